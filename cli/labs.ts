@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import pc from "picocolors";
+import { addReach } from "./reach";
+import { ProblemsError, UserError } from "../policies/problems";
+
+/**
+ * `labs`: thin commands over the program and the Automation API. Each command file registers itself and
+ * imports what it needs when it runs, so that `labs --help` stays fast.
+ */
+export function program(): Command {
+  const labs = new Command("labs").description("Kubernetes networking labs as code").showHelpAfterError();
+  for (const add of [addReach]) add(labs);
+  return labs;
+}
+
+/** Prints an error as a user should see it: no stack for what the user can mend. */
+export function report(error: unknown): void {
+  if (error instanceof ProblemsError || error instanceof UserError) {
+    process.stderr.write(`${pc.red("error:")} ${error.message}\n`);
+  } else {
+    process.stderr.write(
+      `${pc.red("internal error:")} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+  }
+  process.exitCode = 1;
+}
+
+if (require.main === module) {
+  program().parseAsync(process.argv).catch(report);
+}

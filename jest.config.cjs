@@ -1,0 +1,28 @@
+// Types are checked by `npm run check`; the transform only strips them.
+const esm = [
+  "cidr-tools",
+  "ip-bigint",
+  "ip-regex",
+  "string-width",
+  "listr2",
+  "cli-truncate",
+  "slice-ansi",
+  "strip-ansi",
+  "ansi-regex",
+];
+module.exports = {
+  testEnvironment: "node",
+  roots: ["<rootDir>/test"],
+  testMatch: ["**/*.test.ts"],
+  // Engine and API server tests need binaries of their own; see CONTRIBUTING.md.
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/engine/", "<rootDir>/test/apiserver/"],
+  transform: {
+    "^.+\\.[cm]?[jt]s$": [
+      "@swc/jest",
+      { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esm.join("|")})/)`],
+  testEnvironmentOptions: { globalsCleanup: "off" },
+  workerIdleMemoryLimit: "1500MB",
+};
