@@ -1,0 +1,39 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterFacts } from "./facts";
+
+/** The cluster seam: all that anything above a cluster may know of it. */
+export interface Cluster {
+  /** Name of the cluster: a DNS label. */
+  name: string;
+  /** The one provider for objects in this cluster. */
+  provider: k8s.Provider;
+  /** Access to the cluster, as YAML; always a secret. */
+  kubeconfig: pulumi.Output<string>;
+  facts: ClusterFacts;
+  /**
+   * Changes when this is another cluster, never otherwise; known at preview. One-time work in the cluster
+   * (CRDs, waiting) is done again when it changes.
+   */
+  identity: string;
+  /**
+   * The resource that takes everything in the cluster with it: objects are then not deleted one by one.
+   * Absent where the cluster stays (bring your own): there each object is deleted.
+   */
+  goesWith?: pulumi.Resource;
+  /** What must exist before a pod can be scheduled: nodes. Empty where the provider already waits for them. */
+  nodes: pulumi.Resource[];
+}
+
+/** Options for an object in the cluster: its provider, and how it goes away. */
+export function inCluster(
+  cluster: Cluster,
+  opts: pulumi.ComponentResourceOptions = {},
+): pulumi.ComponentResourceOptions {
+  return {
+    ...opts,
+    provider: cluster.provider,
+    // Children inherit it in the engine: what goes away with the cluster costs no API call at destroy.
+    ...(cluster.goesWith === undefined ? {} : { deletedWith: cluster.goesWith }),
+  };
+}

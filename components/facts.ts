@@ -1,0 +1,53 @@
+/**
+ * What is known of a cluster before it exists: plain data. Calico, ingress, TLS, labs and students ask these facts
+ * and never which platform they run on; `platform` is for messages only.
+ */
+export interface ClusterFacts {
+  /** For messages and links; nothing may decide by it. */
+  platform: "kind" | "existing" | "eks";
+  /** Kubernetes minor version, as `1.36`. */
+  kubernetes: string;
+  /** Worker nodes planned (the smallest number, where groups scale). */
+  workers: number;
+  /** Who gives pods their addresses and interfaces. */
+  cni: CniFacts;
+  /** Ranges that pod addresses come from; empty where not known (an existing cluster that was not described). */
+  podCidrs: readonly string[];
+  /** Range of Service addresses; absent where not known. */
+  serviceCidr?: string;
+  /** kube-proxy's mode; Calico's dataplane must go with it. */
+  kubeProxyMode: "iptables" | "ipvs" | "nftables" | "none";
+  /** Whether the API server reaches pod addresses. Where not, webhooks must run on the host network. */
+  controlPlaneReachesPods: boolean;
+  /** How a Service of type LoadBalancer is served; `none`: it would stay pending for ever. */
+  loadBalancer: "none" | "aws-lbc" | "aws-in-tree" | "provided";
+  /** Ports of the nodes that are open on the user's own machine: nodePort → address and port there. */
+  hostPorts: readonly HostPort[];
+  /** Domain under which lab names live, as `labs.localhost`. */
+  baseDomain: string;
+  /** Whether this project made the cluster and takes it away: such a cluster may be changed as a whole. */
+  owned: boolean;
+  /** CPU architectures of the nodes, where known. */
+  architectures?: readonly ("amd64" | "arm64")[];
+}
+
+export interface CniFacts {
+  /** `calico`: Calico gives addresses; others: a cloud's CNI does and Calico only enforces policy. */
+  type: "calico" | "aws" | "other";
+  /** Whether BGP runs between the nodes. */
+  bgp: boolean;
+  /** Encapsulation of the pod network between nodes. */
+  encapsulation: "None" | "VXLAN" | "VXLANCrossSubnet" | "IPIP" | "IPIPCrossSubnet" | "cloud";
+  /** Whether addresses of pods are reachable from the network around the nodes (load balancers with ip targets). */
+  podsRoutable: boolean;
+}
+
+export interface HostPort {
+  /** Port on every node. */
+  nodePort: number;
+  /** Port on the user's machine. */
+  hostPort: number;
+  /** Address on the user's machine. */
+  listenAddress: string;
+  protocol: "TCP" | "UDP" | "SCTP";
+}

@@ -1,0 +1,163 @@
+import type { ClusterFacts } from "../components/facts";
+import type { KubeObject } from "../policies/objects";
+
+/**
+ * A lab: workloads plus ordered steps, as plain data. Step 0 is the lab as it starts; each later step adds or
+ * removes objects and names the flows that must then be open or closed. The stack's config says at which step
+ * the cluster stands; moving there, forwards or back, is one `pulumi up`.
+ */
+export interface Lab {
+  /** Key in the config and folder under labs/: a DNS label. */
+  id: string;
+  title: string;
+  /** One or two sentences: what a learner gets from it. */
+  summary: string;
+  /** Where its exercises come from, for the catalogue. */
+  exercises: readonly string[];
+  /** Its namespaces: role → default name. Config may give other names (another student, another copy). */
+  namespaces: Readonly<Record<string, string>>;
+  /** Whether it makes cluster-wide objects (GlobalNetworkPolicy, IPPool …); then only one copy fits a cluster. */
+  clusterWide: boolean;
+  needs: LabNeeds;
+  /** What runs at every step: namespaces first. */
+  workloads: (ctx: LabContext) => KubeObject[];
+  /** At least one; the first is the start and usually adds nothing. */
+  steps: readonly Step[];
+  /** Where to look on the user's machine or in the cluster. */
+  links?: (ctx: LabContext) => Link[];
+}
+
+/** What a lab asks of a cluster. Where it is lacking the plan says so, and why, before anything is created. */
+export interface LabNeeds {
+  /** Calico enforces policy (any CNI). */
+  calicoPolicy?: boolean;
+  /** Calico gives pods their addresses. */
+  calicoCni?: boolean;
+  bgp?: boolean;
+  /** Smallest number of worker nodes. */
+  workers?: number;
+  /** A cluster with no other lab on it and made by this project: the lab changes the cluster itself. */
+  ownCluster?: boolean;
+  /** NodePorts that must be open on the user's machine to follow the guide; lacking, only a note. */
+  hostPorts?: readonly number[];
+  /** An ingress controller, TLS issuer. */
+  ingress?: boolean;
+  tls?: boolean;
+  /** A Service of type LoadBalancer gets an address. */
+  loadBalancer?: boolean;
+  /** Anything else: returns the reason why this cluster cannot carry the lab, or undefined. */
+  other?: (facts: ClusterFacts) => string | undefined;
+}
+
+export interface LabContext {
+  /** Key in the stack's config: the lab's id, or the name of a copy. */
+  instance: string;
+  /** Role → actual namespace name. */
+  namespaces: Readonly<Record<string, string>>;
+  facts: ClusterFacts;
+  /** The lab's own options from config, checked by `options`. */
+  options: Readonly<Record<string, unknown>>;
+}
+
+export interface Step {
+  /** A DNS label; config may name a step by it or by its number. */
+  id: string;
+  title: string;
+  /** What the learner is to achieve, in one or two sentences. */
+  aim: string;
+  /** Objects added; one with the kind, namespace and name of an earlier one replaces it. */
+  add?: (ctx: LabContext) => KubeObject[];
+  /**
+   * Fields set on objects that something else owns (`FelixConfiguration default`): applied server-side with a
+   * field manager of their own, and given back when the step no longer holds.
+   */
+  patch?: (ctx: LabContext) => KubeObject[];
+  /** Objects of earlier steps taken away. */
+  remove?: (ctx: LabContext) => ObjectRef[];
+  /** What must hold at this step; flows and requests not listed here are not claimed. */
+  expect: (ctx: LabContext) => Expectation[];
+}
+
+export interface ObjectRef {
+  kind: string;
+  name: string;
+  namespace?: string;
+}
+
+export type Expectation = FlowExpectation | RequestExpectation;
+
+/** A flow that must be open or closed at this step. */
+export interface FlowExpectation {
+  kind: "flow";
+  /** `namespace/workload`, a CIDR, an address, `internet`, or a declared endpoint. */
+  from: string;
+  to: string;
+  /** @default TCP */
+  protocol?: "TCP" | "UDP" | "SCTP" | "ICMP";
+  /** Port at the destination pod (after the Service's translation). */
+  port: number;
+  verdict: "allow" | "deny";
+  /** What a learner should see as the cause, in one sentence. */
+  reason: string;
+}
+
+/** A request through the ingress that must end at a backend with a probability. */
+export interface RequestExpectation {
+  kind: "request";
+  host: string;
+  path: string;
+  headers?: Readonly<Record<string, string>>;
+  cookies?: Readonly<Record<string, string>>;
+  /** `namespace/service` → probability from 0 to 1; absent where only the status counts. */
+  backends?: Readonly<Record<string, number>>;
+  /** Expected HTTP status; a redirect's target in `location`. */
+  status?: number;
+  location?: string;
+  reason: string;
+}
+
+export interface Link {
+  title: string;
+  url: string;
+}
+
+/** A lab as the config asks for it: which copy, which step. */
+export interface LabSelection {
+  instance: string;
+  lab: Lab;
+  /** 0 … steps.length - 1 */
+  step: number;
+  context: LabContext;
+}
+
+const keyOf = (o: ObjectRef): string => `${o.kind}/${o.namespace ?? ""}/${o.name}`;
+
+/** Identity of an object within a lab: kind, namespace, name. */
+export function objectKey(o: KubeObject): string {
+  const { name, namespace } = o.metadata;
+  return keyOf({ kind: o.kind, name, ...(namespace === undefined ? {} : { namespace }) });
+}
+
+export interface LabState {
+  /** Objects that stand at the step, in order of creation. */
+  objects: KubeObject[];
+  /** Patches of objects owned elsewhere. */
+  patches: KubeObject[];
+}
+
+/** The whole of a lab at a step: workloads, then what the steps up to it added, less what they removed. */
+export function labAt(selection: LabSelection): LabState {
+  const { lab, context, step } = selection;
+  const objects = new Map<string, KubeObject>();
+  const patches = new Map<string, KubeObject>();
+  for (const o of lab.workloads(context)) objects.set(objectKey(o), o);
+  for (const s of lab.steps.slice(0, step + 1)) {
+    for (const ref of s.remove?.(context) ?? []) {
+      objects.delete(keyOf(ref));
+      patches.delete(keyOf(ref));
+    }
+    for (const o of s.add?.(context) ?? []) objects.set(objectKey(o), o);
+    for (const o of s.patch?.(context) ?? []) patches.set(objectKey(o), o);
+  }
+  return { objects: [...objects.values()], patches: [...patches.values()] };
+}
