@@ -1,0 +1,353 @@
+/**
+ * Calico's v3 resources as plain data, after their published reference (projectcalico/calico api/pkg/apis/projectcalico/v3,
+ * docs.tigera.io/calico/latest/reference/resources). `apiVersion` is `projectcalico.org/v3` for all of them, whether the
+ * cluster has native v3 CRDs or Calico's aggregated API server.
+ */
+import type { ObjectMeta } from "../objects";
+
+export const CALICO_API_VERSION = "projectcalico.org/v3";
+
+interface Resource<Kind extends string, Spec> {
+  apiVersion: typeof CALICO_API_VERSION;
+  kind: Kind;
+  metadata: ObjectMeta;
+  spec: Spec;
+  [field: string]: unknown;
+}
+
+interface Namespaced<Kind extends string, Spec> extends Resource<Kind, Spec> {
+  metadata: ObjectMeta & { namespace: string };
+}
+
+/** `Pass` hands over to the next tier, or after the last one to the endpoint's profiles; `Log` goes on with the next rule. */
+export type Action = "Allow" | "Deny" | "Log" | "Pass";
+export type PolicyType = "Ingress" | "Egress";
+export type StagedAction = "Set" | "Delete" | "Learn" | "Ignore";
+/** By name, or by number from 1 to 255. */
+export type Protocol = "TCP" | "UDP" | "ICMP" | "ICMPv6" | "SCTP" | "UDPLite" | number;
+/** A number, a range `"8000:8100"` (both ends included), or the name of a port of the endpoint. */
+export type Port = number | string;
+/** Calico durations are Go durations: `"90s"`, `"5m"`. */
+export type Duration = string;
+export type Toggle = "Enabled" | "Disabled";
+
+export interface Rule {
+  action: Action;
+  ipVersion?: 4 | 6;
+  /** Needed where any entity names ports. */
+  protocol?: Protocol;
+  notProtocol?: Protocol;
+  /** Needs protocol ICMP or ICMPv6. */
+  icmp?: IcmpFields;
+  notICMP?: IcmpFields;
+  source?: EntityRule;
+  destination?: EntityRule;
+  /** Only enforced by the application layer; needs action Allow and protocol TCP or none. */
+  http?: HttpMatch;
+  metadata?: { annotations?: Record<string, string> };
+}
+
+export interface IcmpFields {
+  /** 0 to 254. */
+  type?: number;
+  /** 0 to 255; needs `type`. */
+  code?: number;
+}
+
+export interface HttpMatch {
+  methods?: string[];
+  paths?: ({ exact: string } | { prefix: string })[];
+}
+
+/** Every field that is given must match; `notX` negates the whole match, so it also matches what is no endpoint. */
+export interface EntityRule {
+  nets?: string[];
+  notNets?: string[];
+  selector?: string;
+  notSelector?: string;
+  /** `global()` selects what has no namespace: GlobalNetworkSets and HostEndpoints. */
+  namespaceSelector?: string;
+  serviceAccounts?: { names?: string[]; selector?: string };
+  /** The endpoints (and, as a destination, the ports) behind a Service. Excludes selectors and nets. */
+  services?: { name: string; namespace?: string };
+  ports?: Port[];
+  notPorts?: Port[];
+}
+
+export interface PolicySpec {
+  /** @default "default" */
+  tier?: string;
+  /** Lower comes first; none comes last. Equal orders: by name. */
+  order?: number;
+  /** @default "" (all endpoints that the policy can select) */
+  selector?: string;
+  serviceAccountSelector?: string;
+  ingress?: Rule[];
+  egress?: Rule[];
+  /** @default Ingress, unless there are only egress rules; Egress where there are egress rules */
+  types?: PolicyType[];
+  performanceHints?: "AssumeNeededOnEveryNode"[];
+}
+
+export interface GlobalPolicySpec extends PolicySpec {
+  namespaceSelector?: string;
+  /** Also filter what a host endpoint forwards. @default false */
+  applyOnForward?: boolean;
+  /** Before DNAT (node ports, service addresses): ingress only, needs applyOnForward. @default false */
+  preDNAT?: boolean;
+  /** Before connection tracking: replies need rules of their own, needs applyOnForward. @default false */
+  doNotTrack?: boolean;
+}
+
+export type NetworkPolicy = Namespaced<"NetworkPolicy", PolicySpec>;
+export type GlobalNetworkPolicy = Resource<"GlobalNetworkPolicy", GlobalPolicySpec>;
+export type StagedNetworkPolicy = Namespaced<
+  "StagedNetworkPolicy",
+  PolicySpec & { stagedAction?: StagedAction }
+>;
+export type StagedGlobalNetworkPolicy = Resource<
+  "StagedGlobalNetworkPolicy",
+  GlobalPolicySpec & { stagedAction?: StagedAction }
+>;
+/** `spec` is a Kubernetes NetworkPolicy's spec with a staged action. */
+export type StagedKubernetesNetworkPolicy = Namespaced<
+  "StagedKubernetesNetworkPolicy",
+  Record<string, unknown> & { stagedAction?: StagedAction }
+>;
+
+export type Tier = Resource<
+  "Tier",
+  {
+    /** Lower comes first; none comes last. Fixed for kube-admin 1000, default 1000000, kube-baseline 10000000. */
+    order?: number;
+    /** What happens at the end of the tier to traffic that one of its policies applies to. @default "Deny" */
+    defaultAction?: "Deny" | "Pass";
+  }
+>;
+
+export type NetworkSet = Namespaced<"NetworkSet", { nets?: string[] }>;
+export type GlobalNetworkSet = Resource<"GlobalNetworkSet", { nets?: string[] }>;
+
+export interface EndpointPort {
+  name: string;
+  protocol: Protocol;
+  /** 1 to 65535. */
+  port: number;
+}
+
+export type HostEndpoint = Resource<
+  "HostEndpoint",
+  {
+    node: string;
+    /** `"*"` is every interface of the host; needed where expectedIPs is empty. */
+    interfaceName?: string;
+    /** Also what selectors in rules match by. */
+    expectedIPs?: string[];
+    profiles?: string[];
+    ports?: EndpointPort[];
+  }
+>;
+
+export type Profile = Resource<
+  "Profile",
+  { ingress?: Rule[]; egress?: Rule[]; labelsToApply?: Record<string, string> }
+>;
+
+export type EncapsulationMode = "Never" | "Always" | "CrossSubnet";
+
+export type IPPool = Resource<
+  "IPPool",
+  {
+    cidr: string;
+    /** @default "Never" */
+    ipipMode?: EncapsulationMode;
+    /** @default "Never" */
+    vxlanMode?: EncapsulationMode;
+    /** @default false */
+    natOutgoing?: boolean;
+    /** @default false */
+    disabled?: boolean;
+    /** @default false */
+    disableBGPExport?: boolean;
+    /** Prefix length of a block: 20 to 32 for IPv4 (default 26), 116 to 128 for IPv6 (default 122). */
+    blockSize?: number;
+    /** @default "all()" */
+    nodeSelector?: string;
+    namespaceSelector?: string;
+    /** @default ["Workload", "Tunnel"] */
+    allowedUses?: ("Workload" | "Tunnel" | "LoadBalancer")[];
+    /** @default "Automatic" */
+    assignmentMode?: "Automatic" | "Manual";
+  }
+>;
+
+export interface BgpPassword {
+  secretKeyRef?: { name: string; key: string; optional?: boolean };
+}
+
+export type BGPPeer = Resource<
+  "BGPPeer",
+  {
+    /** Not together with nodeSelector; neither means every node. */
+    node?: string;
+    nodeSelector?: string;
+    /** `192.0.2.1`, `192.0.2.1:1790`, `[2001:db8::1]:1790`; not together with peerSelector. */
+    peerIP?: string;
+    peerSelector?: string;
+    asNumber?: number | string;
+    localASNumber?: number | string;
+    localWorkloadSelector?: string;
+    /** Deprecated upstream: use nextHopMode. */
+    keepOriginalNextHop?: boolean;
+    nextHopMode?: "Auto" | "Self" | "Keep";
+    password?: BgpPassword;
+    /** @default "UseNodeIP" */
+    sourceAddress?: "UseNodeIP" | "None";
+    maxRestartTime?: Duration;
+    keepaliveTime?: Duration;
+    numAllowedLocalASNumbers?: number;
+    ttlSecurity?: number;
+    reachableBy?: string;
+    filters?: string[];
+    /** @default "Auto" */
+    reversePeering?: "Auto" | "Manual";
+  }
+>;
+
+export type BGPConfiguration = Resource<
+  "BGPConfiguration",
+  {
+    logSeverityScreen?: "Debug" | "Info" | "Warning" | "Error" | "Fatal";
+    /** @default true */
+    nodeToNodeMeshEnabled?: boolean;
+    /** @default 64512 */
+    asNumber?: number | string;
+    serviceClusterIPs?: { cidr: string }[];
+    serviceExternalIPs?: { cidr: string }[];
+    serviceLoadBalancerIPs?: { cidr: string }[];
+    serviceLoadBalancerAggregation?: Toggle;
+    communities?: { name: string; value: string }[];
+    prefixAdvertisements?: { cidr: string; communities: string[] }[];
+    /** @default 179 */
+    listenPort?: number;
+    bindMode?: "None" | "NodeIP";
+    nodeMeshPassword?: BgpPassword;
+    nodeMeshMaxRestartTime?: Duration;
+    ignoredInterfaces?: string[];
+    localWorkloadPeeringIPV4?: string;
+    localWorkloadPeeringIPV6?: string;
+    programClusterRoutes?: Toggle;
+  }
+>;
+
+/** A failsafe port: stays open whatever policy says, so that a host cannot be locked out. */
+export interface ProtoPort {
+  protocol: Protocol;
+  port: number;
+  /** @default everywhere */
+  net?: string;
+}
+
+/** The fields that a networking lab sets; others pass through. */
+export type FelixConfiguration = Resource<
+  "FelixConfiguration",
+  {
+    /** @default ssh, dhcp, bgp, etcd, Typha, API server: see `policies/reachability` */
+    failsafeInboundHostPorts?: ProtoPort[];
+    failsafeOutboundHostPorts?: ProtoPort[];
+    /** What happens to traffic from a workload to its own host, after policy. @default "Drop" */
+    defaultEndpointToHostAction?: "Drop" | "Return" | "Accept";
+    chainInsertMode?: "Insert" | "Append";
+    interfacePrefix?: string;
+    interfaceExclude?: string;
+    kubeNodePortRanges?: Port[];
+    logSeverityScreen?: string;
+    logPrefix?: string;
+    bpfEnabled?: boolean;
+    nftablesMode?: "Auto" | Toggle;
+    ipForwarding?: Toggle;
+    mtuIfacePattern?: string;
+    vxlanMTU?: number;
+    vxlanPort?: number;
+    vxlanVNI?: number;
+    natPortRange?: Port;
+    natOutgoingAddress?: string;
+    natOutgoingExclusions?: "IPPoolsOnly" | "IPPoolsAndHostIPs";
+    awsSrcDstCheck?: "DoNothing" | "Enable" | "Disable";
+    serviceLoopPrevention?: "Drop" | "Reject" | "Disabled";
+    workloadSourceSpoofing?: "Disabled" | "Any";
+    wireguardEnabled?: boolean;
+    wireguardEnabledV6?: boolean;
+    wireguardHostEncryptionEnabled?: boolean;
+    wireguardListeningPort?: number;
+    wireguardInterfaceName?: string;
+    wireguardMTU?: number;
+    wireguardKeepAlive?: Duration;
+    prometheusMetricsEnabled?: boolean;
+    prometheusMetricsPort?: number;
+    healthPort?: number;
+    flowLogsGoldmaneServer?: string;
+    policySyncPathPrefix?: string;
+    [field: string]: unknown;
+  }
+>;
+
+export interface AutoHostEndpointTemplate {
+  generateName?: string;
+  interfaceCIDRs?: string[];
+  interfacePattern?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  nodeSelector?: string;
+}
+
+interface Reconciled {
+  reconcilerPeriod?: Duration;
+}
+
+export type KubeControllersConfiguration = Resource<
+  "KubeControllersConfiguration",
+  {
+    logSeverityScreen?: "None" | "Debug" | "Info" | "Warning" | "Error" | "Fatal" | "Panic";
+    healthChecks?: Toggle;
+    etcdV3CompactionPeriod?: Duration;
+    prometheusMetricsPort?: number;
+    debugProfilePort?: number;
+    controllers: {
+      node?: Reconciled & {
+        syncLabels?: Toggle;
+        /** Host endpoints for every node. @default autoCreate Disabled */
+        hostEndpoint?: {
+          autoCreate?: Toggle;
+          /** The one with interface `*`. @default "Enabled" */
+          createDefaultHostEndpoint?: Toggle;
+          templates?: AutoHostEndpointTemplate[];
+        };
+        leakGracePeriod?: Duration;
+      };
+      policy?: Reconciled;
+      workloadEndpoint?: Reconciled;
+      serviceAccount?: Reconciled;
+      namespace?: Reconciled;
+      loadBalancer?: { assignIPs?: "AllServices" | "RequestedServicesOnly" };
+      migration?: { policyNameMigrator?: Toggle };
+    };
+  }
+>;
+
+export type CalicoPolicy = NetworkPolicy | GlobalNetworkPolicy;
+export type CalicoResource =
+  | CalicoPolicy
+  | StagedNetworkPolicy
+  | StagedGlobalNetworkPolicy
+  | StagedKubernetesNetworkPolicy
+  | Tier
+  | NetworkSet
+  | GlobalNetworkSet
+  | HostEndpoint
+  | Profile
+  | IPPool
+  | BGPPeer
+  | BGPConfiguration
+  | FelixConfiguration
+  | KubeControllersConfiguration;
