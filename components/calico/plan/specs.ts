@@ -1,0 +1,114 @@
+import type { KubeObject } from "../../../policies/objects";
+import type { CalicoPlan } from "./plan";
+import { charts } from "../../versions";
+import { mirroredImage, type Mirrors } from "../../mirrors";
+
+/** Helm values of the tigera-operator chart: the operator alone; its resources are ours, so that order and deletion are. */
+export function operatorValues(plan: CalicoPlan, mirrors: Mirrors): Record<string, unknown> {
+  const registry = mirroredImage("quay.io/tigera/operator", mirrors).split("/tigera/operator")[0];
+  return {
+    installation: { enabled: false },
+    apiServer: { enabled: false },
+    goldmane: { enabled: false },
+    whisker: { enabled: false },
+    defaultFelixConfiguration: { enabled: false },
+    manageCRDs: true,
+    ...(registry === undefined || registry === "quay.io" ? {} : { tigeraOperator: { registry } }),
+    resources: { requests: { cpu: "50m", memory: "128Mi" } },
+  };
+}
+
+/** Namespace of the operator; created by us, as upstream's own manifest has it. */
+export function operatorNamespace(): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "tigera-operator", labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
+  };
+}
+
+/** The Installation: what the operator is to run. */
+export function installation(plan: CalicoPlan, mirrors: Mirrors): KubeObject {
+  const calico = plan.cni.type === "calico";
+  const registry = mirrors.images["quay.io"];
+  return {
+    apiVersion: "operator.tigera.io/v1",
+    kind: "Installation",
+    metadata: { name: "default" },
+    spec: {
+      ...(plan.provider === undefined ? {} : { kubernetesProvider: plan.provider }),
+      ...(registry === undefined ? {} : { registry: `${registry.replace(/\/$/, "")}/` }),
+      // Set always: on EKS the operator would take AmazonVPC by default.
+      cni: calico ? { type: "Calico", ipam: { type: "Calico" } } : { type: "AmazonVPC" },
+      calicoNetwork: {
+        bgp: plan.bgp ? "Enabled" : "Disabled",
+        linuxDataplane: plan.dataplane,
+        ...(calico && plan.containerIpForwarding ? { containerIPForwarding: "Enabled" } : {}),
+        ...(calico
+          ? {
+              ipPools: plan.pools.map((p) => ({
+                name: p.name,
+                cidr: p.cidr,
+                encapsulation: p.encapsulation,
+                blockSize: p.blockSize,
+                natOutgoing: p.natOutgoing ? "Enabled" : "Disabled",
+                nodeSelector: p.nodeSelector,
+              })),
+            }
+          : {}),
+      },
+      controlPlaneReplicas: plan.controlPlaneReplicas,
+      // No CSI driver: no lab mounts volumes from Calico (the chart's own default since 3.31).
+      kubeletVolumePluginPath: "None",
+    },
+  };
+}
+
+/** Calico's API: with v1 CRDs an aggregated server, with v3 CRDs the webhook that checks tiers. Needed in both. */
+export function apiServer(): KubeObject {
+  return { apiVersion: "operator.tigera.io/v1", kind: "APIServer", metadata: { name: "default" }, spec: {} };
+}
+
+/** Settings on Felix's own `default` object. */
+export function felixConfiguration(plan: CalicoPlan): KubeObject {
+  return {
+    apiVersion: "projectcalico.org/v3",
+    kind: "FelixConfiguration",
+    metadata: { name: "default" },
+    spec: { wireguardEnabled: plan.wireguard },
+  };
+}
+
+/** CRDs that our own resources need; the operator makes all of them in one go. */
+export function crdNames(plan: CalicoPlan): string[] {
+  const policies = [
+    "globalnetworkpolicies",
+    "networkpolicies",
+    "felixconfigurations",
+    "ippools",
+    "tiers",
+    "hostendpoints",
+  ];
+  const group = plan.api === "v3" ? "projectcalico.org" : "crd.projectcalico.org";
+  return [
+    "installations.operator.tigera.io",
+    "apiservers.operator.tigera.io",
+    ...policies.map((p) => `${p}.${group}`),
+  ];
+}
+
+/** Values of the chart that matter to a reader of the plan. */
+export function operatorSummary(plan: CalicoPlan): string[] {
+  return [
+    `chart ${charts["tigera-operator"].chart} ${plan.version}`,
+    `CRDs: native ${plan.api === "v3" ? "projectcalico.org/v3" : "crd.projectcalico.org/v1 with API server"}, ${plan.crds.by === "operator" ? "made by the operator" : `applied once from ${plan.crds.source}`}`,
+    plan.cni.type === "calico"
+      ? `CNI Calico, BGP ${plan.bgp ? "on" : "off"}, dataplane ${plan.dataplane}`
+      : `policy only, CNI ${plan.cni.type}`,
+    ...plan.pools.map(
+      (p) =>
+        `pool ${p.name} ${p.cidr}, ${p.encapsulation}, blocks of /${p.blockSize}, NAT ${p.natOutgoing ? "on" : "off"}`,
+    ),
+    ...(plan.wireguard ? ["WireGuard on"] : []),
+  ];
+}

@@ -1,0 +1,50 @@
+import { charts } from "./versions";
+
+/** Where charts and images come from instead of upstream. */
+export interface Mirrors {
+  /** Chart → repository URL, `oci://` reference, or local path. */
+  charts: Readonly<Record<string, string>>;
+  /** Registry → registry. */
+  images: Readonly<Record<string, string>>;
+}
+
+/** A chart as helm.v3.Release takes it. */
+export interface ChartRef {
+  chart: string;
+  version?: string;
+  repositoryOpts?: { repo: string };
+}
+
+/** Where a chart comes from, after the mirrors: an `https://` repository, an `oci://` reference, or a local folder. */
+export function chartRef(
+  source: { chart: string; version: string; repository: string },
+  mirrors: Mirrors,
+): ChartRef {
+  const mirror = mirrors.charts[source.chart];
+  if (mirror === undefined)
+    return { chart: source.chart, version: source.version, repositoryOpts: { repo: source.repository } };
+  if (/^https?:\/\//.test(mirror))
+    return { chart: source.chart, version: source.version, repositoryOpts: { repo: mirror } };
+  if (mirror.startsWith("oci://")) {
+    return {
+      chart: mirror.endsWith(`/${source.chart}`) ? mirror : `${mirror.replace(/\/$/, "")}/${source.chart}`,
+      version: source.version,
+    };
+  }
+  // A local folder or archive is what it is: its own version counts.
+  return { chart: mirror };
+}
+
+/** Names of the charts that config may mirror. */
+export const mirrorableCharts = (): string[] => Object.keys(charts);
+
+/** An image reference with its registry replaced; references without a registry are Docker Hub's. */
+export function mirroredImage(image: string, mirrors: Mirrors): string {
+  const slash = image.indexOf("/");
+  const first = slash === -1 ? "" : image.slice(0, slash);
+  const hasRegistry = first.includes(".") || first.includes(":") || first === "localhost";
+  const registry = hasRegistry ? first : "docker.io";
+  const rest = hasRegistry ? image.slice(slash + 1) : slash === -1 ? `library/${image}` : image;
+  const mirror = mirrors.images[registry];
+  return mirror === undefined ? image : `${mirror.replace(/\/$/, "")}/${rest}`;
+}

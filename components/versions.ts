@@ -1,0 +1,62 @@
+/**
+ * Versions that go together, each with its source. A set is chosen by its Kubernetes minor version; anything
+ * outside the sets is refused, and pairs that upstream has not tested are marked and printed by the plan.
+ */
+export interface VersionSet {
+  /** Kubernetes minor version, the set's name in the config. */
+  kubernetes: string;
+  /** Node image of kind, by digest. Source: kind v0.33.0 release page. */
+  kindNode: string;
+  /** Calico release and tigera-operator chart. Source: projectcalico/calico release v3.33.1. */
+  calico: string;
+  /**
+   * `v3`: native projectcalico.org/v3 CRDs, needs MutatingAdmissionPolicy (GA in 1.36, KEP-3962).
+   * `v1`: crd.projectcalico.org/v1 behind Calico's own API server.
+   */
+  calicoApi: "v3" | "v1";
+  /** Pairs that upstream has not tested, with why that matters. */
+  untested: readonly string[];
+}
+
+const CALICO = "v3.33.1";
+
+/** The sets, the default first. Calico 3.33 is tested with Kubernetes 1.35, 1.36 and 1.37 (its system requirements page). */
+export const versionSets: readonly [VersionSet, ...VersionSet[]] = [
+  {
+    kubernetes: "1.36",
+    kindNode: "kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed",
+    calico: CALICO,
+    calicoApi: "v3",
+    untested: ["ingress-nginx 1.15.1 was tested by upstream up to Kubernetes 1.35, not with 1.36"],
+  },
+  {
+    kubernetes: "1.35",
+    kindNode: "kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0",
+    calico: CALICO,
+    calicoApi: "v1",
+    untested: [],
+  },
+];
+
+/** Charts that come from outside, with the repository of each; config can replace the repository or give a local path. */
+export const charts = {
+  "tigera-operator": {
+    chart: "tigera-operator",
+    version: CALICO,
+    repository: "https://docs.tigera.io/calico/charts",
+  },
+} as const;
+
+/**
+ * Calico's CRDs as one manifest (operator.tigera.io included), for clusters where no node can run the operator first.
+ * Source: 3.33 docs, eks.mdx and kubernetes-upgrade.mdx.
+ */
+export function calicoCrdManifest(set: Pick<VersionSet, "calico" | "calicoApi">): string {
+  const file = set.calicoApi === "v3" ? "v3_projectcalico_org.yaml" : "v1_crd_projectcalico_org.yaml";
+  return `https://raw.githubusercontent.com/projectcalico/calico/${set.calico}/manifests/${file}`;
+}
+
+/** The set of a Kubernetes minor version, or undefined. */
+export function versionSet(kubernetes: string): VersionSet | undefined {
+  return versionSets.find((s) => s.kubernetes === kubernetes);
+}

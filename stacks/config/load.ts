@@ -1,0 +1,113 @@
+import { closest, distance } from "fastest-levenshtein";
+import { z } from "zod";
+import type { Problem } from "../../policies/problems";
+import { configSchema, type Config } from "./schema";
+
+/** Raw config as the engine hands it over: full key (`project:key`) → text, JSON for anything but plain strings. */
+export type RawConfig = Readonly<Record<string, string>>;
+
+export interface Loaded {
+  /** Absent when there is any problem. */
+  config?: Config;
+  problems: Problem[];
+}
+
+/** Reads a stack's config: every error at once, each with path, value and fix. Keys of other namespaces are not ours. */
+export function loadConfig(raw: RawConfig, project: string): Loaded {
+  const input: Record<string, unknown> = {};
+  for (const [full, text] of Object.entries(raw)) {
+    const prefix = `${project}:`;
+    if (full.startsWith(prefix)) input[full.slice(prefix.length)] = decode(full.slice(prefix.length), text);
+  }
+  const result = configSchema.safeParse(input);
+  if (!result.success) return { problems: result.error.issues.flatMap((issue) => toProblems(issue, input)) };
+  return { config: result.data, problems: [] };
+}
+
+/** Text that the key's own schema takes as it is stays text (`kubernetes: 1.36`); everything else is JSON. */
+function decode(key: string, text: string): unknown {
+  const shape = configSchema.shape as Record<string, z.ZodType | undefined>;
+  if (shape[key]?.safeParse(text).success === true) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function toProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
+  const path = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(issue.path);
+    return issue.keys.map((key) => ({
+      path: [...path, key].join("."),
+      value: at(input, [...issue.path, key]),
+      message: "unknown key",
+      fix: suggestion(key, known),
+    }));
+  }
+  const value = at(input, issue.path);
+  const problem: Problem = { path: path.join(".") || "(config)", value, message: lower(issue.message) };
+  const fix = fixFor(issue, value);
+  return [fix === undefined ? problem : { ...problem, fix }];
+}
+
+function fixFor(issue: z.core.$ZodIssue, value: unknown): string | undefined {
+  if (issue.code === "invalid_value") {
+    const values = issue.values.map(String);
+    const near = typeof value === "string" ? closest(value, values) : undefined;
+    const hint = near !== undefined && distance(String(value), near) <= 2 ? `did you mean ${near}? ` : "";
+    return `${hint}use one of: ${values.join(", ")}`;
+  }
+  if (issue.code === "invalid_type" && value === undefined) {
+    return `set it: pulumi config set --path '${issue.path.map(String).join(".")}' <value>`;
+  }
+  return undefined;
+}
+
+/** The nearest known key, else all of them. */
+export function suggestion(key: string, known: readonly string[]): string {
+  if (known.length === 0) return "remove it";
+  const near = closest(key, [...known]);
+  return distance(key, near) <= Math.max(2, Math.floor(key.length / 3))
+    ? `did you mean ${near}?`
+    : `known keys: ${known.join(", ")}`;
+}
+
+/** Keys that the schema knows at a path; empty where it takes any. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let node = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as JsonSchema | undefined;
+  for (const step of path) {
+    const objects: (JsonSchema | undefined)[] = [node, ...(node?.anyOf ?? [])];
+    const holder = objects.find(
+      (o) =>
+        o?.properties !== undefined || o?.items !== undefined || typeof o?.additionalProperties === "object",
+    );
+    node =
+      holder?.properties?.[String(step)] ??
+      (typeof step === "number" ? holder?.items : undefined) ??
+      (typeof holder?.additionalProperties === "object" ? holder.additionalProperties : undefined);
+  }
+  const holder = [node, ...(node?.anyOf ?? [])].find((o) => o?.properties !== undefined);
+  return Object.keys(holder?.properties ?? {});
+}
+
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  additionalProperties?: JsonSchema | boolean;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+}
+
+function at(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
+}
+
+function lower(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
