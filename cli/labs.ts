@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import pc from "picocolors";
+import { addCapacity } from "./capacity";
 import { addReach } from "./reach";
 import { ProblemsError, UserError } from "../policies/problems";
 
@@ -10,7 +11,7 @@ import { ProblemsError, UserError } from "../policies/problems";
  */
 export function program(): Command {
   const labs = new Command("labs").description("Kubernetes networking labs as code").showHelpAfterError();
-  for (const add of [addReach]) add(labs);
+  for (const add of [addCapacity, addReach]) add(labs);
   return labs;
 }
 
