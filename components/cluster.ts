@@ -1,3 +1,4 @@
+import type * as command from "@pulumi/command";
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterFacts } from "./facts";
@@ -8,6 +9,8 @@ export interface Cluster {
   name: string;
   /** The one provider for objects in this cluster. */
   provider: k8s.Provider;
+  /** Runs work on the machine where Pulumi runs: waiting for the cluster, one-time applies. */
+  local: command.Provider;
   /** Access to the cluster, as YAML; always a secret. */
   kubeconfig: pulumi.Output<string>;
   facts: ClusterFacts;
@@ -25,15 +28,15 @@ export interface Cluster {
   nodes: pulumi.Resource[];
 }
 
-/** Options for an object in the cluster: its provider, and how it goes away. */
+/** Options for a component in the cluster: its providers, and how it goes away. Children inherit them in the engine. */
 export function inCluster(
   cluster: Cluster,
   opts: pulumi.ComponentResourceOptions = {},
 ): pulumi.ComponentResourceOptions {
-  return {
-    ...opts,
-    provider: cluster.provider,
-    // Children inherit it in the engine: what goes away with the cluster costs no API call at destroy.
-    ...(cluster.goesWith === undefined ? {} : { deletedWith: cluster.goesWith }),
-  };
+  return { ...opts, providers: [cluster.provider, cluster.local], ...goesWith(cluster) };
+}
+
+/** What goes away with the cluster costs no API call at destroy. Said on each object, so that every graph shows it. */
+export function goesWith(cluster: Cluster): { deletedWith?: pulumi.Resource } {
+  return cluster.goesWith === undefined ? {} : { deletedWith: cluster.goesWith };
 }

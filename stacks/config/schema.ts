@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { versionSets } from "../../components/versions";
 import { calicoSchema } from "./calico";
+import { expiresSchema, ownerSchema, studentSchema } from "./class";
 import { cidr4, dnsLabel, port } from "./fields";
 
 /**
@@ -34,13 +35,10 @@ export const kindSchema = z.strictObject({
   serviceCidr: cidr4
     .default("10.96.0.0/16")
     .meta({ description: "Addresses of Services. A change replaces the cluster." }),
-  kubeProxyMode: z
-    .enum(["iptables", "ipvs", "nftables"])
-    .default("iptables")
-    .meta({
-      description:
-        "kube-proxy's mode; `nftables` goes with `calico.dataplane: Nftables`. A change replaces the cluster.",
-    }),
+  kubeProxyMode: z.enum(["iptables", "ipvs", "nftables"]).default("iptables").meta({
+    description:
+      "kube-proxy's mode; `nftables` goes with `calico.dataplane: Nftables`. A change replaces the cluster.",
+  }),
   portMappings: z
     .array(portMapping)
     .prefault(defaultPorts)
@@ -55,31 +53,22 @@ export const kindSchema = z.strictObject({
 });
 
 export const existingSchema = z.strictObject({
-  kubeconfig: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        "Path of a kubeconfig file, or its text as a secret. `KUBECONFIG` or ~/.kube/config if left out.",
-    }),
-  context: z
-    .string()
-    .min(1)
-    .meta({
-      description: "Context in that kubeconfig. Always named, so that no other cluster is ever changed.",
-    }),
+  kubeconfig: z.string().optional().meta({
+    description:
+      "Path of a kubeconfig file, or its text as a secret. `KUBECONFIG` or ~/.kube/config if left out.",
+  }),
+  context: z.string().min(1).meta({
+    description: "Context in that kubeconfig. Always named, so that no other cluster is ever changed.",
+  }),
   workers: z
     .int()
     .min(0)
     .default(1)
     .meta({ description: "Worker nodes that the cluster has; 0 where none can run a pod (yet)." }),
-  cni: z
-    .enum(["none", "calico", "aws", "other"])
-    .default("none")
-    .meta({
-      description:
-        "Who gives pods their addresses today. `none`: Calico is to; `calico`: Calico is installed already.",
-    }),
+  cni: z.enum(["none", "calico", "aws", "other"]).default("none").meta({
+    description:
+      "Who gives pods their addresses today. `none`: Calico is to; `calico`: Calico is installed already.",
+  }),
   podCidrs: z.array(cidr4).default([]).meta({ description: "Address ranges of pods, where you know them." }),
   serviceCidr: cidr4.optional().meta({ description: "Address range of Services, where you know it." }),
   kubeProxyMode: z
@@ -90,18 +79,12 @@ export const existingSchema = z.strictObject({
     .enum(["none", "provided", "aws-lbc", "aws-in-tree"])
     .default("none")
     .meta({ description: "How the cluster serves a Service of type LoadBalancer." }),
-  controlPlaneReachesPods: z
-    .boolean()
-    .default(true)
-    .meta({
-      description: "Whether the API server reaches pod addresses; false puts webhooks on the host network.",
-    }),
-  nodeAddress: z
-    .string()
-    .optional()
-    .meta({
-      description: "Address of a node that your machine reaches; links to NodePorts are made with it.",
-    }),
+  controlPlaneReachesPods: z.boolean().default(true).meta({
+    description: "Whether the API server reaches pod addresses; false puts webhooks on the host network.",
+  }),
+  nodeAddress: z.string().optional().meta({
+    description: "Address of a node that your machine reaches; links to NodePorts are made with it.",
+  }),
 });
 
 const labSelection = z.strictObject({
@@ -120,18 +103,12 @@ const labSelection = z.strictObject({
 });
 
 export const mirrorsSchema = z.strictObject({
-  charts: z
-    .record(z.string(), z.string())
-    .default({})
-    .meta({
-      description: "Chart → repository URL, `oci://` reference, or path of a local chart folder or .tgz.",
-    }),
-  images: z
-    .record(z.string(), z.string())
-    .default({})
-    .meta({
-      description: "Registry → registry to pull from instead, as `docker.io: mirror.local:5000/hub`.",
-    }),
+  charts: z.record(z.string(), z.string()).default({}).meta({
+    description: "Chart → repository URL, `oci://` reference, or path of a local chart folder or .tgz.",
+  }),
+  images: z.record(z.string(), z.string()).default({}).meta({
+    description: "Registry → registry to pull from instead, as `docker.io: mirror.local:5000/hub`.",
+  }),
   calicoCrds: z
     .string()
     .optional()
@@ -152,12 +129,9 @@ export const configSchema = z.strictObject({
     .meta({
       description: `Version set, by Kubernetes minor version: ${versionSets.map((s) => s.kubernetes).join(" or ")}.`,
     }),
-  wait: z
-    .boolean()
-    .default(true)
-    .meta({
-      description: "Whether `up` waits until workloads are ready. false: it only hands the objects over.",
-    }),
+  wait: z.boolean().default(true).meta({
+    description: "Whether `up` waits until workloads are ready. false: it only hands the objects over.",
+  }),
   kind: kindSchema.prefault({}).meta({ description: "The kind cluster; only with `target: kind`." }),
   existing: existingSchema
     .optional()
@@ -170,6 +144,9 @@ export const configSchema = z.strictObject({
     )
     .default({})
     .meta({ description: "Labs that are switched on, by name: `stars: { step: 2 }`." }),
+  owner: ownerSchema,
+  expires: expiresSchema,
+  student: studentSchema,
   mirrors: mirrorsSchema
     .prefault({})
     .meta({ description: "Where charts and images come from instead, for classrooms without internet." }),

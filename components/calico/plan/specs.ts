@@ -1,11 +1,11 @@
 import type { KubeObject } from "../../../policies/objects";
 import type { CalicoPlan } from "./plan";
 import { charts } from "../../versions";
-import { mirroredImage, type Mirrors } from "../../mirrors";
+import type { Mirrors } from "../../mirrors";
 
 /** Helm values of the tigera-operator chart: the operator alone; its resources are ours, so that order and deletion are. */
 export function operatorValues(plan: CalicoPlan, mirrors: Mirrors): Record<string, unknown> {
-  const registry = mirroredImage("quay.io/tigera/operator", mirrors).split("/tigera/operator")[0];
+  const registry = mirrors.images["quay.io"];
   return {
     installation: { enabled: false },
     apiServer: { enabled: false },
@@ -13,7 +13,16 @@ export function operatorValues(plan: CalicoPlan, mirrors: Mirrors): Record<strin
     whisker: { enabled: false },
     defaultFelixConfiguration: { enabled: false },
     manageCRDs: true,
-    ...(registry === undefined || registry === "quay.io" ? {} : { tigeraOperator: { registry } }),
+    tigeraOperator: {
+      ...(registry === undefined ? {} : { registry: registry.replace(/\/$/, "") }),
+      // Said, not detected: what we then wait for is what the operator makes (tigera/operator pkg/apis/version.go).
+      env: [
+        {
+          name: "CALICO_API_GROUP",
+          value: plan.api === "v3" ? "projectcalico.org/v3" : "crd.projectcalico.org/v1",
+        },
+      ],
+    },
     resources: { requests: { cpu: "50m", memory: "128Mi" } },
   };
 }

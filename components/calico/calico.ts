@@ -1,0 +1,156 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { goesWith, inCluster, type Cluster } from "../cluster";
+import { Gate } from "../kubernetes/gate";
+import { logicalName, registerObject, registerPatch } from "../kubernetes/objects";
+import { chartRef, type Mirrors } from "../mirrors";
+import { charts } from "../versions";
+import type { CalicoPlan } from "./plan/plan";
+import {
+  apiServer,
+  crdNames,
+  felixConfiguration,
+  installation,
+  operatorNamespace,
+  operatorValues,
+} from "./plan/specs";
+
+export interface CalicoArgs {
+  cluster: Cluster;
+  plan: CalicoPlan;
+  mirrors: Mirrors;
+  /** false: nothing is waited for (a cluster without nodes, or without time). */
+  wait: boolean;
+}
+
+/**
+ * Calico by its operator. The order is CRDs, operator, Installation, APIServer, and, once nodes are there, a gate that
+ * waits for both to be Ready; policies come after the gate, because the webhook that checks them fails closed until then.
+ * Deletion is the reverse, so the operator still lives when its resources go and takes their finalizers off.
+ */
+export class Calico extends pulumi.ComponentResource {
+  /** After these, nodes may come. */
+  readonly installed: pulumi.Resource[];
+  private readonly args: CalicoArgs;
+  private readonly prefix: string;
+
+  constructor(name: string, args: CalicoArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("labs:calico:Calico", name, {}, inCluster(args.cluster, opts));
+    this.args = args;
+    this.prefix = name;
+    const before = args.plan.crds.by === "apply" ? [this.applyCrds()] : [];
+    const operator = this.operator(before);
+    const crds = args.plan.crds.by === "operator" && args.wait ? [this.operatorCrds(operator)] : before;
+    const resource = this.object(installation(args.plan, args.mirrors), [operator, ...crds]);
+    this.installed = [resource, this.object(apiServer(), [resource])];
+    this.registerOutputs({ version: args.plan.version });
+  }
+
+  /** What policies and pods wait for; `nodes` are those that came after Calico. */
+  ready(nodes: pulumi.Resource[]): pulumi.Resource[] {
+    const { cluster, plan, wait } = this.args;
+    const after = [...this.installed, ...nodes];
+    const gate = wait
+      ? [
+          new Gate(
+            `${this.prefix}-ready`,
+            {
+              cluster,
+              work: [
+                "ready",
+                "operator.tigera.io/v1/Installation/default",
+                "operator.tigera.io/v1/APIServer/default",
+              ],
+              triggers: [plan.version],
+              timeout: 900,
+            },
+            { parent: this, dependsOn: after },
+          ),
+        ]
+      : after;
+    const felix = registerPatch(
+      logicalName(this.prefix, felixConfiguration(plan)),
+      felixConfiguration(plan),
+      {
+        parent: this,
+        dependsOn: gate,
+        ...goesWith(cluster),
+      },
+    );
+    return [...gate, felix];
+  }
+
+  private operator(dependsOn: pulumi.Resource[]): k8s.helm.v3.Release {
+    const { cluster, plan, mirrors, wait } = this.args;
+    const namespace = this.object(operatorNamespace(), []);
+    return new k8s.helm.v3.Release(
+      `${this.prefix}-operator`,
+      {
+        name: "calico",
+        namespace: "tigera-operator",
+        ...chartRef({ ...charts["tigera-operator"], version: plan.version }, mirrors),
+        values: operatorValues(plan, mirrors),
+        skipAwait: !wait || plan.nodesLater || cluster.facts.workers === 0,
+        // The chart's pre-delete hook waits up to five minutes for the Installation to go.
+        timeout: 900,
+      },
+      {
+        parent: this,
+        dependsOn: [namespace, ...dependsOn],
+        ...this.operatorDeletion(namespace),
+      },
+    );
+  }
+
+  /**
+   * With the cluster, where it is ours. Elsewhere by helm; but its pre-delete Job would wait for ever where no node
+   * can run it (measured), so there the operator goes with its namespace.
+   */
+  private operatorDeletion(namespace: pulumi.Resource): { deletedWith?: pulumi.Resource } {
+    const { cluster } = this.args;
+    if (cluster.goesWith !== undefined) return { deletedWith: cluster.goesWith };
+    return cluster.facts.workers === 0 ? { deletedWith: namespace } : {};
+  }
+
+  /** CRDs before any node exists: applied once per version, so that no preview pays for them. */
+  private applyCrds(): Gate {
+    const { cluster, plan } = this.args;
+    return new Gate(
+      `${this.prefix}-crds`,
+      {
+        cluster,
+        work: ["apply", plan.crds.source, ...crdNames(plan)],
+        triggers: [plan.version, plan.crds.source],
+        timeout: 300,
+      },
+      { parent: this },
+    );
+  }
+
+  /** The operator makes its CRDs when it starts, before its controllers: wait for them. */
+  private operatorCrds(operator: pulumi.Resource): Gate {
+    const { cluster, plan } = this.args;
+    return new Gate(
+      `${this.prefix}-crds`,
+      { cluster, work: ["crds", ...crdNames(plan)], triggers: [plan.version], timeout: 600 },
+      { parent: this, dependsOn: [operator] },
+    );
+  }
+
+  private object(
+    object: Parameters<typeof registerObject>[1],
+    dependsOn: pulumi.Resource[],
+  ): pulumi.Resource {
+    const { cluster, mirrors, wait } = this.args;
+    return registerObject(
+      logicalName(this.prefix, object),
+      object,
+      { mirrors, wait },
+      {
+        parent: this,
+        dependsOn,
+        ...goesWith(cluster),
+      },
+    );
+  }
+}

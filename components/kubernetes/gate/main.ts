@@ -1,0 +1,32 @@
+/**
+ * Run by a Command resource during `up`, with the kubeconfig on stdin:
+ *   crds NAME…            wait until these CRDs are established
+ *   apply SOURCE NAME…    apply a manifest (URL, file or folder) server-side, then wait for these CRDs
+ *   ready API/KIND/NAME…  wait until these objects have condition Ready
+ */
+import { readFileSync } from "node:fs";
+import { KubeConfig } from "@kubernetes/client-node";
+import { applyManifest, readManifest } from "./apply";
+import { waitForCrds, waitForReady } from "./wait";
+
+async function main(argv: string[]): Promise<void> {
+  const seconds = Number(argv.find((a) => a.startsWith("--timeout="))?.split("=")[1] ?? 300);
+  const [verb, ...rest] = argv.filter((a) => !a.startsWith("--timeout="));
+  const kubeconfig = new KubeConfig();
+  kubeconfig.loadFromString(readFileSync(0, "utf8"));
+  const until = Date.now() + seconds * 1000;
+  if (verb === "crds") return waitForCrds(kubeconfig, rest, until);
+  if (verb === "ready") return waitForReady(kubeconfig, rest, until);
+  if (verb === "apply") {
+    const [source, ...names] = rest;
+    if (source === undefined) throw new Error("apply needs a source");
+    await applyManifest(kubeconfig, await readManifest(source), until);
+    return waitForCrds(kubeconfig, names, until);
+  }
+  throw new Error(`unknown work: ${verb ?? "(none)"}`);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import { labAt, type LabSelection } from "../../labs/model";
+import type { KubeObject } from "../../policies/objects";
+import { goesWith, inCluster, type Cluster } from "../cluster";
+import { logicalName, registerObject, registerPatch } from "../kubernetes/objects";
+import type { Mirrors } from "../mirrors";
+
+export interface LabArgs {
+  cluster: Cluster;
+  selection: LabSelection;
+  mirrors: Mirrors;
+  wait: boolean;
+  /** What must stand before: the pod network, and what answers when policies are written. */
+  after: pulumi.Resource[];
+}
+
+/** A lab at its step: namespaces, then workloads, then policies and patches. */
+export class LabResources extends pulumi.ComponentResource {
+  constructor(name: string, args: LabArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("labs:lab:LabResources", name, {}, inCluster(args.cluster, opts));
+    const { cluster, selection, mirrors, wait, after } = args;
+    const { objects, patches } = labAt(selection);
+    const made = new Made(after);
+    for (const o of objects) {
+      const opts = { parent: this, dependsOn: made.needed(o), ...goesWith(cluster) };
+      made.add(o, registerObject(logicalName(name, o), o, { mirrors, wait }, opts));
+    }
+    for (const o of patches) {
+      registerPatch(logicalName(`${name}-patch`, o), o, {
+        parent: this,
+        dependsOn: after,
+        ...goesWith(cluster),
+      });
+    }
+    this.registerOutputs({ step: selection.step });
+  }
+}
+
+const runsPods = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"]);
+const mounted = new Set(["ServiceAccount", "ConfigMap", "Secret"]);
+
+/** What was made so far, and what of it an object needs. */
+class Made {
+  private readonly namespaces = new Map<string, pulumi.Resource>();
+  private readonly mounted = new Map<string, pulumi.Resource[]>();
+  /** Tiers before policies, address pools before the namespaces that ask for them. */
+  private readonly clusterWide: pulumi.Resource[] = [];
+
+  constructor(private readonly after: readonly pulumi.Resource[]) {}
+
+  add(o: KubeObject, resource: pulumi.Resource): void {
+    const { name, namespace } = o.metadata;
+    if (o.kind === "Namespace") this.namespaces.set(name, resource);
+    else if (["Tier", "IPPool"].includes(o.kind)) this.clusterWide.push(resource);
+    else if (mounted.has(o.kind) && namespace !== undefined)
+      this.mounted.set(namespace, [...(this.mounted.get(namespace) ?? []), resource]);
+  }
+
+  needed(o: KubeObject): pulumi.Resource[] {
+    const { namespace } = o.metadata;
+    const own = namespace === undefined ? undefined : this.namespaces.get(namespace);
+    const volumes =
+      namespace !== undefined && runsPods.has(o.kind) ? (this.mounted.get(namespace) ?? []) : [];
+    return [...this.after, ...this.clusterWide, ...(own === undefined ? [] : [own]), ...volumes];
+  }
+}

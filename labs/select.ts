@@ -1,0 +1,161 @@
+import { closest } from "fastest-levenshtein";
+import type { ClusterFacts } from "../components/facts";
+import type { Problem } from "../policies/problems";
+import { labs } from "./index";
+import type { Lab, LabSelection } from "./model";
+
+/** What the config says of a lab. */
+export interface LabWish {
+  lab?: string | undefined;
+  step: number | string;
+  namespaces: Readonly<Record<string, string>>;
+}
+
+/** Turns config into lab selections; tells every unknown lab, step or role, and every need that the cluster lacks. */
+export function selectLabs(
+  wishes: Readonly<Record<string, LabWish>>,
+  facts: ClusterFacts,
+): { selections: LabSelection[]; problems: Problem[]; notes: string[] } {
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  const selections: LabSelection[] = [];
+  for (const [instance, wish] of Object.entries(wishes)) {
+    const id = wish.lab ?? instance;
+    const lab = labs.find((l) => l.id === id);
+    if (lab === undefined) {
+      const names = labs.map((l) => l.id);
+      problems.push({
+        path: wish.lab === undefined ? `labs.${instance}` : `labs.${instance}.lab`,
+        value: id,
+        message: "there is no such lab",
+        fix: `did you mean ${closest(id, names)}? labs: ${names.join(", ")}`,
+      });
+      continue;
+    }
+    const step = stepOf(lab, wish.step, `labs.${instance}.step`, problems);
+    const namespaces = namespacesOf(lab, wish, `labs.${instance}.namespaces`, problems);
+    selections.push({ instance, lab, step, context: { instance, namespaces, facts, options: {} } });
+    for (const lack of lacks(lab, facts, Object.keys(wishes).length)) {
+      problems.push({
+        path: `labs.${instance}`,
+        message: `this cluster cannot carry ${lab.id}: ${lack.reason}`,
+        fix: lack.fix,
+      });
+    }
+    for (const p of lab.needs.hostPorts ?? []) {
+      if (!facts.hostPorts.some((h) => h.nodePort === p))
+        notes.push(
+          `${instance}: NodePort ${p} is not open on your machine; use kubectl port-forward where the guide opens it`,
+        );
+    }
+  }
+  checkTogether(selections, problems);
+  return { selections, problems, notes };
+}
+
+function stepOf(lab: Lab, wish: number | string, path: string, problems: Problem[]): number {
+  const index = typeof wish === "number" ? wish : lab.steps.findIndex((s) => s.id === wish);
+  if (index in lab.steps) return index;
+  const all = lab.steps.map((s, i) => `${i} (${s.id})`).join(", ");
+  problems.push({ path, value: wish, message: `${lab.id} has no such step`, fix: `use one of: ${all}` });
+  return 0;
+}
+
+function namespacesOf(lab: Lab, wish: LabWish, path: string, problems: Problem[]): Record<string, string> {
+  for (const role of Object.keys(wish.namespaces)) {
+    if (!(role in lab.namespaces)) {
+      problems.push({
+        path: `${path}.${role}`,
+        message: `${lab.id} has no namespace of that role`,
+        fix: `roles: ${Object.keys(lab.namespaces).join(", ")}`,
+      });
+    }
+  }
+  return { ...lab.namespaces, ...wish.namespaces };
+}
+
+/** Needs of a lab that a cluster with these facts does not meet, each with its reason and a way out. */
+export function lacks(lab: Lab, facts: ClusterFacts, labsOnCluster = 1): { reason: string; fix: string }[] {
+  const found: { reason: string; fix: string }[] = [];
+  const { needs } = lab;
+  const say = (lacking: boolean | undefined, reason: string, fix: string): void => {
+    if (lacking === true) found.push({ reason, fix });
+  };
+  say(
+    needs.calicoCni === true && facts.cni.type !== "calico",
+    "it needs Calico to give pods their addresses, and here another CNI does",
+    "use a stack whose CNI is Calico",
+  );
+  say(
+    needs.bgp === true && !facts.cni.bgp,
+    "it needs BGP between the nodes",
+    "set calico.bgp to true where the target allows it",
+  );
+  say(
+    needs.workers !== undefined && facts.workers < needs.workers,
+    `it needs ${needs.workers ?? 0} worker nodes, and there are ${facts.workers}`,
+    "add workers",
+  );
+  say(
+    needs.ownCluster === true && !facts.owned,
+    "it changes the cluster itself, so it runs only on one made by this project",
+    "use a kind or eks stack",
+  );
+  say(
+    needs.ownCluster === true && labsOnCluster > 1,
+    "it changes the cluster itself and would disturb the other labs",
+    "give it a stack of its own",
+  );
+  say(
+    needs.loadBalancer === true && facts.loadBalancer === "none",
+    "nothing serves a Service of type LoadBalancer here",
+    "use an eks stack",
+  );
+  const other = needs.other?.(facts);
+  if (other !== undefined) found.push({ reason: other, fix: "use another target" });
+  return found;
+}
+
+/** Copies must not share a namespace, and cluster-wide labs exist once. */
+function checkTogether(selections: readonly LabSelection[], problems: Problem[]): void {
+  const owner = new Map<string, string>();
+  for (const s of selections) {
+    for (const [role, name] of Object.entries(s.context.namespaces)) {
+      const path = `labs.${s.instance}.namespaces.${role}`;
+      const reserved = [
+        "default",
+        "kube-system",
+        "kube-public",
+        "kube-node-lease",
+        "calico-system",
+        "calico-apiserver",
+        "tigera-operator",
+      ];
+      if (reserved.includes(name))
+        problems.push({
+          path,
+          value: name,
+          message: "belongs to the cluster, not to a lab",
+          fix: "choose another name",
+        });
+      const other = owner.get(name);
+      if (other !== undefined)
+        problems.push({
+          path,
+          value: name,
+          message: `is also a namespace of ${other}`,
+          fix: "give each copy namespaces of its own",
+        });
+      owner.set(name, s.instance);
+    }
+  }
+  for (const s of selections.filter((x) => x.lab.clusterWide)) {
+    const first = selections.find((x) => x.lab.id === s.lab.id);
+    if (first !== s)
+      problems.push({
+        path: `labs.${s.instance}`,
+        message: `${s.lab.id} makes cluster-wide objects, so only one copy fits a cluster`,
+        fix: `remove it, or labs.${first?.instance ?? ""}`,
+      });
+  }
+}

@@ -1,0 +1,13 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ProblemsError } from "../policies/problems";
+import { stack } from "./program";
+
+/** Entry for the engine (`main` in package.json). What a user can mend is told without a stack trace. */
+export = async (): Promise<Record<string, unknown>> => {
+  try {
+    return await stack({ stack: pulumi.getStack(), raw: pulumi.runtime.allConfig(), offline: false });
+  } catch (error) {
+    if (error instanceof ProblemsError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+};

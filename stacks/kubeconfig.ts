@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { ProblemsError, type Problem } from "../policies/problems";
+import { versionSets } from "../components/versions";
+
+export interface Access {
+  /** Kubeconfig with the one context that is meant, files embedded. */
+  text: string;
+  /** Address of the API server. */
+  server: string;
+}
+
+/** Takes one context out of a kubeconfig: a path, its text, or where kubectl looks. @throws ProblemsError */
+export async function readKubeconfig(context: string, kubeconfig: string | undefined): Promise<Access> {
+  // Only here: importing it costs every start half a second.
+  const client = await import("@kubernetes/client-node");
+  const config = new client.KubeConfig();
+  load(config, kubeconfig);
+  const found = config.getContextObject(context);
+  const cluster = found === null ? null : config.getCluster(found.cluster);
+  const user = found === null ? null : config.getUser(found.user);
+  if (found === null || cluster === null) {
+    const names = config.getContexts().map((c) => c.name);
+    throw unusable({
+      path: "existing.context",
+      value: context,
+      message: "is no context of the kubeconfig",
+      fix:
+        names.length === 0
+          ? "the kubeconfig has no contexts; set existing.kubeconfig"
+          : `contexts: ${names.join(", ")}`,
+    });
+  }
+  const only = new client.KubeConfig();
+  only.loadFromOptions({
+    clusters: [cluster],
+    users: user === null ? [] : [user],
+    contexts: [found],
+    currentContext: context,
+  });
+  return { text: only.exportConfig(), server: cluster.server };
+}
+
+function load(config: KubeConfig, kubeconfig: string | undefined): void {
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else if (kubeconfig.includes("\n") || kubeconfig.trimStart().startsWith("{"))
+      config.loadFromString(kubeconfig);
+    else if (existsSync(kubeconfig)) config.loadFromFile(kubeconfig);
+    else throw new Error("no such file");
+  } catch (error) {
+    throw unusable({
+      path: "existing.kubeconfig",
+      ...(kubeconfig?.includes("\n") === true ? {} : { value: kubeconfig }),
+      message: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      fix: "give the path of a kubeconfig file",
+    });
+  }
+}
+
+/** Asks the API server for its version: it must answer, and be in the version set that the config names. @throws ProblemsError */
+export async function checkCluster(access: Access, kubernetes: string): Promise<void> {
+  const client = await import("@kubernetes/client-node");
+  const config = new client.KubeConfig();
+  config.loadFromString(access.text);
+  const version = await timed(config.makeApiClient(client.VersionApi).getCode(), 10_000).catch(
+    (error: unknown) => {
+      throw unusable({
+        path: "existing.context",
+        value: config.currentContext,
+        message: `the API server ${access.server} does not answer: ${reason(error)}`,
+        fix: `check that kubectl --context ${config.currentContext} version works`,
+      });
+    },
+  );
+  // Builds without a version stamp say v0.0.0; there is nothing to compare then.
+  const minor = /^(\d+)/.exec(version.minor)?.[1];
+  if (version.gitVersion.startsWith("v0.") || minor === undefined) return;
+  const running = `${version.major}.${minor}`;
+  if (running === kubernetes) return;
+  const known = versionSets.map((s) => s.kubernetes);
+  throw unusable({
+    path: "kubernetes",
+    value: kubernetes,
+    message: `the cluster runs ${version.gitVersion}`,
+    fix: known.includes(running)
+      ? `set kubernetes to "${running}"`
+      : `no version set fits it; sets: ${known.join(", ")}`,
+  });
+}
+
+function unusable(problem: Problem): ProblemsError {
+  return new ProblemsError("The cluster cannot be used; nothing was changed.", [problem]);
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  return `${error.message.split("\n")[0] ?? ""}${cause}`;
+}
+
+function timed<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer in ${ms / 1000} seconds`));
+    }, ms);
+  });
+  return Promise.race([work, limit]).finally(() => {
+    clearTimeout(timer);
+  });
+}

@@ -1,0 +1,221 @@
+import type { ClusterFacts } from "../components/facts";
+import { planCalico, type CalicoPlan, type CalicoSite } from "../components/calico/plan/plan";
+import { planKind, type KindPlan } from "../components/kind/plan/cluster";
+import { mirrorableCharts, type Mirrors } from "../components/mirrors";
+import { versionSet, versionSets, type VersionSet } from "../components/versions";
+import type { LabSelection } from "../labs/model";
+import { selectLabs } from "../labs/select";
+import type { Problem } from "../policies/problems";
+import { failOn } from "../policies/problems";
+import { loadConfig, suggestion, type RawConfig } from "./config/load";
+import type { Config } from "./config/schema";
+
+/** All that is decided before a resource is made: plain data. */
+export interface StackPlan {
+  stack: string;
+  clusterName: string;
+  config: Config;
+  versions: VersionSet;
+  facts: ClusterFacts;
+  target: TargetPlan;
+  calico: CalicoPlan;
+  labs: LabSelection[];
+  mirrors: Mirrors;
+  /** What a reader should know, and what upstream has not tested. */
+  notes: string[];
+}
+
+export type TargetPlan =
+  | { kind: "kind"; cluster: KindPlan }
+  | { kind: "existing"; context: string; kubeconfig?: string | undefined }
+  | { kind: "eks" };
+
+/** Name of the project in Pulumi.yaml; the namespace of its config keys. */
+export const PROJECT = "k8s-network-labs";
+
+/** Plans a stack from its raw config, or throws every problem at once. Nothing is made here. */
+export function planStack(stack: string, raw: RawConfig): StackPlan {
+  const { config, problems } = loadConfig(raw, PROJECT);
+  if (config === undefined) return fail(stack, problems);
+  const versions = versionSet(config.kubernetes);
+  if (versions === undefined) {
+    const sets = versionSets
+      .map((s) => `${s.kubernetes} (Calico ${s.calico}, ${s.calicoApi} CRDs)`)
+      .join(", ");
+    problems.push({
+      path: "kubernetes",
+      value: config.kubernetes,
+      message: "is in no version set",
+      fix: `use one of the sets: ${sets}`,
+    });
+  }
+  for (const key of Object.keys(config.mirrors.charts)) {
+    if (!mirrorableCharts().includes(key))
+      problems.push({
+        path: `mirrors.charts.${key}`,
+        message: "unknown chart",
+        fix: suggestion(key, mirrorableCharts()),
+      });
+  }
+  checkSections(config, raw, problems);
+  const clusterName = config.clusterName ?? clusterNameOf(stack, problems);
+  const set = versions ?? versionSets[0];
+  const site = planTarget(config, clusterName, set, problems);
+  const calico = planCalico(config.calico, site.calico, set, config.mirrors.calicoCrds);
+  problems.push(...calico.problems);
+  const facts: ClusterFacts = { ...site.facts, cni: calico.plan.cni };
+  const labs = selectLabs(config.labs, facts);
+  problems.push(...labs.problems);
+  if (problems.length > 0) return fail(stack, problems);
+  return {
+    stack,
+    clusterName,
+    config,
+    versions: set,
+    facts,
+    target: site.target,
+    calico: calico.plan,
+    labs: labs.selections,
+    mirrors: config.mirrors,
+    notes: [...set.untested.map((u) => `not tested upstream: ${u}`), ...labs.notes],
+  };
+}
+
+function fail(stack: string, problems: Problem[]): never {
+  failOn(`The config of stack ${stack} cannot work; nothing was changed.`, problems);
+  throw new Error("unreachable");
+}
+
+interface Site {
+  target: TargetPlan;
+  calico: CalicoSite;
+  facts: Omit<ClusterFacts, "cni">;
+}
+
+function planTarget(config: Config, clusterName: string, versions: VersionSet, problems: Problem[]): Site {
+  switch (config.target) {
+    case "kind":
+      return kindSite(config, clusterName, versions, problems);
+    case "existing":
+      return existingSite(config);
+    case "eks":
+      problems.push({ path: "target", value: "eks", message: "is not here yet" });
+      return existingSite(config);
+  }
+}
+
+function kindSite(config: Config, clusterName: string, versions: VersionSet, problems: Problem[]): Site {
+  const { plan, problems: found } = planKind(clusterName, config.kind, versions.kindNode);
+  problems.push(...found);
+  const { workers, podCidr, serviceCidr, kubeProxyMode, portMappings } = config.kind;
+  return {
+    target: { kind: "kind", cluster: plan },
+    calico: {
+      cni: "calico",
+      bgp: { possible: true },
+      podCidrs: [podCidr],
+      serviceCidr,
+      kubeProxyMode,
+      // The control plane is a node too, and the operator tolerates its taint.
+      nodesAtInstall: workers + 1,
+      workers,
+    },
+    facts: {
+      platform: "kind",
+      kubernetes: versions.kubernetes,
+      workers,
+      podCidrs: [podCidr],
+      serviceCidr,
+      kubeProxyMode,
+      controlPlaneReachesPods: true,
+      loadBalancer: "none",
+      hostPorts: portMappings,
+      baseDomain: "localhost",
+      owned: true,
+    },
+  };
+}
+
+function existingSite(config: Config): Site {
+  const e = config.existing;
+  const cni = e?.cni === "aws" || e?.cni === "other" ? e.cni : "calico";
+  return {
+    target: { kind: "existing", context: e?.context ?? "", kubeconfig: e?.kubeconfig },
+    calico: {
+      cni,
+      bgp: { possible: true },
+      podCidrs: e?.podCidrs ?? [],
+      ...(e?.serviceCidr === undefined ? {} : { serviceCidr: e.serviceCidr }),
+      kubeProxyMode: e?.kubeProxyMode ?? "iptables",
+      nodesAtInstall: e?.workers ?? 0,
+      workers: e?.workers ?? 0,
+    },
+    facts: {
+      platform: "existing",
+      kubernetes: config.kubernetes,
+      workers: e?.workers ?? 0,
+      podCidrs: e?.podCidrs ?? [],
+      ...(e?.serviceCidr === undefined ? {} : { serviceCidr: e.serviceCidr }),
+      kubeProxyMode: e?.kubeProxyMode ?? "iptables",
+      controlPlaneReachesPods: e?.controlPlaneReachesPods ?? true,
+      loadBalancer: e?.loadBalancer ?? "none",
+      hostPorts: [],
+      baseDomain: "localhost",
+      owned: false,
+    },
+  };
+}
+
+/** Sections of another target are mistakes: they would change nothing, in silence. */
+function checkSections(config: Config, raw: RawConfig, problems: Problem[]): void {
+  for (const section of ["kind", "existing"] as const) {
+    if (config.target !== section && `${PROJECT}:${section}` in raw) {
+      problems.push({
+        path: section,
+        message: `is for target ${section}, and the target is ${config.target}`,
+        fix: `remove ${section}, or set target to ${section}`,
+      });
+    }
+  }
+  if (config.target === "existing" && config.existing === undefined) {
+    problems.push({
+      path: "existing.context",
+      message: "which cluster is meant?",
+      fix: "pulumi config set --path existing.context <context of your kubeconfig>",
+    });
+  }
+  if (config.existing?.cni === "calico" && config.calico.install) {
+    problems.push({
+      path: "calico.install",
+      value: true,
+      message: "the cluster has Calico already (existing.cni: calico)",
+      fix: "set calico.install to false",
+    });
+  }
+  if (config.existing?.cni === "other" && config.calico.install) {
+    problems.push({
+      path: "existing.cni",
+      value: "other",
+      message:
+        "Calico enforces policy beside the AWS VPC CNI, or is the CNI itself; beside another CNI this project does not install it",
+      fix: "set calico.install to false, or use a cluster without a CNI",
+    });
+  }
+}
+
+/** `labs-<stack>`, as a DNS label of at most 40 characters: kind adds `-control-plane`, AWS its own prefixes. */
+function clusterNameOf(stack: string, problems: Problem[]): string {
+  const name = stack.startsWith("labs-") ? stack : `labs-${stack}`;
+  const safe = name
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .replace(/-+$/, "");
+  if (safe.length <= 40) return safe;
+  problems.push({
+    path: "clusterName",
+    value: safe,
+    message: "the stack's name makes a cluster name of more than 40 characters",
+    fix: "set clusterName",
+  });
+  return safe.slice(0, 40);
+}

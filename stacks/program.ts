@@ -1,0 +1,128 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { Calico } from "../components/calico/calico";
+import type { Cluster } from "../components/cluster";
+import { ExistingCluster } from "../components/existing/existing-cluster";
+import { KindCluster } from "../components/kind/kind-cluster";
+import { LabResources } from "../components/lab/lab";
+import { failOn, formatProblem } from "../policies/problems";
+import type { RawConfig } from "./config/load";
+import { checkCluster, readKubeconfig } from "./kubeconfig";
+import { planStack, type StackPlan } from "./plan";
+import { missingKindTools } from "./tools";
+
+export interface Surroundings {
+  stack: string;
+  raw: RawConfig;
+  /** The offline plan: no tool is asked, no cluster is called. */
+  offline: boolean;
+}
+
+/** A cluster, and how nodes are added once a CNI that comes first is there. */
+interface Target {
+  cluster: Cluster;
+  addNodes?: (after: pulumi.Resource[]) => pulumi.Resource[];
+}
+
+/** The stack: a cluster, Calico on it, the labs at their steps. Reads like its table of contents. */
+export async function stack(surroundings: Surroundings): Promise<Record<string, unknown>> {
+  const plan = planStack(surroundings.stack, surroundings.raw);
+  await checkSurroundings(plan, surroundings);
+  const local = new command.Provider("local");
+  const target = await provision(plan, local, surroundings);
+  const network = installCalico(plan, target);
+  const labs = plan.labs.map(
+    (selection) =>
+      new LabResources(`lab-${selection.instance}`, {
+        cluster: target.cluster,
+        selection,
+        mirrors: plan.mirrors,
+        wait: plan.config.wait,
+        after: network,
+      }),
+  );
+  return outputs(plan, target.cluster, labs);
+}
+
+async function provision(
+  plan: StackPlan,
+  local: command.Provider,
+  { offline }: Surroundings,
+): Promise<Target> {
+  const { facts, target } = plan;
+  switch (target.kind) {
+    case "kind":
+      return { cluster: new KindCluster("kind", { plan: target.cluster, facts, local }).cluster };
+    case "existing": {
+      const { kubeconfig, server } = offline
+        ? { kubeconfig: unknownText(), server: target.context }
+        : await readKubeconfig(target.context, target.kubeconfig).then((a) => ({
+            kubeconfig: a.text,
+            server: a.server,
+          }));
+      return {
+        cluster: new ExistingCluster("existing", { name: plan.clusterName, kubeconfig, server, facts, local })
+          .cluster,
+      };
+    }
+    case "eks":
+      throw new Error("eks is not here yet");
+  }
+}
+
+/** What pods and policies wait for. Where the cluster has Calico already: nodes alone. */
+function installCalico(plan: StackPlan, target: Target): pulumi.Resource[] {
+  const { cluster } = target;
+  if (!plan.calico.install) return target.addNodes?.([]) ?? [];
+  const calico = new Calico("calico", {
+    cluster,
+    plan: plan.calico,
+    mirrors: plan.mirrors,
+    wait: plan.config.wait,
+  });
+  const nodes = target.addNodes?.(calico.installed) ?? [];
+  return calico.ready([...cluster.nodes, ...nodes]);
+}
+
+function outputs(plan: StackPlan, cluster: Cluster, _labs: LabResources[]): Record<string, unknown> {
+  const links = plan.labs.flatMap((s) =>
+    (s.lab.links?.(s.context) ?? []).map((l) => [`${s.instance}: ${l.title}`, l.url] as const),
+  );
+  return {
+    clusterName: cluster.name,
+    kubeconfig: cluster.kubeconfig,
+    labs: Object.fromEntries(
+      plan.labs.map((s) => [
+        s.instance,
+        `${s.step} (${s.lab.steps[s.step]?.id ?? ""}) of ${s.lab.steps.length - 1}`,
+      ]),
+    ),
+    links: Object.fromEntries(links),
+  };
+}
+
+/** What can only be known here and now: tools for kind, an API server that answers. Errors before anything is made. */
+async function checkSurroundings(plan: StackPlan, { offline }: Surroundings): Promise<void> {
+  if (offline) return;
+  for (const note of plan.notes) void pulumi.log.warn(note);
+  if (plan.target.kind === "kind") {
+    const missing = missingKindTools();
+    // A preview makes nothing, and a PR's runner may have no Docker: there it is worth a warning.
+    if (pulumi.runtime.isDryRun())
+      for (const m of missing) void pulumi.log.warn(`needed by up:\n${formatProblem(m)}`);
+    else failOn("This machine cannot run a kind cluster yet; nothing was changed.", missing);
+  }
+  if (plan.target.kind === "existing") {
+    await checkCluster(
+      await readKubeconfig(plan.target.context, plan.target.kubeconfig),
+      plan.config.kubernetes,
+    );
+  }
+}
+
+/** A text that is not known at preview. */
+function unknownText(): pulumi.Output<string> {
+  return pulumi.runtime.isDryRun()
+    ? pulumi.unsecret(pulumi.output(pulumi.unknown as string))
+    : pulumi.output("");
+}
