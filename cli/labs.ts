@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { addCapacity } from "./capacity";
+import { addPlan } from "./plan";
 import { addReach } from "./reach";
 import { ProblemsError, UserError } from "../policies/problems";
 
@@ -11,7 +12,7 @@ import { ProblemsError, UserError } from "../policies/problems";
  */
 export function program(): Command {
   const labs = new Command("labs").description("Kubernetes networking labs as code").showHelpAfterError();
-  for (const add of [addCapacity, addReach]) add(labs);
+  for (const add of [addPlan, addCapacity, addReach]) add(labs);
   return labs;
 }
 

@@ -1,0 +1,195 @@
+import { operatorSummary } from "../../components/calico/plan/specs";
+import { labAt, type LabSelection } from "../../labs/model";
+import type { KubeObject } from "../../policies/objects";
+import { registeredObjects } from "../../stacks/offline/objects";
+import type { OfflineRun } from "../../stacks/offline/run";
+import type { Registered } from "../../stacks/offline/registration";
+import type { StackPlan } from "../../stacks/plan";
+import { manifests, type ManifestFile } from "./manifests";
+
+/** A plan as data: what `labs plan --json` prints, and what text, Markdown and the page are made of. */
+export interface PlanReport {
+  stack: string;
+  target: string;
+  clusterName: string;
+  versions: { kubernetes: string; calico: string; api: string };
+  /** What this is, and the command that builds it. */
+  about: string;
+  notes: string[];
+  resources: ResourceReport[];
+  charts: ChartReport[];
+  labs: LabReport[];
+  outputs: Record<string, unknown>;
+  manifests: Omit<ManifestFile, "text">[];
+}
+
+export interface ResourceReport {
+  urn: string;
+  type: string;
+  name: string;
+  parent?: string;
+  custom: boolean;
+  provider: string;
+  dependsOn: string[];
+  deletedWith?: string;
+  inputs: Record<string, unknown>;
+}
+
+export interface ChartReport {
+  name: string;
+  chart: string;
+  version: string;
+  repository?: string;
+  namespace?: string;
+  values: unknown;
+  /** Settings that matter, as lines. */
+  summary: string[];
+}
+
+export interface LabReport {
+  instance: string;
+  lab: string;
+  title: string;
+  guide: string;
+  namespaces: Record<string, string>;
+  step: number;
+  steps: { number: number; id: string; title: string; aim: string; current: boolean }[];
+  workloads: { kind: string; namespace: string; name: string; replicas?: number; images: string[] }[];
+  services: { namespace: string; name: string; type: string; ports: string[] }[];
+  policies: string[];
+  links: { title: string; url: string }[];
+}
+
+export interface Plan {
+  report: PlanReport;
+  files: ManifestFile[];
+}
+
+/** Makes the report of a stack from its plan and its offline run. */
+export function planReport(plan: StackPlan, run: OfflineRun): Plan {
+  const files = manifests(registeredObjects(run.resources));
+  const report: PlanReport = {
+    stack: plan.stack,
+    target: plan.target.kind,
+    clusterName: plan.clusterName,
+    versions: {
+      kubernetes: plan.versions.kubernetes,
+      calico: plan.versions.calico,
+      api: plan.versions.calicoApi,
+    },
+    about: about(plan),
+    notes: plan.notes,
+    resources: run.resources.map(resourceReport),
+    charts: run.resources
+      .filter((r) => r.type === "kubernetes:helm.sh/v3:Release")
+      .map((r) => chartReport(r, plan)),
+    labs: plan.labs.map(labReport),
+    outputs: run.outputs,
+    manifests: files.map(({ text: _text, ...rest }) => rest),
+  };
+  return { report, files };
+}
+
+function about(plan: StackPlan): string {
+  const build = plan.stack === "kind" ? "npm run up" : `npm run up -- ${plan.stack}`;
+  return `This is a plan: nothing was made. Build it with \`${build}\`, or with \`pulumi up --stack ${plan.stack}\` where Pulumi is set up.`;
+}
+
+function resourceReport(r: Registered): ResourceReport {
+  return {
+    urn: r.urn,
+    type: r.type,
+    name: r.name,
+    ...(r.parent === undefined ? {} : { parent: r.parent }),
+    custom: r.custom,
+    provider: r.provider,
+    dependsOn: r.dependencies,
+    ...(r.deletedWith === undefined ? {} : { deletedWith: r.deletedWith }),
+    inputs: r.inputs,
+  };
+}
+
+function chartReport(r: Registered, plan: StackPlan): ChartReport {
+  const { chart, version, repositoryOpts, namespace, values } = r.inputs as {
+    chart?: string;
+    version?: string;
+    namespace?: string;
+    repositoryOpts?: { repo?: string };
+    values?: unknown;
+  };
+  return {
+    name: r.name,
+    chart: chart ?? "",
+    version: version ?? "as the local chart says",
+    ...(repositoryOpts?.repo === undefined ? {} : { repository: repositoryOpts.repo }),
+    ...(namespace === undefined ? {} : { namespace }),
+    values,
+    summary: r.name === "calico-operator" ? operatorSummary(plan.calico) : [],
+  };
+}
+
+function labReport(s: LabSelection): LabReport {
+  const { objects, patches } = labAt(s);
+  const kinds = (...names: string[]): KubeObject[] => objects.filter((o) => names.includes(o.kind));
+  return {
+    instance: s.instance,
+    lab: s.lab.id,
+    title: s.lab.title,
+    guide: `labs/${s.lab.id}/README.md`,
+    namespaces: { ...s.context.namespaces },
+    step: s.step,
+    steps: s.lab.steps.map((step, number) => ({
+      number,
+      id: step.id,
+      title: step.title,
+      aim: step.aim,
+      current: number === s.step,
+    })),
+    workloads: kinds("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod").map(workload),
+    services: kinds("Service").map(serviceReport),
+    policies: [...objects.filter(isPolicy), ...patches].map((o) => title(o)),
+    links: s.lab.links?.(s.context) ?? [],
+  };
+}
+
+const isPolicy = (o: KubeObject): boolean =>
+  /^(networking\.k8s\.io|projectcalico\.org|crd\.projectcalico\.org)\//.test(o.apiVersion);
+
+const title = (o: KubeObject): string =>
+  `${o.kind} ${o.metadata.namespace === undefined ? "" : `${o.metadata.namespace}/`}${o.metadata.name}`;
+
+function workload(o: KubeObject): LabReport["workloads"][number] {
+  const spec = o["spec"] as {
+    replicas?: number;
+    template?: { spec: PodSpec };
+    containers?: PodSpec["containers"];
+  };
+  const containers = spec.template?.spec.containers ?? spec.containers ?? [];
+  return {
+    kind: o.kind,
+    namespace: o.metadata.namespace ?? "",
+    name: o.metadata.name,
+    ...(spec.replicas === undefined ? {} : { replicas: spec.replicas }),
+    images: containers.map((c) => c.image),
+  };
+}
+
+interface PodSpec {
+  containers: { image: string }[];
+}
+
+function serviceReport(o: KubeObject): LabReport["services"][number] {
+  const spec = o["spec"] as {
+    type?: string;
+    ports?: { port: number; targetPort?: number | string; nodePort?: number }[];
+  };
+  return {
+    namespace: o.metadata.namespace ?? "",
+    name: o.metadata.name,
+    type: spec.type ?? "ClusterIP",
+    ports: (spec.ports ?? []).map(
+      (p) =>
+        `${p.port}${p.targetPort === undefined || p.targetPort === p.port ? "" : `→${p.targetPort}`}${p.nodePort === undefined ? "" : ` (node ${p.nodePort})`}`,
+    ),
+  };
+}

@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import type { RawConfig } from "../config/load";
+import { PROJECT } from "../plan";
+import { mockOutputs } from "./outputs";
+import { readOutputs, readRequest, type Registered } from "./registration";
+
+export interface OfflineRun {
+  /** In order of creation. */
+  resources: Registered[];
+  /** Outputs of the stack as registered: secrets masked. */
+  outputs: Record<string, unknown>;
+}
+
+export interface OfflineOptions {
+  stack: string;
+  raw: RawConfig;
+  /** As in a preview, what only the provider knows is unknown; else as in an update. @default true */
+  preview?: boolean;
+  /** Answers of provider functions (`aws.getRegion` …) and further outputs, over the defaults. */
+  call?: (args: pulumi.runtime.MockCallArgs) => Record<string, unknown>;
+  outputs?: (args: pulumi.runtime.MockResourceArgs, preview: boolean) => Record<string, unknown> | undefined;
+}
+
+type Program = () => Promise<Record<string, unknown>>;
+
+/**
+ * Runs a program as the engine would, in Pulumi's mock runtime, and gives back every registration request. The mocks
+ * themselves see no options (parents, dependencies, deletedWith): those are read from the requests.
+ */
+export async function runOffline(options: OfflineOptions, program: Program): Promise<OfflineRun> {
+  const preview = options.preview ?? true;
+  const resources: Registered[] = [];
+  const failures: unknown[] = [];
+  // What is thrown inside an apply surfaces only here.
+  const onFailure = (error: unknown): void => void failures.push(error);
+  process.on("unhandledRejection", onFailure);
+  const heard: { outputs: Record<string, unknown> } = { outputs: {} };
+  const restore = record(resources, heard);
+  try {
+    await pulumi.runtime.setMocks(
+      {
+        newResource: (args) => ({
+          // Without an id in a preview: a known id would make everything that reads it known.
+          id: preview && args.custom !== false ? "" : `${args.name}-id`,
+          state: options.outputs?.(args, preview) ?? mockOutputs(args, preview),
+        }),
+        call: (args) => options.call?.(args) ?? (args.inputs as Record<string, unknown>),
+      },
+      PROJECT,
+      options.stack,
+      preview,
+    );
+    await pulumi.runtime.runInPulumiStack(program);
+    // The program has returned, but its registrations may still be under way.
+    await pulumi.runtime.disconnect();
+    if (failures.length > 0) throw failures[0];
+    return { resources: resources.sort((a, b) => a.index - b.index), outputs: heard.outputs };
+  } finally {
+    restore();
+    process.off("unhandledRejection", onFailure);
+  }
+}
+
+type Callback = (error: unknown, response?: { getUrn(): string }) => void;
+
+interface Monitor {
+  registerResource(request: unknown, callback: Callback): Promise<void>;
+  registerResourceOutputs(request: OutputsRequest, callback: Callback): void;
+}
+
+interface OutputsRequest {
+  getUrn(): string;
+  getOutputs(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+
+/** Listens to the requests of the mock monitor; gives back how to stop. */
+function record(into: Registered[], heard: { outputs: Record<string, unknown> }): () => void {
+  const monitor = MockMonitor.prototype as unknown as Monitor;
+  const { registerResource, registerResourceOutputs } = monitor;
+  let index = 0;
+  monitor.registerResource = function (this: Monitor, request, callback) {
+    const mine = index++;
+    return registerResource.call(this, request, (error, response) => {
+      if (response !== undefined) into.push(readRequest(request, response.getUrn(), mine));
+      callback(error, response);
+    });
+  };
+  monitor.registerResourceOutputs = function (this: Monitor, request, callback) {
+    if (request.getUrn().includes("::pulumi:pulumi:Stack::"))
+      heard.outputs = readOutputs(request.getOutputs()?.toJavaScript() ?? {});
+    registerResourceOutputs.call(this, request, callback);
+  };
+  return () => {
+    Object.assign(monitor, { registerResource, registerResourceOutputs });
+  };
+}

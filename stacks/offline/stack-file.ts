@@ -1,0 +1,57 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { parse } from "yaml";
+import { UserError } from "../../policies/problems";
+import type { RawConfig } from "../config/load";
+import { PROJECT } from "../plan";
+
+export interface StackFile {
+  stack: string;
+  raw: RawConfig;
+  path: string;
+}
+
+/** Reads a stack's config from its name (`kind` → Pulumi.kind.yaml) or from a file of the user's own. */
+export function readStackFile(nameOrFile: string, folder: string = process.cwd()): StackFile {
+  const candidates = [join(folder, `Pulumi.${nameOrFile}.yaml`), join(folder, nameOrFile), nameOrFile];
+  const path = candidates.find((c) => existsSync(c) && /\.ya?ml$/.test(c));
+  if (path === undefined) {
+    const stacks = readdirSync(folder).flatMap((f) => /^Pulumi\.(.+)\.ya?ml$/.exec(f)?.[1] ?? []);
+    throw new UserError(`there is no stack or file ${nameOrFile}; stacks here: ${stacks.join(", ")}`);
+  }
+  const stack =
+    /^Pulumi\.(.+)$/.exec(basename(path).replace(/\.ya?ml$/, ""))?.[1] ??
+    basename(path).replace(/\.ya?ml$/, "");
+  return { stack, path, raw: readConfig(readFileSync(path, "utf8"), path) };
+}
+
+/** Config as the engine would hand it over. Values encrypted in the file stay unknown to us. */
+export function readConfig(text: string, path: string): RawConfig {
+  let file: unknown;
+  try {
+    file = parse(text);
+  } catch (error) {
+    throw new UserError(`${path} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const config: unknown =
+    typeof file === "object" && file !== null ? ((file as { config?: unknown }).config ?? {}) : file;
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    throw new UserError(`${path} has no mapping under config:`);
+  }
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => {
+      const plain = withoutSecrets(value);
+      return [
+        key.includes(":") ? key : `${PROJECT}:${key}`,
+        typeof plain === "string" ? plain : JSON.stringify(plain),
+      ];
+    }),
+  );
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  if (Object.keys(value).length === 1 && "secure" in value) return "[secret]";
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, withoutSecrets(v)]));
+}
