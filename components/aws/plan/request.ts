@@ -1,0 +1,104 @@
+import type { InstanceFacts } from "./instance-types";
+import type { PodNetworking, WarmPool } from "./warm-pool";
+
+/**
+ * Where pods get their addresses, in one word.
+ * `aws`: VPC CNI, one address per pod. `aws-prefix`: VPC CNI, /28 prefixes. `aws-custom`: VPC CNI, pods on subnets of
+ * their own in secondary ranges. `calico`: Calico's overlay, no VPC address.
+ */
+export type CniMode = "aws" | "aws-prefix" | "aws-custom" | "calico";
+
+export const cniModes: readonly CniMode[] = ["aws", "aws-prefix", "aws-custom", "calico"];
+
+/** What a mode means for addresses. */
+export function networkingOf(mode: CniMode): PodNetworking {
+  return {
+    cni: mode === "calico" ? "calico" : "aws",
+    prefixDelegation: mode === "aws-prefix",
+    customNetworking: mode === "aws-custom",
+  };
+}
+
+/** A node group as the planner needs it. */
+export interface GroupRequest {
+  name: string;
+  /** Facts of every instance type that the group may use; the smallest decides pods, the hungriest addresses. */
+  types: readonly InstanceFacts[];
+  /** Most nodes; of each zone with `perZone`, else of the whole group. */
+  max: number;
+  /** Zones that the group uses, out of the network's. */
+  zones: readonly string[];
+  /** One managed group per zone, each with its own numbers. */
+  perZone: boolean;
+}
+
+/** A named range that the VPC must not overlap: a peer, an office, another VPC behind a transit gateway. */
+export interface Peer {
+  name: string;
+  cidr: string;
+}
+
+/** All that the layout of a network is decided by: plain data. */
+export interface NetworkRequest {
+  region: string;
+  /** Availability zones by name, 2 to 4. */
+  zones: readonly string[];
+  cni: CniMode;
+  vpcCidr: string;
+  /** Further ranges of the VPC; with `aws-custom` pods live there. */
+  secondaryCidrs: readonly string[];
+  serviceCidr: string;
+  /** Pools of Calico's overlay; empty in the other modes. */
+  podCidrs: readonly string[];
+  peers: readonly Peer[];
+  nat: "none" | "single" | "perZone";
+  /** Prefix lengths that are wanted; what is left out is sized from the need. */
+  prefixes: { public?: number; private?: number; pod?: number };
+  groups: readonly GroupRequest[];
+  warm: WarmPool;
+  /** Pods planned in all. Without: every node full. */
+  pods?: number;
+}
+
+export type SubnetRole = "public" | "private" | "pod";
+
+/** Who needs how many addresses of a subnet. */
+export interface Need {
+  what: string;
+  addresses: number;
+  /** Of these, in whole /28 prefixes. */
+  inPrefixes: number;
+}
+
+/** One subnet of the plan. */
+export interface SubnetPlan {
+  /** `private-a`: role and the zone's letter; the subnet's identity. */
+  name: string;
+  role: SubnetRole;
+  zone: string;
+  cidr: string;
+  prefix: number;
+  /** Addresses that can be used: without the five that AWS keeps. */
+  usable: number;
+  needs: Need[];
+  /** Sum of the needs. */
+  needed: number;
+  /** Ranges kept for /28 prefixes, so that single addresses do not fragment them. */
+  prefixReservations: string[];
+  /** Whether nodes are launched here. */
+  nodes: boolean;
+}
+
+/** A network that fits. */
+export interface NetworkPlan {
+  vpcCidr: string;
+  secondaryCidrs: string[];
+  zones: readonly string[];
+  nat: NetworkRequest["nat"];
+  subnets: SubnetPlan[];
+}
+
+/** The letter of a zone: `us-west-2a` → `a`. */
+export function zoneLetter(zone: string): string {
+  return zone.slice(-1);
+}
