@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+
+/** `labs up` and `labs destroy`: one stack, through the Automation API. `pulumi up` does the same. */
+export function addUp(labs: Command): void {
+  labs
+    .command("up")
+    .description("build a stack: state in a folder, no login, Pulumi installed if it is missing")
+    .argument("[stack]", "stack name (Pulumi.<name>.yaml)", "kind")
+    .option("--preview", "show what would change, and change nothing")
+    .option("--expect-no-changes", "fail if anything changes")
+    .action(async (stack: string, options: { preview?: boolean; expectNoChanges?: boolean }) => {
+      const { runUp } = await import("./up/run");
+      await runUp(stack, options);
+    });
+  labs
+    .command("destroy")
+    .description("take a stack away")
+    .argument("[stack]", "stack name", "kind")
+    .action(async (stack: string) => {
+      const { runDestroy } = await import("./up/run");
+      await runDestroy(stack);
+    });
+  labs
+    .command("step")
+    .description("set the step of a lab in a stack's file; `labs up` then moves the cluster there")
+    .argument("<lab>", "lab, as in the stack's config")
+    .argument("<step>", "number or name of the step, or: next, back, reset")
+    .option("-s, --stack <stack>", "stack name", "kind")
+    .action(async (lab: string, step: string, options: { stack: string }) => {
+      const { setStep } = await import("./up/step");
+      setStep(lab, step, options.stack);
+    });
+}

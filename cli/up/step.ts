@@ -1,0 +1,30 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseDocument } from "yaml";
+import { UserError } from "../../policies/problems";
+import { readConfig, readStackFile } from "../../stacks/offline/stack-file";
+import { planStack, PROJECT } from "../../stacks/plan";
+import { projectFolder } from "../pulumi/workspace";
+
+/** Writes a lab's step into the stack's file, comments kept; checks it first, so that a wrong one changes nothing. */
+export function setStep(instance: string, wish: string, stack: string): void {
+  const file = readStackFile(stack, projectFolder);
+  const now = planStack(stack, file.raw).labs.find((l) => l.instance === instance);
+  const step = target(wish, now?.step, (now?.lab.steps.length ?? 1) - 1);
+  const document = parseDocument(readFileSync(file.path, "utf8"));
+  document.setIn(["config", `${PROJECT}:labs`, instance, "step"], step);
+  const text = document.toString();
+  const selected = planStack(stack, readConfig(text, file.path)).labs.find((l) => l.instance === instance);
+  if (selected === undefined) throw new UserError(`${instance} is not among the labs of ${stack}`);
+  writeFileSync(file.path, text);
+  const at = selected.lab.steps[selected.step];
+  process.stdout.write(
+    `${instance} is set to step ${selected.step} (${at?.id ?? ""}): ${at?.title ?? ""}\nNow: npm run up -- ${stack}\n`,
+  );
+}
+
+function target(wish: string, now: number | undefined, last: number): number | string {
+  if (wish === "reset") return 0;
+  if (wish === "next") return Math.min(last, (now ?? -1) + 1);
+  if (wish === "back") return Math.max(0, (now ?? 1) - 1);
+  return /^\d+$/.test(wish) ? Number(wish) : wish;
+}
