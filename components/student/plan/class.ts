@@ -10,20 +10,12 @@ const duration = (standard: number) => z.string().default(formatDuration(standar
 const ports = z.string().regex(/^[0-9]{1,5}-[0-9]{1,5}$/, "must be a range such as 20000-29999");
 
 const fileSchema = z.strictObject({
-  class: z
-    .string()
-    .optional()
-    .meta({
-      description: "Name of the class: a DNS label of at most 16 characters. The file's name if left out.",
-    }),
-  owner: z
-    .string()
-    .min(1)
-    .max(64)
-    .optional()
-    .meta({
-      description: "Who answers for it: a tag on all that costs. The user who runs the command if left out.",
-    }),
+  class: z.string().optional().meta({
+    description: "Name of the class: a DNS label of at most 16 characters. The file's name if left out.",
+  }),
+  owner: z.string().min(1).max(64).optional().meta({
+    description: "Who answers for it: a tag on all that costs. The user who runs the command if left out.",
+  }),
   target: z
     .enum(TARGETS)
     .default("kind")
@@ -52,12 +44,9 @@ const fileSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: "How large an environment is." }),
-  config: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .meta({
-      description: "Any further keys of a stack's config, for each student alike (docs/configuration.md).",
-    }),
+  config: z.record(z.string(), z.unknown()).default({}).meta({
+    description: "Any further keys of a stack's config, for each student alike (docs/configuration.md).",
+  }),
   ttl: duration(DEFAULT_TTL).meta({
     description: "How long an environment lives after the last `up` or `extend`.",
   }),

@@ -18,6 +18,8 @@ export interface EnvironmentRecord {
   machine?: string;
   /** Slot of a kind cluster on that machine. */
   slot?: number;
+  /** Port of its API server on that machine: by it a cluster is known to be this one, and not one of the same name. */
+  apiPort?: number;
   lease: Lease;
 }
 
@@ -39,6 +41,7 @@ export function toTags(r: EnvironmentRecord): Record<string, string> {
       hardLimit: r.lease.hardLimit,
       ...(r.machine === undefined ? {} : { machine: r.machine.slice(0, 64) }),
       ...(r.slot === undefined ? {} : { slot: r.slot }),
+      ...(r.apiPort === undefined ? {} : { apiPort: r.apiPort }),
     }),
     [TAG_STUDENT]: fit({ id: r.id, owner: r.owner.slice(0, 64), name: r.name }),
     [TAG_CLASS]: r.class,
@@ -73,6 +76,7 @@ export function fromTags(tags: Tags): EnvironmentRecord | { problem: string } | 
       lease: { created, expires, hardLimit },
       ...(typeof home["machine"] === "string" ? { machine: home["machine"] } : {}),
       ...(typeof home["slot"] === "number" ? { slot: home["slot"] } : {}),
+      ...(typeof home["apiPort"] === "number" ? { apiPort: home["apiPort"] } : {}),
     };
   } catch {
     return { problem: "its tags are damaged" };

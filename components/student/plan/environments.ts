@@ -1,0 +1,112 @@
+import type { Problem } from "../../../policies/problems";
+import { allotment, allotSlots, roomForLabPorts } from "./allot";
+import type { Class } from "./class";
+import { formatDuration, newLease, renewLease } from "./lease";
+import type { EnvironmentRecord } from "./record";
+import { labNodePorts, stackConfig } from "./settings";
+import type { Student } from "./student";
+
+/** What `up` stands on: everything is plain data, so that a plan can be shown before anything is made. */
+export interface UpInput {
+  students: readonly Student[];
+  cls: Class;
+  /** Environments that the backend has, of all classes. */
+  existing: ReadonlyMap<string, EnvironmentRecord>;
+  /** Name of this machine. */
+  machine: string;
+  owner: string;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Node ports that labs want open on the machine. */
+  nodePorts: readonly number[];
+}
+
+export interface PlannedEnvironment {
+  student: Student;
+  record: EnvironmentRecord;
+  config: Record<string, unknown>;
+  /** Whether the backend has it already. */
+  exists: boolean;
+  /** The hard limit gave less than the class's TTL. */
+  capped: boolean;
+}
+
+/** One environment per student, by name; and what would not fit on this machine. */
+export function planEnvironments(input: UpInput): {
+  planned: Map<string, PlannedEnvironment>;
+  problems: Problem[];
+} {
+  const { cls, existing, now } = input;
+  const problems: Problem[] = [];
+  const targetOf = (s: Student): EnvironmentRecord["target"] => s.target ?? cls.target;
+  const onKind = input.students.filter((s) => targetOf(s) === "kind").map((s) => s.environment);
+  const { slots, problems: short } = allotSlots(onKind, slotsHere(existing, input.machine), cls.ranges);
+  problems.push(...short);
+  const ports = labNodePorts(input.nodePorts);
+  if (onKind.length > 0 && ports.length > roomForLabPorts(cls.ranges)) {
+    problems.push({
+      path: "allot.portsPerCluster",
+      value: cls.ranges.portsPerCluster,
+      message: `leaves ${roomForLabPorts(cls.ranges)} ports for labs, which want ${ports.length}`,
+      fix: `at least ${cls.ranges.portsPerCluster - roomForLabPorts(cls.ranges) + ports.length}`,
+    });
+  }
+  const planned = new Map<string, PlannedEnvironment>();
+  for (const student of input.students) {
+    const old = existing.get(student.environment);
+    if (old !== undefined && (old.class !== cls.name || old.id !== student.id)) {
+      problems.push({
+        path: `${student.row.where}: id`,
+        value: student.id,
+        message: `gives the name ${student.environment}, which ${old.id} of class ${old.class} has`,
+        fix: "change the id, or give the class another name",
+      });
+      continue;
+    }
+    const { lease, capped } =
+      old === undefined
+        ? { lease: newLease(now, cls.ttl, cls.hardLimit), capped: false }
+        : renewLease({ ...old.lease, hardLimit: cls.hardLimit }, now, cls.ttl);
+    if (lease.expires <= now) {
+      problems.push({
+        path: student.environment,
+        message: `has reached the hard limit of ${formatDuration(cls.hardLimit)} after its first up`,
+        fix: "take it down and bring it up anew, or raise hardLimit in the class file",
+      });
+      continue;
+    }
+    const slot = slots.get(student.environment);
+    const allot = slot === undefined ? undefined : allotment(slot, cls.ranges);
+    planned.set(student.environment, {
+      student,
+      exists: old !== undefined,
+      capped,
+      config: stackConfig(
+        student,
+        cls,
+        { owner: input.owner, expires: lease.expires },
+        allot,
+        input.nodePorts,
+      ),
+      record: {
+        class: cls.name,
+        id: student.id,
+        name: student.name,
+        owner: input.owner,
+        target: targetOf(student),
+        lease,
+        ...(allot === undefined ? {} : { machine: input.machine, slot: allot.slot, apiPort: allot.apiPort }),
+      },
+    });
+  }
+  return { planned, problems };
+}
+
+/** Slots of kind clusters on a machine, by environment. */
+function slotsHere(existing: UpInput["existing"], machine: string): Map<string, number> {
+  const held = new Map<string, number>();
+  for (const [name, r] of existing) {
+    if (r.machine === machine && r.slot !== undefined) held.set(name, r.slot);
+  }
+  return held;
+}

@@ -1,0 +1,208 @@
+import fc from "fast-check";
+import { bringUp, takeDown } from "../../../cli/students/actions";
+import { runBatch, type Outcome } from "../../../cli/students/batch";
+import { Interrupts } from "../../../cli/students/interrupts";
+import { allRecords } from "../../../cli/students/records";
+import type { Workshop } from "../../../cli/students/recover";
+import { readClass } from "../../../components/student/plan/class";
+import { planEnvironments } from "../../../components/student/plan/environments";
+import { readRoster } from "../../../components/student/plan/roster";
+import { FakeEngine, World, type Dice, type Fate } from "./fake-engine";
+import { VirtualClock } from "./virtual-clock";
+
+/**
+ * The batch runner walked at random: ups, downs and reaps of parts of a class, each interrupted or crashed at any
+ * moment, with operations that fail, hang, or lose their credentials; then one undisturbed `up`, and one `down`.
+ */
+const MINUTE = 60_000;
+const IDS = ["ana", "bo", "cy", "di", "ed"];
+const labs = new Map([["stars", ["start", "deny"]]]);
+const cls = readClass(
+  { class: "net", labs: ["stars"], ttl: "2h", hardLimit: "1d", timeout: "30m" },
+  "net.yaml",
+  labs,
+);
+
+type Disturbance =
+  | { kind: "none" }
+  | { kind: "interrupt"; after: number; presses: number }
+  | { kind: "crash"; after: number; orphans: boolean };
+type Command =
+  | { kind: "up" | "down"; ids: string[]; parallel: number; disturbance: Disturbance }
+  | { kind: "reap"; parallel: number; disturbance: Disturbance }
+  | { kind: "wait"; minutes: number };
+
+const FATES: Fate[] = [
+  "works",
+  "works",
+  "works",
+  "fails early",
+  "fails midway",
+  "fails dirty",
+  "hangs",
+  "hangs deaf",
+  "credentials expire",
+];
+
+/** Dice from a list of numbers that fast-check can shrink: zeros are an undisturbed world. */
+function dice(numbers: readonly number[]): Dice & { calm: boolean } {
+  let i = 0;
+  const roll = (): number => numbers[i++ % numbers.length] ?? 0;
+  const d = {
+    calm: false,
+    fate: (): Fate => (d.calm ? "works" : (FATES[roll() % FATES.length] ?? "works")),
+    duration: (op: "up" | "destroy" | "call"): number => (op === "call" ? 1000 : (1 + (roll() % 5)) * MINUTE),
+  };
+  return d;
+}
+
+class Session {
+  readonly clock = new VirtualClock();
+  readonly world: World;
+  readonly dice: ReturnType<typeof dice>;
+
+  constructor(numbers: readonly number[]) {
+    this.dice = dice(numbers);
+    this.world = new World(this.clock, this.dice);
+  }
+
+  /** One run of the cli, to its end or its crash. */
+  async run(command: Exclude<Command, { kind: "wait" }>): Promise<Outcome<unknown>[] | undefined> {
+    const { world, clock } = this;
+    const { engine, machine, pid } = world.start();
+    const shop: Workshop = { engine, machine, breakLocks: false };
+    const interrupts = new Interrupts();
+    const opts = { parallel: command.parallel, timeout: cls.timeout, clock, interrupts };
+    const work = async (): Promise<Outcome<unknown>[]> => {
+      if (command.kind === "up") {
+        const roster = readRoster(Buffer.from(JSON.stringify(command.ids)), "r.json", {
+          className: cls.name,
+          labs,
+        });
+        const { planned, problems } = planEnvironments({
+          students: roster.students,
+          cls,
+          existing: (await allRecords(engine)).records,
+          machine: machine.name,
+          owner: "me",
+          now: clock.now(),
+          nodePorts: [],
+        });
+        // An environment at its hard limit is refused: reap or down must come first.
+        for (const p of problems) expect(p.message).toContain("hard limit");
+        return runBatch(
+          [...planned.keys()],
+          (name, task) => {
+            const p = planned.get(name);
+            return p === undefined ? Promise.reject(new Error(name)) : bringUp(shop, name, p, task);
+          },
+          opts,
+        );
+      }
+      const { records } = await allRecords(engine);
+      const names = [...records.keys()].filter(
+        (n) => command.kind === "reap" || command.ids.includes(n.slice(4)),
+      );
+      const reap = command.kind === "reap" ? { expiredAt: () => clock.now() } : {};
+      return runBatch<unknown>(names, (name, task) => takeDown(shop, name, reap, task), opts);
+    };
+    const { disturbance } = command;
+    if (disturbance.kind === "interrupt") {
+      void (async () => {
+        for (let i = 0; i < disturbance.presses; i++) {
+          await clock.sleep(disturbance.after * 10_000 + 1);
+          interrupts.press();
+        }
+      })();
+    }
+    if (disturbance.kind !== "crash") return clock.run(work());
+    const deadline = clock.now() + disturbance.after * 10_000;
+    const outcome = await clock.run(work(), () => clock.now() >= deadline);
+    world.crash(pid, disturbance.orphans);
+    return outcome;
+  }
+}
+
+const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({ kind: "none" as const }) },
+  fc.record({
+    kind: fc.constant("interrupt" as const),
+    after: fc.nat(120),
+    presses: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record({ kind: fc.constant("crash" as const), after: fc.nat(120), orphans: fc.boolean() }),
+);
+const ids = fc.subarray(IDS, { minLength: 1 });
+const parallel = fc.integer({ min: 1, max: 3 });
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("up" as const), ids, parallel, disturbance }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("down" as const), ids, parallel, disturbance }) },
+  fc.record({ kind: fc.constant("reap" as const), parallel, disturbance }),
+  fc.record({ kind: fc.constant("wait" as const), minutes: fc.integer({ min: 1, max: 600 }) }),
+);
+
+test("whatever happens: no student lost, none destroyed twice, none left running after down", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(command, { maxLength: 6 }),
+      fc.array(fc.nat(1000), { minLength: 1, maxLength: 60 }),
+      async (commands, numbers) => {
+        const s = new Session(numbers);
+        for (const c of commands) {
+          if (c.kind === "wait") await s.clock.run(s.clock.sleep(c.minutes * MINUTE));
+          else {
+            const outcomes = await s.run(c);
+            if (outcomes !== undefined && c.kind === "up")
+              expect(outcomes.map((o) => o.name)).toHaveLength(new Set(c.ids).size);
+          }
+          expect(s.world.violations).toEqual([]);
+          // Whatever runs can be found: by the state, by a pending operation, or by the port that its tags name.
+          for (const cluster of s.world.clusters.keys())
+            expect(s.world.stacks.get(cluster)?.tags["labs:class"]).toBe("net");
+        }
+        // Orphans come to their end or are stopped by hand, what expired meanwhile is reaped, and then nothing disturbs any more.
+        s.dice.calm = true;
+        await s.clock.run(s.clock.sleep(12 * 60 * MINUTE));
+        s.world.orphans.clear();
+        const calm = { parallel: 3, disturbance: { kind: "none" } } as const;
+        const reaped = await s.run({ kind: "reap", ...calm });
+        expect(reaped?.filter((o) => o.status !== "done")).toEqual([]);
+        const up = await s.run({ kind: "up", ids: IDS, ...calm });
+        expect(up?.map((o) => [o.name.slice(4), o.status])).toEqual(IDS.map((id) => [id, "done"]));
+        expect([...s.world.clusters.keys()].sort()).toEqual(IDS.map((id) => `net-${id}`));
+        const before = s.world.destroys.length;
+        const down = await s.run({ kind: "down", ids: IDS, ...calm });
+        expect(
+          down?.filter((o) => o.status !== "done" || (o.value as { left: string[] }).left.length > 0),
+        ).toEqual([]);
+        expect(s.world.destroys.slice(before).sort()).toEqual(IDS.map((id) => `net-${id}`));
+        expect([...s.world.clusters.keys()]).toEqual([]);
+        expect([...s.world.stacks.keys()]).toEqual([]);
+        expect(s.world.violations).toEqual([]);
+      },
+    ),
+    { numRuns: Number(process.env["WALKS"] ?? 150), endOnFailure: false },
+  );
+}, 120_000);
+
+test("the walk can fail: a runner that forgets to look at pending operations is caught", async () => {
+  const s = new Session([0]);
+  const { engine, pid } = s.world.start();
+  void engine
+    .create("net-x")
+    .then(() => engine.setConfig("net-x", { kind: { apiServerPort: 1 } }))
+    .then(() =>
+      engine.up("net-x", {
+        onProgress: () => undefined,
+        cancel: new AbortController().signal,
+        kill: new AbortController().signal,
+      }),
+    );
+  await s.clock.run(s.clock.sleep(30_000));
+  s.world.crash(pid, false);
+  await s.clock.run(s.clock.sleep(5 * MINUTE));
+  const next = new FakeEngine(s.world, 999);
+  await s.clock.run(next.cancel("net-x"));
+  await s.clock.run(next.remove("net-x"));
+  expect(s.world.violations).toEqual(["forgot net-x, whose cluster runs"]);
+});
