@@ -23,6 +23,8 @@ export interface ClusterFacts {
   loadBalancer: "none" | "aws-lbc" | "aws-in-tree" | "provided";
   /** Ports of the nodes that are open on the user's own machine: nodePort → address and port there. */
   hostPorts: readonly HostPort[];
+  /** Labels of the nodes whose own ports are the ones open on the user's machine; absent where every node's are. */
+  hostPortNodes?: Readonly<Record<string, string>>;
   /** Domain under which lab names live, as `labs.localhost`. */
   baseDomain: string;
   /** Whether this project made the cluster and takes it away: such a cluster may be changed as a whole. */

@@ -45,6 +45,19 @@ export const charts = {
     version: CALICO,
     repository: "https://docs.tigera.io/calico/charts",
   },
+  // The final release: controller 1.15.1, images by digest in the chart. Source: kubernetes/ingress-nginx, Chart.yaml
+  // at tag helm-chart-4.15.1 (March 2026). The project is archived.
+  "ingress-nginx": {
+    chart: "ingress-nginx",
+    version: "4.15.1",
+    repository: "https://kubernetes.github.io/ingress-nginx",
+  },
+  // Source: cert-manager releases, v1.21.1 (August 2026).
+  "cert-manager": {
+    chart: "cert-manager",
+    version: "v1.21.1",
+    repository: "https://charts.jetstack.io",
+  },
 } as const;
 
 /**

@@ -24,15 +24,21 @@ export type Answer =
 
 /**
  * What ingress-nginx answers, from the objects alone. Pure; reads the very Ingress objects that a stack registers.
- * Where the objects hold no Service at all, backends are taken to exist.
+ * Where the objects hold no Service at all, backends are taken to exist. `httpsPort` is the one of redirects.
  */
-export function answer(objects: readonly KubeObject[], className: string, request: HttpRequest): Answer {
+export function answer(
+  objects: readonly KubeObject[],
+  className: string,
+  request: HttpRequest,
+  httpsPort = 443,
+): Answer {
   const table = readTable(objects, className);
   const server = serverFor(table, request.host);
   const location = locationFor(server, request.path);
   if (location === undefined) return { kind: "none", status: 404 };
   const plain = (request.scheme ?? "http") === "http";
-  if (plain && (location.forceSslRedirect || (location.sslRedirect && server.tls))) return redirect(request);
+  if (plain && (location.forceSslRedirect || (location.sslRedirect && server.tls)))
+    return redirect(request, httpsPort);
   if (location.upstream === undefined) return { kind: "none", status: 404 };
 
   const shares: Record<string, number> = {};
@@ -51,9 +57,9 @@ export function answer(objects: readonly KubeObject[], className: string, reques
   return { kind: "backends", shares, path: rewritten(location, request.path) };
 }
 
-/** The port is left out, and one '/' at the end of the URL is dropped, as the controller's Lua does. */
-function redirect(request: HttpRequest): Answer {
-  const host = request.host.replace(/:\d+$/, "");
+/** The port is left out unless it is told (use-port-in-redirects), and one '/' at the end of the URL is dropped, as the controller's Lua does. */
+function redirect(request: HttpRequest, port: number): Answer {
+  const host = request.host.replace(/:\d+$/, "") + (port === 443 ? "" : `:${port}`);
   return { kind: "redirect", status: 308, location: `https://${host}${request.path.replace(/\/$/, "")}` };
 }
 

@@ -20,10 +20,11 @@ export function proveRequests(
   objects: readonly KubeObject[],
   className: string,
   claims: readonly RequestClaim[],
+  httpsPort = 443,
 ): Problem[] {
   return claims.flatMap((claim) => {
     const title = `${claim.scheme ?? "http"}://${claim.host}${claim.path}`;
-    const got = answer(objects, className, requestOf(claim));
+    const got = answer(objects, className, requestOf(claim), httpsPort);
     return differences(claim, got).map((message) => ({ path: title, message }));
   });
 }
