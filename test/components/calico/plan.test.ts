@@ -1,0 +1,165 @@
+import {
+  planCalico,
+  type CalicoSite,
+  type CalicoWish,
+  type PoolWish,
+} from "../../../components/calico/plan/plan";
+import { installation, operatorValues } from "../../../components/calico/plan/specs";
+import { versionSets } from "../../../components/versions";
+
+const site: CalicoSite = {
+  cni: "calico",
+  bgp: { possible: true },
+  podCidrs: ["192.168.0.0/16"],
+  serviceCidr: "10.96.0.0/16",
+  kubeProxyMode: "iptables",
+  nodesAtInstall: 3,
+  workers: 2,
+};
+const wish: CalicoWish = { install: true, wireguard: false, containerIpForwarding: false };
+const pool = (over: Partial<PoolWish>): PoolWish => ({
+  cidr: "192.168.0.0/16",
+  encapsulation: "VXLAN",
+  blockSize: 26,
+  natOutgoing: true,
+  nodeSelector: "all()",
+  ...over,
+});
+const none = { charts: {}, images: {} };
+
+const plan = (w: Partial<CalicoWish> = {}, s: Partial<CalicoSite> = {}) =>
+  planCalico({ ...wish, ...w }, { ...site, ...s }, versionSets[0]);
+const told = (w: Partial<CalicoWish>, s: Partial<CalicoSite> = {}): string[] =>
+  plan(w, s).problems.map((p) => `${p.path}: ${p.message}`);
+
+describe("refused, with the reason, before anything is made", () => {
+  test.each<[string, Partial<CalicoWish>, Partial<CalicoSite>, RegExp]>([
+    [
+      "a pool outside the pod CIDR",
+      { pools: [pool({ cidr: "10.0.0.0/16" })] },
+      {},
+      /^calico\.pools\.0\.cidr: is outside the cluster's pod CIDR/,
+    ],
+    [
+      "IPIP without BGP",
+      { bgp: false, pools: [pool({ encapsulation: "IPIP" })] },
+      {},
+      /encapsulation: needs BGP, which is off/,
+    ],
+    [
+      "no encapsulation without BGP",
+      { bgp: false, pools: [pool({ encapsulation: "None" })] },
+      {},
+      /encapsulation: needs BGP, which is off/,
+    ],
+    [
+      "IPIPCrossSubnet without BGP",
+      { bgp: false, pools: [pool({ encapsulation: "IPIPCrossSubnet" })] },
+      {},
+      /encapsulation: needs BGP/,
+    ],
+    [
+      "an overlap with the service CIDR",
+      { pools: [pool({ cidr: "10.96.128.0/17" })] },
+      { podCidrs: [] },
+      /overlaps the Service range 10\.96\.0\.0\/16/,
+    ],
+    [
+      "an overlap with the VPC",
+      { pools: [pool({})] },
+      { taken: [{ what: "the VPC", cidr: "192.168.128.0/20" }] },
+      /overlaps the VPC/,
+    ],
+    [
+      "a block larger than the pool",
+      { pools: [pool({ cidr: "192.168.0.0/27", blockSize: 26 })] },
+      {},
+      /a \/26 block does not fit a \/27 pool/,
+    ],
+    [
+      "fewer blocks than nodes",
+      { pools: [pool({ cidr: "192.168.0.0/25", blockSize: 26 })] },
+      {},
+      /holds 2 blocks, and 3 nodes each need one/,
+    ],
+    [
+      "two pools that overlap",
+      { pools: [pool({}), pool({ cidr: "192.168.4.0/24" })] },
+      {},
+      /pools\.1\.cidr: overlaps pool default-ipv4-ippool/,
+    ],
+    [
+      "BGP where nodes cannot speak it",
+      { bgp: true },
+      { bgp: { possible: false, reason: "EKS nodes have no BGP" } },
+      /EKS nodes have no BGP/,
+    ],
+    ["BGP beside a cloud's CNI", { bgp: true }, { cni: "aws" }, /BGP needs Calico's own CNI/],
+    ["pools beside a cloud's CNI", { pools: [pool({})] }, { cni: "aws" }, /pools need Calico's own CNI/],
+    [
+      "nftables beside iptables",
+      { dataplane: "Nftables" },
+      {},
+      /does not go with kube-proxy in iptables mode/,
+    ],
+    [
+      "CRDs by an operator that cannot run",
+      { crds: "operator" },
+      { nodesAtInstall: 0, workers: 0 },
+      /no node could run the operator/,
+    ],
+  ])("%s", (_what, w, s, message) => {
+    expect(told(w, s).join("\n")).toMatch(message);
+  });
+});
+
+test("a pool outside of a block size problem names the size that would do", () => {
+  expect(plan({ pools: [pool({ cidr: "192.168.0.0/25", blockSize: 26 })] }).problems[0]?.fix).toMatch(
+    /block size of 27 or more/,
+  );
+});
+
+test.each(["VXLAN", "VXLANCrossSubnet", "IPIP", "IPIPCrossSubnet", "None"] as const)(
+  "%s works with BGP",
+  (encapsulation) => {
+    expect(told({ pools: [pool({ encapsulation })] })).toEqual([]);
+  },
+);
+
+test("the dataplane follows kube-proxy", () => {
+  expect(plan({}, { kubeProxyMode: "nftables" }).plan.dataplane).toBe("Nftables");
+  expect(plan().plan.dataplane).toBe("Iptables");
+});
+
+test("the CNI is always named: on EKS the operator would take AmazonVPC by itself", () => {
+  expect(installation(plan().plan, none)).toMatchObject({ spec: { cni: { type: "Calico" } } });
+  const policyOnly = installation(plan({}, { cni: "aws", podCidrs: [] }).plan, none);
+  expect(policyOnly).toMatchObject({
+    spec: { cni: { type: "AmazonVPC" }, calicoNetwork: { bgp: "Disabled" } },
+  });
+  expect(JSON.stringify(policyOnly)).not.toContain("ipPools");
+});
+
+test("the course's installation: no encapsulation, forwarding on", () => {
+  const { plan: p, problems } = plan({
+    containerIpForwarding: true,
+    pools: [pool({ encapsulation: "None" })],
+  });
+  expect(problems).toEqual([]);
+  expect(installation(p, none)).toMatchObject({
+    spec: {
+      calicoNetwork: {
+        containerIPForwarding: "Enabled",
+        ipPools: [{ cidr: "192.168.0.0/16", encapsulation: "None", natOutgoing: "Enabled" }],
+      },
+    },
+  });
+});
+
+test("the operator is told which API to use", () => {
+  const env = (i: 0 | 1): unknown =>
+    (operatorValues(planCalico(wish, site, versionSets[i]!).plan, none)["tigeraOperator"] as { env: unknown })
+      .env;
+  expect(env(0)).toEqual([{ name: "CALICO_API_GROUP", value: "projectcalico.org/v3" }]);
+  expect(env(1)).toEqual([{ name: "CALICO_API_GROUP", value: "crd.projectcalico.org/v1" }]);
+});
