@@ -1,13 +1,8 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import {
-  ApiException,
-  KubernetesObjectApi,
-  PatchStrategy,
-  type KubeConfig,
-  type KubernetesObject,
-} from "@kubernetes/client-node";
+import type { KubeConfig, KubernetesObject } from "@kubernetes/client-node";
 import { parseAllDocuments } from "yaml";
+import { Api, ApiError } from "./api";
 
 /** Reads a manifest from a URL, a file, or every YAML file of a folder. */
 export async function readManifest(source: string): Promise<KubernetesObject[]> {
@@ -22,13 +17,13 @@ export async function readManifest(source: string): Promise<KubernetesObject[]> 
 }
 
 async function download(url: string): Promise<string> {
+  const hint = "Set mirrors.calicoCrds to a file";
   const response = await fetch(url).catch((error: unknown) => {
     throw new Error(
-      `cannot download ${url}: ${error instanceof Error ? error.message : String(error)}. Set mirrors.calicoCrds to a file`,
+      `cannot download ${url}: ${error instanceof Error ? error.message : String(error)}. ${hint}`,
     );
   });
-  if (!response.ok)
-    throw new Error(`cannot download ${url}: HTTP ${response.status}. Set mirrors.calicoCrds to a file`);
+  if (!response.ok) throw new Error(`cannot download ${url}: HTTP ${response.status}. ${hint}`);
   return response.text();
 }
 
@@ -46,29 +41,24 @@ export async function applyManifest(
   objects: readonly KubernetesObject[],
   until: number,
 ): Promise<void> {
-  const crdsFirst = [...objects].sort(
-    (a, b) => Number(a.kind !== "CustomResourceDefinition") - Number(b.kind !== "CustomResourceDefinition"),
-  );
-  const api = KubernetesObjectApi.makeApiClient(kubeconfig);
-  for (const o of crdsFirst) await applyOne(api, o, until);
+  const isCrd = (o: KubernetesObject): boolean => o.kind === "CustomResourceDefinition";
+  const api = new Api(kubeconfig);
+  for (const o of [...objects.filter(isCrd), ...objects.filter((x) => !isCrd(x))])
+    await applyOne(api, o, until);
 }
 
-async function applyOne(api: KubernetesObjectApi, o: KubernetesObject, until: number): Promise<void> {
+async function applyOne(api: Api, o: KubernetesObject, until: number): Promise<void> {
   for (;;) {
     try {
-      await api.patch(o, undefined, undefined, "k8s-network-labs", true, PatchStrategy.ServerSideApply);
+      await api.apply(o);
       return;
     } catch (error) {
-      const code = error instanceof ApiException ? error.code : undefined;
-      const passing = code === undefined || code === 429 || code >= 500;
+      // No answer, too busy, broken for a moment: all of them may pass. A refusal does not.
+      const passing = !(error instanceof ApiError) || error.code === 429 || error.code >= 500;
       if (!passing || Date.now() > until) {
-        const body =
-          error instanceof ApiException
-            ? String(error.body)
-            : error instanceof Error
-              ? error.message
-              : String(error);
-        throw new Error(`cannot apply ${o.kind ?? ""} ${o.metadata?.name ?? ""}: ${body}`);
+        throw new Error(
+          `cannot apply ${o.kind ?? ""} ${o.metadata?.name ?? ""}: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }

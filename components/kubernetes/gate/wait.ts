@@ -1,9 +1,5 @@
-import {
-  ApiException,
-  KubernetesObjectApi,
-  type KubeConfig,
-  type KubernetesObject,
-} from "@kubernetes/client-node";
+import type { KubeConfig, KubernetesObject } from "@kubernetes/client-node";
+import { Api, ApiError } from "./api";
 
 interface Conditioned extends KubernetesObject {
   status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };
@@ -50,7 +46,7 @@ async function waitForConditions(
   let seen = new Map<string, string>();
   for (;;) {
     // A client keeps what it learned of the API: a new one sees kinds that came later.
-    const api = KubernetesObjectApi.makeApiClient(kubeconfig);
+    const api = new Api(kubeconfig);
     seen = new Map();
     const still: typeof open = [];
     for (const o of open) {
@@ -75,16 +71,12 @@ async function waitForConditions(
 }
 
 async function lookAt(
-  api: KubernetesObjectApi,
+  api: Api,
   o: { apiVersion: string; kind: string; name: string },
   condition: string,
 ): Promise<Look> {
   try {
-    const found: Conditioned = await api.read({
-      apiVersion: o.apiVersion,
-      kind: o.kind,
-      metadata: { name: o.name },
-    });
+    const found: Conditioned = await api.get(o.apiVersion, o.kind, o.name);
     const conditions = found.status?.conditions ?? [];
     if (conditions.some((c) => c.type === condition && c.status === "True")) return { done: true };
     const bad = conditions
@@ -93,14 +85,10 @@ async function lookAt(
     return { done: false, seen: bad.join("; ") || "no condition yet" };
   } catch (error) {
     // Not there yet, its kind not served yet, or the server for a moment not reachable: all of them may pass.
+    const text = error instanceof Error ? error.message : String(error);
     return {
       done: false,
-      seen:
-        error instanceof ApiException
-          ? `API server answers ${error.code}`
-          : error instanceof Error
-            ? error.message
-            : String(error),
+      seen: error instanceof ApiError ? `the API server answers ${error.code}: ${text}` : text,
     };
   }
 }
