@@ -24,6 +24,11 @@ export interface Cluster {
    * Absent where the cluster stays (bring your own): there each object is deleted.
    */
   goesWith?: pulumi.Resource;
+  /**
+   * Makes and removes load balancers. Services that ask for one wait for it, so at destroy they go first and leave
+   * nothing behind in the cloud. Empty or absent where the cluster brings it.
+   */
+  servesLoadBalancers?: pulumi.Resource[];
   /** What must exist before a pod can be scheduled: nodes. Empty where the provider already waits for them. */
   nodes: pulumi.Resource[];
 }
@@ -39,4 +44,20 @@ export function inCluster(
 /** What goes away with the cluster costs no API call at destroy. Said on each object, so that every graph shows it. */
 export function goesWith(cluster: Cluster): { deletedWith?: pulumi.Resource } {
   return cluster.goesWith === undefined ? {} : { deletedWith: cluster.goesWith };
+}
+
+/**
+ * Options for what owns a load balancer, a component or a single object: never `deletedWith` the cluster, because the
+ * load balancer outside would stay and hold the network. Children inherit deletedWith, so no parent may carry it.
+ */
+export function afterLoadBalancers(cluster: Cluster): { dependsOn: pulumi.Resource[] } {
+  return { dependsOn: cluster.servesLoadBalancers ?? [] };
+}
+
+/** A component in the cluster whose children say themselves how they go away. */
+export function onCluster(
+  cluster: Cluster,
+  opts: pulumi.ComponentResourceOptions = {},
+): pulumi.ComponentResourceOptions {
+  return { ...opts, providers: [cluster.provider, cluster.local] };
 }

@@ -1,4 +1,5 @@
 import type { ClusterFacts } from "../components/facts";
+import type { IngressSite } from "../components/ingress/plan/site";
 import type { KubeObject } from "../policies/objects";
 
 /**
@@ -55,6 +56,8 @@ export interface LabContext {
   /** Role → actual namespace name. */
   namespaces: Readonly<Record<string, string>>;
   facts: ClusterFacts;
+  /** The way in from outside; absent where the stack has none. */
+  ingress?: IngressSite;
   /** The lab's own options from config, checked by `options`. */
   options: Readonly<Record<string, unknown>>;
 }
@@ -106,6 +109,8 @@ export interface RequestExpectation {
   kind: "request";
   host: string;
   path: string;
+  /** @default http */
+  scheme?: "http" | "https";
   headers?: Readonly<Record<string, string>>;
   cookies?: Readonly<Record<string, string>>;
   /** `namespace/service` → probability from 0 to 1; absent where only the status counts. */

@@ -1,5 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import type { ClusterFacts } from "../components/facts";
+import type { IngressSite } from "../components/ingress/plan/site";
 import type { Problem } from "../policies/problems";
 import { labs } from "./index";
 import type { Lab, LabSelection } from "./model";
@@ -15,6 +16,7 @@ export interface LabWish {
 export function selectLabs(
   wishes: Readonly<Record<string, LabWish>>,
   facts: ClusterFacts,
+  ingress?: IngressSite,
 ): { selections: LabSelection[]; problems: Problem[]; notes: string[] } {
   const problems: Problem[] = [];
   const notes: string[] = [];
@@ -34,8 +36,15 @@ export function selectLabs(
     }
     const step = stepOf(lab, wish.step, `labs.${instance}.step`, problems);
     const namespaces = namespacesOf(lab, wish, `labs.${instance}.namespaces`, problems);
-    selections.push({ instance, lab, step, context: { instance, namespaces, facts, options: {} } });
-    for (const lack of lacks(lab, facts, Object.keys(wishes).length)) {
+    const context = {
+      instance,
+      namespaces,
+      facts,
+      ...(ingress === undefined ? {} : { ingress }),
+      options: {},
+    };
+    selections.push({ instance, lab, step, context });
+    for (const lack of lacks(lab, facts, Object.keys(wishes).length, ingress)) {
       problems.push({
         path: `labs.${instance}`,
         message: `this cluster cannot carry ${lab.id}: ${lack.reason}`,
@@ -75,7 +84,12 @@ function namespacesOf(lab: Lab, wish: LabWish, path: string, problems: Problem[]
 }
 
 /** Needs of a lab that a cluster with these facts does not meet, each with its reason and a way out. */
-export function lacks(lab: Lab, facts: ClusterFacts, labsOnCluster = 1): { reason: string; fix: string }[] {
+export function lacks(
+  lab: Lab,
+  facts: ClusterFacts,
+  labsOnCluster = 1,
+  ingress?: IngressSite,
+): { reason: string; fix: string }[] {
   const found: { reason: string; fix: string }[] = [];
   const { needs } = lab;
   const say = (lacking: boolean | undefined, reason: string, fix: string): void => {
@@ -110,6 +124,11 @@ export function lacks(lab: Lab, facts: ClusterFacts, labsOnCluster = 1): { reaso
     needs.loadBalancer === true && facts.loadBalancer === "none",
     "nothing serves a Service of type LoadBalancer here",
     "use an eks stack",
+  );
+  say(
+    needs.ingress === true && ingress === undefined,
+    "it needs an ingress controller, and ingress.install is false",
+    "remove ingress.install, or set it to true",
   );
   const other = needs.other?.(facts);
   if (other !== undefined) found.push({ reason: other, fix: "use another target" });

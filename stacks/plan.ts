@@ -9,6 +9,7 @@ import type { Problem } from "../policies/problems";
 import { failOn } from "../policies/problems";
 import { loadConfig, suggestion, type RawConfig } from "./config/load";
 import type { Config } from "./config/schema";
+import { planWayIn, type WayIn } from "./way-in";
 
 /** All that is decided before a resource is made: plain data. */
 export interface StackPlan {
@@ -19,6 +20,8 @@ export interface StackPlan {
   facts: ClusterFacts;
   target: TargetPlan;
   calico: CalicoPlan;
+  /** Controller, certificates and names; absent where nothing asks for them. */
+  wayIn?: WayIn;
   labs: LabSelection[];
   mirrors: Mirrors;
   /** What a reader should know, and what upstream has not tested. */
@@ -63,9 +66,11 @@ export function planStack(stack: string, raw: RawConfig): StackPlan {
   const site = planTarget(config, clusterName, set, problems);
   const calico = planCalico(config.calico, site.calico, set, config.mirrors.calicoCrds);
   problems.push(...calico.problems);
-  const facts: ClusterFacts = { ...site.facts, cni: calico.plan.cni };
-  const labs = selectLabs(config.labs, facts);
-  problems.push(...labs.problems);
+  const known: ClusterFacts = { ...site.facts, cni: calico.plan.cni };
+  const { wayIn, baseDomain, ...entry } = planWayIn(config, known);
+  const facts: ClusterFacts = { ...known, baseDomain };
+  const labs = selectLabs(config.labs, facts, wayIn?.site);
+  problems.push(...entry.problems, ...labs.problems);
   if (problems.length > 0) return fail(stack, problems);
   return {
     stack,
@@ -75,9 +80,10 @@ export function planStack(stack: string, raw: RawConfig): StackPlan {
     facts,
     target: site.target,
     calico: calico.plan,
+    ...(wayIn === undefined ? {} : { wayIn }),
     labs: labs.selections,
     mirrors: config.mirrors,
-    notes: [...set.untested.map((u) => `not tested upstream: ${u}`), ...labs.notes],
+    notes: [...set.untested.map((u) => `not tested upstream: ${u}`), ...entry.notes, ...labs.notes],
   };
 }
 
@@ -130,6 +136,7 @@ function kindSite(config: Config, clusterName: string, versions: VersionSet, pro
       controlPlaneReachesPods: true,
       loadBalancer: "none",
       hostPorts: portMappings,
+      hostPortNodes: { "ingress-ready": "true" },
       baseDomain: "localhost",
       owned: true,
     },

@@ -7,6 +7,7 @@ import { KindCluster } from "../components/kind/kind-cluster";
 import { LabResources } from "../components/lab/lab";
 import { failOn, formatProblem } from "../policies/problems";
 import type { RawConfig } from "./config/load";
+import { enter, type AwsSite, type Entered } from "./enter";
 import { checkCluster, readKubeconfig } from "./kubeconfig";
 import { planStack, type StackPlan } from "./plan";
 import { missingKindTools } from "./tools";
@@ -21,6 +22,8 @@ export interface Surroundings {
 /** A cluster, and how nodes are added once a CNI that comes first is there. */
 interface Target {
   cluster: Cluster;
+  /** Where names can be made. */
+  aws?: AwsSite;
   addNodes?: (after: pulumi.Resource[]) => pulumi.Resource[];
 }
 
@@ -31,6 +34,7 @@ export async function stack(surroundings: Surroundings): Promise<Record<string, 
   const local = new command.Provider("local");
   const target = await provision(plan, local, surroundings);
   const network = installCalico(plan, target);
+  const entered = openWayIn(plan, target, network);
   const labs = plan.labs.map(
     (selection) =>
       new LabResources(`lab-${selection.instance}`, {
@@ -38,10 +42,16 @@ export async function stack(surroundings: Surroundings): Promise<Record<string, 
         selection,
         mirrors: plan.mirrors,
         wait: plan.config.wait,
-        after: network,
+        after: selection.lab.needs.ingress === true ? [...network, ...entered.ready] : network,
       }),
   );
-  return outputs(plan, target.cluster, labs);
+  return { ...outputs(plan, target.cluster, labs), ...entered.outputs };
+}
+
+/** The way in from outside, where something asks for it. */
+function openWayIn(plan: StackPlan, target: Target, network: pulumi.Resource[]): Entered {
+  if (plan.wayIn === undefined) return { ready: [], outputs: {} };
+  return enter(plan, plan.wayIn, target.cluster, network, target.aws);
 }
 
 async function provision(

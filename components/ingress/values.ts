@@ -1,5 +1,11 @@
 import { mirroredImage, type Mirrors } from "../mirrors";
-import { HOST_PORTS, NAMESPACE, RELEASE, type ControllerPlan } from "./plan/controller/types";
+import {
+  DEFAULT_CERTIFICATE,
+  HOST_PORTS,
+  NAMESPACE,
+  RELEASE,
+  type ControllerPlan,
+} from "./plan/controller/types";
 
 const AWS = "service.beta.kubernetes.io/aws-load-balancer";
 
@@ -167,14 +173,16 @@ export function loadBalancerAnnotations(plan: ControllerPlan): Record<string, st
 
 /** What the controller writes into the status of an Ingress (Pulumi waits for it), and where it listens. */
 function status(plan: ControllerPlan): Record<string, unknown> {
-  if (plan.expose !== "host-ports") return { publishService: { enabled: true } };
   const https = ownHttpsPort(plan);
+  const onMachine = plan.expose === "host-ports";
+  const extraArgs = {
+    ...(onMachine ? { "publish-status-address": "localhost" } : {}),
+    ...(https === undefined ? {} : { "https-port": String(https) }),
+    ...(plan.defaultCertificate ? { "default-ssl-certificate": `${NAMESPACE}/${DEFAULT_CERTIFICATE}` } : {}),
+  };
   return {
-    publishService: { enabled: false },
-    extraArgs: {
-      "publish-status-address": "localhost",
-      ...(https === undefined ? {} : { "https-port": String(https) }),
-    },
+    publishService: { enabled: !onMachine },
+    extraArgs,
     ...(https === undefined ? {} : { containerPort: { http: 80, https } }),
   };
 }

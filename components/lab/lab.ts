@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labAt, type LabSelection } from "../../labs/model";
 import type { KubeObject } from "../../policies/objects";
-import { goesWith, inCluster, type Cluster } from "../cluster";
+import { afterLoadBalancers, goesWith, onCluster, type Cluster } from "../cluster";
 import { logicalName, registerObject, registerPatch } from "../kubernetes/objects";
 import type { Mirrors } from "../mirrors";
 
@@ -17,12 +17,14 @@ export interface LabArgs {
 /** A lab at its step: namespaces, then workloads, then policies and patches. */
 export class LabResources extends pulumi.ComponentResource {
   constructor(name: string, args: LabArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("labs:lab:LabResources", name, {}, inCluster(args.cluster, opts));
+    super("labs:lab:LabResources", name, {}, onCluster(args.cluster, opts));
     const { cluster, selection, mirrors, wait, after } = args;
     const { objects, patches } = labAt(selection);
     const made = new Made(after);
     for (const o of objects) {
-      const opts = { parent: this, dependsOn: made.needed(o), ...goesWith(cluster) };
+      const opts = ownsLoadBalancer(o, cluster)
+        ? { parent: this, dependsOn: [...made.needed(o), ...afterLoadBalancers(cluster).dependsOn] }
+        : { parent: this, dependsOn: made.needed(o), ...goesWith(cluster) };
       made.add(o, registerObject(logicalName(name, o), o, { mirrors, wait }, opts));
     }
     for (const o of patches) {
@@ -34,6 +36,12 @@ export class LabResources extends pulumi.ComponentResource {
     }
     this.registerOutputs({ step: selection.step });
   }
+}
+
+/** Behind such a Service stands a load balancer in the cloud: it is deleted for itself, while its controller lives. */
+function ownsLoadBalancer(o: KubeObject, cluster: Cluster): boolean {
+  const type = (o["spec"] as { type?: string } | undefined)?.type;
+  return o.kind === "Service" && type === "LoadBalancer" && cluster.facts.loadBalancer !== "none";
 }
 
 const runsPods = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"]);

@@ -2,7 +2,10 @@ import { z } from "zod";
 import { versionSets } from "../../components/versions";
 import { calicoSchema } from "./calico";
 import { expiresSchema, ownerSchema, studentSchema } from "./class";
+import { dnsSchema } from "./dns";
 import { cidr4, dnsLabel, port } from "./fields";
+import { ingressSchema } from "./ingress";
+import { tlsSchema } from "./tls";
 
 /**
  * The one schema of a stack's config: types, defaults and documentation. Each property's `meta.description` becomes
@@ -137,6 +140,9 @@ export const configSchema = z.strictObject({
     .optional()
     .meta({ description: "Your own cluster; only with `target: existing`." }),
   calico: calicoSchema.prefault({}).meta({ description: "Calico." }),
+  ingress: ingressSchema.prefault({}).meta({ description: "The way in: ingress-nginx." }),
+  tls: tlsSchema.prefault({}).meta({ description: "Certificates." }),
+  dns: dnsSchema.prefault({}).meta({ description: "Names of the labs." }),
   labs: z
     .record(
       dnsLabel(),

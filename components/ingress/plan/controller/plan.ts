@@ -8,12 +8,13 @@ import type { ControllerPlan, Exposure, IngressFacts, IngressWish } from "./type
 export function planController(
   wish: IngressWish,
   facts: IngressFacts,
+  defaultCertificate = false,
 ): { plan: ControllerPlan; problems: Problem[]; notes: string[] } {
-  const plan = decide(wish, facts);
-  return { plan, problems: checkController(wish, plan, facts), notes: controllerNotes(wish, plan, facts) };
+  const plan: ControllerPlan = { ...decide(wish, facts), defaultCertificate };
+  return { plan, problems: checkController(wish, plan, facts), notes: controllerNotes(wish, plan) };
 }
 
-function decide(wish: IngressWish, facts: IngressFacts): ControllerPlan {
+function decide(wish: IngressWish, facts: IngressFacts): Omit<ControllerPlan, "defaultCertificate"> {
   const expose = wish.expose ?? defaultExposure(facts);
   const hostNetwork = wish.hostNetwork ?? !facts.controlPlaneReachesPods;
   // Where two pods would want the same port of a node there is one pod on each node.

@@ -86,6 +86,8 @@ export interface ControllerPlan {
   chart: ChartWish;
   /** Whether the chart is the one this project was written for. */
   upstream: boolean;
+  /** Whether hosts without a certificate of their own get one that the user gives. */
+  defaultCertificate: boolean;
   /** Ports that a client uses. */
   ports: { http: number; https: number };
 }
@@ -106,3 +108,5 @@ export const HOST_PORTS = {
 export const NAMESPACE = "ingress-nginx";
 export const RELEASE = "ingress-nginx";
 export const SERVICE = "ingress-nginx-controller";
+/** Secret of the default certificate. */
+export const DEFAULT_CERTIFICATE = "labs-default-certificate";

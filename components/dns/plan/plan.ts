@@ -1,0 +1,86 @@
+import type { Problem } from "../../../policies/problems";
+import type { ClusterFacts } from "../../facts";
+
+export interface DnsWish {
+  baseDomain?: string | undefined;
+  zone: "none" | "find" | "create";
+  zoneName?: string | undefined;
+}
+
+export interface DnsPlan {
+  baseDomain: string;
+  /** Absent: names are not made by this stack. */
+  zone?: { how: "find" | "create"; name: string };
+  /** Names that become alias records to the load balancer. */
+  records: readonly string[];
+}
+
+type Facts = Pick<ClusterFacts, "baseDomain" | "loadBalancer">;
+
+/**
+ * Names of the labs. On a laptop they live under `localhost`: RFC 6761 gives every name below it to the own machine;
+ * browsers, curl (7.78 and newer) and systemd-resolved answer without asking anybody, so nothing is set up and nothing
+ * of the class's traffic depends on somebody's wildcard DNS service.
+ */
+export function planDns(
+  wish: DnsWish,
+  facts: Facts,
+  expose: "host-ports" | "load-balancer" | "node-ports" | undefined,
+): { plan: DnsPlan; problems: Problem[]; notes: string[] } {
+  const baseDomain = wish.baseDomain ?? facts.baseDomain;
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  const onAws = facts.loadBalancer === "aws-lbc" || facts.loadBalancer === "aws-in-tree";
+  const zoneName = wish.zoneName ?? baseDomain;
+  if (wish.zone !== "none") {
+    if (wish.baseDomain === undefined) {
+      problems.push({
+        path: "dns.baseDomain",
+        message: "a zone needs a domain of your own",
+        fix: "pulumi config set --path dns.baseDomain labs.example.org",
+      });
+    }
+    if (!onAws || expose !== "load-balancer") {
+      problems.push({
+        path: "dns.zone",
+        value: wish.zone,
+        message: "records lead to an AWS load balancer, and there is none",
+        fix: "set dns.zone to none, and make the names yourself",
+      });
+    }
+  } else if (wish.zoneName !== undefined) {
+    problems.push({
+      path: "dns.zoneName",
+      value: wish.zoneName,
+      message: "changes nothing while dns.zone is none",
+      fix: "set dns.zone to find or create",
+    });
+  }
+  if (zoneName !== baseDomain && !baseDomain.endsWith(`.${zoneName}`)) {
+    problems.push({
+      path: "dns.zoneName",
+      value: zoneName,
+      message: `the base domain ${baseDomain} is not in this zone`,
+      fix: "use the zone that holds it",
+    });
+  }
+  const local = baseDomain === "localhost" || baseDomain.endsWith(".localhost");
+  if (local && expose === "load-balancer") {
+    notes.push(
+      `names under ${baseDomain} are your own machine, not the load balancer: set dns.baseDomain, or use curl --connect-to`,
+    );
+  }
+  if (!local && wish.zone === "none" && expose !== undefined) {
+    notes.push(`this stack makes no DNS records: *.${baseDomain} must lead to the ingress controller`);
+  }
+  return {
+    plan: {
+      baseDomain,
+      ...(wish.zone === "none" ? {} : { zone: { how: wish.zone, name: zoneName } }),
+      // The name itself as well: a wildcard does not cover it.
+      records: wish.zone === "none" ? [] : [baseDomain, `*.${baseDomain}`],
+    },
+    problems,
+    notes,
+  };
+}

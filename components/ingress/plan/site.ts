@@ -1,0 +1,45 @@
+/**
+ * What a lab may know of the way in: plain data, so that labs stay free of controllers and platforms.
+ */
+export interface IngressSite {
+  /** Class that its Ingresses name. */
+  className: string;
+  /** Domain under which names live. */
+  baseDomain: string;
+  /** Ports that a client uses. */
+  ports: { http: number; https: number };
+  /** Absent where no certificates are made. */
+  tls?: SiteTls;
+}
+
+export interface SiteTls {
+  /**
+   * `issuer`: a Certificate beside each route asks this ClusterIssuer. `default`: the controller's own default
+   * certificate covers every name.
+   */
+  certificate: { issuer: string } | "default";
+  /** Whether plain HTTP is redirected. */
+  redirect: boolean;
+  /** How a client comes to trust it, in one sentence. */
+  trust: string;
+}
+
+/** `shop.localhost`; a copy of a lab gets names of its own. */
+export function hostOf(site: Pick<IngressSite, "baseDomain">, name: string, copy?: string): string {
+  return `${copy === undefined ? name : `${name}-${copy}`}.${site.baseDomain}`;
+}
+
+/** Full URL of a host: the port only where it is not the scheme's own. */
+export function urlOf(
+  site: IngressSite,
+  host: string,
+  path = "/",
+  scheme: "http" | "https" = defaultScheme(site),
+): string {
+  const port = site.ports[scheme];
+  const usual = scheme === "http" ? 80 : 443;
+  return `${scheme}://${host}${port === usual ? "" : `:${port}`}${path}`;
+}
+
+export const defaultScheme = (site: IngressSite): "http" | "https" =>
+  site.tls === undefined ? "http" : "https";

@@ -1,0 +1,57 @@
+import { planDns, type DnsPlan } from "../components/dns/plan/plan";
+import type { ClusterFacts } from "../components/facts";
+import { planController } from "../components/ingress/plan/controller/plan";
+import type { ControllerPlan } from "../components/ingress/plan/controller/types";
+import type { IngressSite } from "../components/ingress/plan/site";
+import { planTls, siteTls, type TlsPlan } from "../components/tls/plan/plan";
+import { labs } from "../labs/index";
+import type { LabNeeds } from "../labs/model";
+import type { Problem } from "../policies/problems";
+import type { Config } from "./config/schema";
+
+/** The way in from outside: controller, certificates, names; plain data. */
+export interface WayIn {
+  controller: ControllerPlan;
+  tls: TlsPlan;
+  dns: DnsPlan;
+  /** What labs know of it. */
+  site: IngressSite;
+}
+
+type Sections = Pick<Config, "ingress" | "tls" | "dns" | "labs">;
+
+/** Plans it where a lab or the config asks for it. */
+export function planWayIn(
+  config: Sections,
+  facts: ClusterFacts,
+): { wayIn?: WayIn; baseDomain: string; problems: Problem[]; notes: string[] } {
+  const install = config.ingress.install ?? someLab(config, "ingress");
+  const tlsWish = { ...config.tls };
+  const controller = planController(config.ingress, facts, tlsWish.issuer === "own");
+  const dns = planDns(config.dns, facts, install ? controller.plan.expose : undefined);
+  const tls = planTls(tlsWish, facts, {
+    baseDomain: dns.plan.baseDomain,
+    zone: dns.plan.zone !== undefined,
+    needed: install && someLab(config, "tls"),
+    ingress: install,
+  });
+  const planned = [dns, tls, ...(install ? [controller] : [])];
+  const problems = planned.flatMap((p) => p.problems);
+  const { baseDomain } = dns.plan;
+  if (!install) return { baseDomain, problems, notes: [] };
+  const secured = siteTls(tls.plan, config.tls.redirect);
+  const site: IngressSite = {
+    className: controller.plan.className,
+    baseDomain,
+    ports: controller.plan.ports,
+    ...(secured === undefined ? {} : { tls: secured }),
+  };
+  const wayIn = { controller: controller.plan, tls: tls.plan, dns: dns.plan, site };
+  return { wayIn, baseDomain, problems, notes: planned.flatMap((p) => p.notes) };
+}
+
+function someLab(config: Sections, need: keyof LabNeeds): boolean {
+  return Object.entries(config.labs).some(
+    ([instance, wish]) => labs.find((l) => l.id === (wish.lab ?? instance))?.needs[need] === true,
+  );
+}
