@@ -1,6 +1,23 @@
+import { egressLockdown } from "./egress-lockdown/lab";
+import { globalPolicy } from "./global-policy/lab";
+import { boutique } from "./boutique/lab";
+import { game2048 } from "./game-2048/lab";
+import { ingressRouting } from "./ingress-routing/lab";
+import { loadBalancing } from "./load-balancing/lab";
 import type { Lab } from "./model";
+import { servicesAndDns } from "./services-and-dns/lab";
 import { stars } from "./stars/lab";
 import { yaobank } from "./yaobank/lab";
 
 /** All labs, in the order of the catalogue. */
-export const labs: readonly Lab[] = [stars, yaobank];
+export const labs: readonly Lab[] = [
+  stars,
+  yaobank,
+  globalPolicy,
+  egressLockdown,
+  servicesAndDns,
+  loadBalancing,
+  ingressRouting,
+  game2048,
+  boutique,
+];

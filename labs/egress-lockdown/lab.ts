@@ -1,0 +1,120 @@
+import { containsCidr } from "cidr-tools";
+import type { ClusterFacts } from "../../components/facts";
+import { defaultAppPolicy, inNamespaces } from "../../policies/baselines";
+import { globalPolicy } from "../../policies/calico/policy";
+import type { KubeObject } from "../../policies/objects";
+import { closed, lookup, open } from "../flow";
+import type { Expectation, Lab, LabContext } from "../model";
+import { clusterName, serviceAccount } from "../workload";
+import { bank, bankChain } from "../yaobank/reuse";
+
+/** Private and benchmark ranges, as the course lists them. */
+const COURSE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15"];
+const LABEL = "internet-egress";
+
+const nsOf = (ctx: LabContext): string => ctx.namespaces["bank"] ?? "lockdown-bank";
+const nameOf = (ctx: LabContext, name: string): string => clusterName(ctx.instance, "egress-lockdown", name);
+
+/** What counts as inside: the course's list, and this cluster's own ranges where the list lacks them (100.64.0.0/10 on AWS). */
+export function insideRanges(facts: Pick<ClusterFacts, "podCidrs" | "serviceCidr">): string[] {
+  const own = [...facts.podCidrs, ...(facts.serviceCidr === undefined ? [] : [facts.serviceCidr])];
+  return [...COURSE_RANGES, ...own.filter((c) => !COURSE_RANGES.some((r) => containsCidr(r, c)))];
+}
+
+/**
+ * The course's policy. It only denies, so it is asked first (order 600, before Kubernetes policies at 1000) and leaves
+ * the rest to them. It names the lab's namespace, where the course names all but the system's: other labs go on.
+ */
+const lockdown = (ctx: LabContext): KubeObject =>
+  globalPolicy({
+    name: nameOf(ctx, "egress-lockdown"),
+    order: 600,
+    namespaceSelector: inNamespaces([nsOf(ctx)]),
+    serviceAccountSelector: `${LABEL} not in {"allowed"}`,
+    types: ["Egress"],
+    egress: [{ action: "Deny", destination: { notNets: insideRanges(ctx.facts) } }],
+  });
+
+const chain = (ctx: LabContext): Expectation[] => [
+  ...bankChain(nsOf(ctx)),
+  lookup("allow", `${nsOf(ctx)}/customer`, "DNS lies inside the private ranges"),
+  lookup("allow", `${nsOf(ctx)}/summary`, "lockdown-bank-default lets every pod of the bank ask DNS"),
+];
+
+const toInternet = (ctx: LabContext, verdict: "allow" | "deny", app: string, reason: string): Expectation =>
+  (verdict === "allow" ? open : closed)(`${nsOf(ctx)}/${app}`, "internet", 443, reason);
+
+const summaryClosed = (ctx: LabContext): Expectation =>
+  toInternet(ctx, "deny", "summary", "summary-policy lets summary call the database only");
+
+export const egressLockdown: Lab = {
+  id: "egress-lockdown",
+  title: "Egress lockdown: no way out, but for those who need one",
+  summary:
+    "Every workload of the bank loses the internet, whatever its own policies say; a label on one ServiceAccount gives it back.",
+  exercises: [
+    "More Calico network policies: egress-lockdown, order 600, serviceAccountSelector",
+    "Exception by label: serviceaccount customer internet-egress=allowed",
+  ],
+  namespaces: { bank: "lockdown-bank" },
+  clusterWide: false,
+  needs: { calicoPolicy: true },
+  workloads: (ctx) => bank(ctx, nsOf(ctx)).workloads,
+  steps: [
+    {
+      id: "open-egress",
+      title: "The bank with its own policies",
+      aim: "See that least privilege between the tiers leaves a way out: customer and database may call the internet.",
+      add: (ctx) => [
+        ...bank(ctx, nsOf(ctx)).policies,
+        defaultAppPolicy({
+          name: nameOf(ctx, "lockdown-bank-default"),
+          namespaceSelector: inNamespaces([nsOf(ctx)]),
+          dns: true,
+        }),
+      ],
+      expect: (ctx) => [
+        ...chain(ctx),
+        toInternet(ctx, "allow", "customer", "customer-policy lets customer open any connection"),
+        toInternet(ctx, "allow", "database", "database-policy lets the database open any connection"),
+        summaryClosed(ctx),
+      ],
+    },
+    {
+      id: "lockdown",
+      title: "Deny everything outside the private ranges",
+      aim: "One policy of order 600 takes the internet away from every ServiceAccount without the label.",
+      add: (ctx) => [lockdown(ctx)],
+      expect: (ctx) => [
+        ...chain(ctx),
+        ...["customer", "database"].map((app) =>
+          toInternet(
+            ctx,
+            "deny",
+            app,
+            "egress-lockdown (order 600) denies before the app's own policy allows",
+          ),
+        ),
+        summaryClosed(ctx),
+      ],
+    },
+    {
+      id: "exception",
+      title: "An exception by label",
+      aim: "Label the ServiceAccount of customer: it may call out again, at once and without a restart; the others may not.",
+      add: (ctx) => [
+        serviceAccount("customer", nsOf(ctx), {
+          app: "yaobank",
+          summary: "reader",
+          [LABEL]: "allowed",
+        }),
+      ],
+      expect: (ctx) => [
+        ...chain(ctx),
+        toInternet(ctx, "allow", "customer", "customer's account carries internet-egress=allowed"),
+        toInternet(ctx, "deny", "database", "egress-lockdown denies accounts without the label"),
+        summaryClosed(ctx),
+      ],
+    },
+  ],
+};

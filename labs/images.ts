@@ -1,0 +1,23 @@
+/**
+ * Images that several labs run, by tag and digest of the index over all architectures. A digest is written down only
+ * where independent public sources name the same one; they stand beside it.
+ */
+
+/** A shell and small network clients. Docker official image. */
+export const BUSYBOX =
+  "busybox:1.37.0@sha256:9db7b59979c38555a39def84a31fb98b5296952f9e3afd4f6f11f05b07adfab0";
+
+/** A web server that answers with its own name and addresses and the caller's. */
+export const WHOAMI =
+  "traefik/whoami:v1.11.0@sha256:200689790a0a0ea48ca45992e0450bc26ccab5307375b41c84dfc4f2475937ab";
+
+/** ip, bridge, ss, iptables, tcpdump, dig and the like (nicolaka/netshoot). */
+export const NETSHOOT =
+  "nicolaka/netshoot:v0.14@sha256:7f08c4aff13ff61a35d30e30c5c1ea8396eac6ab4ce19fd02d5a4b3b5d0d09a2";
+
+/** The version that kubeadm 1.36 installs; digest: cilium/cilium's connectivity tests. */
+export const COREDNS =
+  "registry.k8s.io/coredns/coredns:v1.14.2@sha256:e7e6440cfd1e919280958f5b5a6ab2b184d385bba774c12ad2a9e1e4183f90d9";
+
+/** The tag that guides name where a learner types an image. */
+export const BUSYBOX_TAG = "busybox:1.37.0";
