@@ -58,6 +58,12 @@ export const charts = {
     version: "v1.21.1",
     repository: "https://charts.jetstack.io",
   },
+  // Source: kubernetes-sigs/aws-load-balancer-controller, helm/…/Chart.yaml (August 2026).
+  "aws-load-balancer-controller": {
+    chart: "aws-load-balancer-controller",
+    version: "3.5.0",
+    repository: "https://aws.github.io/eks-charts",
+  },
 } as const;
 
 /**

@@ -1,5 +1,8 @@
 import type { ClusterFacts } from "../components/facts";
 import { planCalico, type CalicoPlan, type CalicoSite } from "../components/calico/plan/plan";
+import type { EksPlan } from "../components/aws/plan/eks";
+import { offlineKnowledge } from "../components/aws/plan/knowledge";
+import type { AwsKnowledge } from "../components/aws/plan/wish";
 import { planKind, type KindPlan } from "../components/kind/plan/cluster";
 import { mirrorableCharts, type Mirrors } from "../components/mirrors";
 import { versionSet, versionSets, type VersionSet } from "../components/versions";
@@ -9,6 +12,7 @@ import type { Problem } from "../policies/problems";
 import { failOn } from "../policies/problems";
 import { loadConfig, suggestion, type RawConfig } from "./config/load";
 import type { Config } from "./config/schema";
+import { eksSite } from "./eks-site";
 import { planWayIn, type WayIn } from "./way-in";
 
 /** All that is decided before a resource is made: plain data. */
@@ -31,13 +35,17 @@ export interface StackPlan {
 export type TargetPlan =
   | { kind: "kind"; cluster: KindPlan }
   | { kind: "existing"; context: string; kubeconfig?: string | undefined }
-  | { kind: "eks" };
+  /** Without a cluster only while there are problems. */
+  | { kind: "eks"; cluster: EksPlan | undefined };
 
 /** Name of the project in Pulumi.yaml; the namespace of its config keys. */
 export const PROJECT = "k8s-network-labs";
 
-/** Plans a stack from its raw config, or throws every problem at once. Nothing is made here. */
-export function planStack(stack: string, raw: RawConfig): StackPlan {
+/**
+ * Plans a stack from its raw config, or throws every problem at once. Nothing is made here. `aws`: what is known of
+ * AWS; offline, the tables of this project.
+ */
+export function planStack(stack: string, raw: RawConfig, aws: AwsKnowledge = offlineKnowledge): StackPlan {
   const { config, problems } = loadConfig(raw, PROJECT);
   if (config === undefined) return fail(stack, problems);
   const versions = versionSet(config.kubernetes);
@@ -63,7 +71,7 @@ export function planStack(stack: string, raw: RawConfig): StackPlan {
   checkSections(config, raw, problems);
   const clusterName = config.clusterName ?? clusterNameOf(stack, problems);
   const set = versions ?? versionSets[0];
-  const site = planTarget(config, clusterName, set, problems);
+  const site = planTarget(stack, config, clusterName, set, problems, aws);
   const calico = planCalico(config.calico, site.calico, set, config.mirrors.calicoCrds);
   problems.push(...calico.problems);
   const known: ClusterFacts = { ...site.facts, cni: calico.plan.cni };
@@ -83,7 +91,12 @@ export function planStack(stack: string, raw: RawConfig): StackPlan {
     ...(wayIn === undefined ? {} : { wayIn }),
     labs: labs.selections,
     mirrors: config.mirrors,
-    notes: [...set.untested.map((u) => `not tested upstream: ${u}`), ...entry.notes, ...labs.notes],
+    notes: [
+      ...set.untested.map((u) => `not tested upstream: ${u}`),
+      ...site.notes,
+      ...entry.notes,
+      ...labs.notes,
+    ],
   };
 }
 
@@ -96,17 +109,27 @@ interface Site {
   target: TargetPlan;
   calico: CalicoSite;
   facts: Omit<ClusterFacts, "cni">;
+  notes: string[];
 }
 
-function planTarget(config: Config, clusterName: string, versions: VersionSet, problems: Problem[]): Site {
+function planTarget(
+  stack: string,
+  config: Config,
+  clusterName: string,
+  versions: VersionSet,
+  problems: Problem[],
+  aws: AwsKnowledge,
+): Site {
   switch (config.target) {
     case "kind":
       return kindSite(config, clusterName, versions, problems);
     case "existing":
       return existingSite(config);
-    case "eks":
-      problems.push({ path: "target", value: "eks", message: "is not here yet" });
-      return existingSite(config);
+    case "eks": {
+      const { planned, ...site } = eksSite(stack, clusterName, config, aws);
+      problems.push(...planned.problems);
+      return { ...site, target: { kind: "eks", cluster: planned.plan }, notes: planned.warnings };
+    }
   }
 }
 
@@ -116,6 +139,7 @@ function kindSite(config: Config, clusterName: string, versions: VersionSet, pro
   const { workers, podCidr, serviceCidr, kubeProxyMode, portMappings } = config.kind;
   return {
     target: { kind: "kind", cluster: plan },
+    notes: [],
     calico: {
       cni: "calico",
       bgp: { possible: true },
@@ -148,6 +172,7 @@ function existingSite(config: Config): Site {
   const cni = e?.cni === "aws" || e?.cni === "other" ? e.cni : "calico";
   return {
     target: { kind: "existing", context: e?.context ?? "", kubeconfig: e?.kubeconfig },
+    notes: [],
     calico: {
       cni,
       bgp: { possible: true },
@@ -175,7 +200,7 @@ function existingSite(config: Config): Site {
 
 /** Sections of another target are mistakes: they would change nothing, in silence. */
 function checkSections(config: Config, raw: RawConfig, problems: Problem[]): void {
-  for (const section of ["kind", "existing"] as const) {
+  for (const section of ["kind", "existing", "eks"] as const) {
     if (config.target !== section && `${PROJECT}:${section}` in raw) {
       problems.push({
         path: section,

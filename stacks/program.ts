@@ -1,6 +1,8 @@
+import type * as aws from "@pulumi/aws";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { Calico } from "../components/calico/calico";
+import { firstKnowledge, offlineKnowledge } from "../components/aws/plan/knowledge";
 import type { Cluster } from "../components/cluster";
 import { ExistingCluster } from "../components/existing/existing-cluster";
 import { KindCluster } from "../components/kind/kind-cluster";
@@ -25,15 +27,18 @@ interface Target {
   /** Where names can be made. */
   aws?: AwsSite;
   addNodes?: (after: pulumi.Resource[]) => pulumi.Resource[];
+  /** What the cluster still needs once pods can run; gives what all else waits for. */
+  complete?: (nodes: pulumi.Resource[], network: pulumi.Resource[]) => pulumi.Resource[];
 }
 
 /** The stack: a cluster, Calico on it, the labs at their steps. Reads like its table of contents. */
 export async function stack(surroundings: Surroundings): Promise<Record<string, unknown>> {
-  const plan = planStack(surroundings.stack, surroundings.raw);
+  const { plan, aws } = await planHere(surroundings);
   await checkSurroundings(plan, surroundings);
   const local = new command.Provider("local");
-  const target = await provision(plan, local, surroundings);
-  const network = installCalico(plan, target);
+  const target = await provision(plan, local, surroundings, aws);
+  const { nodes, pods } = installCalico(plan, target);
+  const network = [...pods, ...(target.complete?.(nodes, pods) ?? [])];
   const entered = openWayIn(plan, target, network);
   const labs = plan.labs.map(
     (selection) =>
@@ -54,10 +59,26 @@ function openWayIn(plan: StackPlan, target: Target, network: pulumi.Resource[]):
   return enter(plan, plan.wayIn, target.cluster, network, target.aws);
 }
 
+/** The plan. For EKS it needs AWS's answers: first everything is said that is known without them. */
+async function planHere({
+  stack,
+  raw,
+  offline,
+}: Surroundings): Promise<{ plan: StackPlan; aws?: aws.Provider }> {
+  const plan = planStack(stack, raw, offline ? offlineKnowledge : firstKnowledge);
+  if (plan.target.kind !== "eks") return { plan };
+  const { askForEks, awsProvider } = await import("./eks");
+  const provider = () => awsProvider(stack, plan.clusterName, plan.config);
+  if (offline) return { plan, aws: provider() };
+  const answers = await askForEks(plan.config, provider);
+  return { plan: planStack(stack, raw, answers.knowledge), aws: answers.provider };
+}
+
 async function provision(
   plan: StackPlan,
   local: command.Provider,
   { offline }: Surroundings,
+  aws?: aws.Provider,
 ): Promise<Target> {
   const { facts, target } = plan;
   switch (target.kind) {
@@ -75,23 +96,33 @@ async function provision(
           .cluster,
       };
     }
-    case "eks":
-      throw new Error("eks is not here yet");
+    case "eks": {
+      if (target.cluster === undefined || aws === undefined) throw new Error("no plan for EKS");
+      const { provisionEks } = await import("./eks");
+      const { mirrors, config } = plan;
+      return provisionEks(target.cluster, aws, { facts, local, mirrors, wait: config.wait });
+    }
   }
 }
 
-/** What pods and policies wait for. Where the cluster has Calico already: nodes alone. */
-function installCalico(plan: StackPlan, target: Target): pulumi.Resource[] {
+/** The nodes, and what pods and policies wait for. Where the cluster has Calico already: nodes alone. */
+function installCalico(
+  plan: StackPlan,
+  target: Target,
+): { nodes: pulumi.Resource[]; pods: pulumi.Resource[] } {
   const { cluster } = target;
-  if (!plan.calico.install) return target.addNodes?.([]) ?? [];
+  if (!plan.calico.install) {
+    const nodes = [...cluster.nodes, ...(target.addNodes?.([]) ?? [])];
+    return { nodes, pods: nodes };
+  }
   const calico = new Calico("calico", {
     cluster,
     plan: plan.calico,
     mirrors: plan.mirrors,
     wait: plan.config.wait,
   });
-  const nodes = target.addNodes?.(calico.installed) ?? [];
-  return calico.ready([...cluster.nodes, ...nodes]);
+  const nodes = [...cluster.nodes, ...(target.addNodes?.(calico.installed) ?? [])];
+  return { nodes, pods: calico.ready(nodes) };
 }
 
 function outputs(plan: StackPlan, cluster: Cluster, _labs: LabResources[]): Record<string, unknown> {

@@ -19,6 +19,8 @@ export interface CalicoArgs {
   cluster: Cluster;
   plan: CalicoPlan;
   mirrors: Mirrors;
+  /** Fields of FelixConfiguration that a lab of this stack sets. */
+  felixLeftToLabs?: readonly string[];
   /** false: nothing is waited for (a cluster without nodes, or without time). */
   wait: boolean;
 }
@@ -68,15 +70,13 @@ export class Calico extends pulumi.ComponentResource {
           ),
         ]
       : after;
-    const felix = registerPatch(
-      logicalName(this.prefix, felixConfiguration(plan)),
-      felixConfiguration(plan),
-      {
-        parent: this,
-        dependsOn: gate,
-        ...goesWith(cluster),
-      },
-    );
+    const settings = felixConfiguration(plan, this.args.felixLeftToLabs);
+    const felix = registerPatch(logicalName(this.prefix, settings), settings, {
+      parent: this,
+      dependsOn: gate,
+      // Where nothing else set a field, the patch alone holds the required `spec` and could not be given back.
+      retainOnDelete: true,
+    });
     return [...gate, felix];
   }
 
@@ -96,7 +96,8 @@ export class Calico extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [namespace, ...dependsOn],
+        // Where nodes come first, the operator runs on them; elsewhere it waits for none.
+        dependsOn: [namespace, ...dependsOn, ...cluster.nodes],
         ...this.operatorDeletion(namespace),
       },
     );

@@ -3,9 +3,6 @@ import { cidr4, dnsLabel } from "./fields";
 
 /** Config of an EKS cluster. What fits what is decided by components/aws/plan. */
 
-/** Ranges that exist only in documents (RFC 5737): a place to write your own address. */
-export const DOCUMENTATION_RANGES = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"];
-
 const arn = (service: string, what: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `must be the ARN of ${what}`);
 
@@ -20,13 +17,10 @@ const network = z.strictObject({
   vpcCidr: cidr4
     .default("10.0.0.0/16")
     .meta({ description: "Addresses of the VPC, /16 to /28. A change replaces the VPC." }),
-  secondaryCidrs: z
-    .array(cidr4)
-    .optional()
-    .meta({
-      description:
-        "Further ranges of the VPC: with `cni: aws-custom` pods live there. 100.64.0.0/16 if left out there.",
-    }),
+  secondaryCidrs: z.array(cidr4).optional().meta({
+    description:
+      "Further ranges of the VPC: with `cni: aws-custom` pods live there. 100.64.0.0/16 if left out there.",
+  }),
   serviceCidr: cidr4
     .default("172.20.0.0/16")
     .meta({ description: "Addresses of Services. A change replaces the cluster." }),
@@ -190,13 +184,10 @@ export const eksSchema = z.strictObject({
   network: network.prefault({}).meta({ description: "The VPC." }),
   endpoint: z
     .strictObject({
-      publicCidrs: z
-        .array(cidr4)
-        .default([])
-        .meta({
-          description:
-            "Who may reach the API server from the internet: your address as /32. Empty: nobody, only the VPC.",
-        }),
+      publicCidrs: z.array(cidr4).default([]).meta({
+        description:
+          "Who may reach the API server from the internet: your address as /32. Empty: nobody, only the VPC.",
+      }),
     })
     .prefault({})
     .meta({ description: "The API server." }),
@@ -237,13 +228,10 @@ export const eksSchema = z.strictObject({
     .meta({ description: "Managed node groups, by name." }),
   loadBalancer: z
     .strictObject({
-      controller: z
-        .enum(["aws-lbc", "aws-in-tree"])
-        .default("aws-lbc")
-        .meta({
-          description:
-            "Who serves LoadBalancer Services: the AWS Load Balancer Controller, or Kubernetes' own code for AWS.",
-        }),
+      controller: z.enum(["aws-lbc", "aws-in-tree"]).default("aws-lbc").meta({
+        description:
+          "Who serves LoadBalancer Services: the AWS Load Balancer Controller, or Kubernetes' own code for AWS.",
+      }),
       identity: z
         .enum(["pod-identity", "irsa"])
         .default("pod-identity")

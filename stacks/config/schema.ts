@@ -3,6 +3,7 @@ import { versionSets } from "../../components/versions";
 import { calicoSchema } from "./calico";
 import { expiresSchema, ownerSchema, studentSchema } from "./class";
 import { dnsSchema } from "./dns";
+import { eksSchema } from "./eks";
 import { cidr4, dnsLabel, port } from "./fields";
 import { ingressSchema } from "./ingress";
 import { tlsSchema } from "./tls";
@@ -139,6 +140,7 @@ export const configSchema = z.strictObject({
   existing: existingSchema
     .optional()
     .meta({ description: "Your own cluster; only with `target: existing`." }),
+  eks: eksSchema.prefault({}).meta({ description: "The EKS cluster; only with `target: eks`." }),
   calico: calicoSchema.prefault({}).meta({ description: "Calico." }),
   ingress: ingressSchema.prefault({}).meta({ description: "The way in: ingress-nginx." }),
   tls: tlsSchema.prefault({}).meta({ description: "Certificates." }),

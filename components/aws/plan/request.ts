@@ -102,3 +102,8 @@ export interface NetworkPlan {
 export function zoneLetter(zone: string): string {
   return zone.slice(-1);
 }
+
+/** Whether the API server reaches pods: it lives in the VPC, an overlay does not. */
+export function controlPlaneReaches(mode: CniMode): boolean {
+  return mode !== "calico";
+}

@@ -11,6 +11,8 @@ export interface CalicoSite {
   provider?: "EKS";
   /** Whether nodes can speak BGP to each other; if not, why. */
   bgp: { possible: true } | { possible: false; reason: string };
+  /** Whether packets with pod addresses may go unwrapped within a subnet; if not, why. @default possible */
+  crossSubnet?: { possible: false; reason: string };
   podCidrs: readonly string[];
   serviceCidr?: string;
   /** Other ranges that pods must stay out of: name → CIDR. */
@@ -152,7 +154,7 @@ function planPools(
     }
     return [];
   }
-  const wished = wish.pools ?? site.podCidrs.map((cidr): PoolWish => defaultPool(cidr));
+  const wished = wish.pools ?? site.podCidrs.map((cidr): PoolWish => defaultPool(cidr, site));
   const pools = wished.map((p, i) => ({
     ...p,
     name: p.name ?? (i === 0 ? "default-ipv4-ippool" : `pool-${i + 1}`),
@@ -187,11 +189,11 @@ function planPools(
 }
 
 /** One pool over a pod CIDR; small ranges get smaller blocks. */
-function defaultPool(cidr: string): PoolWish {
+function defaultPool(cidr: string, site: CalicoSite): PoolWish {
   const prefix = prefixOf(cidr);
   return {
     cidr,
-    encapsulation: "VXLANCrossSubnet",
+    encapsulation: site.crossSubnet === undefined ? "VXLANCrossSubnet" : "VXLAN",
     blockSize: Math.min(32, Math.max(26, prefix + 2)),
     natOutgoing: true,
     nodeSelector: "all()",
@@ -231,6 +233,14 @@ function checkPool(pool: PoolWish, path: string, site: CalicoSite, bgp: boolean,
       value: pool.encapsulation,
       message: "needs BGP, which is off",
       fix: site.bgp.possible ? "set calico.bgp to true, or use VXLAN" : "use VXLAN",
+    });
+  }
+  if (site.crossSubnet !== undefined && pool.encapsulation === "VXLANCrossSubnet") {
+    problems.push({
+      path: `${path}.encapsulation`,
+      value: pool.encapsulation,
+      message: `does not work here: ${site.crossSubnet.reason}`,
+      fix: "use VXLAN",
     });
   }
   const prefix = prefixOf(pool.cidr);

@@ -1,0 +1,62 @@
+import * as aws from "@pulumi/aws";
+import type * as command from "@pulumi/command";
+import * as eks from "@pulumi/eks";
+import type * as pulumi from "@pulumi/pulumi";
+import { askAws } from "../components/aws/ask";
+import { EksCluster } from "../components/aws/eks-cluster";
+import type { EksPlan } from "../components/aws/plan/eks";
+import { stackTags } from "../components/aws/plan/tags";
+import type { AwsKnowledge } from "../components/aws/plan/wish";
+import type { Cluster } from "../components/cluster";
+import type { ClusterFacts } from "../components/facts";
+import type { Mirrors } from "../components/mirrors";
+import { failOn } from "../policies/problems";
+import type { Config } from "./config/schema";
+import type { AwsSite } from "./enter";
+import { eksToolProblems } from "./eks-tools";
+
+/** The AWS provider of a stack: region, account and tags in one place. */
+export function awsProvider(stack: string, clusterName: string, config: Config): aws.Provider {
+  const { region, profile, account, tags } = config.eks;
+  const { owner, expires } = config;
+  return new aws.Provider("aws", {
+    region: region as aws.Region,
+    ...(profile === undefined ? {} : { profile }),
+    ...(account === undefined ? {} : { allowedAccountIds: [account] }),
+    defaultTags: { tags: stackTags({ stack, cluster: clusterName, owner, expires, extra: tags }) },
+  });
+}
+
+/** Asks AWS, or says why that cannot be done; nothing but the provider is made. */
+export async function askForEks(
+  config: Config,
+  provider: () => aws.Provider,
+): Promise<{ provider: aws.Provider; knowledge: AwsKnowledge }> {
+  failOn("AWS cannot be asked from here; nothing was changed.", eksToolProblems(config.eks.profile));
+  const made = provider();
+  const { knowledge, problems } = await askAws(config.eks, made);
+  failOn("AWS refuses what the plan needs; nothing was changed.", problems);
+  return { provider: made, knowledge };
+}
+
+export interface EksTarget {
+  cluster: Cluster;
+  aws: AwsSite;
+  addNodes?: (after: pulumi.Resource[]) => pulumi.Resource[];
+  complete: (nodes: pulumi.Resource[], network: pulumi.Resource[]) => pulumi.Resource[];
+}
+
+/** Makes the cluster. */
+export function provisionEks(
+  plan: EksPlan,
+  provider: aws.Provider,
+  shared: { facts: ClusterFacts; local: command.Provider; mirrors: Mirrors; wait: boolean },
+): EksTarget {
+  const made = new EksCluster("eks", { plan, ...shared, aws: provider, eks: new eks.Provider("eks-plugin") });
+  return {
+    cluster: made.cluster,
+    aws: { provider, region: plan.place.region, tags: plan.tags },
+    ...(plan.cni === "calico" ? { addNodes: (after: pulumi.Resource[]) => made.addNodes(after) } : {}),
+    complete: (nodes, network) => made.complete(nodes, network),
+  };
+}
