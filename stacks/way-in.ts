@@ -44,6 +44,7 @@ export function planWayIn(
     className: controller.plan.className,
     baseDomain,
     ports: controller.plan.ports,
+    onHostNetwork: controller.plan.hostNetwork,
     ...(secured === undefined ? {} : { tls: secured }),
   };
   const wayIn = { controller: controller.plan, tls: tls.plan, dns: dns.plan, site };

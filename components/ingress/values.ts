@@ -1,3 +1,4 @@
+import { nlbAnnotations } from "./plan/controller/nlb";
 import { mirroredImage, type Mirrors } from "../mirrors";
 import {
   DEFAULT_CERTIFICATE,
@@ -6,8 +7,6 @@ import {
   RELEASE,
   type ControllerPlan,
 } from "./plan/controller/types";
-
-const AWS = "service.beta.kubernetes.io/aws-load-balancer";
 
 /** Values of the ingress-nginx chart (4.15.1) for a plan. Pure; the keys are those of the chart's values.yaml. */
 export function controllerValues(plan: ControllerPlan, mirrors: Mirrors): Record<string, unknown> {
@@ -135,40 +134,15 @@ function service(plan: ControllerPlan): Record<string, unknown> {
       return {
         type: "LoadBalancer",
         ...policy,
-        annotations: loadBalancerAnnotations(plan),
+        annotations:
+          plan.loadBalancer === undefined
+            ? {}
+            : nlbAnnotations({ ...plan.loadBalancer, proxyProtocol: plan.proxyProtocol }),
         ...(plan.loadBalancer === undefined || plan.loadBalancer.sourceRanges.length === 0
           ? {}
           : { loadBalancerSourceRanges: [...plan.loadBalancer.sourceRanges] }),
       };
   }
-}
-
-/** Annotations of an AWS Network Load Balancer, for whoever makes it. */
-export function loadBalancerAnnotations(plan: ControllerPlan): Record<string, string> {
-  const lb = plan.loadBalancer;
-  if (lb?.servedBy === "aws-lbc") {
-    return {
-      // `external`: the in-tree controller leaves it alone, also before the controller's own webhook runs.
-      [`${AWS}-type`]: "external",
-      [`${AWS}-nlb-target-type`]: lb.targetType,
-      [`${AWS}-scheme`]: lb.scheme,
-      [`${AWS}-attributes`]: `load_balancing.cross_zone.enabled=${lb.crossZone}`,
-      ...(plan.proxyProtocol ? { [`${AWS}-proxy-protocol`]: "*" } : {}),
-      // Off by default for ip targets.
-      ...(lb.targetType === "ip" && !plan.proxyProtocol
-        ? { [`${AWS}-target-group-attributes`]: "preserve_client_ip.enabled=true" }
-        : {}),
-    };
-  }
-  if (lb?.servedBy === "aws-in-tree") {
-    return {
-      [`${AWS}-type`]: "nlb",
-      [`${AWS}-backend-protocol`]: "tcp",
-      [`${AWS}-cross-zone-load-balancing-enabled`]: String(lb.crossZone),
-      ...(lb.scheme === "internal" ? { [`${AWS}-internal`]: "true" } : {}),
-    };
-  }
-  return {};
 }
 
 /** What the controller writes into the status of an Ingress (Pulumi waits for it), and where it listens. */

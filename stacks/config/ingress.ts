@@ -6,18 +6,12 @@ const loadBalancer = z.strictObject({
     .enum(["internet-facing", "internal"])
     .default("internet-facing")
     .meta({ description: "Who reaches the load balancer: everybody, or the network around the nodes." }),
-  targetType: z
-    .enum(["instance", "ip"])
-    .default("instance")
-    .meta({
-      description: "What it sends to: nodes, or pods directly where the network knows their addresses.",
-    }),
-  crossZone: z
-    .boolean()
-    .default(true)
-    .meta({
-      description: "Whether it sends to every zone from every zone. AWS charges traffic between zones.",
-    }),
+  targetType: z.enum(["instance", "ip"]).default("instance").meta({
+    description: "What it sends to: nodes, or pods directly where the network knows their addresses.",
+  }),
+  crossZone: z.boolean().default(true).meta({
+    description: "Whether it sends to every zone from every zone. AWS charges traffic between zones.",
+  }),
   sourceRanges: z
     .array(cidr4)
     .default([])

@@ -8,9 +8,22 @@ export interface IngressSite {
   baseDomain: string;
   /** Ports that a client uses. */
   ports: { http: number; https: number };
+  /** Whether the controller's pods are on the host network: policies then see the nodes' addresses, not pods. */
+  onHostNetwork: boolean;
   /** Absent where no certificates are made. */
   tls?: SiteTls;
 }
+
+/** Namespace and labels of the controller's pods, as the chart makes them: what policies select. */
+export const CONTROLLER = {
+  namespace: "ingress-nginx",
+  name: "ingress-nginx-controller",
+  labels: {
+    "app.kubernetes.io/name": "ingress-nginx",
+    "app.kubernetes.io/instance": "ingress-nginx",
+    "app.kubernetes.io/component": "controller",
+  },
+} as const;
 
 export interface SiteTls {
   /**

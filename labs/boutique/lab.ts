@@ -1,0 +1,249 @@
+import { CONTROLLER } from "../../components/ingress/plan/site";
+import { abByHeader, byWeight } from "../../components/ingress/plan/canary/model";
+import type { KubeObject } from "../../policies/objects";
+import type { Expectation, FlowExpectation, Lab, LabContext } from "../model";
+import { labUrl, siteOf } from "../way-in";
+import { namespace, serviceAccount } from "../workload";
+import { calls, closed, frontendPolicies, portOf, servicePolicies, services } from "./policies";
+import {
+  blue,
+  blueGreenRoutes,
+  canaryGone,
+  canaryRoutes,
+  green,
+  idleRequest,
+  liveRoutes,
+  nsOf,
+  shopHost,
+  shopRequest,
+} from "./releases";
+import { backServices } from "./services";
+
+const FOO = abByHeader("FOO", "bar");
+const MINE = { FOO: "bar" };
+/** Both releases are called frontend in the table of calls. */
+const FRONTENDS = ["frontend", "frontend-green"];
+
+function workloads(ctx: LabContext): KubeObject[] {
+  const ns = nsOf(ctx);
+  return [
+    namespace(ns),
+    serviceAccount("frontend", ns),
+    ...backServices(ns),
+    ...blue(ctx),
+    ...liveRoutes(ctx, "blue"),
+  ];
+}
+
+function flow(
+  ctx: LabContext,
+  from: string,
+  to: string,
+  port: number,
+  verdict: "allow" | "deny",
+  reason: string,
+  protocol?: "UDP",
+): FlowExpectation {
+  const at = (name: string) => (name.includes("/") || name === "internet" ? name : `${nsOf(ctx)}/${name}`);
+  return {
+    kind: "flow",
+    from: at(from),
+    to: at(to),
+    port,
+    verdict,
+    reason,
+    ...(protocol === undefined ? {} : { protocol }),
+  };
+}
+
+const controller = `${CONTROLLER.namespace}/${CONTROLLER.name}`;
+const fromController = (
+  ctx: LabContext,
+  verdict: "allow" | "deny",
+  reason: string,
+  frontends = FRONTENDS,
+): Expectation[] => frontends.map((to) => flow(ctx, controller, to, 8080, verdict, reason));
+
+/** Each call of the shop, with the verdict that it should have. */
+function shopCalls(
+  ctx: LabContext,
+  verdictOf: (from: string) => "allow" | "deny",
+  reason: (from: string, to: string) => string,
+): Expectation[] {
+  return calls.flatMap(([from, to, port]) =>
+    (from === "frontend" ? FRONTENDS : [from]).map((name) =>
+      flow(ctx, name, to, port, verdictOf(from), reason(from, to)),
+    ),
+  );
+}
+
+/** Every pair of services that do not call each other. */
+function strangers(ctx: LabContext, verdict: "allow" | "deny", reason: string): Expectation[] {
+  const known = new Set(calls.map(([from, to]) => `${from} ${to}`));
+  const pairs = services.flatMap((from) => services.map((to) => [from, to] as const));
+  return pairs
+    .filter(([from, to]) => from !== to && !known.has(`${from} ${to}`))
+    .map(([from, to]) => flow(ctx, from, to, portOf(to), verdict, reason));
+}
+
+const dns = (ctx: LabContext): Expectation =>
+  flow(
+    ctx,
+    "frontend",
+    "kube-system/coredns",
+    53,
+    "allow",
+    "allow-dns lets every pod of the shop ask DNS",
+    "UDP",
+  );
+
+export const boutique: Lab = {
+  id: "boutique",
+  title: "Online Boutique: a new release, carefully; then a policy for each service",
+  summary:
+    "A shop of eleven services behind the ingress. Bring a new frontend by canary and by blue and green, then let each service accept its callers and nobody else.",
+  exercises: [
+    "Ingress for Online Boutique (online-boutique-ing)",
+    "Canary using Nginx: 5 % of the traffic to a second frontend release",
+    "Bonus: canary by request header FOO=bar; blue-green and A/B testing",
+    "HTTPS with your ingress controller",
+    "Enforce network policy using Calico: the shop's services",
+  ],
+  namespaces: { shop: "boutique" },
+  clusterWide: false,
+  needs: { calicoPolicy: true, ingress: true, tls: true },
+  workloads,
+  links: (ctx) => [{ title: "the shop", url: labUrl(ctx, shopHost(ctx)) }],
+  steps: [
+    {
+      id: "open",
+      title: "The shop is open",
+      aim: "Reach the shop by its name, and see which pod made the page.",
+      expect: (ctx) => [
+        shopRequest(ctx, 0, "one route leads to one Service"),
+        ...fromController(ctx, "allow", "nothing isolates the frontend", ["frontend"]),
+        flow(
+          ctx,
+          "adservice",
+          "redis-cart",
+          6379,
+          "allow",
+          "nothing isolates the carts: advertisements could empty them",
+        ),
+      ],
+    },
+    {
+      id: "canary-5",
+      title: "A canary with 5 %",
+      aim: "Run the next release beside the live one and give it one request in twenty.",
+      add: (ctx) => [...green(ctx), ...canaryRoutes(ctx, byWeight(5))],
+      expect: (ctx) => [shopRequest(ctx, 0.05, "canary-weight 5 of 100")],
+    },
+    {
+      id: "canary-header",
+      title: "A canary for those who ask for it",
+      aim: "Only requests with the header FOO: bar get the next release: an A/B test, or a preview for testers.",
+      add: (ctx) => canaryRoutes(ctx, FOO),
+      expect: (ctx) => [
+        shopRequest(ctx, 1, "FOO has the canary's value", MINE),
+        shopRequest(ctx, 0, "FOO has another value, and no other rule follows", { FOO: "baz" }),
+        shopRequest(ctx, 0, "with a value of its own the rule does not know the word always", {
+          FOO: "always",
+        }),
+        shopRequest(ctx, 0, "no header, no canary"),
+      ],
+    },
+    {
+      id: "canary-half",
+      title: "Half of everybody, and all who ask",
+      aim: "Put both rules together and see their order: header first, then weight.",
+      add: (ctx) => canaryRoutes(ctx, { ...FOO, ...byWeight(50) }),
+      expect: (ctx) => [
+        shopRequest(ctx, 1, "the header decides before the weight", MINE),
+        shopRequest(ctx, 0.5, "the header does not match, so the weight decides", { FOO: "baz" }),
+        shopRequest(ctx, 0.5, "canary-weight 50 of 100"),
+      ],
+    },
+    {
+      id: "promoted",
+      title: "Promote it",
+      aim: "The next release becomes the live one; the canary goes.",
+      add: (ctx) => liveRoutes(ctx, "green"),
+      remove: canaryGone,
+      expect: (ctx) => [
+        shopRequest(ctx, 1, "the route leads to the new release"),
+        shopRequest(ctx, 1, "without a canary the header means nothing", MINE),
+      ],
+    },
+    {
+      id: "roll-back",
+      title: "Blue and green: switch back",
+      aim: "Both releases still run. One change of the route takes everybody back, and the idle one has a name of its own.",
+      add: (ctx) => blueGreenRoutes(ctx, "blue"),
+      expect: (ctx) => [shopRequest(ctx, 0, "blue is live again"), idleRequest(ctx, "green")],
+    },
+    {
+      id: "switch",
+      title: "Blue and green: switch again",
+      aim: "Green is well, after all: the same change the other way round.",
+      add: (ctx) => blueGreenRoutes(ctx, "green"),
+      expect: (ctx) => [shopRequest(ctx, 1, "green is live"), idleRequest(ctx, "blue")],
+    },
+    {
+      id: "closed",
+      title: "Close everything",
+      aim: "No pod of the shop may be reached or reach anything, names apart. The shop is down: that is the start of a policy.",
+      add: (ctx) => closed(nsOf(ctx)),
+      expect: (ctx) => [
+        // On the host network it is let in on its own node, and on no other.
+        ...(siteOf(ctx).onHostNetwork
+          ? []
+          : fromController(ctx, "deny", "default-deny isolates the frontend")),
+        ...shopCalls(
+          ctx,
+          () => "deny",
+          (from, to) => `default-deny isolates ${from} and ${to}`,
+        ),
+        dns(ctx),
+      ],
+    },
+    {
+      id: "frontend",
+      title: "Open the frontend",
+      aim: "The controller reaches the frontend, and the frontend the seven services that it calls. What lies behind them stays closed.",
+      add: (ctx) => frontendPolicies(nsOf(ctx), siteOf(ctx).onHostNetwork),
+      expect: (ctx) => [
+        ...fromController(ctx, "allow", "policy frontend lets the controller in on 8080"),
+        ...shopCalls(
+          ctx,
+          (from) => (from === "frontend" ? "allow" : "deny"),
+          (from, to) =>
+            from === "frontend"
+              ? `frontend may call ${to}, and ${to} accepts it`
+              : `${from} may call nobody yet`,
+        ),
+        dns(ctx),
+      ],
+    },
+    {
+      id: "each-service",
+      title: "A policy for each service",
+      aim: "Each service accepts its callers on its port and calls what it needs. Order something: it works; and nothing else does.",
+      add: (ctx) => servicePolicies(nsOf(ctx)),
+      expect: (ctx) => [
+        ...fromController(ctx, "allow", "policy frontend lets the controller in on 8080"),
+        ...shopCalls(
+          ctx,
+          () => "allow",
+          (from, to) => `${from} may call ${to}, and ${to} accepts it`,
+        ),
+        ...strangers(ctx, "deny", "neither side has a rule for it"),
+        ...(siteOf(ctx).onHostNetwork
+          ? []
+          : [flow(ctx, "internet", "frontend", 8080, "deny", "only the controller is let in")]),
+        flow(ctx, "paymentservice", "internet", 443, "deny", "no service needs the internet"),
+        dns(ctx),
+      ],
+    },
+  ],
+};
