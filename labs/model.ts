@@ -166,3 +166,10 @@ export function labAt(selection: LabSelection): LabState {
   }
   return { objects: [...objects.values()], patches: [...patches.values()] };
 }
+
+/** Fields under `spec` that any step of these labs sets on an object owned elsewhere. */
+export function patchedFields(selections: readonly LabSelection[], kind: string, name: string): string[] {
+  const patches = selections.flatMap((s) => s.lab.steps.flatMap((step) => step.patch?.(s.context) ?? []));
+  const hits = patches.filter((p) => p.kind === kind && p.metadata.name === name);
+  return [...new Set(hits.flatMap((p) => Object.keys((p["spec"] as object | undefined) ?? {})))];
+}

@@ -82,13 +82,27 @@ function prepare(object: KubeObject, settings: ObjectSettings): KubeObject {
     Object.keys(settings.mirrors.images).length === 0
       ? object
       : (replaceImages(object, settings.mirrors) as KubeObject);
-  if (settings.wait) return mirrored;
-  const { metadata } = mirrored;
-  return {
-    ...mirrored,
-    metadata: { ...metadata, annotations: { ...metadata.annotations, "pulumi.com/skipAwait": "true" } },
+  const marks = {
+    ...(settings.wait ? {} : { "pulumi.com/skipAwait": "true" }),
+    // The default waits for the garbage collector to look for dependents; these kinds own nothing.
+    ...(ownsObjects.has(object.kind) ? {} : { "pulumi.com/deletionPropagationPolicy": "background" }),
   };
+  if (Object.keys(marks).length === 0) return mirrored;
+  const { metadata } = mirrored;
+  return { ...mirrored, metadata: { ...metadata, annotations: { ...metadata.annotations, ...marks } } };
 }
+
+const ownsObjects = new Set([
+  "Namespace",
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "Job",
+  "CronJob",
+  "Service",
+  "Installation",
+  "APIServer",
+]);
 
 /** Every `image` of a list of containers, wherever a pod template stands in the object. */
 function replaceImages(value: unknown, mirrors: Mirrors, inContainers = false): unknown {

@@ -78,13 +78,17 @@ export function apiServer(): KubeObject {
   return { apiVersion: "operator.tigera.io/v1", kind: "APIServer", metadata: { name: "default" }, spec: {} };
 }
 
-/** Settings on Felix's own `default` object. */
-export function felixConfiguration(plan: CalicoPlan): KubeObject {
+/**
+ * Settings on Felix's own `default` object. What a lab sets there is left to the lab: two managers would take the
+ * field from each other.
+ */
+export function felixConfiguration(plan: CalicoPlan, leftToLabs: readonly string[] = []): KubeObject {
+  const spec = { logSeverityScreen: "Info", wireguardEnabled: plan.wireguard };
   return {
     apiVersion: "projectcalico.org/v3",
     kind: "FelixConfiguration",
     metadata: { name: "default" },
-    spec: { wireguardEnabled: plan.wireguard },
+    spec: Object.fromEntries(Object.entries(spec).filter(([field]) => !leftToLabs.includes(field))),
   };
 }
 
