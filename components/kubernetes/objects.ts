@@ -83,7 +83,8 @@ function prepare(object: KubeObject, settings: ObjectSettings): KubeObject {
       ? object
       : (replaceImages(object, settings.mirrors) as KubeObject);
   const marks = {
-    ...(settings.wait ? {} : { "pulumi.com/skipAwait": "true" }),
+    // Only what may never be ready: the mark also skips waiting at deletion, which namespaces need.
+    ...(!settings.wait && becomesReady.has(object.kind) ? { "pulumi.com/skipAwait": "true" } : {}),
     // The default waits for the garbage collector to look for dependents; these kinds own nothing.
     ...(ownsObjects.has(object.kind) ? {} : { "pulumi.com/deletionPropagationPolicy": "background" }),
   };
@@ -91,6 +92,8 @@ function prepare(object: KubeObject, settings: ObjectSettings): KubeObject {
   const { metadata } = mirrored;
   return { ...mirrored, metadata: { ...metadata, annotations: { ...metadata.annotations, ...marks } } };
 }
+
+const becomesReady = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "Service", "Ingress"]);
 
 const ownsObjects = new Set([
   "Namespace",
