@@ -1,8 +1,8 @@
 import type { EnvironmentRecord } from "../../components/student/plan/record";
-import { fromTags, toTags } from "../../components/student/plan/record";
+import { fromTags, toTags, type Tags } from "../../components/student/plan/record";
 import { hasExpired } from "../../components/student/plan/lease";
 import type { Task } from "./batch";
-import { EngineError, type StackState } from "./engine";
+import { EngineError, type Engine, type StackState } from "./engine";
 import { recover, withLock, type Workshop } from "./recover";
 
 /** What `up` is to make of one student's environment. */
@@ -27,8 +27,8 @@ export interface UpResult {
 export async function bringUp(shop: Workshop, stack: string, wanted: Wanted, task: Task): Promise<UpResult> {
   const { engine } = shop;
   task.progress("preparing");
-  await engine.create(stack);
-  const [tags, state] = await Promise.all([engine.tags(stack), engine.state(stack)]);
+  const tags = await tagsOrCreate(engine, stack);
+  const state = await engine.state(stack);
   const known = fromTags(tags);
   if (known === undefined && state.resources.length > 0) {
     throw new Error(`a stack ${stack} exists that is no student's: give the class another name`);
@@ -51,6 +51,17 @@ export async function bringUp(shop: Workshop, stack: string, wanted: Wanted, tas
     }),
   );
   return { cleaned, unclear: unclear.map((op) => op.urn) };
+}
+
+/** Creating takes the lock too, so that it is tried only where there is no stack. */
+async function tagsOrCreate(engine: Engine, stack: string): Promise<Tags> {
+  try {
+    return await engine.tags(stack);
+  } catch (e) {
+    if (!(e instanceof EngineError) || e.kind !== "gone") throw e;
+    await engine.create(stack);
+    return {};
+  }
 }
 
 /** A kind cluster stays on its machine, and an environment on its target, until it is taken down. */

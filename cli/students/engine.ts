@@ -95,8 +95,10 @@ export interface LockHolder {
 
 /** The machine that the command runs on: its kind clusters and processes. */
 export interface Machine {
-  /** Name that is kept with kind clusters. */
+  /** Name that is kept with kind clusters: where Docker runs. */
   name: string;
+  /** Name that locks carry: where processes run. */
+  host: string;
   kindClusters(): Promise<string[]>;
   deleteKindCluster(name: string): Promise<void>;
   /** Port of this machine at which a kind cluster's API server answers; undefined when that cannot be told. */

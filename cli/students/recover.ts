@@ -19,7 +19,7 @@ export async function withLock<T>(shop: Workshop, stack: string, operation: () =
   } catch (e) {
     if (!(e instanceof EngineError) || e.kind !== "locked") throw e;
     const { holder } = e;
-    const here = holder?.machine === shop.machine.name;
+    const here = holder?.machine === shop.machine.host;
     const dead = here && !shop.machine.alive(holder.pid);
     if (!shop.breakLocks && !dead) {
       const who =

@@ -67,6 +67,7 @@ export class World {
   machine(pid: number): Machine {
     return {
       name: "laptop",
+      host: "laptop",
       alive: (p) => !this.dead.has(p) || (this.orphans.has(p) && this.holds(p)),
       kindClusters: () => this.call(pid, () => [...this.clusters.keys()]),
       apiPort: (name) => this.call(pid, () => this.clusters.get(name)),

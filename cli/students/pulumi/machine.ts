@@ -1,0 +1,71 @@
+import { execFile } from "node:child_process";
+import { hostname } from "node:os";
+import { promisify } from "node:util";
+import type { Clock, Machine } from "../engine";
+
+const run = promisify(execFile);
+
+/** This machine: kind's own CLI, Docker's, and the table of processes. */
+export function thisMachine(env: NodeJS.ProcessEnv = process.env): Machine {
+  const kind = async (...args: string[]): Promise<string> =>
+    (await run("kind", args, { env, timeout: 300_000 })).stdout;
+  return {
+    // With a remote Docker the clusters are there, from whichever machine they were made.
+    name: env["DOCKER_HOST"] ?? hostname(),
+    host: hostname(),
+    async kindClusters() {
+      try {
+        return (await kind("get", "clusters", "--quiet")).split("\n").filter((l) => l !== "");
+      } catch (e) {
+        if ((e as NodeJS.ErrnoException).code === "ENOENT") {
+          throw new Error(
+            "kind is not on the PATH: https://kind.sigs.k8s.io/docs/user/quick-start/#installation",
+          );
+        }
+        throw e;
+      }
+    },
+    async deleteKindCluster(name) {
+      await kind("delete", "cluster", "--name", name);
+    },
+    async apiPort(cluster) {
+      try {
+        const { stdout } = await run("docker", ["port", `${cluster}-control-plane`, "6443/tcp"], {
+          env,
+          timeout: 60_000,
+        });
+        const port = /:(\d+)\s*$/m.exec(stdout)?.[1];
+        return port === undefined ? undefined : Number(port);
+      } catch {
+        return undefined;
+      }
+    },
+    alive(pid) {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch (e) {
+        return (e as NodeJS.ErrnoException).code === "EPERM";
+      }
+    },
+  };
+}
+
+export const realClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      // setTimeout takes at most 2^31-1 ms.
+      const timer = setTimeout(end, Math.min(ms, 2 ** 31 - 1));
+      signal?.addEventListener("abort", end, { once: true });
+    }),
+};

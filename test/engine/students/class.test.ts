@@ -1,0 +1,237 @@
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { bringUp, takeDown, type Wanted } from "../../../cli/students/actions";
+import { runBatch, type BatchEvent, type Outcome } from "../../../cli/students/batch";
+import { Interrupts } from "../../../cli/students/interrupts";
+import { PulumiEngine } from "../../../cli/students/pulumi/engine";
+import { realClock, thisMachine } from "../../../cli/students/pulumi/machine";
+import { allRecords } from "../../../cli/students/records";
+import type { Workshop } from "../../../cli/students/recover";
+import { readClass } from "../../../components/student/plan/class";
+import { planEnvironments } from "../../../components/student/plan/environments";
+import { readRoster } from "../../../components/student/plan/roster";
+
+/** The runner against real stacks of a file backend; only kind and Docker are stand-ins. Needs `pulumi` on the PATH. */
+const havePulumi = spawnSync("pulumi", ["version"]).status === 0;
+const root = resolve(__dirname, "../../..");
+const labs = new Map<string, string[]>();
+const cls = readClass({ class: "net", ttl: "2h", timeout: "10m" }, "net.yaml", labs);
+
+/** A machine: its folder of the project, and its kind clusters. The backend is shared. */
+class Desk {
+  readonly folder: string;
+  readonly kind: string;
+  readonly env: NodeJS.ProcessEnv;
+  constructor(base: string, name: string) {
+    this.folder = join(base, name);
+    this.kind = join(base, `${name}-kind`);
+    cpSync(join(__dirname, "project"), this.folder, { recursive: true });
+    mkdirSync(this.kind, { recursive: true });
+    this.env = {
+      ...process.env,
+      PATH: `${join(__dirname, "bin")}${delimiter}${process.env["PATH"] ?? ""}`,
+      KIND_STATE: this.kind,
+      PULUMI_BACKEND_URL: pathToFileURL(join(base, "state")).href,
+      PULUMI_CONFIG_PASSPHRASE: "of the test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+  }
+  clusters(): string[] {
+    return readdirSync(this.kind)
+      .filter((f) => f.endsWith(".cluster"))
+      .map((f) => f.replace(".cluster", ""))
+      .sort();
+  }
+  log(what: "created" | "deleted"): string[] {
+    const path = join(this.kind, what);
+    return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").sort() : [];
+  }
+  async shop(): Promise<Workshop> {
+    const command = await PulumiCommand.get();
+    const env = this.env as Record<string, string>;
+    const engine = new PulumiEngine({
+      command,
+      workDir: this.folder,
+      project: "k8s-network-labs",
+      env,
+      logs: join(this.folder, "logs"),
+    });
+    return { engine, machine: thisMachine(this.env), breakLocks: false };
+  }
+}
+
+async function up(
+  desk: Desk,
+  ids: string[],
+  opts: { interrupts?: Interrupts; onEvent?: (e: BatchEvent<unknown>) => void } = {},
+): Promise<Outcome<unknown>[]> {
+  const shop = await desk.shop();
+  const { planned, problems } = planEnvironments({
+    students: readRoster(Buffer.from(JSON.stringify(ids)), "r.json", { className: cls.name, labs }).students,
+    cls,
+    existing: (await allRecords(shop.engine)).records,
+    machine: shop.machine.name,
+    owner: "me",
+    now: Date.now(),
+    nodePorts: [],
+  });
+  expect(problems).toEqual([]);
+  return runBatch(
+    [...planned.keys()],
+    (name, task) => bringUp(shop, name, planned.get(name) as Wanted, task),
+    {
+      parallel: 2,
+      timeout: cls.timeout,
+      clock: realClock,
+      interrupts: opts.interrupts ?? new Interrupts(),
+      ...(opts.onEvent === undefined ? {} : { onEvent: opts.onEvent }),
+    },
+  );
+}
+
+async function down(desk: Desk): Promise<Outcome<unknown>[]> {
+  const shop = await desk.shop();
+  const { records } = await allRecords(shop.engine, cls.name);
+  return runBatch<unknown>([...records.keys()], (name, task) => takeDown(shop, name, {}, task), {
+    parallel: 2,
+    timeout: cls.timeout,
+    clock: realClock,
+    interrupts: new Interrupts(),
+  });
+}
+
+const statuses = (outcomes: Outcome<unknown>[]): unknown[] =>
+  outcomes.map((o) => (o.status === "failed" ? o.reason : o.status));
+const until = async (what: () => boolean): Promise<void> => {
+  for (let i = 0; !what(); i++) {
+    if (i > 600) throw new Error("waited for 30 s");
+    await new Promise((r) => setTimeout(r, 50));
+  }
+};
+
+(havePulumi ? describe : describe.skip)("real stacks of a file backend", () => {
+  let base = "";
+  let desk: Desk;
+  beforeEach(() => {
+    mkdirSync(join(root, ".labs"), { recursive: true });
+    // Inside the project, so that the program finds its packages.
+    base = mkdtempSync(join(root, ".labs/engine-test-"));
+    mkdirSync(join(base, "state"));
+    desk = new Desk(base, "laptop");
+  });
+  afterEach(() => {
+    rmSync(base, { recursive: true, force: true });
+  });
+
+  test("one fails and says why, the others are up; a second run finishes; another machine lists; down leaves nothing", async () => {
+    writeFileSync(join(desk.kind, "fail-net-bo"), "");
+    const first = await up(desk, ["ana", "bo", "cy"]);
+    expect(statuses(first)).toEqual([
+      "done",
+      expect.stringContaining("the credentials expired: log in again"),
+      "done",
+    ]);
+    rmSync(join(desk.kind, "fail-net-bo"));
+    expect(statuses(await up(desk, ["ana", "bo", "cy"]))).toEqual(["done", "done", "done"]);
+    // bo's cluster was continued with, not made anew.
+    expect(desk.log("created")).toEqual(["net-ana", "net-bo", "net-cy"]);
+
+    const shop = await desk.shop();
+    expect(await shop.engine.kubeconfig("net-ana")).toBe("kubeconfig of net-ana");
+    const grep = spawnSync("grep", ["-r", "kubeconfig of", join(base, "state"), join(desk.folder, "logs")], {
+      encoding: "utf8",
+    });
+    expect(grep.stdout).toBe("");
+
+    const other = new Desk(base, "desk");
+    const there = await (await other.shop()).engine.config("net-bo");
+    expect(there).toMatchObject({ clusterName: "net-bo", student: { id: "bo" } });
+    const { records } = await allRecords((await other.shop()).engine);
+    expect([...records].map(([name, r]) => [name, r.slot])).toEqual([
+      ["net-ana", 0],
+      ["net-bo", 1],
+      ["net-cy", 2],
+    ]);
+
+    expect(statuses(await down(desk))).toEqual(["done", "done", "done"]);
+    expect(desk.clusters()).toEqual([]);
+    expect(desk.log("deleted")).toEqual(["net-ana", "net-bo", "net-cy"]);
+    expect((await allRecords(shop.engine)).records.size).toBe(0);
+    expect(readdirSync(desk.folder).filter((f) => f.startsWith("Pulumi.net"))).toEqual([]);
+  }, 120_000);
+
+  test("another machine with the same backend destroys what is not bound to the first", async () => {
+    expect(statuses(await up(desk, ["ana"]))).toEqual(["done"]);
+    const other = new Desk(base, "desk");
+    const shop = await other.shop();
+    const outcome = await takeDown(
+      {
+        ...shop,
+        machine: {
+          ...shop.machine,
+          name: (await desk.shop()).machine.name,
+          kindClusters: () => Promise.resolve([]),
+        },
+      },
+      "net-ana",
+      {},
+      { progress: () => undefined, cancel: new AbortController().signal, kill: new AbortController().signal },
+    );
+    expect(outcome).toMatchObject({ status: "destroyed", left: [] });
+    expect((await allRecords(shop.engine)).records.size).toBe(0);
+  }, 60_000);
+
+  test.each([
+    ["cancelled", 2],
+    ["killed", 3],
+  ])(
+    "%s while kind makes a cluster: the next run cleans what is left and goes on",
+    async (_, presses) => {
+      writeFileSync(join(desk.kind, "slow"), "");
+      const interrupts = new Interrupts();
+      const run = up(desk, ["ana", "bo", "cy"], { interrupts });
+      await until(() => desk.clusters().length === 2);
+      for (let i = 0; i < presses; i++) {
+        interrupts.press();
+        await new Promise((r) => setTimeout(r, 300));
+      }
+      // A cancelled update waits for what is under way; a killed one does not.
+      if (presses === 2) rmSync(join(desk.kind, "slow"));
+      const outcomes = await run;
+      expect(outcomes.map((o) => o.status)).toEqual(["failed", "failed", "skipped"]);
+      rmSync(join(desk.kind, "slow"), { force: true });
+      expect(statuses(await up(desk, ["ana", "bo", "cy"]))).toEqual(["done", "done", "done"]);
+      expect(desk.clusters()).toEqual(["net-ana", "net-bo", "net-cy"]);
+      expect(statuses(await down(desk))).toEqual(["done", "done", "done"]);
+      expect(desk.clusters()).toEqual([]);
+    },
+    120_000,
+  );
+
+  test("after a kill, down alone cleans too", async () => {
+    writeFileSync(join(desk.kind, "slow"), "");
+    const interrupts = new Interrupts();
+    const run = up(desk, ["ana"], { interrupts });
+    await until(() => desk.clusters().length === 1);
+    for (let i = 0; i < 3; i++) interrupts.press();
+    expect((await run).map((o) => o.status)).toEqual(["failed"]);
+    const outcomes = await down(desk);
+    expect(outcomes).toMatchObject([
+      { status: "done", value: { status: "destroyed", cleaned: ["net-ana"], left: [] } },
+    ]);
+    expect(desk.clusters()).toEqual([]);
+    expect((await allRecords((await desk.shop()).engine)).records.size).toBe(0);
+  }, 60_000);
+});
