@@ -1,0 +1,71 @@
+import type { Flow, FlowPart } from "./flows";
+import { Matrix, type PairParts } from "./matrix";
+import type { Endpoint } from "./model";
+import { PathEvaluator } from "./hosts/path";
+import type { Group, State } from "./state";
+
+/** All answers for one pair of endpoints. */
+export interface PairFlows {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly parts: PairParts;
+}
+
+/**
+ * Every pair of workloads, and of workloads and the outside, in order of names; a pod always reaches itself, so a
+ * workload is not paired with itself. Nodes take part where a host endpoint governs them. A stream: pairs are made as
+ * they are asked for, and equal answers are the same object.
+ */
+export function* pairs(state: State): Generator<PairFlows> {
+  const answer = answers(state);
+  const inside = insiders(state);
+  for (const from of [...inside, ...state.outside]) {
+    for (const to of from.type === "outside" ? inside : [...inside, ...state.outside]) {
+      if (from === to) continue;
+      const parts = answer(from, to);
+      if (parts.length > 0) yield { from, to, parts };
+    }
+  }
+}
+
+/** The answers of `pairs` one by one; without `all` only what is allowed or unknown. */
+export function* connectivity(state: State, options: { readonly all?: boolean } = {}): Generator<Flow> {
+  const wanted = partFilter(options.all === true);
+  for (const { from, to, parts } of pairs(state)) {
+    for (const part of wanted(parts)) yield { from: from.name, to: to.name, ...part };
+  }
+}
+
+/** Workloads, and the nodes that host endpoints govern. */
+export function insiders(state: State): Endpoint[] {
+  const nodes = state.hosts.filter((host) => host.interfaces.length > 0).map((host) => host.node);
+  return [...state.workloads, ...nodes];
+}
+
+/** Answers for any two endpoints of the state: by groups where no host is in the way, else along the path. */
+export function answers(state: State): (from: Endpoint, to: Endpoint) => PairParts {
+  const groupOf = new Map<Endpoint, Group>();
+  for (const group of state.groups) for (const member of group.members) groupOf.set(member, group);
+  const matrix = new Matrix(state);
+  const paths = new PathEvaluator(state);
+  return (from, to) => {
+    const a = groupOf.get(from);
+    const b = groupOf.get(to);
+    const simple = !state.governed && from.type !== "host" && to.type !== "host";
+    if (simple && a !== undefined && b !== undefined) return matrix.pair(a, b);
+    return paths.pair(a?.view.endpoint ?? from, b?.view.endpoint ?? to);
+  };
+}
+
+/** Keeps the parts that a listing shows; the same list of parts is filtered once. */
+export function partFilter(all: boolean): (parts: PairParts) => readonly FlowPart[] {
+  const cache = new Map<PairParts, readonly FlowPart[]>();
+  return (parts) => {
+    let kept = cache.get(parts);
+    if (kept === undefined) {
+      kept = parts.map((p) => p.part).filter((part) => all || part.verdict !== "deny");
+      cache.set(parts, kept);
+    }
+    return kept;
+  };
+}

@@ -1,0 +1,20 @@
+/** What the objects do not say about the cluster they go to. */
+export interface Facts {
+  /**
+   * Where pods get their addresses. Without it, and without IPPools, an Installation or Nodes in the input, pods whose
+   * address is not known are taken to lie in the private ranges of RFC 1918.
+   */
+  readonly podCidrs?: readonly string[];
+  /**
+   * Whether packets between nodes are encapsulated (VXLAN or IPIP): then policies of a host endpoint with a named
+   * interface do not see what pods of different nodes send each other. @default as the IPPools say, else true
+   */
+  readonly encapsulated?: boolean;
+  /**
+   * What becomes of a pod's packet to its own node after the pod's egress policy.
+   * @default as FelixConfiguration `default` says, else "Accept" (as the operator sets it; plain Felix drops)
+   */
+  readonly endpointToHost?: "Drop" | "Return" | "Accept";
+  /** Networks that questions will name, so that the address space is split at them too. */
+  readonly splitAt?: readonly string[];
+}

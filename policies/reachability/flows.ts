@@ -1,0 +1,63 @@
+import { isIcmp, protocolName, type Decision, type Verdict } from "./model";
+import { formatIcmp, formatPorts, intersect, isEmpty, union, type PortSet } from "./ports";
+import { portSpace, type Segment } from "./rules/evaluate";
+
+/** An answer: what happens to packets of one protocol on some ports, from one endpoint to another. */
+export interface Flow extends FlowPart {
+  /** `ns/name`, a node's name, a CIDR or `internet`. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** An answer without its endpoints: many pairs share it. */
+export interface FlowPart {
+  /** `TCP`, `UDP`, `SCTP`, `ICMP`, `ICMPv6`, `UDPLite`, or a number. */
+  readonly protocol: string;
+  /** `80,443,8000-8100` or `all`; for ICMP types, and codes as `3/4`. */
+  readonly ports: string;
+  readonly verdict: Verdict;
+  readonly egress: Decision;
+  readonly ingress: Decision;
+}
+
+/** The two halves of a protocol's port space, put together: both directions must allow. */
+export function combine(
+  protocol: number,
+  egress: readonly Segment[],
+  ingress: readonly Segment[],
+): { part: FlowPart; ports: PortSet }[] {
+  // Segments with the same two decisions are one answer.
+  const found: { out: Decision; in: Decision; ports: PortSet }[] = [];
+  for (const a of egress) {
+    for (const b of ingress) {
+      const ports = intersect(a.ports, b.ports);
+      if (isEmpty(ports)) continue;
+      const same = found.find((f) => f.out === a.decision && f.in === b.decision);
+      if (same === undefined) found.push({ out: a.decision, in: b.decision, ports });
+      else same.ports = union(same.ports, ports);
+    }
+  }
+  return found
+    .sort((a, b) => (a.ports[0]?.[0] ?? 0) - (b.ports[0]?.[0] ?? 0))
+    .map(({ out, in: in_, ports }) => ({
+      ports,
+      part: {
+        protocol: protocolName(protocol),
+        ports: portsText(protocol, ports),
+        verdict: worse(out.verdict, in_.verdict),
+        egress: out,
+        ingress: in_,
+      },
+    }));
+}
+
+/** How a protocol's ports are written. */
+export function portsText(protocol: number, ports: PortSet): string {
+  return isIcmp(protocol) ? formatIcmp(ports) : formatPorts(ports, portSpace(protocol));
+}
+
+/** Deny wins over unknown, and unknown over allow. */
+export function worse(a: Verdict, b: Verdict): Verdict {
+  if (a === "deny" || b === "deny") return "deny";
+  return a === "unknown" || b === "unknown" ? "unknown" : "allow";
+}

@@ -1,0 +1,67 @@
+import { insiders, pairs, partFilter } from "../connectivity";
+import type { Difference } from "../diff";
+import type { Flow, FlowPart } from "../flows";
+import type { State } from "../state";
+
+/** A workload, or a node that host endpoints govern, as answers list it. */
+export interface WorkloadInfo {
+  readonly name: string;
+  readonly kind: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export function workloadList(state: State): WorkloadInfo[] {
+  return insiders(state).map(({ name, kind, labels }) => ({ name, kind, labels }));
+}
+
+/**
+ * `{ "workloads": […], "flows": […] }` (docs/reach.schema.json) as a stream of text, one flow a line: listings can be
+ * longer than a string may be.
+ */
+export function* flowsJson(
+  state: State,
+  flows: Iterable<Flow> | { readonly all: boolean },
+): Generator<string> {
+  yield `{\n"workloads": ${lines(workloadList(state).map((w) => JSON.stringify(w)))},\n"flows": [`;
+  let first = true;
+  for (const flow of "all" in flows ? listed(state, flows.all) : given(flows)) {
+    yield first ? `\n${flow}` : `,\n${flow}`;
+    first = false;
+  }
+  yield first ? "]\n}\n" : "\n]\n}\n";
+}
+
+function* given(flows: Iterable<Flow>): Generator<string> {
+  for (const flow of flows) yield JSON.stringify(flow);
+}
+
+/** Most of a flow's text is shared by many pairs: it is made once. */
+function* listed(state: State, all: boolean): Generator<string> {
+  const wanted = partFilter(all);
+  const tails = new Map<FlowPart, string>();
+  const names = new Map<string, string>();
+  const quoted = (name: string): string => {
+    let text = names.get(name);
+    if (text === undefined) names.set(name, (text = JSON.stringify(name)));
+    return text;
+  };
+  for (const { from, to, parts } of pairs(state)) {
+    for (const part of wanted(parts)) {
+      let tail = tails.get(part);
+      if (tail === undefined) tails.set(part, (tail = JSON.stringify(part).slice(1)));
+      yield `{"from":${quoted(from.name)},"to":${quoted(to.name)},${tail}`;
+    }
+  }
+}
+
+/** A difference as it is, with one change a line. */
+export function* diffJson(difference: Difference): Generator<string> {
+  yield `{\n"workloads": ${JSON.stringify(difference.workloads)}`;
+  for (const kind of ["added", "removed", "changed"] as const)
+    yield `,\n"${kind}": ${lines(difference[kind].map((c) => JSON.stringify(c)))}`;
+  yield "\n}\n";
+}
+
+function lines(items: readonly string[]): string {
+  return items.length === 0 ? "[]" : `[\n${items.join(",\n")}\n]`;
+}

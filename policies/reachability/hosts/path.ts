@@ -1,0 +1,183 @@
+import { combine } from "../flows";
+import type { Host } from "../input/hosts";
+import { possible, type PairParts } from "../matrix";
+import type { Decision, Endpoint } from "../model";
+import type { PortSet } from "../ports";
+import { portSpace, type Packet, type Segment } from "../rules/evaluate";
+import type { State } from "../state";
+import { cross, defaultDecision, merged, sequence, type Trip } from "./chains";
+import { beforeDnat, candidates, crossing, identity, ownPolicies, wayBetween } from "./crossings";
+
+/** What both ends decide, each over the same ports. */
+export interface Ways {
+  readonly egress: readonly Segment[];
+  readonly ingress: readonly Segment[];
+}
+
+/** What a question may add to a pair. */
+export interface Asked {
+  /** The HostEndpoint by which an end was named. */
+  readonly source?: string;
+  readonly destination?: string;
+  readonly sourcePort?: number;
+}
+
+const NODE_UNKNOWN = "depends on the node that the pod runs on, which is not known before deployment";
+
+/**
+ * Follows a packet through the hosts on its way (felix/rules/static.go, endpoints.go and dispatch.go): what host
+ * endpoints forward, what ends at or starts from a host itself, and the pods' own policies.
+ */
+export class PathEvaluator {
+  private readonly cache = new Map<Endpoint, Map<Endpoint, PairParts>>();
+
+  constructor(private readonly state: State) {}
+
+  /** All answers for a pair; the same object for the same pair. */
+  pair(from: Endpoint, to: Endpoint): PairParts {
+    let row = this.cache.get(from);
+    if (row === undefined) this.cache.set(from, (row = new Map<Endpoint, PairParts>()));
+    let parts = row.get(to);
+    if (parts === undefined) {
+      parts = this.state.protocols.flatMap((protocol) => {
+        const ways = this.ways(from, to, protocol, portSpace(protocol));
+        return ways === undefined ? [] : combine(protocol, ways.egress, ways.ingress);
+      });
+      row.set(to, parts);
+    }
+    return parts;
+  }
+
+  /** What both ends decide; undefined where the ends share no address family, or both lie outside. */
+  ways(from: Endpoint, to: Endpoint, protocol: number, ports: PortSet, asked: Asked = {}): Ways | undefined {
+    const { state } = this;
+    const packet = state.packet(from, to, protocol, asked.sourcePort);
+    if (packet === undefined || !possible(protocol, packet.family)) return undefined;
+    if (from.type === "outside" && to.type === "outside") return undefined;
+    const results: Ways[] = [];
+    for (const a of candidates(state, from)) {
+      for (const b of candidates(state, to)) {
+        for (const local of this.localities(from, to, a, b)) {
+          results.push(this.trip(packet, a, b, local, ports, asked));
+        }
+      }
+    }
+    const [only] = results;
+    if (results.length === 1) return only;
+    return {
+      egress: merged(
+        results.map((r) => r.egress),
+        NODE_UNKNOWN,
+      ),
+      ingress: merged(
+        results.map((r) => r.ingress),
+        NODE_UNKNOWN,
+      ),
+    };
+  }
+
+  /** Whether both ends are on one machine; both answers where that is open. */
+  private localities(from: Endpoint, to: Endpoint, a: Host | undefined, b: Host | undefined): boolean[] {
+    if (from.type === "outside" || to.type === "outside") return [false];
+    if (a !== undefined && b !== undefined) return [a === b];
+    const [first, second] = [from.nodes, to.nodes];
+    if (first !== undefined && second !== undefined) return [first.some((node) => second.includes(node))];
+    // Only what starts or ends at a host cares.
+    if (from.type === "workload" && to.type === "workload") return [false];
+    return this.state.hosts.length === 1 ? [true] : [false, true];
+  }
+
+  private trip(
+    packet: Packet,
+    a: Host | undefined,
+    b: Host | undefined,
+    local: boolean,
+    ports: PortSet,
+    asked: Asked,
+  ): Ways {
+    const { state } = this;
+    const trip: Trip = {
+      packet,
+      source: identity(state, packet.source, a, asked.source),
+      destination: identity(state, packet.destination, b, asked.destination),
+    };
+    return {
+      egress: this.leaving(trip, a, local, ports, asked),
+      ingress: this.arriving(trip, b, local, ports, asked),
+    };
+  }
+
+  /** From the sender to the wire. */
+  private leaving(
+    trip: Trip,
+    host: Host | undefined,
+    local: boolean,
+    ports: PortSet,
+    asked: Asked,
+  ): Segment[] {
+    const { state } = this;
+    const { source, destination } = trip.packet;
+    if (source.type === "outside")
+      return [{ ports, decision: defaultDecision("allow", "the sender is outside the cluster") }];
+    const way = wayBetween(state, source, destination, local);
+    if (source.type === "host") {
+      if (local || host === undefined || host.interfaces.length === 0)
+        return [
+          { ports, decision: defaultDecision("allow", "no host endpoint governs what the host sends here") },
+        ];
+      return cross(state, trip, crossing(state, host, way, "egress", false, asked.source), ports);
+    }
+    const own = ownPolicies(trip, trip.source, "egress", ports);
+    if (host === undefined || host.interfaces.length === 0) return own;
+    const stages: Segment[][] = [];
+    // The pod's interface is one that `*` governs; to its own host no forward policy applies.
+    const toHost = destination.type === "host" && local;
+    const inside = crossing(state, host, "internal", "ingress", !toHost);
+    stages.push(cross(state, trip, toHost ? beforeDnat(inside) : inside, ports));
+    const primary = stages.push(own) - 1;
+    if (!local) stages.push(cross(state, trip, crossing(state, host, way, "egress", true), ports));
+    return sequence(stages, primary);
+  }
+
+  /** From the wire to the receiver. */
+  private arriving(
+    trip: Trip,
+    host: Host | undefined,
+    local: boolean,
+    ports: PortSet,
+    asked: Asked,
+  ): Segment[] {
+    const { state } = this;
+    const { source, destination } = trip.packet;
+    if (destination.type === "outside")
+      return [{ ports, decision: defaultDecision("allow", "the receiver is outside the cluster") }];
+    const way = wayBetween(state, source, destination, local);
+    if (destination.type === "host") {
+      if (local) return [{ ports, decision: this.ownHost(source) }];
+      if (host === undefined || host.interfaces.length === 0)
+        return [
+          { ports, decision: defaultDecision("allow", "no host endpoint governs what the host receives") },
+        ];
+      return cross(state, trip, crossing(state, host, way, "ingress", false, asked.destination), ports);
+    }
+    // felix/rules/static.go: a host reaches its own pods whatever their policies say.
+    if (local && source.type === "host")
+      return [{ ports, decision: defaultDecision("allow", "a host always reaches its own pods") }];
+    const own = ownPolicies(trip, trip.destination, "ingress", ports);
+    if (host === undefined || host.interfaces.length === 0) return own;
+    const stages: Segment[][] = [];
+    if (!local) stages.push(cross(state, trip, crossing(state, host, way, "ingress", true), ports));
+    const primary = stages.push(own) - 1;
+    stages.push(cross(state, trip, crossing(state, host, "internal", "egress", true), ports));
+    return sequence(stages, primary);
+  }
+
+  private ownHost(source: Endpoint): Decision {
+    if (source.type === "host") return defaultDecision("allow", "a host always reaches itself");
+    const action = this.state.endpointToHost;
+    const what = `defaultEndpointToHostAction is ${action}`;
+    return action === "Drop"
+      ? defaultDecision("deny", `${what}: a pod does not reach its own host`)
+      : defaultDecision("allow", `${what}: what the pod's policies allow reaches its own host`);
+  }
+}

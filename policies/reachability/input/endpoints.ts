@@ -1,0 +1,113 @@
+import { PRIVATE, type Addresses, type Net } from "../addresses";
+import type { Endpoint } from "../model";
+import { hostAddresses, hosts, type Host } from "./hosts";
+import type { Input } from "./read";
+import type { Service } from "./services";
+import { familiesOf, workload, type Inherited, type PodSource } from "./workloads";
+
+/** A Service with the workloads behind it, and on which of their ports each of its ports arrives. */
+export interface Backed extends Service {
+  readonly backends: readonly Endpoint[];
+}
+
+export interface Endpoints {
+  /** Sorted by name. */
+  readonly workloads: readonly Endpoint[];
+  readonly hosts: readonly Host[];
+  readonly services: ReadonlyMap<string, Backed>;
+}
+
+/** Pods and templates become workloads: one for each controller, however many replicas it has. */
+export function endpoints(input: Input): Endpoints {
+  const pods: Addresses =
+    input.podCidrs.length > 0
+      ? { exact: false, nets: input.podCidrs }
+      : { exact: false, nets: PRIVATE, guessed: true };
+  const inherited: Inherited = { namespaces: input.namespaces, serviceAccounts: input.serviceAccounts, pods };
+  const all = hosts(input.nodes, input.hostEndpoints, (p) => input.profiles.get(p)?.labels ?? {});
+  const sources = controllers(input.pods);
+  const taken = new Map<string, number>();
+  for (const { namespace, name } of sources)
+    taken.set(`${namespace}/${name}`, (taken.get(`${namespace}/${name}`) ?? 0) + 1);
+  const workloads = sources
+    .map((source) => {
+      const plain = `${source.namespace}/${source.name}`;
+      const name = taken.get(plain) === 1 ? plain : `${plain}[${source.kind}]`;
+      return {
+        source,
+        endpoint: source.hostNetwork ? onHost(source, name, all) : workload(source, name, inherited),
+      };
+    })
+    .sort((a, b) => (a.endpoint.name < b.endpoint.name ? -1 : a.endpoint.name > b.endpoint.name ? 1 : 0));
+  return {
+    workloads: workloads.map(({ endpoint }) => endpoint),
+    hosts: all,
+    services: new Map(
+      input.services.map((s) => [`${s.namespace}/${s.name}`, { ...s, backends: backends(s, workloads) }]),
+    ),
+  };
+}
+
+/** Pods and ReplicaSets whose controller is in the input are only instances of it; their addresses count for it. */
+function controllers(pods: readonly PodSource[]): PodSource[] {
+  const byKey = new Map(pods.map((pod) => [`${pod.namespace} ${pod.kind} ${pod.name}`, pod]));
+  const controllerOf = (pod: PodSource): PodSource => {
+    for (const owner of pod.owners) {
+      const found = byKey.get(`${pod.namespace} ${owner.kind} ${owner.name}`);
+      if (found !== undefined && found !== pod) return controllerOf(found);
+    }
+    return pod;
+  };
+  const instances = new Map<PodSource, PodSource[]>();
+  for (const pod of pods) {
+    if (pod.kind === "Pod" && pod.finished) continue;
+    const controller = controllerOf(pod);
+    const list = instances.get(controller) ?? [];
+    instances.set(controller, list);
+    if (pod !== controller) list.push(pod);
+  }
+  return [...instances].map(([controller, list]) => ({
+    ...controller,
+    addresses: [...controller.addresses, ...list.flatMap((pod) => pod.addresses)],
+  }));
+}
+
+/** A pod in the host's network: policies do not select it, it has the address of whichever node it runs on. */
+function onHost(source: PodSource, name: string, all: readonly Host[]): Endpoint {
+  const candidates = source.node === undefined ? all : all.filter((host) => host.name === source.node);
+  const known: Net[] = candidates.every((host) => host.node.addresses.exact)
+    ? candidates.flatMap((host) => host.node.addresses.nets)
+    : [];
+  const nets = source.addresses.length > 0 ? source.addresses : known;
+  const addresses = { ...hostAddresses(nets), exact: nets.length === 1 };
+  return {
+    type: "host",
+    name,
+    kind: source.kind,
+    namespace: source.namespace,
+    serviceAccount: source.serviceAccount,
+    labels: source.labels,
+    selectable: undefined,
+    addresses,
+    families: familiesOf(addresses),
+    ports: source.ports,
+    ...(source.node === undefined ? {} : { nodes: [source.node] }),
+    profiles: [],
+  };
+}
+
+function backends(
+  service: Service,
+  workloads: readonly { source: PodSource; endpoint: Endpoint }[],
+): readonly Endpoint[] {
+  const { selector } = service;
+  if (selector === undefined || service.type === "ExternalName") return [];
+  const wanted = Object.entries(selector);
+  return workloads
+    .filter(
+      ({ source }) =>
+        source.namespace === service.namespace &&
+        wanted.every(([label, value]) => source.labels[label] === value),
+    )
+    .map(({ endpoint }) => endpoint);
+}

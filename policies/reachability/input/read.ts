@@ -1,0 +1,389 @@
+import { objectTitle, type KubeObject } from "../../objects";
+import { failOn, type Problem } from "../../problems";
+import { parseNet, type Net } from "../addresses";
+import type { Facts } from "../facts";
+import type { NetworkSet, Policy, Profile, Tier } from "../model";
+import { calicoPolicy, calicoProfile } from "./calico-policy";
+import { Fields } from "./fields";
+import {
+  automaticHostEndpoints,
+  hostEndpointSource,
+  nodeSource,
+  type HostEndpointSource,
+  type NodeSource,
+} from "./hosts";
+import { kubernetesPolicy } from "./kubernetes-policy";
+import { roleOf, type Role } from "./kinds";
+import { service, type Service } from "./services";
+import { sourceTitle, type SourceObject } from "./source";
+import { namespaceLabels, podSource, type PodSource } from "./workloads";
+
+/** A failsafe port of hosts: open whatever policies say. */
+export interface Failsafe {
+  readonly protocol: number;
+  readonly port: number;
+  /** The other side; undefined where anywhere. */
+  readonly net: Net | undefined;
+}
+
+/** Everything that the objects say, checked; before anything is evaluated. */
+export interface Input {
+  readonly pods: readonly PodSource[];
+  readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly serviceAccounts: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly nodes: readonly NodeSource[];
+  readonly hostEndpoints: readonly HostEndpointSource[];
+  readonly services: readonly Service[];
+  readonly policies: readonly Policy[];
+  readonly tiers: readonly Tier[];
+  readonly networkSets: readonly NetworkSet[];
+  readonly profiles: ReadonlyMap<string, Profile & { labels: Readonly<Record<string, string>> }>;
+  readonly podCidrs: readonly Net[];
+  readonly encapsulated: boolean;
+  readonly endpointToHost: "Drop" | "Return" | "Accept";
+  readonly failsafe: { readonly inbound: readonly Failsafe[]; readonly outbound: readonly Failsafe[] };
+  /** Objects that nothing here reads, and policies that are only staged, by kind. */
+  readonly ignored: ReadonlyMap<string, number>;
+  readonly staged: readonly string[];
+}
+
+/** Tiers that Calico itself makes (libcalico-go/lib/clientv3/client.go, EnsureInitialized). */
+export const BUILT_IN_TIERS: readonly Tier[] = [
+  { name: "kube-admin", order: 1_000, defaultAction: "Pass" },
+  { name: "default", order: 1_000_000, defaultAction: "Deny" },
+  { name: "kube-baseline", order: 10_000_000, defaultAction: "Pass" },
+];
+
+/** FailsafeInboundHostPorts and FailsafeOutboundHostPorts in felix/config/config_params.go. */
+const FAILSAFE = {
+  inbound: "tcp:22,udp:68,tcp:179,tcp:2379,tcp:2380,tcp:5473,tcp:6443,tcp:6666,tcp:6667",
+  outbound: "udp:53,udp:67,tcp:179,tcp:2379,tcp:2380,tcp:5473,tcp:6443,tcp:6666,tcp:6667",
+};
+
+const CLUSTER_WIDE: readonly Role[] = [
+  "namespace",
+  "node",
+  "tier",
+  "hostEndpoint",
+  "profile",
+  "pool",
+  "felix",
+  "controllers",
+  "installation",
+];
+
+/** Reads and checks all objects. @throws ProblemsError with everything that is wrong */
+export function readInput(sources: readonly SourceObject[], facts: Facts): Input {
+  const problems: Problem[] = [];
+  const reader = new Reader(problems);
+  for (const source of unfolded(sources, problems)) reader.add(source);
+  const input = reader.finish(facts);
+  failOn("The objects cannot be evaluated:", problems);
+  return input;
+}
+
+/** Lists become their items; what is no object is a problem. */
+function* unfolded(sources: readonly SourceObject[], problems: Problem[]): Generator<SourceObject> {
+  for (const [i, source] of sources.entries()) {
+    const object = source.object as Partial<KubeObject> | null;
+    const where = source.origin ?? `object ${i + 1}`;
+    if (typeof object?.apiVersion !== "string" || typeof object.kind !== "string") {
+      problems.push({ path: where, message: "is no Kubernetes object", fix: "give it apiVersion and kind" });
+      continue;
+    }
+    if (object.kind.endsWith("List") && Array.isArray(object.items)) {
+      const itemKind =
+        object.kind === "List" ? {} : { apiVersion: object.apiVersion, kind: object.kind.slice(0, -4) };
+      yield* unfolded(
+        object.items.map((item) => ({ ...source, object: { ...itemKind, ...(item as KubeObject) } })),
+        problems,
+      );
+      continue;
+    }
+    const metadata = (object.metadata ?? {}) as {
+      name?: unknown;
+      generateName?: unknown;
+      namespace?: unknown;
+    };
+    const name = metadata.name ?? metadata.generateName;
+    if (typeof name !== "string" || name === "") {
+      problems.push({ path: `${where}: ${object.kind}`, message: "has no name", fix: "add metadata.name" });
+      continue;
+    }
+    const named = { ...object, metadata: { ...metadata, name } };
+    yield { ...source, object: named as KubeObject };
+  }
+}
+
+class Reader {
+  private readonly seen = new Map<string, { text: string; title: string }>();
+  private readonly pods: PodSource[] = [];
+  private readonly namespaces = new Map<string, Record<string, string>>();
+  private readonly serviceAccounts = new Map<string, Record<string, string>>();
+  private readonly nodes: NodeSource[] = [];
+  private readonly hostEndpoints: HostEndpointSource[] = [];
+  private readonly services: Service[] = [];
+  private readonly policies: { policy: Policy; fields: Fields }[] = [];
+  private readonly tiers = new Map(BUILT_IN_TIERS.map((tier) => [tier.name, tier]));
+  private readonly networkSets: {
+    name: string;
+    namespace?: string;
+    labels: Record<string, string>;
+    nets: Net[];
+  }[] = [];
+  private readonly profiles = new Map<string, Profile & { labels: Record<string, string> }>();
+  private readonly profileUses: { name: string; fields: Fields }[] = [];
+  private readonly pools: { cidr: Net; encapsulated: boolean }[] = [];
+  private controllers: Fields | undefined;
+  private felix: Fields | undefined;
+  private readonly ignored = new Map<string, number>();
+  private readonly staged: string[] = [];
+
+  constructor(private readonly problems: Problem[]) {}
+
+  add(source: SourceObject): void {
+    const role = roleOf(source.object);
+    if (typeof role === "object") {
+      this.problems.push({ path: sourceTitle(source), message: role.problem, fix: role.fix });
+      return;
+    }
+    const { object } = source;
+    if (role === "ignored") {
+      this.ignored.set(object.kind, (this.ignored.get(object.kind) ?? 0) + 1);
+      return;
+    }
+    const scoped = this.scope(source, role);
+    if (scoped === undefined || this.duplicate(scoped)) return;
+    this.read(role, scoped);
+  }
+
+  /** Fills in the namespace `default` where one is needed and none is given. */
+  private scope(source: SourceObject, role: Role): SourceObject | undefined {
+    const { object } = source;
+    const { namespace } = object.metadata;
+    const wide = CLUSTER_WIDE.includes(role) || object.kind.includes("Global");
+    if (wide) {
+      const { namespace: _none, ...metadata } = object.metadata;
+      return { ...source, object: { ...object, metadata } };
+    }
+    return {
+      ...source,
+      object: { ...object, metadata: { ...object.metadata, namespace: namespace ?? "default" } },
+    };
+  }
+
+  /** The same object twice is nothing; two different ones of one name are a problem. */
+  private duplicate(source: SourceObject): boolean {
+    const { object } = source;
+    const [group = ""] = object.apiVersion.includes("/") ? object.apiVersion.split("/") : [""];
+    const key = `${group.replace(/^crd\./, "")} ${objectTitle(object)}`;
+    const text = JSON.stringify({ ...object, apiVersion: "" });
+    const before = this.seen.get(key);
+    if (before === undefined) {
+      this.seen.set(key, { text, title: sourceTitle(source) });
+      return false;
+    }
+    if (before.text !== text)
+      this.problems.push({
+        path: sourceTitle(source),
+        message: `is defined twice and differently, the first time as ${before.title}`,
+        fix: "keep one of them",
+      });
+    return true;
+  }
+
+  private read(role: Exclude<Role, "ignored">, source: SourceObject): void {
+    const { object } = source;
+    const { name, namespace = "default" } = object.metadata;
+    const root = new Fields(object, `${sourceTitle(source)}: `, this.problems);
+    const spec = root.object("spec");
+    const metadata = root.object("metadata");
+    switch (role) {
+      case "workload":
+        this.pods.push(podSource({ kind: object.kind, name, namespace }, root));
+        return;
+      case "namespace":
+        this.namespaces.set(name, metadata.map("labels"));
+        return;
+      case "serviceAccount":
+        this.serviceAccounts.set(`${namespace}/${name}`, metadata.map("labels"));
+        return;
+      case "node":
+        this.nodes.push(nodeSource(name, root));
+        return;
+      case "service":
+        this.services.push(service(name, namespace, root));
+        return;
+      case "kubernetesPolicy":
+        this.policies.push({ policy: kubernetesPolicy(name, namespace, spec), fields: spec });
+        return;
+      case "calicoPolicy": {
+        const scope = object.kind === "NetworkPolicy" ? namespace : undefined;
+        this.policies.push({ policy: calicoPolicy(name, scope, spec), fields: spec });
+        return;
+      }
+      case "tier":
+        this.addTier(name, spec);
+        return;
+      case "networkSet":
+        this.networkSets.push({
+          name,
+          ...(object.kind === "NetworkSet" ? { namespace } : {}),
+          labels: metadata.map("labels"),
+          nets: this.nets(spec),
+        });
+        return;
+      case "hostEndpoint": {
+        const read = hostEndpointSource(name, root);
+        if (read === undefined) return;
+        this.hostEndpoints.push(read);
+        for (const profile of read.profiles) this.profileUses.push({ name: profile, fields: spec });
+        return;
+      }
+      case "profile":
+        this.profiles.set(name, { ...calicoProfile(name, spec), labels: spec.map("labelsToApply") });
+        return;
+      case "pool":
+        this.addPool(spec);
+        return;
+      case "felix":
+        if (name === "default") this.felix = spec;
+        return;
+      case "controllers":
+        this.controllers = spec;
+        return;
+      case "installation":
+        for (const pool of spec.object("calicoNetwork").objects("ipPools")) this.addPool(pool);
+        return;
+      case "staged":
+        this.staged.push(objectTitle(object));
+        return;
+    }
+  }
+
+  private addTier(name: string, spec: Fields): void {
+    spec.only("order", "defaultAction");
+    const defaultAction = spec.choice("defaultAction", "Deny", "Pass");
+    const builtIn = BUILT_IN_TIERS.find((tier) => tier.name === name);
+    const order = spec.number("order") ?? Infinity;
+    if (builtIn !== undefined) {
+      if (order !== builtIn.order)
+        spec.report("order", spec.raw("order"), `of tier ${name} is fixed`, `write order: ${builtIn.order}`);
+      if ((defaultAction ?? "Deny") !== builtIn.defaultAction)
+        spec.report(
+          "defaultAction",
+          defaultAction,
+          `of tier ${name} is fixed`,
+          `write ${builtIn.defaultAction}`,
+        );
+      return;
+    }
+    this.tiers.set(name, { name, order, defaultAction: defaultAction ?? "Deny" });
+  }
+
+  private addPool(pool: Fields): void {
+    const text = pool.string("cidr");
+    const cidr = text === undefined ? undefined : parseNet(text);
+    if (text !== undefined && cidr === undefined) pool.report("cidr", text, "is no CIDR");
+    if (cidr === undefined || pool.boolean("disabled") === true) return;
+    const modes = [pool.string("ipipMode"), pool.string("vxlanMode")].filter(
+      (m) => m !== undefined && m !== "Never",
+    );
+    const named = pool.string("encapsulation");
+    this.pools.push({ cidr, encapsulated: named === undefined ? modes.length > 0 : named !== "None" });
+  }
+
+  private nets(spec: Fields): Net[] {
+    spec.only("nets");
+    return spec.strings("nets").flatMap((text, i) => {
+      const net = parseNet(text);
+      if (net === undefined) spec.report(`nets[${i}]`, text, "is no CIDR", "write it like 192.0.2.0/24");
+      return net ?? [];
+    });
+  }
+
+  finish(facts: Facts): Input {
+    for (const { policy, fields } of this.policies) {
+      if (this.tiers.has(policy.tier) || fields.unknown("tier")) continue;
+      fields.report(
+        "tier",
+        policy.tier,
+        "is a tier that does not exist",
+        `add the Tier, or name one of ${[...this.tiers.keys()].join(", ")}`,
+      );
+    }
+    for (const { name, fields } of this.profileUses) {
+      if (name === "projectcalico-default-allow" || /^k(ns|sa)\./.test(name) || this.profiles.has(name))
+        continue;
+      fields.report("profiles", name, "is a profile that does not exist", "add the Profile, or name another");
+    }
+    const automatic =
+      this.controllers === undefined ? [] : automaticHostEndpoints(this.controllers, this.nodes);
+    const named = new Set(this.hostEndpoints.map((e) => e.name));
+    return {
+      pods: this.pods,
+      namespaces: this.namespaces,
+      serviceAccounts: this.serviceAccounts,
+      nodes: this.nodes,
+      hostEndpoints: [...this.hostEndpoints, ...automatic.filter((e) => !named.has(e.name))],
+      services: this.services,
+      policies: this.policies.map(({ policy }) => policy),
+      tiers: [...this.tiers.values()],
+      networkSets: this.networkSets.map((set) => this.networkSet(set)),
+      profiles: this.profiles,
+      podCidrs: this.podCidrs(facts),
+      encapsulated: facts.encapsulated ?? (this.pools.length === 0 || this.pools.some((p) => p.encapsulated)),
+      endpointToHost:
+        facts.endpointToHost ??
+        this.felix?.choice("defaultEndpointToHostAction", "Drop", "Return", "Accept") ??
+        "Accept",
+      failsafe: {
+        inbound: this.failsafe("failsafeInboundHostPorts", FAILSAFE.inbound),
+        outbound: this.failsafe("failsafeOutboundHostPorts", FAILSAFE.outbound),
+      },
+      ignored: this.ignored,
+      staged: this.staged,
+    };
+  }
+
+  /** A network set inherits its namespace's labels like a pod (networksetprocessor.go). */
+  private networkSet(set: (typeof this.networkSets)[number]): NetworkSet {
+    const { namespace, labels } = set;
+    const all =
+      namespace === undefined ? new Map<string, string>() : namespaceLabels(namespace, this.namespaces);
+    for (const [label, value] of Object.entries(labels)) all.set(label, value);
+    if (namespace !== undefined) all.set("projectcalico.org/namespace", namespace);
+    return { name: set.name, labels: all, nets: set.nets };
+  }
+
+  private podCidrs(facts: Facts): Net[] {
+    if (facts.podCidrs !== undefined) {
+      return facts.podCidrs.flatMap((text) => {
+        const net = parseNet(text);
+        if (net === undefined) this.problems.push({ path: "podCidrs", value: text, message: "is no CIDR" });
+        return net ?? [];
+      });
+    }
+    if (this.pools.length > 0) return this.pools.map((pool) => pool.cidr);
+    return this.nodes.flatMap((node) => node.podCidrs);
+  }
+
+  private failsafe(key: string, fallback: string): Failsafe[] {
+    const protocols: Readonly<Record<string, number>> = { tcp: 6, udp: 17, sctp: 132 };
+    if (this.felix?.has(key) !== true || this.felix.unknown(key)) {
+      return fallback.split(",").map((item) => {
+        const [protocol = "", port] = item.split(":");
+        return { protocol: protocols[protocol] ?? 6, port: Number(port), net: undefined };
+      });
+    }
+    return this.felix.objects(key).flatMap((item) => {
+      const protocol = protocols[(item.string("protocol") ?? "TCP").toLowerCase()];
+      const port = item.integer("port", 1, 65535);
+      const net = item.string("net");
+      if (protocol === undefined) item.report("protocol", item.raw("protocol"), "must be TCP, UDP or SCTP");
+      if (net !== undefined && parseNet(net) === undefined) item.report("net", net, "is no CIDR");
+      if (protocol === undefined || port === undefined) return [];
+      return [{ protocol, port, net: net === undefined ? undefined : parseNet(net) }];
+    });
+  }
+}

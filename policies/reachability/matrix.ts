@@ -1,0 +1,185 @@
+import { combine, type FlowPart } from "./flows";
+import type { Decision, Endpoint } from "./model";
+import type { PortSet } from "./ports";
+import { evaluate, portSpace, truthAt, type EntryTruth, type Segment } from "./rules/evaluate";
+import type { Entry, RuleList } from "./rules/lists";
+import { both, FALSE, TRUE, type TruthCode } from "./rules/matches";
+import type { Group, State } from "./state";
+
+/** One direction of a pair: for each protocol of the state the segments, or none where the pair has no such packets. */
+interface Half {
+  readonly id: number;
+  readonly segments: readonly (readonly Segment[])[];
+}
+
+/** All answers for a pair of groups: one part per protocol, ports and pair of decisions. */
+export type PairParts = readonly { readonly part: FlowPart; readonly ports: PortSet }[];
+
+/**
+ * Connectivity of workloads and the outside where no host endpoint interferes. For one subject the other groups fall
+ * into a few classes by which entries of its list match them; each class is evaluated once, and each pair of halves
+ * combined once. So cost follows what policies distinguish, not the number of pairs.
+ */
+export class Matrix {
+  private readonly halves = new Map<string, Half>();
+  private readonly decisions = new Map<Decision, number>();
+  private readonly pairs = new Map<number, Map<number, PairParts>>();
+  private readonly members: Int32Array[];
+  private readonly memberTruths: Uint8Array[];
+  private readonly ingressRows: (readonly Half[] | undefined)[] = [];
+  private readonly egressRows: (readonly Half[] | undefined)[] = [];
+
+  constructor(private readonly state: State) {
+    // For each entity the groups that it matches: rows are built by walking matches, not by testing all.
+    const { groups } = state;
+    const count = groups[0]?.view.truths.length ?? 0;
+    this.members = [];
+    this.memberTruths = [];
+    for (let entity = 0; entity < count; entity++) {
+      const ids: number[] = [];
+      const truths: number[] = [];
+      for (const group of groups) {
+        const truth = group.view.truths[entity] ?? FALSE;
+        if (truth !== FALSE) {
+          ids.push(group.id);
+          truths.push(truth);
+        }
+      }
+      this.members.push(Int32Array.from(ids));
+      this.memberTruths.push(Uint8Array.from(truths));
+    }
+  }
+
+  /** Answers for packets from one group to another. */
+  pair(from: Group, to: Group): PairParts {
+    const egress = (this.egressRows[from.id] ??= this.row(from, "egress"))[to.id];
+    const ingress = (this.ingressRows[to.id] ??= this.row(to, "ingress"))[from.id];
+    if (egress === undefined || ingress === undefined) return [];
+    let row = this.pairs.get(egress.id);
+    if (row === undefined) this.pairs.set(egress.id, (row = new Map<number, PairParts>()));
+    let parts = row.get(ingress.id);
+    if (parts === undefined) {
+      parts = this.state.protocols.flatMap((protocol, i) =>
+        combine(protocol, egress.segments[i] ?? [], ingress.segments[i] ?? []),
+      );
+      row.set(ingress.id, parts);
+    }
+    return parts;
+  }
+
+  /** The halves of one subject with every other group. */
+  private row(subject: Group, direction: "egress" | "ingress"): Half[] {
+    const { groups } = this.state;
+    const list = subject.view.list(direction, "normal");
+    const own = ownTruths(list, subject, direction);
+    const kinds = this.classify(list, subject, direction, own);
+    const byKind = new Map<number, Half>();
+    return groups.map((other) => {
+      const kind = kinds[other.id] ?? 0;
+      let half = byKind.get(kind);
+      if (half === undefined) {
+        half = this.half(list, own, direction, subject, other);
+        byKind.set(kind, half);
+      }
+      return half;
+    });
+  }
+
+  /** Numbers the other groups by the entries that match them; equal numbers get equal answers. */
+  private classify(
+    list: RuleList,
+    subject: Group,
+    direction: "egress" | "ingress",
+    own: Uint8Array,
+  ): Int32Array {
+    const { groups } = this.state;
+    const kinds = new Int32Array(groups.length);
+    const interned = new Map<string, number>();
+    for (const group of groups) {
+      const key = this.peerKey(list, subject.view.endpoint, group.view.endpoint, direction);
+      let kind = interned.get(key);
+      if (kind === undefined) interned.set(key, (kind = interned.size));
+      kinds[group.id] = kind;
+    }
+    let next = interned.size;
+    for (const [i, entry] of list.entries.entries()) {
+      const entity = direction === "egress" ? entry.destination : entry.source;
+      if (own[i] === FALSE || entity === -1) continue;
+      const members = this.members[entity];
+      const truths = this.memberTruths[entity];
+      if (members === undefined || truths === undefined) continue;
+      const split = new Map<number, number>();
+      for (let m = 0; m < members.length; m++) {
+        const id = members[m] ?? 0;
+        const key = (kinds[id] ?? 0) * 4 + (truths[m] ?? 0);
+        let kind = split.get(key);
+        if (kind === undefined) split.set(key, (kind = next++));
+        kinds[id] = kind;
+      }
+    }
+    return kinds;
+  }
+
+  /** What beside the entities may tell peers apart. */
+  private peerKey(list: RuleList, subject: Endpoint, peer: Endpoint, direction: string): string {
+    const family = subject.families.find((f) => peer.families.includes(f)) ?? 0;
+    const ports =
+      direction === "egress" && list.byPorts ? JSON.stringify([peer.ports, peer.labels, peer.namespace]) : "";
+    return `${family} ${ports}`;
+  }
+
+  private half(
+    list: RuleList,
+    own: Uint8Array,
+    direction: "egress" | "ingress",
+    subject: Group,
+    other: Group,
+  ): Half {
+    const { truths } = other.view;
+    const matches: EntryTruth = (entry, i) => {
+      const mine = truthAt(own, i);
+      if (mine === FALSE) return FALSE;
+      const entity = direction === "egress" ? entry.destination : entry.source;
+      return both(mine, entity === -1 ? TRUE : truthAt(truths, entity));
+    };
+    const [from, to] = direction === "egress" ? [subject, other] : [other, subject];
+    const segments = this.state.protocols.map((protocol) => {
+      const packet = this.state.packet(from.view.endpoint, to.view.endpoint, protocol);
+      if (packet === undefined || !possible(protocol, packet.family)) return [];
+      return evaluate(list, matches, packet, portSpace(protocol));
+    });
+    return this.intern(segments);
+  }
+
+  private intern(segments: readonly (readonly Segment[])[]): Half {
+    const key = segments
+      .map((list) => list.map((s) => `${this.decisionId(s.decision)}:${s.ports.join(" ")}`).join(";"))
+      .join("|");
+    let half = this.halves.get(key);
+    if (half === undefined) {
+      half = { id: this.halves.size, segments };
+      this.halves.set(key, half);
+    }
+    return half;
+  }
+
+  private decisionId(decision: Decision): number {
+    let id = this.decisions.get(decision);
+    if (id === undefined) this.decisions.set(decision, (id = this.decisions.size));
+    return id;
+  }
+}
+
+/** ICMP is IPv4's, ICMPv6 is IPv6's. */
+export function possible(protocol: number, family: 4 | 6): boolean {
+  return protocol === 1 ? family === 4 : protocol === 58 ? family === 6 : true;
+}
+
+/** How surely the subject's own side of each entry matches. */
+function ownTruths(list: RuleList, subject: Group, direction: "egress" | "ingress"): Uint8Array {
+  const own = (entry: Entry): TruthCode => {
+    const entity = direction === "egress" ? entry.source : entry.destination;
+    return entity === -1 ? TRUE : truthAt(subject.view.truths, entity);
+  };
+  return Uint8Array.from(list.entries, own);
+}
