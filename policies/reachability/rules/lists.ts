@@ -192,6 +192,10 @@ export class RuleLists {
       return [byDefault("Allow", reason)];
     }
     const passed = noPolicy ? `no policy applies for ${direction}` : "every tier passes";
+    if (endpoint.type === "outside")
+      return [
+        byDefault("Allow", `the ${direction === "egress" ? "sender" : "receiver"} is outside the cluster`),
+      ];
     if (endpoint.type === "workload")
       return [byDefault("Allow", `${passed}: the namespace's profile allows`)];
     const names = endpoint.profiles ?? [];
