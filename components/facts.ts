@@ -29,8 +29,25 @@ export interface ClusterFacts {
   baseDomain: string;
   /** Whether this project made the cluster and takes it away: such a cluster may be changed as a whole. */
   owned: boolean;
+  /** A host beside the nodes, outside the cluster; absent where there is none whose address is known. */
+  outside?: OutsideHost;
+  /** Names of the nodes, where they are known before they exist. */
+  nodes?: readonly { name: string; controlPlane: boolean }[];
   /** CPU architectures of the nodes, where known. */
   architectures?: readonly ("amd64" | "arm64")[];
+}
+
+/** A machine on the nodes' network that is no node: a client from outside, and a BGP router. The course's host1. */
+export interface OutsideHost {
+  address: string;
+  /** Range that it shares with the nodes. */
+  network: string;
+  /** Whose address the user's own requests to the nodes carry. */
+  gateway: string;
+  /** AS of its BGP daemon, which takes any neighbour of that AS from the network. */
+  asNumber: number;
+  /** Container to run commands in, as `docker exec <container>`. */
+  container: string;
 }
 
 export interface CniFacts {
@@ -40,6 +57,8 @@ export interface CniFacts {
   bgp: boolean;
   /** Encapsulation of the pod network between nodes. */
   encapsulation: "None" | "VXLAN" | "VXLANCrossSubnet" | "IPIP" | "IPIPCrossSubnet" | "cloud";
+  /** Calico's address pools; absent where they are not known. */
+  pools?: readonly { name: string; cidr: string }[];
   /** Whether addresses of pods are reachable from the network around the nodes (load balancers with ip targets). */
   podsRoutable: boolean;
 }

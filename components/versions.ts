@@ -79,3 +79,10 @@ export function calicoCrdManifest(set: Pick<VersionSet, "calico" | "calicoApi">)
 export function versionSet(kubernetes: string): VersionSet | undefined {
   return versionSets.find((s) => s.kubernetes === kubernetes);
 }
+
+/**
+ * FRRouting, for the router outside a kind cluster, by tag and digest. Source of both: the connectivity tests of
+ * cilium/cilium (cilium-cli), which keep them together.
+ */
+export const ROUTER_IMAGE =
+  "quay.io/frrouting/frr:10.6.1@sha256:813497af103e972600f6161012b3bf2a2a1c5ea10d09cd1eacd74f1dc510a57b";

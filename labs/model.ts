@@ -24,6 +24,8 @@ export interface Lab {
   workloads: (ctx: LabContext) => KubeObject[];
   /** At least one; the first is the start and usually adds nothing. */
   steps: readonly Step[];
+  /** What the cluster has, that nobody registers and claims are about: nodes. Read by the evaluator, never created. */
+  surroundings?: (ctx: LabContext) => KubeObject[];
   /** Where to look on the user's machine or in the cluster. */
   links?: (ctx: LabContext) => Link[];
 }
@@ -46,8 +48,8 @@ export interface LabNeeds {
   tls?: boolean;
   /** A Service of type LoadBalancer gets an address. */
   loadBalancer?: boolean;
-  /** Anything else: returns the reason why this cluster cannot carry the lab, or undefined. */
-  other?: (facts: ClusterFacts) => string | undefined;
+  /** Anything else: the reason why this cluster cannot carry the lab, and a way out; undefined where it can. */
+  other?: (facts: ClusterFacts) => { reason: string; fix: string } | undefined;
 }
 
 export interface LabContext {

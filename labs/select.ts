@@ -131,7 +131,7 @@ export function lacks(
     "remove ingress.install, or set it to true",
   );
   const other = needs.other?.(facts);
-  if (other !== undefined) found.push({ reason: other, fix: "use another target" });
+  if (other !== undefined) found.push(other);
   return found;
 }
 

@@ -134,7 +134,7 @@ function planTarget(
 }
 
 function kindSite(config: Config, clusterName: string, versions: VersionSet, problems: Problem[]): Site {
-  const { plan, problems: found } = planKind(clusterName, config.kind, versions.kindNode);
+  const { plan, outside, problems: found } = planKind(clusterName, config.kind, versions.kindNode);
   problems.push(...found);
   const { workers, podCidr, serviceCidr, kubeProxyMode, portMappings } = config.kind;
   return {
@@ -161,6 +161,8 @@ function kindSite(config: Config, clusterName: string, versions: VersionSet, pro
       loadBalancer: "none",
       hostPorts: portMappings,
       hostPortNodes: { "ingress-ready": "true" },
+      nodes: plan.nodes,
+      ...(outside === undefined ? {} : { outside }),
       baseDomain: "localhost",
       owned: true,
     },

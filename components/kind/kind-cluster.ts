@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
 import type { ClusterFacts } from "../facts";
+import { KindNetwork } from "./network";
 import type { KindPlan } from "./plan/cluster";
 
 export interface KindClusterArgs {
@@ -18,14 +19,22 @@ export class KindCluster extends pulumi.ComponentResource {
   constructor(name: string, args: KindClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("labs:kind:KindCluster", name, {}, { ...opts, providers: [args.local] });
     const { plan } = args;
-    const made = this.make(name, plan);
+    const network =
+      plan.network === undefined
+        ? []
+        : [
+            new KindNetwork(`${name}-outside`, { plan: plan.network, local: args.local }, { parent: this })
+              .network,
+          ];
+    const made = this.make(name, plan, network);
     const kubeconfig = this.readKubeconfig(name, plan, made);
     const provider = new k8s.Provider(
       `${name}-kubernetes`,
       {
         kubeconfig,
-        // Says when it is another cluster; a new port or certificate for the same one is only an update.
-        clusterIdentifier: plan.fingerprint,
+        // Another cluster has another id, and a new port or certificate of the same one is only an update. It must
+        // come from the resource: the engine then sees that objects go before their cluster does, not after it.
+        clusterIdentifier: made.id,
         enableServerSideApply: true,
       },
       { parent: this, dependsOn: made },
@@ -43,7 +52,7 @@ export class KindCluster extends pulumi.ComponentResource {
     this.registerOutputs({ clusterName: plan.name });
   }
 
-  private make(name: string, plan: KindPlan): command.local.Command {
+  private make(name: string, plan: KindPlan, network: pulumi.Resource[]): command.local.Command {
     return new command.local.Command(
       `${name}-cluster`,
       {
@@ -52,11 +61,16 @@ export class KindCluster extends pulumi.ComponentResource {
         update: "kind version",
         delete: `kind delete cluster --name ${plan.name}`,
         stdin: plan.config,
+        // kind takes a network that is there as it is (pkg/cluster/internal/providers/docker/network.go).
+        ...(plan.network === undefined
+          ? {}
+          : { environment: { KIND_EXPERIMENTAL_DOCKER_NETWORK: plan.network.name } }),
         logging: command.local.Logging.Stderr,
         triggers: [plan.fingerprint],
       },
       {
         parent: this,
+        dependsOn: network,
         // Both would have the same name, and the same ports on the machine.
         deleteBeforeReplace: true,
         // Pulling the node image takes a while on a slow line.

@@ -107,12 +107,18 @@ export const servicesAndDns: Lab = {
   namespaces: { payroll: "payroll", office: "office", corp: "corp" },
   clusterWide: false,
   needs: {
-    other: (facts) =>
-      dnsAddresses(facts.serviceCidr) === undefined
-        ? facts.serviceCidr === undefined
-          ? "its DNS servers need fixed addresses, and the range of Services is not known (set existing.serviceCidr)"
-          : `its DNS servers need fixed addresses, and the range of Services ${facts.serviceCidr} is smaller than /25`
-        : undefined,
+    other: ({ serviceCidr }) =>
+      dnsAddresses(serviceCidr) !== undefined
+        ? undefined
+        : serviceCidr === undefined
+          ? {
+              reason: "its DNS servers need fixed addresses, and the range of Services is not known",
+              fix: "set existing.serviceCidr",
+            }
+          : {
+              reason: `its DNS servers need fixed addresses, and the range of Services ${serviceCidr} is smaller than a /25`,
+              fix: "use a cluster with a larger range",
+            },
   },
   workloads,
   steps: [

@@ -31,6 +31,22 @@ const portMapping = z
 /** Ports of the labs, open on the laptop by default: a later lab then needs no new cluster. */
 const defaultPorts = [30002, 30180, 80, 443].map((nodePort) => ({ nodePort }));
 
+const kindNetwork = z.strictObject({
+  subnet: cidr4.default("198.19.0.0/20").meta({
+    description:
+      "Range of the network: nodes get its first addresses, host1 the last. The course's by default.",
+  }),
+  host1: z.boolean().default(true).meta({
+    description: "Whether a container beside the nodes is client and BGP router, as the course's host1.",
+  }),
+  asNumber: z
+    .int()
+    .min(1)
+    .max(4294967295)
+    .default(64512)
+    .meta({ description: "AS number of that router; Calico's own default is the same." }),
+});
+
 export const kindSchema = z.strictObject({
   workers: z.int().min(0).max(10).default(2).meta({ description: "Worker nodes." }),
   podCidr: cidr4
@@ -54,6 +70,10 @@ export const kindSchema = z.strictObject({
     .string()
     .optional()
     .meta({ description: "Node image instead of the version set's, for a mirror: must carry a digest." }),
+  network: kindNetwork.optional().meta({
+    description:
+      "A docker network of the cluster's own, whose addresses are known beforehand; labs on BGP and host endpoints need it. kind's shared network if left out. A change replaces the cluster.",
+  }),
 });
 
 export const existingSchema = z.strictObject({

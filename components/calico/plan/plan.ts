@@ -122,18 +122,25 @@ export function planCalico(
       crds: { by, source: mirror ?? calicoCrdManifest(versions) },
       nodesLater: site.nodesAtInstall === 0 && site.workers > 0,
       controlPlaneReplicas: site.workers > 2 ? 2 : 1,
-      cni: cniFacts(site, bgp, pools),
+      cni: cniFacts(site, bgp, wish.install, pools),
     },
   };
 }
 
-function cniFacts(site: CalicoSite, bgp: boolean, pools: readonly PoolWish[]): CniFacts {
+function cniFacts(
+  site: CalicoSite,
+  bgp: boolean,
+  install: boolean,
+  pools: readonly (PoolWish & { name: string })[],
+): CniFacts {
   if (site.cni !== "calico")
     return { type: site.cni, bgp: false, encapsulation: "cloud", podsRoutable: true };
   return {
     type: "calico",
     bgp,
     encapsulation: pools[0]?.encapsulation ?? "VXLANCrossSubnet",
+    // Of a Calico that is there already we know nothing.
+    ...(install ? { pools: pools.map(({ name, cidr }) => ({ name, cidr })) } : {}),
     podsRoutable: false,
   };
 }

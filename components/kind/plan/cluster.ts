@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { overlapCidr } from "cidr-tools";
 import { stringify } from "yaml";
+import type { OutsideHost } from "../../facts";
 import type { Problem } from "../../../policies/problems";
+import { planNetwork, type NetworkPlan, type NetworkWish } from "./network";
 
 export interface KindWish {
   workers: number;
@@ -11,6 +13,7 @@ export interface KindWish {
   portMappings: readonly PortMapping[];
   apiServerPort?: number | undefined;
   nodeImage?: string | undefined;
+  network?: NetworkWish | undefined;
 }
 
 export interface PortMapping {
@@ -25,6 +28,10 @@ export interface KindPlan {
   image: string;
   /** kind's config, given by stdin. */
   config: string;
+  /** Names that kind gives the nodes. */
+  nodes: readonly { name: string; controlPlane: boolean }[];
+  /** A docker network of its own; absent: kind's shared one. */
+  network?: NetworkPlan;
   /** Changes whenever kind could not make the change in place: the cluster is then replaced. */
   fingerprint: string;
 }
@@ -34,7 +41,7 @@ export function planKind(
   name: string,
   wish: KindWish,
   image: string,
-): { plan: KindPlan; problems: Problem[] } {
+): { plan: KindPlan; outside?: OutsideHost; problems: Problem[] } {
   const config = {
     kind: "Cluster",
     apiVersion: "kind.x-k8s.io/v1alpha4",
@@ -63,11 +70,38 @@ export function planKind(
   };
   const text = stringify(config);
   const nodeImage = wish.nodeImage ?? image;
+  const own =
+    wish.network === undefined
+      ? undefined
+      : planNetwork(name, wish.network, [
+          { what: "the pod range", cidr: wish.podCidr },
+          { what: "the Service range", cidr: wish.serviceCidr },
+        ]);
   const fingerprint = createHash("sha256")
-    .update(`${name}\n${nodeImage}\n${text}`)
+    .update(`${name}\n${nodeImage}\n${text}${own === undefined ? "" : `\n${own.plan.subnet}`}`)
     .digest("hex")
     .slice(0, 16);
-  return { plan: { name, image: nodeImage, config: text, fingerprint }, problems: check(wish) };
+  return {
+    plan: {
+      name,
+      image: nodeImage,
+      config: text,
+      fingerprint,
+      nodes: nodeNames(name, wish.workers),
+      ...(own === undefined ? {} : { network: own.plan }),
+    },
+    ...(own?.outside === undefined ? {} : { outside: own.outside }),
+    problems: [...check(wish), ...(own?.problems ?? [])],
+  };
+}
+
+/** kind's own names: `<cluster>-control-plane`, `<cluster>-worker`, `<cluster>-worker2` … */
+function nodeNames(cluster: string, workers: number): { name: string; controlPlane: boolean }[] {
+  const worker = (i: number): string => `${cluster}-worker${i === 0 ? "" : i + 1}`;
+  return [
+    { name: `${cluster}-control-plane`, controlPlane: true },
+    ...Array.from({ length: workers }, (_, i) => ({ name: worker(i), controlPlane: false })),
+  ];
 }
 
 function check(wish: KindWish): Problem[] {
