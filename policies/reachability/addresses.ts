@@ -33,15 +33,7 @@ function read(text: string): Net | undefined {
   if (prefix > bits) return undefined;
   const cidr = `${address}/${prefix}`;
   const { start, end } = parseCidr(cidr);
-  // normalizeCidr leaves the length out of single addresses.
-  const normal = normalizeCidr(cidr);
-  return {
-    text: prefix === bits ? `${normal}/${prefix}` : normal,
-    family: family as Family,
-    prefix,
-    first: start,
-    last: end,
-  };
+  return { text: normalizeCidr(cidr), family: family as Family, prefix, first: start, last: end };
 }
 
 export function covers(outer: Net, inner: Net): boolean {
