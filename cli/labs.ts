@@ -4,6 +4,7 @@ import pc from "picocolors";
 import { addCapacity } from "./capacity";
 import { addPlan } from "./plan";
 import { addReach } from "./reach";
+import { addStudents } from "./students";
 import { addUp } from "./up";
 import { ProblemsError, UserError } from "../policies/problems";
 
@@ -13,7 +14,7 @@ import { ProblemsError, UserError } from "../policies/problems";
  */
 export function program(): Command {
   const labs = new Command("labs").description("Kubernetes networking labs as code").showHelpAfterError();
-  for (const add of [addPlan, addUp, addCapacity, addReach]) add(labs);
+  for (const add of [addPlan, addUp, addCapacity, addReach, addStudents]) add(labs);
   return labs;
 }
 

@@ -41,6 +41,11 @@ const fileSchema = z.strictObject({
   sizes: z
     .strictObject({
       workers: z.int().min(0).max(10).optional().meta({ description: "Worker nodes of each environment." }),
+      instanceTypes: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .meta({ description: "EC2 instance types of the workers; only on eks." }),
     })
     .prefault({})
     .meta({ description: "How large an environment is." }),
@@ -78,6 +83,7 @@ export interface Class {
   /** Lab → number of the step it starts at. */
   labs: Readonly<Record<string, number>>;
   workers?: number;
+  instanceTypes?: readonly string[];
   config: Readonly<Record<string, unknown>>;
   ttl: number;
   hardLimit: number;
@@ -160,6 +166,7 @@ export function readClass(input: unknown, file: string, labs: RosterChecks["labs
     ranges,
     ...(f.owner === undefined ? {} : { owner: f.owner }),
     ...(f.sizes.workers === undefined ? {} : { workers: f.sizes.workers }),
+    ...(f.sizes.instanceTypes === undefined ? {} : { instanceTypes: f.sizes.instanceTypes }),
   };
 }
 

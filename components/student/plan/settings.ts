@@ -19,7 +19,8 @@ export function stackConfig(
   nodePorts: readonly number[],
 ): Record<string, unknown> {
   const target = student.target ?? cls.target;
-  const given = cls.config;
+  // Sections of the target that this student does not use would be refused.
+  const { kind, eks, ...given } = cls.config;
   const labs = Object.fromEntries(
     Object.entries(student.labs ?? cls.labs).map(([lab, step]) => [lab, { step }]),
   );
@@ -36,22 +37,48 @@ export function stackConfig(
       name: student.name,
       ...(student.email === undefined ? {} : { email: student.email }),
     },
-    ...(target === "kind" && allotment !== undefined
-      ? {
-          kind: {
-            ...(typeof given["kind"] === "object" ? given["kind"] : {}),
-            ...(cls.workers === undefined ? {} : { workers: cls.workers }),
-            podCidr: allotment.podCidr,
-            serviceCidr: allotment.serviceCidr,
-            apiServerPort: allotment.apiPort,
-            portMappings: portMappings(allotment, nodePorts),
-          },
-        }
-      : {}),
+    ...(target === "kind" ? { kind: kindConfig(section(kind), cls, allotment, nodePorts) } : {}),
+    ...(target === "eks" ? { eks: eksConfig(section(eks), cls) } : {}),
   };
 }
 
-/** Node port → port of the machine, for one cluster. Labs' ports beyond the block are left out: `portsShort` tells. */
+type Section = Readonly<Record<string, unknown>>;
+
+function section(value: unknown): Section {
+  return typeof value === "object" && value !== null ? (value as Section) : {};
+}
+
+function kindConfig(
+  given: Section,
+  cls: Class,
+  allotment: Allotment | undefined,
+  nodePorts: readonly number[],
+): Section {
+  return {
+    ...given,
+    ...(cls.workers === undefined ? {} : { workers: cls.workers }),
+    ...(allotment === undefined
+      ? {}
+      : {
+          podCidr: allotment.podCidr,
+          serviceCidr: allotment.serviceCidr,
+          apiServerPort: allotment.apiPort,
+          portMappings: portMappings(allotment, nodePorts),
+        }),
+  };
+}
+
+/** Sizes are those of the one node group that a class has, unless it names groups of its own. */
+function eksConfig(given: Section, cls: Class): Section {
+  if ("nodeGroups" in given || (cls.workers === undefined && cls.instanceTypes === undefined)) return given;
+  const workers = {
+    ...(cls.workers === undefined ? {} : { min: cls.workers }),
+    ...(cls.instanceTypes === undefined ? {} : { instanceTypes: cls.instanceTypes }),
+  };
+  return { ...given, nodeGroups: { workers } };
+}
+
+/** Node port → port of the machine, for one cluster. Labs' ports beyond the block are left out; the plan has said so. */
 export function portMappings(
   a: Allotment,
   nodePorts: readonly number[],

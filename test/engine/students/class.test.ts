@@ -170,7 +170,7 @@ const until = async (what: () => boolean): Promise<void> => {
     expect(desk.log("deleted")).toEqual(["net-ana", "net-bo", "net-cy"]);
     expect((await allRecords(shop.engine)).records.size).toBe(0);
     expect(readdirSync(desk.folder).filter((f) => f.startsWith("Pulumi.net"))).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test("another machine with the same backend destroys what is not bound to the first", async () => {
     expect(statuses(await up(desk, ["ana"]))).toEqual(["done"]);
@@ -191,7 +191,7 @@ const until = async (what: () => boolean): Promise<void> => {
     );
     expect(outcome).toMatchObject({ status: "destroyed", left: [] });
     expect((await allRecords(shop.engine)).records.size).toBe(0);
-  }, 60_000);
+  }, 300_000);
 
   test.each([
     ["cancelled", 2],
@@ -217,7 +217,7 @@ const until = async (what: () => boolean): Promise<void> => {
       expect(statuses(await down(desk))).toEqual(["done", "done", "done"]);
       expect(desk.clusters()).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   test("after a kill, down alone cleans too", async () => {
@@ -233,5 +233,5 @@ const until = async (what: () => boolean): Promise<void> => {
     ]);
     expect(desk.clusters()).toEqual([]);
     expect((await allRecords((await desk.shop()).engine)).records.size).toBe(0);
-  }, 60_000);
+  }, 300_000);
 });

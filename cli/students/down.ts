@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { hasExpired } from "../../components/student/plan/lease";
+import type { EnvironmentRecord } from "../../components/student/plan/record";
+import { failOn, type Problem } from "../../policies/problems";
+import { ownFolder } from "../pulumi/workspace";
+import { takeDown, type DownOptions } from "./actions";
+import { listing, listText } from "./list";
+import { classNameOf } from "./load";
+import { durationOf, parallelOf, type DownCommand, type ReapCommand, type WorkingOptions } from "./options";
+import { receiptOf, receiptText, writeReceipt } from "./receipt";
+import { allRecords } from "./records";
+import type { Workshop } from "./recover";
+import { choose, openShop, STANDARD, warnDamaged } from "./shop";
+import { print, workOn } from "./work";
+
+/** `labs students down`: destroys, looks again, and writes a receipt. */
+export async function runStudentsDown(ids: string[], options: DownCommand): Promise<void> {
+  const sizes = checked(options);
+  const shop = await openShop(options);
+  const className = classNameOf(options.class);
+  const chosen = await choose(shop, ids, {
+    ...options,
+    ...(className === undefined ? {} : { class: className }),
+  });
+  await destroyAll(
+    shop,
+    chosen,
+    options.forget === true ? { forget: true } : {},
+    sizes,
+    options.json === true,
+  );
+}
+
+/** `labs students reap`: destroys what has expired, by the tags as they are at that moment. */
+export async function runStudentsReap(options: ReapCommand): Promise<void> {
+  const sizes = checked(options);
+  const shop = await openShop(options);
+  const found = await allRecords(shop.engine, classNameOf(options.class));
+  warnDamaged(found);
+  if (found.damaged.length > 0) process.exitCode = 1;
+  const now = Date.now();
+  const expired = new Map([...found.records].filter(([, r]) => hasExpired(r.lease, now)));
+  const json = options.json === true;
+  if (options.dryRun === true || expired.size === 0) {
+    const listed = listing({ ...found, records: expired }, now);
+    await print(json, listed, () => (expired.size === 0 ? "Nothing has expired.\n" : listText(listed, now)));
+    return;
+  }
+  await destroyAll(shop, expired, { expiredAt: () => Date.now() }, sizes, json);
+}
+
+function checked(options: WorkingOptions): { parallel: number; timeout: number } {
+  const problems: Problem[] = [];
+  const parallel = parallelOf(options, STANDARD.parallel, problems);
+  const timeout = durationOf("--timeout", options.timeout, STANDARD.timeout, problems);
+  failOn("Nothing was changed.", problems);
+  return { parallel, timeout };
+}
+
+async function destroyAll(
+  shop: Workshop,
+  records: ReadonlyMap<string, EnvironmentRecord>,
+  down: DownOptions,
+  sizes: { parallel: number; timeout: number },
+  json: boolean,
+): Promise<void> {
+  if (records.size === 0) {
+    await print(json, { environments: [], clean: true }, () => "No environments: nothing to destroy.\n");
+    return;
+  }
+  const outcomes = await workOn([...records.keys()], { ...sizes, json }, (name, task) =>
+    takeDown(shop, name, down, task),
+  );
+  const receipt = receiptOf(outcomes, records, shop.machine.name, Date.now());
+  const path = writeReceipt(receipt, join(ownFolder, "receipts"));
+  if (!receipt.clean) process.exitCode = 1;
+  await print(json, { ...receipt, file: path }, () => receiptText(receipt, path));
+}

@@ -1,0 +1,67 @@
+import { DEFAULT_TTL, formatDuration, renewLease } from "../../components/student/plan/lease";
+import { TAG_EXPIRES, type EnvironmentRecord } from "../../components/student/plan/record";
+import { failOn, type Problem } from "../../policies/problems";
+import type { Task } from "./batch";
+import { classNameOf } from "./load";
+import { durationOf, parallelOf, type ExtendCommand } from "./options";
+import { withLock, type Workshop } from "./recover";
+import { choose, openShop, STANDARD } from "./shop";
+import { plain, print, workOn } from "./work";
+
+/** `labs students extend`: the lease counts from now, up to the hard limit. */
+export async function runStudentsExtend(ids: string[], options: ExtendCommand): Promise<void> {
+  const problems: Problem[] = [];
+  const ttl = durationOf("--ttl", options.ttl, DEFAULT_TTL, problems);
+  const parallel = parallelOf(options, STANDARD.parallel, problems);
+  const timeout = durationOf("--timeout", options.timeout, STANDARD.timeout, problems);
+  failOn("Nothing was changed.", problems);
+  const shop = await openShop(options);
+  const chosen = await choose(shop, ids, { ...options, ...classOption(options.class) });
+  const json = options.json === true;
+  const outcomes = await workOn([...chosen.keys()], { parallel, timeout, json }, (name, task) => {
+    const record = chosen.get(name);
+    if (record === undefined) throw new Error(`${name} was not chosen`);
+    return extend(shop, name, record, ttl, Date.now(), task);
+  });
+  await print(json, outcomes.map(plain), () =>
+    outcomes
+      .map((o) =>
+        o.status === "done"
+          ? `${o.name} lives until ${o.value.expires}${o.value.capped ? " (its hard limit)" : ""}\n`
+          : `${o.name}: ${o.reason}\n`,
+      )
+      .join(""),
+  );
+}
+
+const classOption = (option: string | undefined): { class?: string } => {
+  const name = classNameOf(option);
+  return name === undefined ? {} : { class: name };
+};
+
+/** Extends one lease: the tag first, which `reap` reads, then the config; on a cloud its tags follow by an update. */
+export async function extend(
+  shop: Workshop,
+  stack: string,
+  record: EnvironmentRecord,
+  ttl: number,
+  now: number,
+  task: Task,
+): Promise<{ expires: string; capped: boolean }> {
+  const { lease, capped } = renewLease(record.lease, now, ttl, true);
+  if (capped && lease.expires <= record.lease.expires) {
+    throw new Error(
+      `has reached its hard limit (${formatDuration(lease.hardLimit)} after the first up): ${new Date(lease.expires).toISOString()}`,
+    );
+  }
+  const expires = new Date(lease.expires).toISOString();
+  await shop.engine.setTag(stack, TAG_EXPIRES, expires);
+  await shop.engine.setConfig(stack, { ...(await shop.engine.config(stack)), expires });
+  if (record.target === "eks") {
+    task.progress("update of the tags on AWS");
+    await withLock(shop, stack, () =>
+      shop.engine.up(stack, { onProgress: task.progress, cancel: task.cancel, kill: task.kill }),
+    );
+  }
+  return { expires, capped };
+}

@@ -1,0 +1,26 @@
+import { writeFileSync, chmodSync } from "node:fs";
+import { UserError } from "../../policies/problems";
+import { classNameOf } from "./load";
+import type { KubeconfigCommand } from "./options";
+import { choose, openShop } from "./shop";
+
+/** `labs students kubeconfig`: decrypted on demand; the state holds it encrypted, and no other file has it. */
+export async function runStudentsKubeconfig(id: string, options: KubeconfigCommand): Promise<void> {
+  const shop = await openShop({});
+  const className = classNameOf(options.class);
+  const chosen = await choose(shop, [id], className === undefined ? {} : { class: className });
+  const [stack = id] = chosen.keys();
+  const kubeconfig = await shop.engine.kubeconfig(stack);
+  if (kubeconfig === undefined || kubeconfig === "") {
+    throw new UserError(`${stack} has no kubeconfig yet: its up has not come that far`);
+  }
+  const text = kubeconfig.endsWith("\n") ? kubeconfig : `${kubeconfig}\n`;
+  if (options.out === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  writeFileSync(options.out, text, { mode: 0o600 });
+  // The mode counts only for a new file.
+  chmodSync(options.out, 0o600);
+  process.stderr.write(`Written to ${options.out}. Use it: kubectl --kubeconfig ${options.out} get nodes\n`);
+}

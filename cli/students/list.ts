@@ -1,0 +1,88 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+import { formatDuration } from "../../components/student/plan/lease";
+import { classNameOf } from "./load";
+import type { ListCommand } from "./options";
+import { allRecords, type Records } from "./records";
+import { openShop, warnDamaged } from "./shop";
+import { print } from "./work";
+
+/** One environment, as `list --json` prints it. */
+export interface ListedEnvironment {
+  stack: string;
+  class: string;
+  id: string;
+  name: string;
+  owner: string;
+  target: string;
+  machine?: string;
+  /** `empty`: nothing was made yet. `updating` is known of Pulumi Cloud only. */
+  state: "empty" | "there" | "updating";
+  expired: boolean;
+  created: string;
+  expires: string;
+  /** The hard limit: no `extend` goes beyond. */
+  limit: string;
+  lastUpdate?: string;
+}
+
+export async function runStudentsList(options: ListCommand): Promise<void> {
+  const className = classNameOf(options.class);
+  const shop = await openShop({});
+  const found = await allRecords(shop.engine, className);
+  warnDamaged(found);
+  const now = Date.now();
+  const listed = listing(found, now);
+  await print(options.json === true, listed, () => listText(listed, now));
+}
+
+/** What the backend knows, sorted by class and stack. */
+export function listing(found: Records, now: number): ListedEnvironment[] {
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  return [...found.records].map(([stack, r]) => {
+    const s = found.summaries.get(stack);
+    return {
+      stack,
+      class: r.class,
+      id: r.id,
+      name: r.name,
+      owner: r.owner,
+      target: r.target,
+      ...(r.machine === undefined ? {} : { machine: r.machine }),
+      state: s?.updating === true ? "updating" : s?.resources === 0 ? "empty" : "there",
+      expired: r.lease.expires <= now,
+      created: iso(r.lease.created),
+      expires: iso(r.lease.expires),
+      limit: iso(r.lease.created + r.lease.hardLimit),
+      ...(s?.lastUpdate === undefined ? {} : { lastUpdate: iso(s.lastUpdate) }),
+    };
+  });
+}
+
+export function listText(listed: readonly ListedEnvironment[], now: number): string {
+  if (listed.length === 0) return "No environments in this backend.\n";
+  const table = new Table({
+    head: ["student", "stack", "target", "machine", "state", "expires", "owner"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const e of listed) {
+    const left = Date.parse(e.expires) - now;
+    const when = e.expired
+      ? pc.red(`${formatDuration(-left)} ago`)
+      : left < 30 * 60_000
+        ? pc.yellow(`in ${formatDuration(left)}`)
+        : `in ${formatDuration(left)}`;
+    table.push([
+      e.name === e.id ? e.id : `${e.id} (${e.name})`,
+      e.stack,
+      e.target,
+      e.machine ?? "",
+      e.state,
+      when,
+      e.owner,
+    ]);
+  }
+  const expired = listed.filter((e) => e.expired).length;
+  const hint = expired === 0 ? "" : `\n${expired} expired: labs students reap destroys them.`;
+  return `${table.toString()}\n${listed.length} environments.${hint}\n`;
+}

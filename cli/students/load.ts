@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import { parse } from "yaml";
+import { readClass, type Class } from "../../components/student/plan/class";
+import { classNameProblem, suggestClass } from "../../components/student/plan/names";
+import { readRoster } from "../../components/student/plan/roster";
+import type { RosterChecks, Student } from "../../components/student/plan/student";
+import { labs } from "../../labs";
+import { ProblemsError, UserError, type Problem } from "../../policies/problems";
+
+/** The labs that there are, with the names of their steps. */
+export function knownLabs(): RosterChecks["labs"] {
+  return new Map(labs.map((l) => [l.id, l.steps.map((s) => s.id)]));
+}
+
+/** Node ports that any lab wants open on the machine. */
+export function labPorts(): number[] {
+  return labs.flatMap((l) => [...(l.needs.hostPorts ?? [])]);
+}
+
+/** Who answers for environments where the class file does not say. */
+export function thisUser(env: NodeJS.ProcessEnv = process.env): string {
+  const name = env["USER"] ?? env["USERNAME"];
+  return name !== undefined && name !== "" ? name : userInfo().username;
+}
+
+/** Reads class file and roster; every problem of both is told at once, with those that the caller has found. */
+export function loadClass(
+  rosterFile: string,
+  classFile: string | undefined,
+  found: readonly Problem[] = [],
+): { cls: Class; students: Student[] } {
+  const bytes = readBytes(rosterFile, "--roster");
+  const beside = join(dirname(rosterFile), "class.yaml");
+  const file = classFile ?? (existsSync(beside) ? beside : undefined);
+  const known = knownLabs();
+  const problems: Problem[] = [...found];
+  let cls: Class | undefined;
+  try {
+    // Without a class file the class is called as its roster.
+    const standard = {
+      class: suggestClass(rosterFile.replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, "")),
+      labs: ["stars"],
+    };
+    cls =
+      file === undefined ? readClass(standard, "(no class file)", known) : readClass(yaml(file), file, known);
+  } catch (e) {
+    if (!(e instanceof ProblemsError)) throw e;
+    problems.push(...e.problems);
+  }
+  const roster = readRoster(bytes, rosterFile, { className: cls?.name ?? "class", labs: known });
+  problems.push(...roster.problems);
+  if (cls === undefined || problems.length > 0) {
+    throw new ProblemsError("The class cannot be made like this; nothing was changed.", problems);
+  }
+  return { cls, students: roster.students };
+}
+
+/** `--class` of other commands than `up`: the name of a class, or its file. */
+export function classNameOf(option: string | undefined): string | undefined {
+  if (option === undefined) return undefined;
+  if (/\.ya?ml$/i.test(option) && existsSync(option))
+    return readClass(yaml(option), option, knownLabs()).name;
+  const problem = classNameProblem(option);
+  if (problem !== undefined) throw new UserError(`--class ${JSON.stringify(option)} ${problem}`);
+  return option;
+}
+
+function yaml(file: string): unknown {
+  try {
+    return parse(readBytes(file, "--class").toString("utf8"));
+  } catch (e) {
+    if (e instanceof UserError) throw e;
+    throw new UserError(`${file} is no YAML: ${e instanceof Error ? e.message : String(e)}`);
+  }
+}
+
+function readBytes(file: string, option: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (e) {
+    throw new UserError(
+      `${option} ${file} cannot be read: ${(e as NodeJS.ErrnoException).code ?? String(e)}`,
+    );
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import pc from "picocolors";
+import type { EnvironmentRecord } from "../../components/student/plan/record";
+import type { DownResult } from "./actions";
+import type { Outcome } from "./batch";
+
+/** What a `down` or `reap` did, for the file and for the instructor. */
+export interface Receipt {
+  at: string;
+  machine: string;
+  environments: ReceiptEntry[];
+  /** Whether nothing of what was asked for is left. */
+  clean: boolean;
+}
+
+export interface ReceiptEntry {
+  stack: string;
+  class: string;
+  student: string;
+  result: "destroyed" | "gone" | "extended" | "left" | "failed" | "skipped";
+  /** `type id` of each resource that was destroyed. */
+  destroyed: string[];
+  /** kind clusters of interrupted runs that were deleted. */
+  cleaned: string[];
+  /** What is left, and what to do about it. */
+  left: string[];
+  reason?: string;
+}
+
+export function receiptOf(
+  outcomes: readonly Outcome<DownResult>[],
+  records: ReadonlyMap<string, EnvironmentRecord>,
+  machine: string,
+  now: number,
+): Receipt {
+  const environments = outcomes.map((o): ReceiptEntry => {
+    const r = records.get(o.name);
+    const base = {
+      stack: o.name,
+      class: r?.class ?? "",
+      student: r?.id ?? "",
+      destroyed: [],
+      cleaned: [],
+      left: [],
+    };
+    if (o.status !== "done") return { ...base, result: o.status, reason: o.reason };
+    const { value } = o;
+    if (value.status === "gone") return { ...base, result: "gone" };
+    if (value.status === "extended") {
+      return { ...base, result: "extended", reason: `lives until ${new Date(value.until).toISOString()}` };
+    }
+    const { destroyed, cleaned, left } = value;
+    return { ...base, result: left.length === 0 ? "destroyed" : "left", destroyed, cleaned, left };
+  });
+  const clean = environments.every((e) => ["destroyed", "gone", "extended"].includes(e.result));
+  return { at: new Date(now).toISOString(), machine, environments, clean };
+}
+
+/** Writes the receipt into a file of its own; returns its path. */
+export function writeReceipt(receipt: Receipt, folder: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${receipt.at.replace(/[:.]/g, "-")}.json`);
+  writeFileSync(path, `${JSON.stringify(receipt, null, 2)}\n`, { mode: 0o600 });
+  return path;
+}
+
+export function receiptText(receipt: Receipt, path: string): string {
+  const lines = receipt.environments.map((e) => {
+    const what =
+      e.result === "destroyed"
+        ? pc.green(
+            `destroyed, ${e.destroyed.length} resources${e.cleaned.length > 0 ? ", and a half-made cluster" : ""}`,
+          )
+        : e.result === "gone"
+          ? pc.dim("was gone already")
+          : e.result === "extended"
+            ? `was extended: ${e.reason ?? ""}`
+            : pc.red(`${e.result}${e.reason === undefined ? "" : `: ${e.reason}`}`);
+    return [`${e.stack}: ${what}`, ...e.left.map((l) => pc.red(`  left: ${l}`))].join("\n");
+  });
+  const end = receipt.clean
+    ? pc.green("Nothing is left running.")
+    : pc.red("Not everything is gone: run the same command again when the cause is mended.");
+  return `${lines.join("\n")}\n${end}\nReceipt: ${path}\n`;
+}

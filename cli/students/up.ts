@@ -1,0 +1,149 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { Class } from "../../components/student/plan/class";
+import { planEnvironments, type PlannedEnvironment } from "../../components/student/plan/environments";
+import { capacity } from "../../components/student/plan/allot";
+import { formatDuration } from "../../components/student/plan/lease";
+import { ProblemsError, type Problem } from "../../policies/problems";
+import { PROJECT, planStack } from "../../stacks/plan";
+import { missingKindTools } from "../../stacks/tools";
+import { bringUp } from "./actions";
+import { labPorts, loadClass, thisUser } from "./load";
+import { durationOf, parallelOf, type UpCommand } from "./options";
+import { allRecords } from "./records";
+import { openShop, warnDamaged } from "./shop";
+import { plain, print, workOn } from "./work";
+
+/** `labs students up`: everything that can be wrong is told before anything is made. */
+export async function runStudentsUp(ids: string[], options: UpCommand): Promise<void> {
+  const problems: Problem[] = [];
+  const wish = {
+    parallel: parallelOf(options, 0, problems),
+    timeout: durationOf("--timeout", options.timeout, 0, problems),
+    ttl: durationOf("--ttl", options.ttl, 0, problems),
+  };
+  const { cls: given, students: all } = loadClass(options.roster, options.class, problems);
+  const parallel = wish.parallel || given.parallel;
+  const timeout = wish.timeout || given.timeout;
+  const cls: Class = {
+    ...given,
+    ttl: durationOf("--ttl", options.ttl, given.ttl, problems, given.hardLimit),
+  };
+  for (const id of ids.filter((i) => !all.some((s) => s.id === i))) {
+    problems.push({
+      path: id,
+      message: `is not in ${options.roster}`,
+      fix: "ids as they stand in the roster",
+    });
+  }
+  fail(problems);
+  const students = ids.length === 0 ? all : all.filter((s) => ids.includes(s.id));
+  const shop = await openShop(options);
+  const found = await allRecords(shop.engine);
+  warnDamaged(found);
+  const { planned, problems: unplanned } = planEnvironments({
+    students,
+    cls,
+    existing: found.records,
+    machine: shop.machine.name,
+    owner: cls.owner ?? thisUser(),
+    now: Date.now(),
+    nodePorts: labPorts(),
+  });
+  problems.push(...unplanned, ...stackProblems(planned));
+  const onKind = [...planned.values()].some((p) => p.record.target === "kind");
+  if (onKind && options.dryRun !== true) problems.push(...missingKindTools());
+  fail(problems);
+  if (options.dryRun === true) {
+    await print(
+      options.json === true,
+      [...planned].map(([name, p]) => ({ stack: name, ...p.record, config: p.config })),
+      () => planText(planned, cls),
+    );
+    return;
+  }
+  const outcomes = await workOn(
+    [...planned.keys()],
+    { parallel, timeout, json: options.json === true },
+    async (name, task) => {
+      const wanted = planned.get(name);
+      if (wanted === undefined) throw new Error(`${name} was not planned`);
+      return {
+        ...(await bringUp(shop, name, wanted, task)),
+        expires: new Date(wanted.record.lease.expires).toISOString(),
+      };
+    },
+  );
+  await print(options.json === true, outcomes.map(plain), () => {
+    const up = outcomes.filter((o) => o.status === "done");
+    const again =
+      up.length < outcomes.length ? "\nRun the same command again: it continues where it stopped.\n" : "\n";
+    const unclear = up.flatMap((o) =>
+      o.value.unclear.map((urn) => `  may be left of an interrupted run: ${urn}\n`),
+    );
+    const capped = [...planned].filter(([, p]) => p.capped).map(([name]) => name);
+    const limit = capped.length === 0 ? "" : `The hard limit shortens the lease of ${capped.join(", ")}.\n`;
+    return `${up.length} of ${outcomes.length} environments are up.${again}${unclear.join("")}${limit}`;
+  });
+}
+
+/** What is wrong with the stacks themselves, as the program would say it; the same for many students is told once. */
+function stackProblems(planned: ReadonlyMap<string, PlannedEnvironment>): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const [name, { config }] of planned) {
+    const raw = Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [
+        `${PROJECT}:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    );
+    try {
+      planStack(name, raw);
+    } catch (e) {
+      if (!(e instanceof ProblemsError)) throw e;
+      for (const p of e.problems) {
+        const key = JSON.stringify([p.path, p.message]);
+        if (!problems.has(key)) problems.set(key, { ...p, path: `config of ${name}: ${p.path}` });
+      }
+    }
+  }
+  return [...problems.values()];
+}
+
+function planText(planned: ReadonlyMap<string, PlannedEnvironment>, cls: Class): string {
+  const table = new Table({
+    head: ["student", "stack", "", "target", "ports", "pods", "labs"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const [name, { student, record, config, exists }] of planned) {
+    const kind = config["kind"] as { apiServerPort?: number; podCidr?: string } | undefined;
+    const port = kind?.apiServerPort;
+    table.push([
+      student.name,
+      name,
+      exists ? "exists" : "new",
+      record.target,
+      port === undefined ? "" : `${port}-${port + cls.ranges.portsPerCluster - 1}`,
+      kind?.podCidr ?? "",
+      Object.entries(student.labs ?? cls.labs)
+        .map(([lab, step]) => `${lab}=${step}`)
+        .join(" "),
+    ]);
+  }
+  const { clusters } = capacity(cls.ranges);
+  const kinds = [...planned.values()].filter((p) => p.record.target === "kind").length;
+  return [
+    `${pc.bold(`Class ${cls.name}`)}: ${planned.size} environments, lease ${formatDuration(cls.ttl)}, hard limit ${formatDuration(cls.hardLimit)}`,
+    table.toString(),
+    kinds === 0
+      ? ""
+      : `${clusters} kind clusters fit the ports and ranges of this machine; memory decides how many it carries (about 2 GiB each).`,
+    "This is a plan: nothing was made.",
+    "",
+  ].join("\n");
+}
+
+function fail(problems: Problem[]): void {
+  if (problems.length > 0)
+    throw new ProblemsError("The class cannot be made like this; nothing was changed.", problems);
+}
