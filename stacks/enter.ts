@@ -1,10 +1,12 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../components/cluster";
+import { Proof } from "../components/dns/proof";
 import { Records } from "../components/dns/records";
 import { Zone } from "../components/dns/zone";
 import { IngressNginx } from "../components/ingress/ingress-nginx";
 import { Certificates } from "../components/tls/certificates";
+import { ACCOUNT } from "../components/tls/plan/objects";
 import type { StackPlan } from "./plan";
 import type { WayIn } from "./way-in";
 
@@ -12,7 +14,10 @@ import type { WayIn } from "./way-in";
 export interface AwsSite {
   provider: aws.Provider;
   region: string;
+  partition: string;
   tags?: Readonly<Record<string, string>>;
+  /** What must stand before an account of the cluster can be given rights; absent without Pod Identity. */
+  podIdentity?: pulumi.Resource[];
 }
 
 export interface Entered {
@@ -68,9 +73,25 @@ function makeCertificates(
   site: AwsSite | undefined,
 ): Certificates | undefined {
   if (tls.issuer === "none" || tls.issuer === "own") return undefined;
-  const proof =
-    zone === undefined || site === undefined ? {} : { zone: { id: zone.zoneId, region: site.region } };
-  return new Certificates("tls", { ...shared, plan: tls, ...proof });
+  if (tls.issuer === "self-signed" || zone === undefined || site === undefined) {
+    return new Certificates("tls", { ...shared, plan: tls });
+  }
+  const proof = new Proof("proof", {
+    clusterName: shared.cluster.name,
+    partition: site.partition,
+    zoneId: zone.zoneId,
+    ...ACCOUNT,
+    provider: site.provider,
+    after: site.podIdentity ?? [],
+  });
+  // A pod gets its rights when it starts.
+  const after = [...shared.after, ...proof.ready];
+  return new Certificates("tls", {
+    ...shared,
+    after,
+    plan: tls,
+    zone: { id: zone.zoneId, region: site.region },
+  });
 }
 
 function makeRecords({ dns }: WayIn, ingress: IngressNginx, zone: Zone | undefined, site?: AwsSite): void {

@@ -18,7 +18,7 @@ export interface WayIn {
   site: IngressSite;
 }
 
-type Sections = Pick<Config, "ingress" | "tls" | "dns" | "labs">;
+type Sections = Pick<Config, "target" | "eks" | "ingress" | "tls" | "dns" | "labs">;
 
 /** Plans it where a lab or the config asks for it. */
 export function planWayIn(
@@ -26,14 +26,15 @@ export function planWayIn(
   facts: ClusterFacts,
 ): { wayIn?: WayIn; baseDomain: string; problems: Problem[]; notes: string[] } {
   const install = config.ingress.install ?? someLab(config, "ingress");
-  const tlsWish = { ...config.tls };
-  const controller = planController(config.ingress, facts, tlsWish.issuer === "own");
-  const dns = planDns(config.dns, facts, install ? controller.plan.expose : undefined);
-  const tls = planTls(tlsWish, facts, {
+  const controller = planController(config.ingress, facts, config.tls.issuer === "own");
+  const route53 = config.target === "eks";
+  const dns = planDns(config.dns, facts, { expose: install ? controller.plan.expose : undefined, route53 });
+  const tls = planTls(config.tls, facts, {
     baseDomain: dns.plan.baseDomain,
     zone: dns.plan.zone !== undefined,
     needed: install && someLab(config, "tls"),
     ingress: install,
+    rights: route53 && hasPodIdentity(config),
   });
   const planned = [dns, tls, ...(install ? [controller] : [])];
   const problems = planned.flatMap((p) => p.problems);
@@ -49,6 +50,11 @@ export function planWayIn(
   };
   const wayIn = { controller: controller.plan, tls: tls.plan, dns: dns.plan, site };
   return { wayIn, baseDomain, problems, notes: planned.flatMap((p) => p.notes) };
+}
+
+/** The agent that hands out rights is there for the load balancer controller. */
+export function hasPodIdentity({ eks }: Pick<Config, "eks">): boolean {
+  return eks.loadBalancer.controller === "aws-lbc" && eks.loadBalancer.identity === "pod-identity";
 }
 
 function someLab(config: Sections, need: keyof LabNeeds): boolean {

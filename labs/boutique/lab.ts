@@ -1,5 +1,6 @@
 import { CONTROLLER } from "../../components/ingress/plan/site";
 import { abByHeader, byWeight } from "../../components/ingress/plan/canary/model";
+import { controllerStandIn } from "../../components/ingress/plan/stand-in";
 import type { KubeObject } from "../../policies/objects";
 import type { Expectation, FlowExpectation, Lab, LabContext } from "../model";
 import { labUrl, siteOf } from "../way-in";
@@ -113,6 +114,7 @@ export const boutique: Lab = {
   clusterWide: false,
   needs: { calicoPolicy: true, ingress: true, tls: true },
   workloads,
+  surroundings: (ctx) => controllerStandIn(siteOf(ctx).onHostNetwork),
   links: (ctx) => [{ title: "the shop", url: labUrl(ctx, shopHost(ctx)) }],
   steps: [
     {

@@ -34,11 +34,13 @@ const route = (ctx: LabContext): KubeObject[] =>
   });
 
 /** Only where the nodes are known to be otherwise. */
-function amd64Only(facts: ClusterFacts): string | undefined {
+function amd64Only(facts: ClusterFacts): { reason: string; fix: string } | undefined {
   const known = facts.architectures;
-  return known === undefined || known.includes("amd64")
-    ? undefined
-    : "its image is built for amd64 only, and the nodes are arm64";
+  if (known === undefined || known.includes("amd64")) return undefined;
+  return {
+    reason: "its image is built for amd64 only, and the nodes are arm64",
+    fix: "add a node group with amd64 instances",
+  };
 }
 
 export const game2048: Lab = {

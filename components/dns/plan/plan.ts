@@ -15,7 +15,15 @@ export interface DnsPlan {
   records: readonly string[];
 }
 
-type Facts = Pick<ClusterFacts, "baseDomain" | "loadBalancer">;
+type Facts = Pick<ClusterFacts, "baseDomain">;
+
+/** What the stack can do for names. */
+export interface DnsSite {
+  /** How requests get in; undefined where there is no way in. */
+  expose: "host-ports" | "load-balancer" | "node-ports" | undefined;
+  /** Whether the stack has an AWS account to make records in. */
+  route53: boolean;
+}
 
 /**
  * Names of the labs. On a laptop they live under `localhost`: RFC 6761 gives every name below it to the own machine;
@@ -25,12 +33,11 @@ type Facts = Pick<ClusterFacts, "baseDomain" | "loadBalancer">;
 export function planDns(
   wish: DnsWish,
   facts: Facts,
-  expose: "host-ports" | "load-balancer" | "node-ports" | undefined,
+  { expose, route53 }: DnsSite,
 ): { plan: DnsPlan; problems: Problem[]; notes: string[] } {
   const baseDomain = wish.baseDomain ?? facts.baseDomain;
   const problems: Problem[] = [];
   const notes: string[] = [];
-  const onAws = facts.loadBalancer === "aws-lbc" || facts.loadBalancer === "aws-in-tree";
   const zoneName = wish.zoneName ?? baseDomain;
   if (wish.zone !== "none") {
     if (wish.baseDomain === undefined) {
@@ -40,11 +47,11 @@ export function planDns(
         fix: "pulumi config set --path dns.baseDomain labs.example.org",
       });
     }
-    if (!onAws || expose !== "load-balancer") {
+    if (!route53 || expose !== "load-balancer") {
       problems.push({
         path: "dns.zone",
         value: wish.zone,
-        message: "records lead to an AWS load balancer, and there is none",
+        message: "records lead to a load balancer that this stack makes on AWS, and there is none",
         fix: "set dns.zone to none, and make the names yourself",
       });
     }

@@ -2,6 +2,8 @@ import type { KubeObject } from "../../../policies/objects";
 import { ISSUER } from "./plan";
 
 export const NAMESPACE = "cert-manager";
+/** The controller's account, as the chart names it. */
+export const ACCOUNT = { namespace: NAMESPACE, serviceAccount: "cert-manager" } as const;
 /** Certificate and Secret of the cluster's own authority. */
 export const CA = "labs-ca";
 

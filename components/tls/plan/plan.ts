@@ -20,6 +20,8 @@ export interface TlsSite {
   baseDomain: string;
   /** Whether a Route 53 zone is found or made for the base domain. */
   zone: boolean;
+  /** Whether cert-manager can be given rights over the zone. */
+  rights: boolean;
   /** Whether a lab of the stack asks for TLS. */
   needed: boolean;
   /** Whether an ingress controller is there to use certificates. */
@@ -181,6 +183,15 @@ function acmeProblems(wish: TlsWish, issuer: Issuer, site: TlsSite): Problem[] {
       value: issuer,
       message: "proves the names by DNS-01 on Route 53, and there is no zone",
       fix: "set dns.zone to find or create, on a target on AWS",
+    });
+  }
+  if (site.zone && !site.rights) {
+    problems.push({
+      path: "tls.issuer",
+      value: issuer,
+      message:
+        "cert-manager gets its rights over the zone by EKS Pod Identity, and this stack has no agent for it",
+      fix: "set eks.loadBalancer.identity to pod-identity, with the controller aws-lbc",
     });
   }
   return problems;

@@ -1,0 +1,47 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { podIdentityTrust } from "../aws/plan/policies";
+import { proofPolicy } from "./plan/policy";
+
+export interface ProofArgs {
+  /** EKS cluster, which must have the Pod Identity agent. */
+  clusterName: string;
+  partition: string;
+  zoneId: pulumi.Input<string>;
+  /** Account that gets the right. */
+  namespace: string;
+  serviceAccount: string;
+  provider: aws.Provider;
+  /** The cluster must stand before something can be associated with it. */
+  after: pulumi.Resource[];
+}
+
+/** Gives an account in the cluster the right to prove names in one zone, and no other right. */
+export class Proof extends pulumi.ComponentResource {
+  /** Pods that start after these have the right. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: ProofArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("labs:dns:Proof", name, {}, { ...opts, providers: [args.provider] });
+    const { clusterName, namespace, serviceAccount, partition } = args;
+    const trust = podIdentityTrust(clusterName, namespace, serviceAccount);
+    const role = new aws.iam.Role(
+      `${name}-role`,
+      { assumeRolePolicy: pulumi.jsonStringify(trust) },
+      { parent: this },
+    );
+    const zoneArn = pulumi.interpolate`arn:${partition}:route53:::hostedzone/${args.zoneId}`;
+    const policy = new aws.iam.RolePolicy(
+      `${name}-policy`,
+      { role: role.name, policy: pulumi.jsonStringify(proofPolicy(partition, zoneArn)) },
+      { parent: this },
+    );
+    const identity = new aws.eks.PodIdentityAssociation(
+      `${name}-identity`,
+      { clusterName, namespace, serviceAccount, roleArn: role.arn },
+      { parent: this, dependsOn: args.after },
+    );
+    this.ready = [role, policy, identity];
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,53 @@
+import { planDns, type DnsSite, type DnsWish } from "../../../components/dns/plan/plan";
+
+const onAws: DnsSite = { expose: "load-balancer", route53: true };
+const laptop: DnsSite = { expose: "host-ports", route53: false };
+const plan = (wish: Partial<DnsWish>, site: DnsSite) =>
+  planDns({ zone: "none", ...wish }, { baseDomain: "localhost" }, site);
+const paths = (wish: Partial<DnsWish>, site: DnsSite) => plan(wish, site).problems.map((p) => p.path);
+
+test("on a laptop names are its own, without set-up or records", () => {
+  expect(plan({}, laptop)).toEqual({
+    plan: { baseDomain: "localhost", records: [] },
+    problems: [],
+    notes: [],
+  });
+});
+
+test("with a zone the domain and everything below it lead to the load balancer", () => {
+  expect(plan({ baseDomain: "labs.acme.dev", zone: "find", zoneName: "acme.dev" }, onAws).plan).toEqual({
+    baseDomain: "labs.acme.dev",
+    zone: { how: "find", name: "acme.dev" },
+    records: ["labs.acme.dev", "*.labs.acme.dev"],
+  });
+});
+
+test.each<[string, Partial<DnsWish>, DnsSite, string[]]>([
+  ["a zone without a domain", { zone: "create" }, onAws, ["dns.baseDomain"]],
+  ["a zone where nothing is made on AWS", { zone: "find", baseDomain: "a.dev" }, laptop, ["dns.zone"]],
+  [
+    "a zone without a load balancer",
+    { zone: "find", baseDomain: "a.dev" },
+    { ...onAws, expose: "node-ports" },
+    ["dns.zone"],
+  ],
+  [
+    "a zone name without a zone",
+    { zoneName: "acme.dev", baseDomain: "labs.acme.dev" },
+    onAws,
+    ["dns.zoneName"],
+  ],
+  [
+    "a domain outside of its zone",
+    { zone: "find", zoneName: "acme.dev", baseDomain: "labs.notacme.dev" },
+    onAws,
+    ["dns.zoneName"],
+  ],
+])("%s is refused", (_, wish, site, expected) => {
+  expect(paths(wish, site)).toEqual(expected);
+});
+
+test("what leads nowhere by itself is said", () => {
+  expect(plan({}, onAws).notes.join()).toMatch(/your own machine, not the load balancer/);
+  expect(plan({ baseDomain: "acme.dev" }, laptop).notes.join()).toMatch(/makes no DNS records/);
+});

@@ -1,0 +1,28 @@
+/** A certificate for *.labs.example.org that nobody trusts, its key, and a key that belongs to none; for tests only. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBwDCCAWagAwIBAgIUKkOGbgw7bJXpQ6hcK6P5kUyb6mkwCgYIKoZIzj0EAwIw
+GzEZMBcGA1UEAwwQbGFicy5leGFtcGxlLm9yZzAgFw0yNjExMjExMTUyMjFaGA8y
+MTI2MTAyODExNTIyMVowGzEZMBcGA1UEAwwQbGFicy5leGFtcGxlLm9yZzBZMBMG
+ByqGSM49AgEGCCqGSM49AwEHA0IABLMT8azvibuAy4tZDyKzjD1efFxcmU4LeLVn
+pIxyVtsyj92xWGsvTO3LFKGLgZg6VoEaLSdCV0l0GHEuLvpcbWWjgYUwgYIwHQYD
+VR0OBBYEFIK1CyHKTMifFIMBzntbjxnuh3MwMB8GA1UdIwQYMBaAFIK1CyHKTMif
+FIMBzntbjxnuh3MwMA8GA1UdEwEB/wQFMAMBAf8wLwYDVR0RBCgwJoIQbGFicy5l
+eGFtcGxlLm9yZ4ISKi5sYWJzLmV4YW1wbGUub3JnMAoGCCqGSM49BAMCA0gAMEUC
+IFRtt98MRr/ivPRHvmX2cgUNumt+/iGfXxTywtW1BTyDAiEAxoY/H1pZpFPg8mro
+c9B6HIVuRCB2LSxAf+sIZMd5O8I=
+-----END CERTIFICATE-----
+`;
+
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgvrMYTqrowoD7Dh5T
+alaLh/pgThhTPuiMtYsG97qviKuhRANCAASzE/Gs74m7gMuLWQ8is4w9XnxcXJlO
+C3i1Z6SMclbbMo/dsVhrL0ztyxShi4GYOlaBGi0nQldJdBhxLi76XG1l
+-----END PRIVATE KEY-----
+`;
+
+export const otherKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgOe+BvevazicXAF8k
+iCLcMx8gsizfBNjSZpvfoJi4PQKhRANCAARNOv9vBvIdm2BKczsx6cKMl4291PEh
+lAAJKSb+9rZJFLALWGVt85IlDVITSGyBfHiTVP4+jwpktg1OzDJhmg4m
+-----END PRIVATE KEY-----
+`;

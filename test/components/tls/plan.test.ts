@@ -1,0 +1,84 @@
+import { planTls, siteTls, type TlsSite, type TlsWish } from "../../../components/tls/plan/plan";
+import { certificateProblems } from "../../../components/tls/plan/own";
+import { certManagerValues } from "../../../components/tls/values";
+import { certificate, key, otherKey } from "./pem";
+
+const reaches = { controlPlaneReachesPods: true };
+const hidden = { controlPlaneReachesPods: false };
+const site: TlsSite = { baseDomain: "labs.acme.dev", zone: true, rights: true, needed: true, ingress: true };
+const wish = (over: Partial<TlsWish> = {}): TlsWish => ({ redirect: true, webhookPort: 10260, ...over });
+const paths = (w: Partial<TlsWish>, s: Partial<TlsSite> = {}, facts = reaches) =>
+  planTls(wish(w), facts, { ...site, ...s }).problems.map((p) => p.path);
+
+test("where a lab needs certificates the cluster is its own authority; where none does, nothing is made", () => {
+  expect(planTls(wish(), reaches, site).plan.issuer).toBe("self-signed");
+  expect(planTls(wish(), reaches, { ...site, needed: false }).plan.issuer).toBe("none");
+});
+
+test.each<[string, Partial<TlsWish>, Partial<TlsSite>, string[]]>([
+  ["none where a lab needs it", { issuer: "none" }, {}, ["tls.issuer"]],
+  ["certificates without a controller", { issuer: "self-signed" }, { ingress: false }, ["tls.issuer"]],
+  ["ACME without an address", { issuer: "acme" }, {}, ["tls.email"]],
+  [
+    "ACME for names that nobody signs",
+    { issuer: "acme", email: "a@b.dev" },
+    { baseDomain: "labs.localhost" },
+    ["dns.baseDomain"],
+  ],
+  ["ACME without a zone", { issuer: "acme-staging", email: "a@b.dev" }, { zone: false }, ["tls.issuer"]],
+  [
+    "ACME without rights over the zone",
+    { issuer: "acme-staging", email: "a@b.dev" },
+    { rights: false },
+    ["tls.issuer"],
+  ],
+  ["an address that nothing uses", { issuer: "self-signed", email: "a@b.dev" }, {}, ["tls.email"]],
+  ["a certificate that nothing uses", { certificate, key }, {}, ["tls.certificate", "tls.key"]],
+  ["own without either", { issuer: "own" }, {}, ["tls.certificate", "tls.key"]],
+])("%s is refused", (_, w, s, expected) => {
+  expect(paths(w, s)).toEqual(expected);
+});
+
+test("ports of a host network that others hold are refused, and only there", () => {
+  expect(paths({ webhookPort: 10250 }, {}, hidden)).toEqual(["tls.webhookPort"]);
+  expect(paths({ webhookPort: 8443 }, {}, hidden)).toEqual(["tls.webhookPort"]);
+  expect(paths({ webhookPort: 8443 })).toEqual([]);
+  expect(planTls(wish(), hidden, site).plan).toMatchObject({ webhook: { hostNetwork: true, port: 10260 } });
+  expect(planTls(wish(), reaches, site).plan).toMatchObject({ webhook: { hostNetwork: false, port: 10250 } });
+});
+
+describe("your own certificate", () => {
+  const now = new Date();
+  const messages = (c: string, k: string, domain = "labs.example.org", at = now) =>
+    certificateProblems(c, k, domain, at).map((p) => p.message);
+
+  test("one that covers the labs, with its key, is taken", () => {
+    expect(messages(certificate, key)).toEqual([]);
+  });
+  test("another key, another domain, after its time, no PEM: each is said", () => {
+    expect(messages(certificate, otherKey)).toEqual([expect.stringMatching(/does not belong/)]);
+    expect(messages(certificate, key, "other.org")).toEqual([expect.stringMatching(/does not cover/)]);
+    expect(messages(certificate, key, "labs.example.org", new Date("2200-01-01"))).toEqual([
+      expect.stringMatching(/expired/),
+    ]);
+    expect(messages("x", "y")).toHaveLength(2);
+  });
+  test("no message holds the key", () => {
+    const all = [
+      ...certificateProblems(certificate, otherKey, "x.org", now),
+      ...certificateProblems("x", otherKey, "x.org", now),
+    ];
+    expect(JSON.stringify(all)).not.toContain(otherKey.split("\n")[1]);
+  });
+  test("labs get it as the controller's default", () => {
+    expect(siteTls({ issuer: "own", certificate, key }, true)).toMatchObject({ certificate: "default" });
+  });
+});
+
+test("cert-manager's values: what has a typed argument is given as one, the CRDs stay at uninstall", () => {
+  expect(certManagerValues({ hostNetwork: true, port: 10260 }, { "quay.io": "mirror.local/quay/" })).toEqual({
+    webhook: { hostNetwork: true, securePort: 10260 },
+    startupapicheck: { enabled: true, timeout: "5m" },
+    values: { crds: { enabled: true, keep: true }, imageRegistry: "mirror.local/quay" },
+  });
+});
