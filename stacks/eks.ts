@@ -55,7 +55,13 @@ export function provisionEks(
   const made = new EksCluster("eks", { plan, ...shared, aws: provider, eks: new eks.Provider("eks-plugin") });
   return {
     cluster: made.cluster,
-    aws: { provider, region: plan.place.region, tags: plan.tags },
+    aws: {
+      provider,
+      region: plan.place.region,
+      partition: plan.place.partition,
+      tags: plan.tags,
+      podIdentity: made.podIdentity,
+    },
     ...(plan.cni === "calico" ? { addNodes: (after: pulumi.Resource[]) => made.addNodes(after) } : {}),
     complete: (nodes, network) => made.complete(nodes, network),
   };

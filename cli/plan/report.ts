@@ -1,10 +1,13 @@
 import { operatorSummary } from "../../components/calico/plan/specs";
+import { eksSummary, type EksSummary } from "../../components/aws/plan/summary";
+import { wayInSummary } from "../../components/ingress/plan/summary";
 import { labAt, type LabSelection } from "../../labs/model";
 import type { KubeObject } from "../../policies/objects";
 import { registeredObjects } from "../../stacks/offline/objects";
 import type { OfflineRun } from "../../stacks/offline/run";
 import type { Registered } from "../../stacks/offline/registration";
 import type { StackPlan } from "../../stacks/plan";
+import { labRoutes, type LabRoutes } from "./lab-routes";
 import { manifests, type ManifestFile } from "./manifests";
 
 /** A plan as data: what `labs plan --json` prints, and what text, Markdown and the page are made of. */
@@ -16,6 +19,10 @@ export interface PlanReport {
   /** What this is, and the command that builds it. */
   about: string;
   notes: string[];
+  /** Network and node groups, where the target is EKS. */
+  eks?: EksSummary;
+  /** Controller, certificates and names, as lines; absent where the stack has no way in. */
+  wayIn?: string[];
   resources: ResourceReport[];
   charts: ChartReport[];
   labs: LabReport[];
@@ -46,7 +53,7 @@ export interface ChartReport {
   summary: string[];
 }
 
-export interface LabReport {
+export interface LabReport extends LabRoutes {
   instance: string;
   lab: string;
   title: string;
@@ -79,6 +86,10 @@ export function planReport(plan: StackPlan, run: OfflineRun): Plan {
     },
     about: about(plan),
     notes: plan.notes,
+    ...(plan.target.kind === "eks" && plan.target.cluster !== undefined
+      ? { eks: eksSummary(plan.target.cluster) }
+      : {}),
+    ...(plan.wayIn === undefined ? {} : { wayIn: wayInSummary(plan.wayIn) }),
     resources: run.resources.map(resourceReport),
     charts: run.resources
       .filter((r) => r.type === "kubernetes:helm.sh/v3:Release")
@@ -149,10 +160,12 @@ function labReport(s: LabSelection): LabReport {
     services: kinds("Service").map(serviceReport),
     policies: [...objects.filter(isPolicy), ...patches].map((o) => title(o)),
     links: s.lab.links?.(s.context) ?? [],
+    ...labRoutes(s, objects),
   };
 }
 
 const isPolicy = (o: KubeObject): boolean =>
+  o.kind !== "Ingress" &&
   /^(networking\.k8s\.io|projectcalico\.org|crd\.projectcalico\.org)\//.test(o.apiVersion);
 
 const title = (o: KubeObject): string =>

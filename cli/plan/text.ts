@@ -1,6 +1,8 @@
 import Table from "cli-table3";
 import pc from "picocolors";
+import { eksText } from "./eks-text";
 import type { LabReport, PlanReport, ResourceReport } from "./report";
+import { routesText, wayInText } from "./way-in-text";
 
 /** A plan as a person reads it in a terminal. */
 export function planText(report: PlanReport, folder: string): string {
@@ -11,7 +13,9 @@ export function planText(report: PlanReport, folder: string): string {
     heading(`Resources (${report.resources.filter((r) => r.custom).length})`),
     ...tree(report),
     "",
+    ...(report.eks === undefined ? [] : eksText(report.eks)),
     ...charts(report),
+    ...(report.wayIn === undefined ? [] : wayInText(report.wayIn)),
     ...report.labs.flatMap(lab),
     heading(`Kubernetes objects (${report.manifests.length})`),
     `  ${folder}`,
@@ -107,6 +111,7 @@ function lab(l: LabReport): string[] {
       .split("\n")
       .map((t) => `  ${t}`),
     ...(l.policies.length === 0 ? [] : [`  ${pc.dim("policies:")} ${l.policies.join(", ")}`]),
+    ...routesText(l),
     ...l.links.map((x) => `  ${pc.dim(`${x.title}:`)} ${x.url}`),
     `  ${pc.dim("guide:")} ${l.guide}`,
     ...(l.step < l.steps.length - 1

@@ -21,7 +21,7 @@ export interface AddonsArgs {
 export class Addons extends pulumi.ComponentResource {
   /** Before nodes. */
   readonly beforeNodes: pulumi.Resource[];
-  /** Gives pods their AWS rights; present with pod identity. */
+  /** Gives pods their AWS rights: the load balancer controller, and cert-manager for Route 53. */
   readonly podIdentity: pulumi.Resource[];
   private readonly args: AddonsArgs;
   private readonly prefix: string;
@@ -71,9 +71,7 @@ export class Addons extends pulumi.ComponentResource {
   }
 
   private podIdentityAgent(): pulumi.Resource[] {
-    const { loadBalancer, addons } = this.args.plan;
-    if (loadBalancer.controller !== "aws-lbc" || loadBalancer.identity !== "pod-identity") return [];
-    return [this.addon("eks-pod-identity-agent", addons.podIdentityAgent, [])];
+    return [this.addon("eks-pod-identity-agent", this.args.plan.addons.podIdentityAgent, [])];
   }
 
   private addon(

@@ -136,11 +136,11 @@ function refused(
 ): (error: unknown) => undefined {
   return (error) => {
     const said = error instanceof Error ? error.message : String(error);
-    const line = said.split("\n").find((l) => l.trim() !== "") ?? said;
+    const line = said.split("\n").find((l) => l.trim() !== "");
     problems.push({
       path,
       ...(value === undefined ? {} : { value }),
-      message: `AWS refuses: ${line.trim()}`,
+      message: line === undefined ? "AWS refuses it" : `AWS refuses it: ${line.trim()}`,
       fix,
     });
     return undefined;

@@ -29,6 +29,8 @@ export interface EksClusterArgs {
  */
 export class EksCluster extends pulumi.ComponentResource {
   readonly cluster: Cluster;
+  /** What pods with AWS rights by pod identity wait for. */
+  readonly podIdentity: pulumi.Resource[];
   private readonly args: EksClusterArgs;
   private readonly prefix: string;
   private readonly network: Network;
@@ -52,6 +54,7 @@ export class EksCluster extends pulumi.ComponentResource {
       { ...parts, network: this.network, controlPlane: this.controlPlane },
       { parent: this },
     );
+    this.podIdentity = this.addons.podIdentity;
     this.cluster = {
       name: plan.name,
       provider: this.controlPlane.kubernetes,

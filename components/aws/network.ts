@@ -197,7 +197,7 @@ export class Network extends pulumi.ComponentResource {
           ? []
           : [
               new aws.ec2.RouteTableAssociation(
-                `${this.prefix}-${s.name}-routes`,
+                `${this.prefix}-${s.name}-association`,
                 { routeTableId: table.id, subnetId: subnet.id },
                 { parent: this },
               ),

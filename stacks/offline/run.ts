@@ -58,6 +58,8 @@ export async function runOffline(options: OfflineOptions, program: Program): Pro
     return { resources: resources.sort((a, b) => a.index - b.index), outputs: heard.outputs };
   } finally {
     restore();
+    // A program that throws rejects promises of the runtime too, which nobody waits for: they are seen a turn later.
+    await new Promise((resolve) => setImmediate(resolve));
     process.off("unhandledRejection", onFailure);
   }
 }

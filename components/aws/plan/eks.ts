@@ -166,16 +166,18 @@ function networkRequest(
 const knownZones = (knowledge: AwsKnowledge) =>
   knowledge.zones === undefined ? {} : { available: knowledge.zones };
 
-/** A number of zones that the region does not have. */
+/** A number of zones that the region, or this network, does not have. Fewer than two is said with the zones. */
 function zoneCountProblems(wish: EksWish, zones: readonly string[], path: string): Problem[] {
-  if (typeof wish.zones !== "number" || zones.length === wish.zones || wish.zones < 2 || wish.zones > 4)
-    return [];
+  if (typeof wish.zones !== "number" || zones.length === wish.zones || wish.zones < 2) return [];
+  const many = wish.zones > 4;
   return [
     {
       path: `${path}.zones`,
       value: wish.zones,
-      message: `${wish.region} has ${zones.length} zones that EKS can use`,
-      fix: `${zones.length}, or another region`,
+      message: many
+        ? "this network has room for four zones"
+        : `${wish.region} has ${zones.length} zones that EKS can use`,
+      fix: many ? "2, 3 or 4" : `${zones.length}, or another region`,
     },
   ];
 }

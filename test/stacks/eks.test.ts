@@ -1,0 +1,384 @@
+import { stackGraph, type Graph } from "../support/graph";
+import * as rules from "../support/rules";
+
+const labs = { stars: { step: 4 }, yaobank: { step: 2 } };
+const eks = (more: Record<string, unknown> = {}) => ({
+  target: "eks",
+  labs,
+  owner: "ada",
+  expires: "2026-12-01T18:00:00Z",
+  ingress: { install: true },
+  eks: { endpoint: { publicCidrs: ["203.0.113.7/32"] }, ...more },
+});
+const modes = ["aws", "aws-prefix", "aws-custom", "calico"] as const;
+const NODES = "eks-nodes-workers";
+
+describe.each(modes)("cni %s", (cni) => {
+  describe.each([true, false])("preview: %s", (preview) => {
+    let graph: Graph;
+    beforeAll(async () => {
+      graph = await stackGraph(eks({ cni }), { preview });
+    });
+    const waits = (name: string, other: string) => graph.waitsFor(name, other);
+
+    test("the rules over all resources hold", () => {
+      expect(rules.onDefaultProvider(graph)).toEqual([]);
+      expect(rules.duplicateUrns(graph)).toEqual([]);
+      expect(rules.sameObjects(graph)).toEqual([]);
+      expect(rules.invalidNames(graph)).toEqual([]);
+      expect(rules.unpinnedCharts(graph)).toEqual([]);
+      expect(rules.readableSecrets(graph)).toEqual([]);
+    });
+
+    test("the cluster comes bare: no default nodes, no add-ons, no CNI but ours", () => {
+      const cluster = graph.named("eks-cluster");
+      expect(cluster.remote).toBe(true);
+      expect(cluster.inputs).toMatchObject({
+        skipDefaultNodeGroup: true,
+        bootstrapSelfManagedAddons: false,
+        useDefaultVpcCni: true,
+        kubeProxyAddonOptions: { enabled: false },
+        corednsAddonOptions: { enabled: false },
+        authenticationMode: "API",
+        endpointPrivateAccess: true,
+        endpointPublicAccess: true,
+        publicAccessCidrs: ["203.0.113.7/32"],
+        version: "1.36",
+      });
+      expect(cluster.inputs["privateSubnetIds"]).toHaveLength(2);
+    });
+
+    test("the component of another program gets its plugin's provider, and the AWS provider for its children", () => {
+      const cluster = graph.named("eks-cluster");
+      expect(cluster.providers["aws"]).toBe(graph.named("aws").urn);
+      const plugin = graph.named("eks-plugin").urn;
+      expect([cluster.provider, cluster.providers["eks"]]).toContain(plugin);
+    });
+
+    test("who gives pods addresses is there, and nobody else", () => {
+      expect(graph.has("eks-addon-vpc-cni")).toBe(cni !== "calico");
+      expect(graph.has("eks-nodes-role-AmazonEKS_CNI_Policy")).toBe(cni !== "calico");
+      const installation = graph.objects().find((o) => o.kind === "Installation")!["spec"] as {
+        kubernetesProvider: string;
+        cni: { type: string };
+        calicoNetwork: { bgp: string; ipPools?: { encapsulation: string; cidr: string }[] };
+      };
+      expect(installation.kubernetesProvider).toBe("EKS");
+      expect(installation.cni.type).toBe(cni === "calico" ? "Calico" : "AmazonVPC");
+      expect(installation.calicoNetwork.bgp).toBe("Disabled");
+      if (cni === "calico") {
+        expect(installation.calicoNetwork.ipPools).toMatchObject([
+          { cidr: "192.168.0.0/16", encapsulation: "VXLAN" },
+        ]);
+      }
+    });
+
+    test("nodes wait for what makes them Ready", () => {
+      expect(waits(NODES, "eks-addon-kube-proxy")).toBe(true);
+      expect(waits(NODES, "eks-network-private-a-out")).toBe(true);
+      expect(waits(NODES, "eks-nodes-role-AmazonEKSWorkerNodePolicy")).toBe(true);
+      if (cni !== "calico") expect(waits(NODES, "eks-addon-vpc-cni")).toBe(true);
+      if (cni === "aws-prefix") expect(waits(NODES, "eks-network-private-a-prefixes-lower")).toBe(true);
+      if (cni === "aws-custom") {
+        expect(waits(NODES, "eks-addon-eniconfig-a")).toBe(true);
+        expect(waits("eks-addon-eniconfig-a", "eks-addon-vpc-cni")).toBe(true);
+        expect(waits("eks-network-pod-a", "eks-network-range-100-64-0-0-16")).toBe(true);
+      }
+    });
+
+    test("Calico and nodes, each in its turn", () => {
+      const chain =
+        cni === "calico"
+          ? [
+              "eks-addon-coredns",
+              "calico-ready-run",
+              NODES,
+              "calico-apiserver-default",
+              "calico-installation-default",
+              "calico-operator",
+              "calico-crds-run",
+              "eks-cluster",
+            ]
+          : [
+              "calico-ready-run",
+              "calico-apiserver-default",
+              "calico-installation-default",
+              "calico-crds-run",
+              "calico-operator",
+              NODES,
+              "eks-addon-vpc-cni",
+              "eks-cluster",
+            ];
+      for (const [i, name] of chain.slice(0, -1).entries())
+        expect([name, chain[i + 1], waits(name, chain[i + 1]!)]).toEqual([name, chain[i + 1], true]);
+      expect(waits("eks-addon-coredns", NODES)).toBe(true);
+    });
+
+    test("with Calico as CNI the operator is not awaited before there are nodes", () => {
+      expect(graph.named("calico-operator").inputs["skipAwait"]).toBe(cni === "calico");
+      const work = String(graph.named("calico-crds-run").inputs["create"]);
+      expect(work).toContain(cni === "calico" ? " apply " : " crds ");
+    });
+
+    test("labs wait for policies, DNS and nodes", () => {
+      for (const other of ["calico-ready-run", "eks-addon-coredns", NODES])
+        expect(waits("lab-stars-deployment-client-client", other)).toBe(true);
+    });
+
+    test("destroy: Services with load balancers, their controller, nodes, network", () => {
+      const balancers = graph.resources.filter(
+        (r) =>
+          r.type === "kubernetes:core/v1:Service" &&
+          (r.inputs["spec"] as { type?: string }).type === "LoadBalancer",
+      );
+      const owners = [...balancers.map((r) => r.name), "ingress-release"].filter((n) => graph.has(n));
+      expect(owners.length).toBeGreaterThan(0);
+      for (const owner of owners) {
+        expect(waits(owner, "eks-lb-controller")).toBe(true);
+        // Deleted for real: with the cluster it would leave its load balancer behind.
+        expect(graph.named(owner).deletedWith).toBeUndefined();
+      }
+      for (const name of ["eks-network-vpc", "eks-network-internet", "eks-network-public-out", NODES])
+        expect(waits("eks-lb-controller", name)).toBe(true);
+      for (const r of graph.resources.filter((x) => x.parent === graph.named("eks-network").urn))
+        if (/:(Subnet|Route|RouteTable|NatGateway|InternetGateway|Vpc)$/.test(r.type))
+          expect([r.name, waits(NODES, r.name)]).toEqual([r.name, true]);
+    });
+
+    test("what is in the cluster, or of it, goes with it", () => {
+      const cluster = graph.named("eks-cluster").urn;
+      const goes = (r: { type: string; deletedWith?: string }) => r.deletedWith === cluster;
+      expect(graph.ofType("aws:eks/addon:Addon").every(goes)).toBe(true);
+      const inside = graph.resources.filter(
+        (r) => r.type.startsWith("kubernetes:") && /^(lab-|calico-)/.test(r.name),
+      );
+      // Felix settings are kept at destroy: the object is not ours.
+      expect(inside.filter((r) => !goes(r) && !r.retainOnDelete).map((r) => r.name)).toEqual([]);
+      expect(goes(graph.named("eks-lb-controller"))).toBe(true);
+    });
+
+    test("load balancers: webhooks answer where the control plane reaches them", () => {
+      const values = graph.named("eks-lb-controller").inputs["values"] as Record<string, unknown>;
+      expect(values["hostNetwork"]).toBe(cni === "calico" ? true : undefined);
+      expect(values).toMatchObject({
+        clusterName: "labs-test",
+        region: "us-west-2",
+        enableServiceMutatorWebhook: false,
+        defaultTags: { "labs:owner": "ada", "labs:expires": "2026-12-01T18:00:00Z" },
+      });
+      expect(waits("eks-lb-controller", "eks-lb-identity")).toBe(true);
+      expect(waits("eks-lb-controller", "eks-lb-role-policy")).toBe(true);
+      expect(waits("eks-lb-controller", "eks-addon-eks-pod-identity-agent")).toBe(true);
+    });
+
+    test("max pods as planned, in the way of the operating system", () => {
+      const most = { aws: 17, "aws-prefix": 110, "aws-custom": 12, calico: 110 }[cni];
+      const data = Buffer.from(
+        String(graph.named(`${NODES}-template`).inputs["userData"]),
+        "base64",
+      ).toString();
+      expect(data).toContain("Content-Type: application/node.eks.aws");
+      expect(data).toContain(`maxPods: ${most}`);
+      expect(data).toContain(`--max-pods=${most}`);
+    });
+
+    test("disks encrypted, metadata by token and one hop, no image of our own", () => {
+      const { inputs } = graph.named(`${NODES}-template`);
+      expect(inputs).toMatchObject({
+        blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: { encrypted: "true", volumeType: "gp3" } }],
+        metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+      });
+      expect(inputs["imageId"]).toBeUndefined();
+      expect(graph.named(NODES).inputs).toMatchObject({
+        amiType: "AL2023_x86_64_STANDARD",
+        instanceTypes: ["t3.medium"],
+        scalingConfig: { minSize: 2, desiredSize: 2, maxSize: 3 },
+      });
+      expect(graph.named(NODES).ignoreChanges).toEqual(["scalingConfig.desiredSize"]);
+    });
+
+    test("tags reach what the provider's own do not", () => {
+      const tags = {
+        "labs:stack": "test",
+        "labs:cluster": "labs-test",
+        "labs:owner": "ada",
+        "labs:expires": "2026-12-01T18:00:00Z",
+      };
+      // Properties of a provider that are no text travel as JSON.
+      expect(JSON.parse(String(graph.named("aws").inputs["defaultTags"]))).toEqual({ tags });
+      const specs = graph.named(`${NODES}-template`).inputs["tagSpecifications"] as {
+        resourceType: string;
+        tags: Record<string, string>;
+      }[];
+      expect(specs.map((s) => s.resourceType).sort()).toEqual(["instance", "network-interface", "volume"]);
+      for (const spec of specs) expect(spec.tags).toMatchObject(tags);
+      const asg = graph
+        .ofType("aws:autoscaling/tag:Tag")
+        .map((r) => (r.inputs["tag"] as { key: string }).key);
+      expect(asg.sort()).toEqual(Object.keys(tags).sort());
+      expect(
+        graph
+          .ofType("aws:ec2/tag:Tag")
+          .map((r) => r.inputs["key"])
+          .sort(),
+      ).toEqual(Object.keys(tags).sort());
+      if (cni !== "calico") {
+        const { env } = JSON.parse(
+          String(graph.named("eks-addon-vpc-cni").inputs["configurationValues"]),
+        ) as { env: Record<string, string> };
+        expect(JSON.parse(env["ADDITIONAL_ENI_TAGS"]!)).toEqual(tags);
+      }
+    });
+  });
+});
+
+describe("choices", () => {
+  test("no NAT: nodes on public subnets with public addresses; the control plane stays private", async () => {
+    const graph = await stackGraph(eks({ network: { nat: "none" } }), { preview: false });
+    expect(graph.ofType("aws:ec2/natGateway:NatGateway")).toEqual([]);
+    expect(graph.named("eks-network-public-a").inputs["mapPublicIpOnLaunch"]).toBe(true);
+    expect(graph.named("eks-network-private-a").inputs["mapPublicIpOnLaunch"]).toBe(false);
+    expect(graph.named(NODES).inputs["subnetIds"]).toEqual([
+      "eks-network-public-a-id",
+      "eks-network-public-b-id",
+    ]);
+    expect(graph.named("eks-cluster").inputs["privateSubnetIds"]).toEqual([
+      "eks-network-private-a-id",
+      "eks-network-private-b-id",
+    ]);
+  });
+
+  test("NAT per zone: each zone has a way of its own", async () => {
+    const graph = await stackGraph(eks({ zones: 3, network: { nat: "perZone" } }), { preview: false });
+    expect(graph.ofType("aws:ec2/natGateway:NatGateway")).toHaveLength(3);
+    expect(graph.named("eks-network-private-c-out").inputs["natGatewayId"]).toBe("eks-network-nat-c-id");
+  });
+
+  test("groups: spot, per zone, labels, taints, Graviton, Bottlerocket", async () => {
+    const nodeGroups = {
+      workers: {},
+      spot: {
+        instanceTypes: ["m6g.large", "m7g.large"],
+        capacity: "spot",
+        perZone: true,
+        min: 0,
+        max: 2,
+        labels: { pool: "spot" },
+        taints: [{ key: "spot", effect: "NoSchedule" }],
+        os: "bottlerocket",
+      },
+    };
+    const graph = await stackGraph(eks({ nodeGroups }), { preview: false });
+    expect(graph.named("eks-nodes-spot-a").inputs).toMatchObject({
+      capacityType: "SPOT",
+      amiType: "BOTTLEROCKET_ARM_64",
+      subnetIds: ["eks-network-private-a-id"],
+      labels: { pool: "spot" },
+      taints: [{ key: "spot", effect: "NO_SCHEDULE" }],
+      scalingConfig: { minSize: 0, desiredSize: 0, maxSize: 2 },
+    });
+    expect(graph.has("eks-nodes-spot-b")).toBe(true);
+    const template = graph.named("eks-nodes-spot-a-template").inputs;
+    expect(Buffer.from(String(template["userData"]), "base64").toString()).toBe(
+      "[settings.kubernetes]\nmax-pods = 29\n",
+    );
+    expect(template["blockDeviceMappings"]).toMatchObject([{ deviceName: "/dev/xvdb" }]);
+  });
+
+  test("access by entries, Secrets under a key of our own, flow logs, versions of add-ons", async () => {
+    const graph = await stackGraph(
+      eks({
+        encryptSecrets: true,
+        access: {
+          teachers: { principalArn: "arn:aws:iam::123456789012:role/teachers" },
+          students: {
+            principalArn: "arn:aws:iam::123456789012:role/students",
+            policy: "edit",
+            namespaces: ["stars"],
+          },
+        },
+        network: { flowLogs: {} },
+        addons: { coredns: "v1.12.4-eksbuild.1" },
+      }),
+      { preview: false },
+    );
+    const cluster = graph.named("eks-cluster").inputs;
+    expect(cluster["encryptionConfigKeyArn"]).toBe("arn:aws:kms:us-west-2:123456789012:key/eks-secrets");
+    expect(graph.named("eks-secrets").inputs["enableKeyRotation"]).toBe(true);
+    expect(cluster["accessEntries"]).toEqual({
+      teachers: {
+        principalArn: "arn:aws:iam::123456789012:role/teachers",
+        accessPolicies: {
+          "cluster-admin": {
+            policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+            accessScope: { type: "cluster" },
+          },
+        },
+      },
+      students: {
+        principalArn: "arn:aws:iam::123456789012:role/students",
+        accessPolicies: {
+          edit: {
+            policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",
+            accessScope: { type: "namespace", namespaces: ["stars"] },
+          },
+        },
+      },
+    });
+    expect(graph.ofType("aws:ec2/flowLog:FlowLog")).toHaveLength(1);
+    expect(graph.named("eks-addon-coredns").inputs["addonVersion"]).toBe("v1.12.4-eksbuild.1");
+    expect(graph.named("eks-addon-kube-proxy").inputs["addonVersion"]).toBeUndefined();
+  });
+
+  test("control-plane logs end: the group is ours, before the cluster", async () => {
+    const graph = await stackGraph(eks());
+    expect(graph.named("eks-logs").inputs).toMatchObject({
+      name: "/aws/eks/labs-test/cluster",
+      retentionInDays: 7,
+    });
+    expect(graph.waitsFor("eks-cluster", "eks-logs")).toBe(true);
+  });
+
+  test("rights by OIDC instead of pod identity", async () => {
+    const graph = await stackGraph(eks({ loadBalancer: { identity: "irsa" } }), { preview: false });
+    expect(graph.has("eks-lb-identity")).toBe(false);
+    const trust = JSON.parse(String(graph.named("eks-lb-role-role").inputs["assumeRolePolicy"])) as {
+      Statement: { Condition: { StringEquals: Record<string, string> } }[];
+    };
+    expect(trust.Statement[0]!.Condition.StringEquals).toEqual({
+      "oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF:aud": "sts.amazonaws.com",
+      "oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF:sub":
+        "system:serviceaccount:kube-system:aws-load-balancer-controller",
+    });
+    const values = graph.named("eks-lb-controller").inputs["values"] as {
+      serviceAccount: { annotations: Record<string, string> };
+    };
+    expect(values.serviceAccount.annotations["eks.amazonaws.com/role-arn"]).toMatch(/^arn:aws:iam::/);
+  });
+
+  test("the in-tree controller needs none of it", async () => {
+    const graph = await stackGraph(eks({ loadBalancer: { controller: "aws-in-tree" } }));
+    expect(graph.names().filter((n) => n.startsWith("eks-lb"))).toEqual([]);
+  });
+
+  test("a closed API server", async () => {
+    const graph = await stackGraph({ ...eks(), eks: {} });
+    expect(graph.named("eks-cluster").inputs).toMatchObject({
+      endpointPublicAccess: false,
+      endpointPrivateAccess: true,
+    });
+    expect(graph.named("eks-cluster").inputs["publicAccessCidrs"]).toBeUndefined();
+  });
+
+  test("the kubeconfig holds no token, names the profile and is secret", async () => {
+    const graph = await stackGraph(eks({ profile: "class" }), { preview: false });
+    const provider = graph.named("eks-kubernetes");
+    expect(provider.secrets).toContain("kubeconfig");
+    const text = String(provider.unmasked["kubeconfig"]);
+    expect(text).toContain("get-token");
+    expect(text).toMatch(/name: AWS_PROFILE\n\s+value: class/);
+    expect(text).not.toMatch(/\btoken:/);
+    expect(graph.outputs["kubeconfig"]).toBe("[secret]");
+    expect(graph.named("aws").inputs["profile"]).toBe("class");
+  });
+});
