@@ -20,7 +20,7 @@ export function siteOf(ctx: LabContext): IngressSite {
       baseDomain: ctx.facts.baseDomain,
       ports: { http: 80, https: 443 },
       onHostNetwork: false,
-      tls: { certificate: { issuer: "labs" }, redirect: true, trust: "" },
+      tls: { certificate: { issuer: "labs" }, redirect: true, awaited: true, trust: "" },
     }
   );
 }

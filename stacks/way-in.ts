@@ -40,7 +40,7 @@ export function planWayIn(
   const problems = planned.flatMap((p) => p.problems);
   const { baseDomain } = dns.plan;
   if (!install) return { baseDomain, problems, notes: [] };
-  const secured = siteTls(tls.plan, config.tls.redirect);
+  const secured = siteTls(tls.plan, config.tls.redirect, config.dns.zone === "create");
   const site: IngressSite = {
     className: controller.plan.className,
     baseDomain,

@@ -148,8 +148,10 @@ function service(plan: ControllerPlan): Record<string, unknown> {
 /** What the controller writes into the status of an Ingress (Pulumi waits for it), and where it listens. */
 function status(plan: ControllerPlan): Record<string, unknown> {
   const https = ownHttpsPort(plan);
+  const http = ownHttpPort(plan);
   const onMachine = plan.expose === "host-ports";
   const extraArgs = {
+    ...(http === undefined ? {} : { "http-port": String(http) }),
     ...(onMachine ? { "publish-status-address": "localhost" } : {}),
     ...(https === undefined ? {} : { "https-port": String(https) }),
     ...(plan.defaultCertificate ? { "default-ssl-certificate": `${NAMESPACE}/${DEFAULT_CERTIFICATE}` } : {}),
@@ -157,8 +159,19 @@ function status(plan: ControllerPlan): Record<string, unknown> {
   return {
     publishService: { enabled: !onMachine },
     extraArgs,
-    ...(https === undefined ? {} : { containerPort: { http: 80, https } }),
+    ...(https === undefined && http === undefined
+      ? {}
+      : { containerPort: { http: http ?? 80, https: https ?? 443 } }),
   };
+}
+
+/**
+ * On the nodes of a cloud port 80 may be taken: the EKS Pod Identity agent listens there on a link-local address of the
+ * host, and nginx, which listens on all addresses, would not start (EKS guide, how EKS Pod Identity works). Behind a
+ * load balancer the port is nobody's business.
+ */
+function ownHttpPort(plan: ControllerPlan): number | undefined {
+  return plan.hostNetwork && plan.expose === "load-balancer" ? 8880 : undefined;
 }
 
 /**

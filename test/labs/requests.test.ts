@@ -11,7 +11,7 @@ const plain: IngressSite = {
   ports: { http: 80, https: 443 },
   onHostNetwork: false,
 };
-const issuer = { certificate: { issuer: "labs" }, redirect: true, trust: "" } as const;
+const issuer = { certificate: { issuer: "labs" }, redirect: true, awaited: true, trust: "" } as const;
 const sites: Record<string, IngressSite> = {
   "kind, own authority": { ...plain, tls: issuer },
   "second cluster of a laptop": { ...plain, ports: { http: 20001, https: 20002 }, tls: issuer },
@@ -20,7 +20,7 @@ const sites: Record<string, IngressSite> = {
     className: "edge",
     baseDomain: "labs.example.org",
     onHostNetwork: true,
-    tls: { certificate: "default", redirect: true, trust: "" },
+    tls: { certificate: "default", redirect: true, awaited: true, trust: "" },
   },
   "no redirect": { ...plain, tls: { ...issuer, redirect: false } },
 };

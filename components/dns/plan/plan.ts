@@ -80,6 +80,11 @@ export function planDns(
   if (!local && wish.zone === "none" && expose !== undefined) {
     notes.push(`this stack makes no DNS records: *.${baseDomain} must lead to the ingress controller`);
   }
+  if (wish.zone === "create") {
+    notes.push(
+      `names under ${baseDomain} resolve, and can be proved for ACME, once the parent zone names the servers of output nameServers`,
+    );
+  }
   return {
     plan: {
       baseDomain,

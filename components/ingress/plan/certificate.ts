@@ -23,7 +23,9 @@ export function certificatesFor(set: Routes, site: IngressSite): KubeObject[] {
   return set.hosts.flatMap((h) => {
     const secretName = h.tls?.secretName;
     if (h.host === undefined || secretName === undefined) return [];
-    return [certificate({ name: secretName, namespace: set.namespace, host: h.host, issuer })];
+    return [
+      certificate({ name: secretName, namespace: set.namespace, host: h.host, issuer, awaited: tls.awaited }),
+    ];
   });
 }
 
@@ -31,15 +33,20 @@ export function certificatesFor(set: Routes, site: IngressSite): KubeObject[] {
 export const secretNameOf = (host: string): string =>
   `${host.replace(/^\*\./, "wildcard.").replaceAll(".", "-")}-tls`;
 
-function certificate(args: { name: string; namespace: string; host: string; issuer: string }): KubeObject {
+function certificate(args: {
+  name: string;
+  namespace: string;
+  host: string;
+  issuer: string;
+  awaited: boolean;
+}): KubeObject {
   return {
     apiVersion: "cert-manager.io/v1",
     kind: "Certificate",
     metadata: {
       name: args.name,
       namespace: args.namespace,
-      // A new one is signed before what uses it is called ready.
-      annotations: { "pulumi.com/waitFor": "condition=Ready" },
+      ...(args.awaited ? { annotations: { "pulumi.com/waitFor": "condition=Ready" } } : {}),
     },
     spec: {
       secretName: args.name,

@@ -33,6 +33,11 @@ export interface SiteTls {
   certificate: { issuer: string } | "default";
   /** Whether plain HTTP is redirected. */
   redirect: boolean;
+  /**
+   * Whether what uses a certificate waits for it. Not with a new zone: nobody can prove a name in it before its parent
+   * names its servers, and those are an output of this very stack.
+   */
+  awaited: boolean;
   /** How a client comes to trust it, in one sentence. */
   trust: string;
 }

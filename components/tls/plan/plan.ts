@@ -198,13 +198,14 @@ function acmeProblems(wish: TlsWish, issuer: Issuer, site: TlsSite): Problem[] {
 }
 
 /** How labs get certificates under this plan; undefined where they get none. */
-export function siteTls(plan: TlsPlan, redirect: boolean): SiteTls | undefined {
-  const issued = { certificate: { issuer: ISSUER }, redirect } as const;
+export function siteTls(plan: TlsPlan, redirect: boolean, newZone = false): SiteTls | undefined {
+  const acme = plan.issuer === "acme" || plan.issuer === "acme-staging";
+  const issued = { certificate: { issuer: ISSUER }, redirect, awaited: !(acme && newZone) } as const;
   switch (plan.issuer) {
     case "none":
       return undefined;
     case "own":
-      return { certificate: "default", redirect, trust: "the certificate is your own" };
+      return { certificate: "default", redirect, awaited: false, trust: "the certificate is your own" };
     case "self-signed":
       return {
         ...issued,

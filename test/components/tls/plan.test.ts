@@ -75,6 +75,14 @@ describe("your own certificate", () => {
   });
 });
 
+test("certificates are waited for, but not where the zone is new and nobody can prove a name in it yet", () => {
+  const webhook = { hostNetwork: false, port: 10250 };
+  const acme = { issuer: "acme", server: "", email: "", webhook } as const;
+  expect(siteTls(acme, true, false)?.awaited).toBe(true);
+  expect(siteTls(acme, true, true)?.awaited).toBe(false);
+  expect(siteTls({ issuer: "self-signed", webhook }, true, true)?.awaited).toBe(true);
+});
+
 test("cert-manager's values: what has a typed argument is given as one, the CRDs stay at uninstall", () => {
   expect(certManagerValues({ hostNetwork: true, port: 10260 }, { "quay.io": "mirror.local/quay/" })).toEqual({
     webhook: { hostNetwork: true, securePort: 10260 },
