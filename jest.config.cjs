@@ -12,6 +12,8 @@ const esm = [
 ];
 module.exports = {
   testEnvironment: "node",
+  // A machine that does other things too is no reason to fail.
+  testTimeout: 60_000,
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   // Engine and API server tests need binaries of their own; see CONTRIBUTING.md.

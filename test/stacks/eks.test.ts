@@ -171,6 +171,15 @@ describe.each(modes)("cni %s", (cni) => {
       expect(waits("eks-lb-controller", "eks-addon-eks-pod-identity-agent")).toBe(true);
     });
 
+    test("nginx keeps off the port of the Pod Identity agent where both are on the node", () => {
+      const { controller } = graph.named("ingress-release").inputs["values"] as {
+        controller: { hostNetwork: boolean; containerPort?: unknown; extraArgs: Record<string, string> };
+      };
+      expect(controller.hostNetwork).toBe(cni === "calico");
+      expect(controller.extraArgs["http-port"]).toBe(cni === "calico" ? "8880" : undefined);
+      if (cni === "calico") expect(controller.containerPort).toEqual({ http: 8880, https: 443 });
+    });
+
     test("max pods as planned, in the way of the operating system", () => {
       const most = { aws: 17, "aws-prefix": 110, "aws-custom": 12, calico: 110 }[cni];
       const data = Buffer.from(
