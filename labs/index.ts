@@ -3,10 +3,15 @@ import { globalPolicy } from "./global-policy/lab";
 import { boutique } from "./boutique/lab";
 import { game2048 } from "./game-2048/lab";
 import { ingressRouting } from "./ingress-routing/lab";
+import { hostEndpoints } from "./host-endpoints/lab";
+import { ipPools } from "./ip-pools/lab";
+import { bgp } from "./bgp/lab";
 import { loadBalancing } from "./load-balancing/lab";
 import type { Lab } from "./model";
+import { podAndHostViews } from "./pod-and-host-views/lab";
 import { servicesAndDns } from "./services-and-dns/lab";
 import { stars } from "./stars/lab";
+import { wireguard } from "./wireguard/lab";
 import { yaobank } from "./yaobank/lab";
 
 /** All labs, in the order of the catalogue. */
@@ -15,6 +20,11 @@ export const labs: readonly Lab[] = [
   yaobank,
   globalPolicy,
   egressLockdown,
+  hostEndpoints,
+  podAndHostViews,
+  ipPools,
+  bgp,
+  wireguard,
   servicesAndDns,
   loadBalancing,
   ingressRouting,

@@ -11,13 +11,15 @@ export const contextOf = (lab: Lab, facts: ClusterFacts): LabContext => ({
 });
 
 /** The lab at a step, with what the cluster brings, as the evaluator reads it. */
-export function stateAt(lab: Lab, step: number, facts: ClusterFacts): State {
+export function stateAt(lab: Lab, step: number, facts: ClusterFacts, more: KubeObject[] = []): State {
   const context = contextOf(lab, facts);
   const { objects, patches } = labAt({ instance: lab.id, lab, step, context });
   const around = lab.surroundings?.(context) ?? [];
   const claims = flowsAt(lab, step, facts);
   return load(
-    [...CORE_DNS, ...API_SERVER, ...around, ...objects, ...patches].map((object: KubeObject) => ({ object })),
+    [...CORE_DNS, ...API_SERVER, ...around, ...objects, ...patches, ...more].map((object: KubeObject) => ({
+      object,
+    })),
     {
       podCidrs: facts.podCidrs,
       splitAt: claims.flatMap((c) => [c.from, c.to].filter((end) => /^\d/.test(end))),

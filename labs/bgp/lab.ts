@@ -1,0 +1,135 @@
+import type { OutsideHost } from "../../components/facts";
+import { CALICO_API_VERSION, type BGPConfiguration, type BGPPeer } from "../../policies/calico/types";
+import { networkPolicy, tcp } from "../../policies/kubernetes/policy";
+import { open } from "../flow";
+import { NETSHOOT } from "../images";
+import { externalNamespace, externalPool, noRoom, web } from "../ip-pools/pools";
+import type { Expectation, Lab, LabContext } from "../model";
+import { deployment, namespace } from "../workload";
+
+const ns = (ctx: LabContext) => ({
+  internal: ctx.namespaces["internal"] ?? "internal-ns",
+  external: ctx.namespaces["external"] ?? "external-ns",
+});
+
+/** Selection has checked that there is one; the course's stands in where nothing is built. */
+const host1 = (ctx: LabContext): Pick<OutsideHost, "address" | "asNumber"> =>
+  ctx.facts.outside ?? { address: "198.19.15.254", asNumber: 64512 };
+
+const configuration = (ctx: LabContext, mesh: boolean): BGPConfiguration => ({
+  apiVersion: CALICO_API_VERSION,
+  kind: "BGPConfiguration",
+  metadata: { name: "default" },
+  spec: {
+    asNumber: host1(ctx).asNumber,
+    nodeToNodeMeshEnabled: mesh,
+    logSeverityScreen: "Info",
+  },
+});
+
+const peer = (ctx: LabContext): BGPPeer => ({
+  apiVersion: CALICO_API_VERSION,
+  kind: "BGPPeer",
+  metadata: { name: "bgppeer-global-host1" },
+  spec: { peerIP: host1(ctx).address, asNumber: host1(ctx).asNumber },
+});
+
+/** Claims are about policy; whether a route leads there the steps tell. */
+const inside = (ctx: LabContext): Expectation[] => {
+  const n = ns(ctx);
+  const why = "nodes have routes to each other's pods";
+  return [
+    open(`${n.internal}/client`, `${n.internal}/internal-web`, 80, why),
+    open(`${n.internal}/client`, `${n.external}/external-web`, 80, why),
+  ];
+};
+
+const fromHost1 = (ctx: LabContext): Expectation =>
+  open(
+    host1(ctx).address,
+    `${ns(ctx).external}/external-web`,
+    80,
+    "host1 has learned the route, and external-web's policy lets everyone in on 80",
+  );
+
+export const bgp: Lab = {
+  id: "bgp",
+  title: "BGP: pods that the network around the cluster can reach",
+  summary:
+    "Nodes exchange routes among themselves; then with a router outside, which learns where the pods of the external pool are; then only with that router.",
+  exercises: [
+    "Examine BGP peering status: node-to-node mesh, calicoctl node status",
+    "Add a BGP peer: bgppeer-global-host1, AS 64512",
+    "Externally routable pods: curl from host1 to a pod of external-pool",
+  ],
+  namespaces: { internal: "internal-ns", external: "external-ns" },
+  clusterWide: true,
+  needs: {
+    calicoPolicy: true,
+    calicoCni: true,
+    bgp: true,
+    workers: 2,
+    ownCluster: true,
+    other: (facts) =>
+      facts.outside === undefined
+        ? {
+            reason: "there is no router on the nodes' network to exchange routes with",
+            fix: "use a kind stack with kind.network, as Pulumi.bgp.yaml",
+          }
+        : noRoom(facts),
+  },
+  workloads: (ctx) => {
+    const n = ns(ctx);
+    return [
+      externalPool(ctx.facts),
+      namespace(n.internal),
+      externalNamespace(n.external),
+      ...web("internal-web", n.internal, 2),
+      ...web("external-web", n.external, 2),
+      deployment({
+        name: "client",
+        namespace: n.internal,
+        image: NETSHOOT,
+        labels: { app: "client" },
+        command: ["sleep", "infinity"],
+      }),
+      // The course's nginx brings its own, so that it works under a default deny too.
+      networkPolicy({
+        name: "external-web",
+        namespace: n.external,
+        pods: { app: "external-web" },
+        ingress: [{ ports: [tcp(80)] }],
+        egress: [{}],
+      }),
+    ];
+  },
+  steps: [
+    {
+      id: "mesh",
+      title: "The node-to-node mesh",
+      aim: "See each node tell every other one its blocks, and see that the world outside knows nothing of them.",
+      expect: inside,
+    },
+    {
+      id: "peer",
+      title: "A peer outside the cluster",
+      aim: "Let every node peer with host1: the router learns the pods' routes, and reaches a pod by its own address.",
+      add: (ctx) => [configuration(ctx, true), peer(ctx)],
+      expect: (ctx) => [...inside(ctx), fromHost1(ctx)],
+    },
+    {
+      id: "no-mesh",
+      title: "Without the mesh",
+      aim: "Switch the mesh off: nodes learn each other's routes from host1, which reflects them. The usual way in large clusters.",
+      add: (ctx) => [configuration(ctx, false)],
+      expect: (ctx) => [...inside(ctx), fromHost1(ctx)],
+    },
+    {
+      id: "routable",
+      title: "Out with their own address",
+      aim: "With a route back, NAT is not needed any more: host1 sees the pod's own address.",
+      add: (ctx) => [configuration(ctx, true), externalPool(ctx.facts, { natOutgoing: false })],
+      expect: (ctx) => [...inside(ctx), fromHost1(ctx)],
+    },
+  ],
+};

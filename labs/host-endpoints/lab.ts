@@ -1,0 +1,194 @@
+import type { ClusterFacts, OutsideHost } from "../../components/facts";
+import type { KubeObject } from "../../policies/objects";
+import { closed, flow, open } from "../flow";
+import type { Expectation, Lab, LabContext } from "../model";
+import { bank, bankChain } from "../yaobank/reuse";
+import { automaticHostEndpoints, defaultNodePolicy, nodeportPolicy } from "./policies";
+
+const BANK_PORT = 30180;
+const nsOf = (ctx: LabContext): string => ctx.namespaces["bank"] ?? "yaobank";
+
+interface Site {
+  /** The allowed source; the course's. */
+  host1: string;
+  /** Where the user's own requests come from, as nodes see them. */
+  gateway: string;
+  control: string;
+  workers: string[];
+}
+
+/** Selection has checked that nodes and host1 are known; the course's stand in where nothing is built. */
+function site(facts: ClusterFacts): Site {
+  const outside: Pick<OutsideHost, "address" | "gateway"> = facts.outside ?? {
+    address: "198.19.15.254",
+    gateway: "198.19.15.253",
+  };
+  const nodes = facts.nodes ?? [
+    { name: "control", controlPlane: true },
+    { name: "node1", controlPlane: false },
+  ];
+  return {
+    host1: outside.address,
+    gateway: outside.gateway,
+    control: nodes.find((n) => n.controlPlane)?.name ?? "control",
+    workers: nodes.filter((n) => !n.controlPlane).map((n) => n.name),
+  };
+}
+
+/** Nodes for the evaluator, at addresses that docker gives first. Which node gets which one changes no answer. */
+function nodes(facts: ClusterFacts): KubeObject[] {
+  const s = site(facts);
+  const base = (facts.outside?.network ?? "198.19.0.0/20").split("/")[0]?.replace(/\.\d+$/, "") ?? "198.19.0";
+  return [s.control, ...s.workers].map((name, i) => ({
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      name,
+      labels: {
+        "kubernetes.io/hostname": name,
+        ...(name === s.control ? { "node-role.kubernetes.io/control-plane": "" } : {}),
+      },
+    },
+    status: { addresses: [{ type: "InternalIP", address: `${base}.${i + 1}` }] },
+  }));
+}
+
+/** What no step may cut: with any of these gone, nothing could be mended from outside any more. */
+function lifelines(ctx: LabContext): Expectation[] {
+  const s = site(ctx.facts);
+  const [worker = "node1"] = s.workers;
+  const failsafe = (what: string): string => `${what} is a failsafe port: open whatever policies say`;
+  return [
+    open(worker, s.control, 6443, failsafe("the API server's port, which kubelet and kube-proxy use,")),
+    open(s.gateway, s.control, 6443, failsafe("the API server's port, which your kubectl uses,")),
+    open(`${nsOf(ctx)}/customer`, s.control, 6443, failsafe("the API server's port, which pods use,")),
+    open(worker, s.control, 2379, failsafe("etcd's client port")),
+    open(worker, s.control, 2380, failsafe("etcd's peer port")),
+    open(worker, s.control, 179, failsafe("BGP's port")),
+    open(s.control, worker, 179, failsafe("BGP's port")),
+    open(s.control, worker, 5473, failsafe("Typha's port")),
+    open(worker, s.control, 5473, failsafe("Typha's port")),
+    open(s.gateway, s.control, 22, failsafe("ssh's port")),
+    open(s.control, worker, 10250, "the API server reaches kubelet: logs, exec and port-forward work"),
+    open(worker, s.control, 10250, "nodes reach kubelet: metrics work"),
+    open("kube-system/coredns", s.control, 6443, "CoreDNS reads Services from the API server"),
+    flow(
+      "allow",
+      `${nsOf(ctx)}/customer`,
+      "kube-system/coredns",
+      53,
+      "policies on nodes do not touch what nodes forward to pods",
+      "UDP",
+    ),
+    ...bankChain(nsOf(ctx)),
+  ];
+}
+
+const kubelet = (ctx: LabContext, verdict: "allow" | "deny"): Expectation[] =>
+  [site(ctx.facts).host1, site(ctx.facts).gateway].map((from) =>
+    (verdict === "allow" ? open : closed)(
+      from,
+      site(ctx.facts).workers[0] ?? "node1",
+      10250,
+      verdict === "allow"
+        ? "nothing guards the nodes: anyone on their network reaches kubelet"
+        : "default-node-policy lets only nodes reach kubelet",
+    ),
+  );
+
+function nodePorts(ctx: LabContext, guarded: boolean): Expectation[] {
+  const s = site(ctx.facts);
+  const [worker = "node1"] = s.workers;
+  const why = "kube-proxy forwards node ports, and no policy guards them";
+  const each = [s.control, worker].flatMap((node) => [
+    open(
+      s.host1,
+      node,
+      BANK_PORT,
+      guarded ? "nodeport-policy lets this one address reach this one port" : why,
+    ),
+    guarded
+      ? closed(s.gateway, node, BANK_PORT, "nodeport-policy denies node ports to everyone else")
+      : open(s.gateway, node, BANK_PORT, why),
+  ]);
+  if (!guarded) return each;
+  return [
+    ...each,
+    closed(s.host1, worker, 30002, "nodeport-policy opens one node port and denies the others"),
+    flow("deny", s.host1, worker, 31000, "nodeport-policy denies the range for UDP too", "UDP"),
+  ];
+}
+
+export const hostEndpoints: Lab = {
+  id: "host-endpoints",
+  title: "Host endpoints: a firewall on the nodes themselves",
+  summary:
+    "Put the nodes under policy without locking yourself out: automatic host endpoints, a default for nodes, failsafe ports, and node ports that only one address may use.",
+  exercises: [
+    "Network policy for nodes: default-node-policy",
+    "Automatic host endpoints: kubecontrollersconfiguration autoCreate Enabled, get heps",
+    "nodeport-policy: preDNAT, applyOnForward, one allowed source 198.19.15.254",
+  ],
+  namespaces: { bank: "yaobank" },
+  clusterWide: true,
+  needs: {
+    calicoPolicy: true,
+    calicoCni: true,
+    ownCluster: true,
+    workers: 1,
+    hostPorts: [BANK_PORT],
+    other: (facts) =>
+      facts.outside === undefined || facts.nodes === undefined
+        ? {
+            reason:
+              "its policies name addresses: nodes, control plane and a host outside must be known before they exist",
+            fix: "use a kind stack with kind.network, as Pulumi.host-endpoints.yaml",
+          }
+        : undefined,
+  },
+  workloads: (ctx) => bank(ctx, nsOf(ctx), true).workloads,
+  surroundings: (ctx) => nodes(ctx.facts),
+  steps: [
+    {
+      id: "no-guard",
+      title: "Nodes without policy",
+      aim: "See that anyone on the nodes' network reaches every port of every node.",
+      patch: () => [automaticHostEndpoints("Disabled")],
+      expect: (ctx) => [...lifelines(ctx), ...kubelet(ctx, "allow"), ...nodePorts(ctx, false)],
+    },
+    {
+      id: "automatic",
+      title: "A host endpoint for each node",
+      aim: "Let Calico make host endpoints: nodes can be selected by policies now, and nothing changes, as their profile allows everything.",
+      patch: () => [automaticHostEndpoints("Enabled")],
+      expect: (ctx) => [...lifelines(ctx), ...kubelet(ctx, "allow"), ...nodePorts(ctx, false)],
+    },
+    {
+      id: "node-policy",
+      title: "A default for nodes",
+      aim: "Deny what comes to a node's own ports; find out what stays open, and why you still have a cluster.",
+      add: () => [defaultNodePolicy],
+      expect: (ctx) => {
+        const s = site(ctx.facts);
+        return [
+          ...lifelines(ctx),
+          ...kubelet(ctx, "deny"),
+          closed(
+            s.host1,
+            s.control,
+            10256,
+            "default-node-policy allows kubelet's port to nodes, and no other",
+          ),
+          ...nodePorts(ctx, false),
+        ];
+      },
+    },
+    {
+      id: "nodeport-policy",
+      title: "Node ports for one address only",
+      aim: "Guard node ports before kube-proxy hides them: host1 reaches the bank's page, your laptop does not any more.",
+      add: (ctx) => [nodeportPolicy(site(ctx.facts).host1, BANK_PORT)],
+      expect: (ctx) => [...lifelines(ctx), ...kubelet(ctx, "deny"), ...nodePorts(ctx, true)],
+    },
+  ],
+};

@@ -1,0 +1,43 @@
+import type { KubeObject } from "../policies/objects";
+import { NETSHOOT } from "./images";
+import { namespace } from "./workload";
+
+/** A namespace in which pods may do what the toolbox does. */
+export const privilegedNamespace = (name: string): KubeObject =>
+  namespace(name, {
+    "pod-security.kubernetes.io/enforce": "privileged",
+    "pod-security.kubernetes.io/warn": "privileged",
+  });
+
+/**
+ * One pod on every node, control planes too, in the node's own network and process tree: what a shell on the node sees.
+ * Whoever may exec into it is root on the node.
+ */
+export const toolbox = (ns: string, name = "toolbox"): KubeObject => ({
+  apiVersion: "apps/v1",
+  kind: "DaemonSet",
+  metadata: { name, namespace: ns, labels: { app: name } },
+  spec: {
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: {
+        hostNetwork: true,
+        hostPID: true,
+        dnsPolicy: "ClusterFirstWithHostNet",
+        automountServiceAccountToken: false,
+        tolerations: [{ operator: "Exists" }],
+        terminationGracePeriodSeconds: 1,
+        containers: [
+          {
+            name,
+            image: NETSHOOT,
+            command: ["sleep", "infinity"],
+            securityContext: { privileged: true },
+            resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
+          },
+        ],
+      },
+    },
+  },
+});

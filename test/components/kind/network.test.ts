@@ -1,0 +1,99 @@
+import { containsCidr } from "cidr-tools";
+import fc from "fast-check";
+import { planKind, type KindWish } from "../../../components/kind/plan/cluster";
+import { addressAt, planNetwork } from "../../../components/kind/plan/network";
+import { stackGraph, type Graph } from "../../support/graph";
+
+const wish = { subnet: "198.19.0.0/20", host1: true, asNumber: 64512 };
+const kind: KindWish = {
+  workers: 2,
+  podCidr: "198.19.16.0/20",
+  serviceCidr: "198.19.32.0/20",
+  kubeProxyMode: "iptables",
+  portMappings: [],
+};
+
+describe("the plan", () => {
+  test("has the course's addresses: nodes from the first, host1 at the last", () => {
+    const { plan, outside, problems } = planNetwork("labs-bgp", wish, []);
+    expect(problems).toEqual([]);
+    expect(plan).toMatchObject({ name: "labs-bgp", gateway: "198.19.15.253", range: "198.19.0.0/24" });
+    expect(outside).toEqual({
+      address: "198.19.15.254",
+      network: "198.19.0.0/20",
+      gateway: "198.19.15.253",
+      asNumber: 64512,
+      container: "labs-bgp-host1",
+    });
+  });
+
+  test("docker's own choices never take the fixed addresses, in any range", () => {
+    fc.assert(
+      fc.property(fc.nat(255), fc.integer({ min: 8, max: 24 }), (octet, prefix) => {
+        const subnet = prefix >= 16 ? `10.${octet}.0.0/${prefix}` : "10.0.0.0/8";
+        const { plan } = planNetwork("c", { ...wish, subnet }, []);
+        const fixed = [plan.gateway, plan.host1?.address ?? ""];
+        for (const address of fixed) {
+          expect(containsCidr(subnet, address)).toBe(true);
+          expect(containsCidr(plan.range, address)).toBe(false);
+        }
+        expect(new Set(fixed).size).toBe(2);
+        expect(addressAt(subnet, -1)).not.toBe(plan.host1?.address);
+      }),
+    );
+  });
+
+  test("the router takes neighbours of its AS from the network, and reflects what it learns", () => {
+    const { plan } = planNetwork("c", { ...wish, asNumber: 65001 }, []);
+    expect(plan.host1?.config).toMatch(/^router bgp 65001$/m);
+    expect(plan.host1?.config).toMatch(/^ neighbor nodes remote-as 65001$/m);
+    expect(plan.host1?.config).toMatch(/^ bgp listen range 198\.19\.0\.0\/20 peer-group nodes$/m);
+    expect(plan.host1?.config).toMatch(/route-reflector-client/);
+  });
+
+  test("all that is wrong at once: too small, and in the way of pods and Services", () => {
+    const found = planKind("c", { ...kind, network: { ...wish, subnet: "198.19.16.0/25" } }, "img").problems;
+    expect(found.map((p) => [p.path, p.message])).toEqual([
+      ["kind.network.subnet", "is too small for nodes, gateway and host1 apart from each other"],
+      ["kind.network.subnet", "overlaps the pod range 198.19.16.0/20"],
+    ]);
+  });
+
+  test("another network is another cluster; the AS number is not", () => {
+    const fingerprint = (network: typeof wish | undefined) =>
+      planKind("c", { ...kind, network }, "img").plan.fingerprint;
+    expect(fingerprint(wish)).not.toBe(fingerprint(undefined));
+    expect(fingerprint({ ...wish, subnet: "198.18.0.0/20" })).not.toBe(fingerprint(wish));
+    expect(fingerprint({ ...wish, asNumber: 65001 })).toBe(fingerprint(wish));
+  });
+});
+
+describe.each([true, false])("the stack (preview %s)", (preview) => {
+  let graph: Graph;
+  beforeAll(async () => {
+    graph = await stackGraph({ kind: { network: {} } }, { stack: "net", preview });
+  });
+
+  test("cluster and host1 wait for the network, so it goes last", () => {
+    const network = "kind-outside-network";
+    expect(graph.waitsFor("kind-cluster", network)).toBe(true);
+    expect(graph.waitsFor("kind-outside-host1", network)).toBe(true);
+  });
+
+  test("kind is told the network, and each thing of docker's is taken away by docker", () => {
+    expect(graph.named("kind-cluster").inputs["environment"]).toEqual({
+      KIND_EXPERIMENTAL_DOCKER_NETWORK: "labs-net",
+    });
+    expect(graph.named("kind-outside-network").inputs).toMatchObject({
+      create:
+        "docker network create --subnet 198.19.0.0/20 --gateway 198.19.15.253 --ip-range 198.19.0.0/24 labs-net",
+      delete: "docker network rm labs-net",
+    });
+    const host1 = graph.named("kind-outside-host1").inputs;
+    expect(host1["delete"]).toBe("docker rm --force labs-net-host1");
+    expect(host1["create"]).toMatch(/--network labs-net --ip 198\.19\.15\.254 /);
+    expect(host1["create"]).toMatch(/ quay\.io\/frrouting\/frr:[0-9.]+@sha256:[0-9a-f]{64} /);
+    for (const name of ["kind-outside-network", "kind-outside-host1"])
+      expect(graph.named(name).deletedWith).toBeUndefined();
+  });
+});

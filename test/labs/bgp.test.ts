@@ -1,0 +1,43 @@
+import { bgp as lab } from "../../labs/bgp/lab";
+import { labAt } from "../../labs/model";
+import { lacks } from "../../labs/select";
+import type { BGPConfiguration } from "../../policies/calico/types";
+import type { KubeObject } from "../../policies/objects";
+import { facts } from "../support/facts";
+import { courseFacts } from "./course-facts";
+import { contextOf, unproved } from "./proof";
+
+const find = (kind: string, step: number): KubeObject | undefined =>
+  labAt({ instance: lab.id, lab, step, context: contextOf(lab, courseFacts) }).objects.find(
+    (o) => o.kind === kind,
+  );
+
+describe.each(lab.steps.map((s, i) => [i, s.id] as const))("step %i %s", (i) => {
+  test("claims hold", () => {
+    expect(unproved(lab, i, courseFacts)).toEqual([]);
+  });
+
+  test("nodes always have someone to learn routes from: the mesh, or the router", () => {
+    const mesh =
+      (find("BGPConfiguration", i) as BGPConfiguration | undefined)?.spec.nodeToNodeMeshEnabled ?? true;
+    const peer = find("BGPPeer", i);
+    expect(mesh || peer !== undefined).toBe(true);
+  });
+});
+
+test("the peer is the course's host1", () => {
+  expect(find("BGPPeer", 1)?.["spec"]).toEqual({ peerIP: "198.19.15.254", asNumber: 64512 });
+});
+
+test("refused with its reason where there is no BGP, no router, or too few nodes", () => {
+  const reasons = (f: typeof facts) => lacks(lab, f).map((l) => l.reason);
+  expect(reasons(courseFacts)).toEqual([]);
+  const { outside: _, ...alone } = courseFacts;
+  expect(reasons(alone)).toEqual([expect.stringContaining("no router on the nodes' network")]);
+  const overlay = {
+    ...courseFacts,
+    cni: { ...courseFacts.cni, bgp: false, encapsulation: "VXLAN" as const },
+  };
+  expect(reasons(overlay)).toEqual(["it needs BGP between the nodes"]);
+  expect(reasons({ ...courseFacts, workers: 1 })).toEqual([expect.stringContaining("2 worker nodes")]);
+});

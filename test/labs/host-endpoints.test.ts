@@ -1,0 +1,92 @@
+import { hostEndpoints as lab } from "../../labs/host-endpoints/lab";
+import { defaultNodePolicy } from "../../labs/host-endpoints/policies";
+import { labAt } from "../../labs/model";
+import { lacks } from "../../labs/select";
+import type { GlobalNetworkPolicy } from "../../policies/calico/types";
+import { API_SERVER, CORE_DNS, load } from "../../policies/reachability";
+import { facts } from "../support/facts";
+import { courseFacts } from "./course-facts";
+import { ask, contextOf, stateAt, unproved } from "./proof";
+
+const [control = "", worker = ""] = (courseFacts.nodes ?? []).map((n) => n.name);
+const host1 = "198.19.15.254";
+const stepOf = (id: string): number => lab.steps.findIndex((s) => s.id === id);
+
+describe.each(lab.steps.map((s, i) => [i, s.id] as const))("step %i %s", (i) => {
+  test("claims hold", () => {
+    expect(unproved(lab, i, courseFacts)).toEqual([]);
+  });
+
+  test("the control plane is not locked out, whatever machine of the network asks", () => {
+    const state = stateAt(lab, i, courseFacts);
+    for (const from of [control, worker, host1, "198.19.15.253", "yaobank/customer"])
+      for (const [port, to] of [[6443, control]] as const)
+        expect([from, to, port, ask(state, { from, to, port })[0]?.verdict]).toEqual([
+          from,
+          to,
+          port,
+          "allow",
+        ]);
+    for (const [from, to] of [
+      [control, worker],
+      [worker, control],
+    ] as const)
+      for (const port of [22, 179, 5473, 10250])
+        expect([from, to, port, ask(state, { from, to, port })[0]?.verdict]).toEqual([
+          from,
+          to,
+          port,
+          "allow",
+        ]);
+  });
+});
+
+test("the course's own policy would cut kubelet off from the API server: the added rule is what prevents it", () => {
+  const asInTheCourse: GlobalNetworkPolicy = {
+    ...defaultNodePolicy,
+    spec: { ...defaultNodePolicy.spec, ingress: defaultNodePolicy.spec.ingress?.slice(0, 2) ?? [] },
+  };
+  const context = contextOf(lab, courseFacts);
+  const { objects, patches } = labAt({ instance: lab.id, lab, step: stepOf("node-policy"), context });
+  const state = load(
+    [
+      ...CORE_DNS,
+      ...API_SERVER,
+      ...(lab.surroundings?.(context) ?? []),
+      ...objects.map((o) => (o.metadata.name === "default-node-policy" ? asInTheCourse : o)),
+      ...patches,
+    ],
+    { podCidrs: courseFacts.podCidrs, splitAt: [host1] },
+  );
+  const verdict = (port: number) => ask(state, { from: control, to: worker, port })[0]?.verdict;
+  expect([10250, 6443, 179, 5473].map(verdict)).toEqual(["deny", "allow", "allow", "allow"]);
+});
+
+test("nodes stay unselected until host endpoints exist", () => {
+  const without = stateAt(
+    { ...lab, steps: lab.steps.map((s) => ({ ...s, patch: () => [] })) },
+    2,
+    courseFacts,
+  );
+  expect(ask(without, { from: host1, to: worker, port: 10250 })[0]?.verdict).toBe("allow");
+});
+
+test("going back is a change of the setting, not only giving it up", () => {
+  const patchAt = (step: number) =>
+    labAt({ instance: lab.id, lab, step, context: contextOf(lab, courseFacts) }).patches.map(
+      (p) =>
+        (p as unknown as { spec: { controllers: { node: { hostEndpoint: object } } } }).spec.controllers.node,
+    );
+  expect(patchAt(0)).toEqual([{ hostEndpoint: { autoCreate: "Disabled" } }]);
+  expect(patchAt(3)).toEqual([{ hostEndpoint: { autoCreate: "Enabled" } }]);
+});
+
+test("it runs alone, on a cluster of its own, with a host beside the nodes; else it says why not", () => {
+  expect(lacks(lab, courseFacts)).toEqual([]);
+  const reasons = (f: typeof facts, others = 1) => lacks(lab, f, others).map((l) => l.reason);
+  expect(reasons(facts)).toEqual([expect.stringContaining("a host outside must be known")]);
+  expect(reasons({ ...courseFacts, owned: false })).toEqual([
+    expect.stringContaining("only on one made by this project"),
+  ]);
+  expect(reasons(courseFacts, 2)).toEqual([expect.stringContaining("disturb the other labs")]);
+});
