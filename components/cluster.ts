@@ -15,10 +15,10 @@ export interface Cluster {
   kubeconfig: pulumi.Output<string>;
   facts: ClusterFacts;
   /**
-   * Changes when this is another cluster, never otherwise; known at preview. One-time work in the cluster
-   * (CRDs, waiting) is done again when it changes.
+   * Changes when this is another cluster, never otherwise. One-time work in the cluster (CRDs, waiting) is done
+   * again when it changes.
    */
-  identity: string;
+  identity: pulumi.Input<string>;
   /**
    * The resource that takes everything in the cluster with it: objects are then not deleted one by one.
    * Absent where the cluster stays (bring your own): there each object is deleted.

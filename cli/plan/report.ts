@@ -7,6 +7,8 @@ import { registeredObjects } from "../../stacks/offline/objects";
 import type { OfflineRun } from "../../stacks/offline/run";
 import type { Registered } from "../../stacks/offline/registration";
 import type { StackPlan } from "../../stacks/plan";
+import { stackState } from "../../stacks/reachability";
+import { labFlows, stackFlows, type LabFlows } from "./flows";
 import { labRoutes, type LabRoutes } from "./lab-routes";
 import { manifests, type ManifestFile } from "./manifests";
 
@@ -53,7 +55,7 @@ export interface ChartReport {
   summary: string[];
 }
 
-export interface LabReport extends LabRoutes {
+export interface LabReport extends LabRoutes, LabFlows {
   instance: string;
   lab: string;
   title: string;
@@ -75,6 +77,12 @@ export interface Plan {
 /** Makes the report of a stack from its plan and its offline run. */
 export function planReport(plan: StackPlan, run: OfflineRun): Plan {
   const files = manifests(registeredObjects(run.resources));
+  // Unmasked: a secret may hold no policy, but what is masked could not be read.
+  const state = stackState(
+    plan,
+    registeredObjects(run.resources, "unmasked").map((o) => o.object),
+  );
+  const flows = stackFlows(state);
   const report: PlanReport = {
     stack: plan.stack,
     target: plan.target.kind,
@@ -94,7 +102,7 @@ export function planReport(plan: StackPlan, run: OfflineRun): Plan {
     charts: run.resources
       .filter((r) => r.type === "kubernetes:helm.sh/v3:Release")
       .map((r) => chartReport(r, plan)),
-    labs: plan.labs.map(labReport),
+    labs: plan.labs.map((l) => ({ ...labReport(l), ...labFlows(state, l, flows) })),
     outputs: run.outputs,
     manifests: files.map(({ text: _text, ...rest }) => rest),
   };
@@ -139,7 +147,7 @@ function chartReport(r: Registered, plan: StackPlan): ChartReport {
   };
 }
 
-function labReport(s: LabSelection): LabReport {
+function labReport(s: LabSelection): Omit<LabReport, keyof LabFlows> {
   const { objects, patches } = labAt(s);
   const kinds = (...names: string[]): KubeObject[] => objects.filter((o) => names.includes(o.kind));
   return {

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { eksText } from "./eks-text";
+import { matrixText } from "./flows";
 import type { LabReport, PlanReport, ResourceReport } from "./report";
 import { routesText, wayInText } from "./way-in-text";
 
@@ -110,6 +111,7 @@ function lab(l: LabReport): string[] {
       .toString()
       .split("\n")
       .map((t) => `  ${t}`),
+    ...matrixText(l, [...new Set(l.workloads.map((w) => `${w.namespace}/${w.name}`))]).map((t) => `  ${t}`),
     ...(l.policies.length === 0 ? [] : [`  ${pc.dim("policies:")} ${l.policies.join(", ")}`]),
     ...routesText(l),
     ...l.links.map((x) => `  ${pc.dim(`${x.title}:`)} ${x.url}`),

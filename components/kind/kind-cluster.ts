@@ -26,7 +26,7 @@ export class KindCluster extends pulumi.ComponentResource {
             new KindNetwork(`${name}-outside`, { plan: plan.network, local: args.local }, { parent: this })
               .network,
           ];
-    const made = this.make(name, plan, network);
+    const made = this.make(name, plan, this.shape(name, plan), network);
     const kubeconfig = this.readKubeconfig(name, plan, made);
     const provider = new k8s.Provider(
       `${name}-kubernetes`,
@@ -45,19 +45,35 @@ export class KindCluster extends pulumi.ComponentResource {
       local: args.local,
       kubeconfig,
       facts: args.facts,
-      identity: plan.fingerprint,
+      identity: made.id,
       goesWith: made,
       nodes: [],
     };
     this.registerOutputs({ clusterName: plan.name });
   }
 
-  private make(name: string, plan: KindPlan, network: pulumi.Resource[]): command.local.Command {
+  /**
+   * What kind cannot change in place, as a resource of its own above the cluster. The engine skips objects that go
+   * with their cluster only where the cluster itself is condemned by another replacement, not where it is the first.
+   */
+  private shape(name: string, plan: KindPlan): command.local.Command {
+    return new command.local.Command(
+      `${name}-shape`,
+      { triggers: [plan.fingerprint] },
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+
+  private make(
+    name: string,
+    plan: KindPlan,
+    shape: command.local.Command,
+    network: pulumi.Resource[],
+  ): command.local.Command {
     return new command.local.Command(
       `${name}-cluster`,
       {
         create: `kind create cluster --name ${plan.name} --image ${plan.image} --config -`,
-        // kind changes nothing in place: what differs is in the trigger, and replaces the cluster.
         update: "kind version",
         delete: `kind delete cluster --name ${plan.name}`,
         stdin: plan.config,
@@ -66,7 +82,7 @@ export class KindCluster extends pulumi.ComponentResource {
           ? {}
           : { environment: { KIND_EXPERIMENTAL_DOCKER_NETWORK: plan.network.name } }),
         logging: command.local.Logging.Stderr,
-        triggers: [plan.fingerprint],
+        triggers: [shape.id],
       },
       {
         parent: this,
@@ -86,7 +102,7 @@ export class KindCluster extends pulumi.ComponentResource {
         create: `kind get kubeconfig --name ${plan.name}`,
         logging: command.local.Logging.None,
         // Another cluster, also one made again under the same name, has other keys.
-        triggers: [plan.fingerprint, made.id],
+        triggers: [made.id],
       },
       { parent: this, dependsOn: made, additionalSecretOutputs: ["stdout"] },
     );

@@ -95,15 +95,22 @@ test.each([
   ["serviceCidr", { serviceCidr: "10.97.0.0/16" }],
   ["portMappings", { portMappings: [{ nodePort: 30180, hostPort: 8080 }] }],
   ["kubeProxyMode", { kubeProxyMode: "nftables" }],
-])("a change of kind.%s replaces the cluster and the provider", async (_key, kind) => {
+])("a change of kind.%s replaces the cluster", async (_key, kind) => {
   const [before, after] = [await stackGraph({}), await stackGraph({ kind })];
-  const of = (g: Graph): unknown[] => [
-    g.named("kind-cluster").inputs["triggers"],
-    g.named("kind-kubernetes").inputs["clusterIdentifier"],
-  ];
-  expect(of(after)[0]).not.toEqual(of(before)[0]);
-  expect(of(after)[1]).not.toEqual(of(before)[1]);
-  expect(after.named("kind-cluster").deleteBeforeReplace).toBe(true);
+  const triggers = (g: Graph): unknown => g.named("kind-shape").inputs["triggers"];
+  expect(triggers(after)).not.toEqual(triggers(before));
+});
+
+test("a replaced cluster: shape, cluster, kubeconfig and provider fall one after the other, so objects go with it", async () => {
+  // Seen with the real engine: where the cluster itself was the first to be replaced, its objects were deleted one by
+  // one, and with a plain clusterIdentifier after the cluster was gone.
+  const graph = await stackGraph({}, { preview: false });
+  const of = (name: string): Record<string, string[]> => graph.named(name).propertyDependencies;
+  expect(of("kind-cluster")["triggers"]).toEqual([graph.named("kind-shape").urn]);
+  expect(of("kind-kubeconfig")["triggers"]).toEqual([graph.named("kind-cluster").urn]);
+  expect(of("kind-kubernetes")["clusterIdentifier"]).toEqual([graph.named("kind-cluster").urn]);
+  expect(graph.named("kind-shape").deleteBeforeReplace).toBe(true);
+  expect(graph.named("kind-cluster").deleteBeforeReplace).toBe(true);
 });
 
 test("a step forwards and back changes only that lab's policies", async () => {
