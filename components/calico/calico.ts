@@ -76,6 +76,7 @@ export class Calico extends pulumi.ComponentResource {
       dependsOn: gate,
       // Where nothing else set a field, the patch alone holds the required `spec` and could not be given back.
       retainOnDelete: true,
+      ...goesWith(cluster),
     });
     return [...gate, felix];
   }

@@ -95,6 +95,11 @@ function prepare(object: KubeObject, settings: ObjectSettings): KubeObject {
 
 const becomesReady = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "Service", "Ingress"]);
 
+/**
+ * Not among them: Calico's Installation and APIServer. Foreground deletion would wait for what they own, and the
+ * operator frees that only when its own finalizer is the last one left: each would wait for the other (seen with the
+ * real operator; tigera/operator core_controller.go).
+ */
 const ownsObjects = new Set([
   "Namespace",
   "Deployment",
@@ -103,8 +108,6 @@ const ownsObjects = new Set([
   "Job",
   "CronJob",
   "Service",
-  "Installation",
-  "APIServer",
 ]);
 
 /** Every `image` of a list of containers, wherever a pod template stands in the object. */

@@ -62,3 +62,12 @@ test("mirrors: a local chart, a CRD file, and registries", async () => {
     spec: { registry: "mirror.local:5000/quay/" },
   });
 });
+
+test("Calico's resources are deleted in the background: in the foreground they and the operator wait for each other", async () => {
+  const graph = await stackGraph({ target: "existing", existing, labs });
+  for (const name of ["calico-installation-default", "calico-apiserver-default"]) {
+    expect(graph.named(name).inputs).toMatchObject({
+      metadata: { annotations: { "pulumi.com/deletionPropagationPolicy": "background" } },
+    });
+  }
+});
