@@ -175,14 +175,13 @@ function ownHttpPort(plan: ControllerPlan): number | undefined {
 }
 
 /**
- * Where HTTPS is on another port of the user's machine (two clusters on one laptop), nginx listens on that very port
- * inside its pod: it is the only port that it can name in a redirect.
+ * Where clients reach HTTPS on another port (two clusters on one laptop, node ports), nginx listens on that very port
+ * inside its pod: it is the only port that it can name in a redirect. Undefined where it cannot, or need not.
  */
 export function ownHttpsPort(plan: ControllerPlan): number | undefined {
   const { https } = plan.ports;
-  return plan.expose === "host-ports" && https !== 443 && !plan.hostNetwork && !(https in HOST_PORTS)
-    ? https
-    : undefined;
+  const elsewhere = https !== 443 && !plan.hostNetwork && !(https in HOST_PORTS);
+  return plan.expose !== "load-balancer" && elsewhere ? https : undefined;
 }
 
 function image(plan: ControllerPlan, mirrors: Mirrors): Record<string, unknown> {

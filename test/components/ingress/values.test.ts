@@ -74,7 +74,13 @@ test("kind with HTTPS on another port: nginx listens on it, so that redirects na
   expect(controllerValues(taken.plan, NONE)).not.toHaveProperty("controller.containerPort");
 });
 
-test("a bare cluster: node ports", () => {
+test("a bare cluster: node ports, and redirects that name them", () => {
+  expect(values({}, bare).controller).toMatchObject({
+    containerPort: { https: 30443 },
+    extraArgs: { "https-port": "30443" },
+    config: { "use-port-in-redirects": "true" },
+  });
+  expect(planController(wish({ hostNetwork: true }), bare).notes.join()).toMatch(/30443.*cannot name/);
   expect(values({}, bare).controller.service).toEqual({
     type: "NodePort",
     externalTrafficPolicy: "Cluster",

@@ -7,12 +7,12 @@ export function controllerNotes(wish: IngressWish, plan: ControllerPlan): string
     notes.push("ingress.replicas is not used: on the host network one pod runs on every node");
   }
   if (
-    plan.expose === "host-ports" &&
+    plan.expose !== "load-balancer" &&
     plan.ports.https !== 443 &&
     (plan.hostNetwork || plan.ports.https in HOST_PORTS)
   ) {
     notes.push(
-      `HTTPS is on port ${plan.ports.https} of your machine, which nginx cannot name in a redirect (it uses that port itself): choose another hostPort, or open the https:// links by hand`,
+      `clients reach HTTPS on port ${plan.ports.https}, which nginx cannot name in a redirect here: choose another port, or open the https:// links by hand`,
     );
   }
   return notes;
