@@ -9,7 +9,7 @@ const HOMES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /** Every subnet that is too small, with what is missing and the ways out. */
 export function fitProblems(request: NetworkRequest, path: string): Problem[] {
-  const { shortages } = layOut(request);
+  const shortages = worstOfEach(layOut(request).shortages);
   if (shortages.length === 0) return [];
   const others = [fewer(request, path), otherwise(request, path)];
   return shortages.map((shortage) => ({
@@ -19,6 +19,17 @@ export function fitProblems(request: NetworkRequest, path: string): Problem[] {
       .map((way, i) => `(${i + 1}) ${way}`)
       .join("; "),
   }));
+}
+
+/** Subnets of one role are alike: the one that lacks most speaks for all. */
+function worstOfEach(shortages: readonly Shortage[]): Shortage[] {
+  const worst = new Map<string, Shortage>();
+  for (const shortage of shortages) {
+    const key = `${shortage.kind} ${shortage.role}`;
+    const known = worst.get(key);
+    if (known === undefined || shortage.need > known.need) worst.set(key, shortage);
+  }
+  return [...worst.values()];
 }
 
 /** Pods that were planned but have no node: a problem of numbers, not of addresses. */
@@ -74,10 +85,11 @@ function fits(request: NetworkRequest): boolean {
 function larger(request: NetworkRequest, shortage: Shortage, path: string): string | undefined {
   if (shortage.kind === "subnet") {
     const { [shortage.role]: _given, ...prefixes } = request.prefixes;
-    const sized = layOut({ ...request, prefixes }).subnets.find((s) => s.role === shortage.role);
-    return sized === undefined
-      ? `leave out ${path}.network.prefixes.${shortage.role} and give the network a larger range`
-      : `${path}.network.prefixes.${shortage.role}: ${sized.prefix} would do`;
+    const { subnets, shortages } = layOut({ ...request, prefixes });
+    const sized = shortages.length > 0 ? undefined : subnets.find((s) => s.role === shortage.role);
+    if (sized !== undefined) return `${path}.network.prefixes.${shortage.role}: ${sized.prefix} would do`;
+    const range = larger({ ...request, prefixes }, { ...shortage, kind: "range" }, path);
+    return `without ${path}.network.prefixes.${shortage.role}, ${range ?? "a larger range"}`;
   }
   const taken = [request.serviceCidr, ...request.podCidrs, ...request.peers.map((p) => p.cidr)];
   if (shortage.role === "pod") {
