@@ -7,9 +7,10 @@ import type { Cluster } from "../components/cluster";
 import { ExistingCluster } from "../components/existing/existing-cluster";
 import { KindCluster } from "../components/kind/kind-cluster";
 import { LabResources } from "../components/lab/lab";
+import { patchedFields } from "../labs/model";
 import { failOn, formatProblem } from "../policies/problems";
 import type { RawConfig } from "./config/load";
-import { enter, type AwsSite, type Entered } from "./enter";
+import type { AwsSite, Entered } from "./enter";
 import { checkCluster, readKubeconfig } from "./kubeconfig";
 import { planStack, type StackPlan } from "./plan";
 import { missingKindTools } from "./tools";
@@ -39,7 +40,7 @@ export async function stack(surroundings: Surroundings): Promise<Record<string, 
   const target = await provision(plan, local, surroundings, aws);
   const { nodes, pods } = installCalico(plan, target);
   const network = [...pods, ...(target.complete?.(nodes, pods) ?? [])];
-  const entered = openWayIn(plan, target, network);
+  const entered = await openWayIn(plan, target, network);
   const labs = plan.labs.map(
     (selection) =>
       new LabResources(`lab-${selection.instance}`, {
@@ -53,9 +54,10 @@ export async function stack(surroundings: Surroundings): Promise<Record<string, 
   return { ...outputs(plan, target.cluster, labs), ...entered.outputs };
 }
 
-/** The way in from outside, where something asks for it. */
-function openWayIn(plan: StackPlan, target: Target, network: pulumi.Resource[]): Entered {
+/** The way in from outside, where something asks for it; imported only then, as it brings the AWS SDK's types along. */
+async function openWayIn(plan: StackPlan, target: Target, network: pulumi.Resource[]): Promise<Entered> {
   if (plan.wayIn === undefined) return { ready: [], outputs: {} };
+  const { enter } = await import("./enter");
   return enter(plan, plan.wayIn, target.cluster, network, target.aws);
 }
 
@@ -119,6 +121,7 @@ function installCalico(
     cluster,
     plan: plan.calico,
     mirrors: plan.mirrors,
+    felixLeftToLabs: patchedFields(plan.labs, "FelixConfiguration", "default"),
     wait: plan.config.wait,
   });
   const nodes = [...cluster.nodes, ...(target.addNodes?.(calico.installed) ?? [])];
