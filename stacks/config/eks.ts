@@ -170,7 +170,7 @@ export const eksSchema = z.strictObject({
     .meta({ description: "Availability zones: how many (2 to 4), or their names." }),
   cni: z.enum(["aws", "aws-prefix", "aws-custom", "calico"]).default("aws").meta({
     description:
-      "Where pods get addresses. `aws`: one VPC address each. `aws-prefix`: /28 prefixes, more pods a node. `aws-custom`: subnets of their own in a secondary range. `calico`: Calico's overlay. The first three have Calico for policy only. A change replaces the nodes.",
+      "Where pods get addresses. `aws`: one VPC address each. `aws-prefix`: /28 prefixes, more pods a node. `aws-custom`: subnets of their own in a secondary range. `calico`: Calico's overlay. The first three have Calico for policy only. Between these a change renews the nodes; to or from `calico` make a new stack.",
   }),
   podCidr: cidr4
     .default("192.168.0.0/16")
