@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labAt, type LabSelection } from "../../labs/model";
 import type { KubeObject } from "../../policies/objects";
 import { afterLoadBalancers, goesWith, onCluster, type Cluster } from "../cluster";
+import { readCanary } from "../ingress/plan/canary/annotations";
 import { logicalName, registerObject, registerPatch } from "../kubernetes/objects";
 import type { Mirrors } from "../mirrors";
 
@@ -44,6 +45,9 @@ function ownsLoadBalancer(o: KubeObject, cluster: Cluster): boolean {
   return o.kind === "Service" && type === "LoadBalancer" && cluster.facts.loadBalancer !== "none";
 }
 
+const isCanary = (o: KubeObject): boolean =>
+  o.kind === "Ingress" && readCanary(o.metadata.annotations) !== undefined;
+
 const runsPods = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"]);
 const mounted = new Set(["ServiceAccount", "ConfigMap", "Secret"]);
 
@@ -51,6 +55,8 @@ const mounted = new Set(["ServiceAccount", "ConfigMap", "Secret"]);
 class Made {
   private readonly namespaces = new Map<string, pulumi.Resource>();
   private readonly mounted = new Map<string, pulumi.Resource[]>();
+  /** Routes before their canaries: the controller drops a canary whose route it does not know. */
+  private readonly routes = new Map<string, pulumi.Resource[]>();
   /** Tiers before policies, address pools before the namespaces that ask for them. */
   private readonly clusterWide: pulumi.Resource[] = [];
 
@@ -60,6 +66,8 @@ class Made {
     const { name, namespace } = o.metadata;
     if (o.kind === "Namespace") this.namespaces.set(name, resource);
     else if (["Tier", "IPPool"].includes(o.kind)) this.clusterWide.push(resource);
+    else if (o.kind === "Ingress" && namespace !== undefined)
+      this.routes.set(namespace, [...(this.routes.get(namespace) ?? []), resource]);
     else if (mounted.has(o.kind) && namespace !== undefined)
       this.mounted.set(namespace, [...(this.mounted.get(namespace) ?? []), resource]);
   }
@@ -69,6 +77,7 @@ class Made {
     const own = namespace === undefined ? undefined : this.namespaces.get(namespace);
     const volumes =
       namespace !== undefined && runsPods.has(o.kind) ? (this.mounted.get(namespace) ?? []) : [];
-    return [...this.after, ...this.clusterWide, ...(own === undefined ? [] : [own]), ...volumes];
+    const routes = namespace !== undefined && isCanary(o) ? (this.routes.get(namespace) ?? []) : [];
+    return [...this.after, ...this.clusterWide, ...(own === undefined ? [] : [own]), ...volumes, ...routes];
   }
 }

@@ -52,6 +52,11 @@ describe.each([true, false])("preview: %s", (preview) => {
       }
     });
 
+    test("a canary comes after its route", () => {
+      const canary = "lab-boutique-ingress-boutique-shop-canary";
+      expect(graph.waitsFor(canary, "lab-boutique-ingress-boutique-shop")).toBe(true);
+    });
+
     test("nothing that needs an issuer starts before the webhook answers", () => {
       const needing = graph.resources.filter((r) => /^kubernetes:cert-manager\.io\//.test(r.type));
       expect(needing.map((r) => r.name)).toEqual(
