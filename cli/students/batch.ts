@@ -94,7 +94,8 @@ async function one<R>(
     try {
       return { name, status: "done", value: await work(name, task), ms: clock.now() - began };
     } catch (error) {
-      return failed(error instanceof Error ? error.message : String(error), error);
+      const text = error instanceof Error ? error.message : String(error);
+      return failed(text.trim().replace(/\s*\n\s*/g, "; "), error);
     }
   };
   const watched = async (): Promise<Outcome<R>> => {

@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Class } from "../../components/student/plan/class";
@@ -7,6 +10,7 @@ import { formatDuration } from "../../components/student/plan/lease";
 import { ProblemsError, type Problem } from "../../policies/problems";
 import { PROJECT, planStack } from "../../stacks/plan";
 import { missingKindTools } from "../../stacks/tools";
+import { projectFolder } from "../pulumi/workspace";
 import { bringUp } from "./actions";
 import { labPorts, loadClass, thisUser } from "./load";
 import { durationOf, parallelOf, type UpCommand } from "./options";
@@ -62,6 +66,7 @@ export async function runStudentsUp(ids: string[], options: UpCommand): Promise<
     );
     return;
   }
+  keepOutOfGit(cls.name);
   const outcomes = await workOn(
     [...planned.keys()],
     { parallel, timeout, json: options.json === true },
@@ -146,4 +151,19 @@ function planText(planned: ReadonlyMap<string, PlannedEnvironment>, cls: Class):
 function fail(problems: Problem[]): void {
   if (problems.length > 0)
     throw new ProblemsError("The class cannot be made like this; nothing was changed.", problems);
+}
+
+/** The class's stack files hold names and addresses of people: git is to pass them over in this clone. */
+function keepOutOfGit(className: string): void {
+  const { status, stdout } = spawnSync("git", ["rev-parse", "--git-path", "info/exclude"], {
+    cwd: projectFolder,
+    encoding: "utf8",
+  });
+  if (status !== 0) return;
+  const path = resolve(projectFolder, stdout.trim());
+  const line = `/Pulumi.${className}-*.yaml`;
+  const now = existsSync(path) ? readFileSync(path, "utf8") : "";
+  if (now.split(/\r?\n/).includes(line)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  appendFileSync(path, `${now === "" || now.endsWith("\n") ? "" : "\n"}${line}\n`);
 }

@@ -15,7 +15,7 @@ export function thisMachine(env: NodeJS.ProcessEnv = process.env): Machine {
     host: hostname(),
     async kindClusters() {
       try {
-        return (await kind("get", "clusters", "--quiet")).split("\n").filter((l) => l !== "");
+        return (await kind("get", "clusters")).split("\n").filter((l) => l !== "");
       } catch (e) {
         if ((e as NodeJS.ErrnoException).code === "ENOENT") {
           throw new Error(
