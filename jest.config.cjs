@@ -9,6 +9,11 @@ const esm = [
   "slice-ansi",
   "strip-ansi",
   "ansi-regex",
+  "@kubernetes/client-node",
+  "openid-client",
+  "oauth4webapi",
+  "jose",
+  "jsonpath-plus",
 ];
 module.exports = {
   testEnvironment: "node",

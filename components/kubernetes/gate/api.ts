@@ -1,4 +1,5 @@
-import { request, type RequestOptions } from "node:https";
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { KubeConfig, KubernetesObject } from "@kubernetes/client-node";
 
 /** What the API server answered, when it was not what was asked for. */
@@ -74,6 +75,8 @@ function send(
       ...(options.headers as Record<string, string> | undefined),
       accept: "application/json",
     };
+    // A kubeconfig may name a local proxy, as `kubectl proxy` is one.
+    const request = url.protocol === "http:" ? httpRequest : httpsRequest;
     const req = request(
       url,
       {
