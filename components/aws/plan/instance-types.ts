@@ -1,5 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
-import table from "./instance-types.json";
+// Not the name of this file: where the engine runs TypeScript, `./x` finds x.json before x.ts.
+import table from "./instance-type-table.json";
 
 /** What an instance type can carry: the facts that pod capacity comes from. */
 export interface InstanceFacts {

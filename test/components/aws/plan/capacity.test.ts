@@ -5,7 +5,7 @@ import {
   warmPoolProblems,
   worstPlacement,
 } from "../../../../components/aws/plan/capacity";
-import table from "../../../../components/aws/plan/instance-types.json";
+import table from "../../../../components/aws/plan/instance-type-table.json";
 import { lookUpInstanceType, similarInstanceType } from "../../../../components/aws/plan/instance-types";
 import { addressesHeld, type PodNetworking, type WarmPool } from "../../../../components/aws/plan/warm-pool";
 
