@@ -33,6 +33,8 @@ export interface Endpoint {
   readonly type: "workload" | "host" | "outside";
   /** How it is named in answers. */
   readonly name: string;
+  /** Pods that are instances of it; questions may name them. */
+  readonly aliases?: readonly string[];
   /** Kubernetes kind; `Node`, `HostEndpoint` or `Addresses` for what is no workload. */
   readonly kind: string;
   readonly namespace?: string;

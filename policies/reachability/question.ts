@@ -82,7 +82,8 @@ function workload(state: State, text: string): Target | undefined {
       w.name === text ||
       plain === text ||
       (first.toLowerCase() === w.kind.toLowerCase() && plain === rest.join("/")) ||
-      (rest.length === 0 && plain.split("/")[1] === text)
+      (rest.length === 0 && plain.split("/")[1] === text) ||
+      (w.aliases?.includes(rest.join("/")) === true && w.namespace === first)
     );
   });
   const exact = named.filter((w) => w.name === text);

@@ -48,7 +48,10 @@ export function endpoints(input: Input): Endpoints {
   };
 }
 
-/** Pods and ReplicaSets whose controller is in the input are only instances of it; their addresses count for it. */
+/**
+ * Pods and ReplicaSets whose controller is in the input are only instances of it, and pods of one controller outside
+ * the input are one workload with its name, if nothing tells them apart. Their addresses count for the workload.
+ */
 function controllers(pods: readonly PodSource[]): PodSource[] {
   const byKey = new Map(pods.map((pod) => [`${pod.namespace} ${pod.kind} ${pod.name}`, pod]));
   const controllerOf = (pod: PodSource): PodSource => {
@@ -58,23 +61,55 @@ function controllers(pods: readonly PodSource[]): PodSource[] {
     }
     return pod;
   };
+  const running = pods.filter((pod) => pod.kind !== "Pod" || !pod.finished);
   const instances = new Map<PodSource, PodSource[]>();
-  for (const pod of pods) {
-    if (pod.kind === "Pod" && pod.finished) continue;
+  for (const pod of running) {
     const controller = controllerOf(pod);
     const list = instances.get(controller) ?? [];
     instances.set(controller, list);
     if (pod !== controller) list.push(pod);
   }
-  return [...instances].map(([controller, list]) => ({
-    ...controller,
-    addresses: [...controller.addresses, ...list.flatMap((pod) => pod.addresses)],
-  }));
+  const orphans = siblings([...instances.keys()].filter((pod) => pod.kind === "Pod"));
+  return [...instances].flatMap(([controller, list]) => {
+    const family = orphans.get(controller);
+    if (family === undefined) return [{ ...controller, ...gathered([controller, ...list], list) }];
+    const [first] = family;
+    const owner = first?.owners[0];
+    if (first !== controller || owner === undefined) return [];
+    return [{ ...controller, kind: owner.kind, name: owner.name, ...gathered(family, family) }];
+  });
+}
+
+function gathered(pods: readonly PodSource[], instances: readonly PodSource[]): Partial<PodSource> {
+  const nodes = [...new Set(instances.flatMap((pod) => pod.nodes))];
+  return {
+    addresses: pods.flatMap((pod) => pod.addresses),
+    ...(nodes.length > 0 ? { nodes } : {}),
+    aliases: instances.map((pod) => pod.name),
+  };
+}
+
+/** Pods that share a controller which is not in the input, and all that policies see. */
+function siblings(pods: readonly PodSource[]): Map<PodSource, PodSource[]> {
+  const byOwner = new Map<string, PodSource[]>();
+  for (const pod of pods) {
+    const [owner] = pod.owners;
+    if (owner === undefined || owner.kind === "Node") continue;
+    const key = `${pod.namespace} ${owner.kind} ${owner.name}`;
+    byOwner.set(key, [...(byOwner.get(key) ?? []), pod]);
+  }
+  const look = (p: PodSource): string =>
+    JSON.stringify([Object.entries(p.labels).sort(), p.serviceAccount, p.hostNetwork, p.ports]);
+  const result = new Map<PodSource, PodSource[]>();
+  for (const family of byOwner.values()) {
+    if (new Set(family.map(look)).size === 1) for (const pod of family) result.set(pod, family);
+  }
+  return result;
 }
 
 /** A pod in the host's network: policies do not select it, it has the address of whichever node it runs on. */
 function onHost(source: PodSource, name: string, all: readonly Host[]): Endpoint {
-  const candidates = source.node === undefined ? all : all.filter((host) => host.name === source.node);
+  const candidates = source.nodes.length === 0 ? all : all.filter((host) => source.nodes.includes(host.name));
   const known: Net[] = candidates.every((host) => host.node.addresses.exact)
     ? candidates.flatMap((host) => host.node.addresses.nets)
     : [];
@@ -91,7 +126,8 @@ function onHost(source: PodSource, name: string, all: readonly Host[]): Endpoint
     addresses,
     families: familiesOf(addresses),
     ports: source.ports,
-    ...(source.node === undefined ? {} : { nodes: [source.node] }),
+    ...(source.nodes.length === 0 ? {} : { nodes: source.nodes }),
+    ...(source.aliases === undefined ? {} : { aliases: source.aliases }),
     profiles: [],
   };
 }

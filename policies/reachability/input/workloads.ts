@@ -12,9 +12,11 @@ export interface PodSource {
   readonly serviceAccount: string;
   readonly hostNetwork: boolean;
   readonly ports: readonly NamedPort[];
-  /** Every container port, named or not, for Services whose targetPort is a name. */
   readonly addresses: readonly Net[];
-  readonly node?: string;
+  /** Where it runs; empty where that is not known. */
+  readonly nodes: readonly string[];
+  /** Names of the pods that were gathered into it. */
+  readonly aliases?: readonly string[];
   /** Controllers that own it, nearest first. */
   readonly owners: readonly { kind: string; name: string }[];
   /** Succeeded or failed: it holds no address any more. */
@@ -55,7 +57,7 @@ export function podSource(named: Named, root: Fields): PodSource {
     hostNetwork: spec.boolean("hostNetwork") ?? false,
     ports: [...spec.objects("containers"), ...spec.objects("initContainers")].flatMap(containerPorts),
     addresses: status === undefined ? [] : podAddresses(root, status),
-    ...(node === undefined ? {} : { node }),
+    nodes: node === undefined ? [] : [node],
     owners: root
       .object("metadata")
       .objects("ownerReferences")
@@ -104,12 +106,9 @@ export interface Inherited {
 
 /** What Calico's conversion makes of a pod: own labels, Calico's own, and the inherited ones. */
 export function workload(source: PodSource, name: string, inherited: Inherited): Endpoint {
+  // Several pods are one workload: what holds for all their addresses holds for it, what differs is unknown.
   const addresses: Addresses =
-    source.addresses.length > 0 && source.kind === "Pod"
-      ? { exact: true, nets: source.addresses }
-      : source.addresses.length > 0
-        ? { exact: false, nets: source.addresses }
-        : inherited.pods;
+    source.addresses.length > 0 ? { exact: true, nets: source.addresses } : inherited.pods;
   return {
     type: "workload",
     name,
@@ -121,7 +120,8 @@ export function workload(source: PodSource, name: string, inherited: Inherited):
     addresses,
     families: familiesOf(addresses),
     ports: source.ports,
-    ...(source.node === undefined ? {} : { nodes: [source.node] }),
+    ...(source.nodes.length === 0 ? {} : { nodes: source.nodes }),
+    ...(source.aliases === undefined ? {} : { aliases: source.aliases }),
   };
 }
 
