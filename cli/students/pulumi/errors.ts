@@ -25,18 +25,20 @@ function lockHolder(text: string): LockHolder | undefined {
   return m === null ? undefined : { machine: m[1] ?? "", pid: Number(m[2]), since: m[3] ?? "" };
 }
 
-/** The error lines of an update's output; its end when there is none. */
+/** The errors of an update's output, each with the lines that are set in below it; the output's end when there is none. */
 function diagnostics(output: string): string {
   const lines = output.replace(/\u001b\[[0-9;]*m/g, "").split(/\r?\n/);
-  const errors = lines
-    .map((l) => l.trim())
-    .filter((l) => /^(error|panic):/i.test(l) && !/^error: update failed$/i.test(l));
+  const errors: string[] = [];
+  lines.forEach((line, i) => {
+    const m = /^(\s*)(?:error|panic):\s*(.*)$/i.exec(line);
+    if (m === null || /^update failed$/i.test(m[2] ?? "")) return;
+    const indent = m[1]?.length ?? 0;
+    const end = lines.findIndex((l, j) => j > i && l.search(/\S/) <= indent);
+    const below = lines.slice(i + 1, end === -1 ? undefined : end);
+    errors.push([m[2] ?? "", ...below.slice(0, 8)].map((l) => l.trim()).join("; "));
+  });
   const picked = errors.length > 0 ? [...new Set(errors)] : lines.filter((l) => l.trim() !== "").slice(-3);
-  return picked
-    .map((l) => l.replace(/^error:\s*/i, "").trim())
-    .slice(0, 3)
-    .join("; ")
-    .slice(0, 600);
+  return picked.slice(0, 3).join("; ").slice(0, 800);
 }
 
 const ADVICE: readonly [RegExp, string][] = [

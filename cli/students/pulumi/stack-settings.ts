@@ -36,7 +36,11 @@ export function writeSettings(folder: string, stack: string, project: string, se
       value,
     ]),
   );
-  const text = stringify({ ...settings.rest, config });
+  // Quoted: the engine would read a time without quotes as a time, and hand it on in another form.
+  const text = stringify(
+    { ...settings.rest, config },
+    { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" },
+  );
   const part = `${path}.${process.pid}.part`;
   try {
     writeFileSync(
