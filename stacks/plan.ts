@@ -9,8 +9,8 @@ import { versionSet, versionSets, type VersionSet } from "../components/versions
 import type { LabSelection } from "../labs/model";
 import { selectLabs } from "../labs/select";
 import type { Problem } from "../policies/problems";
-import { failOn } from "../policies/problems";
-import { loadConfig, suggestion, type RawConfig } from "./config/load";
+import { failOn, ProblemsError } from "../policies/problems";
+import { loadConfig, suggestion, type Loaded, type RawConfig } from "./config/load";
 import type { Config } from "./config/schema";
 import { eksSite } from "./eks-site";
 import { planWayIn, type WayIn } from "./way-in";
@@ -46,8 +46,32 @@ export const PROJECT = "k8s-network-labs";
  * AWS; offline, the tables of this project.
  */
 export function planStack(stack: string, raw: RawConfig, aws: AwsKnowledge = offlineKnowledge): StackPlan {
-  const { config, problems } = loadConfig(raw, PROJECT);
-  if (config === undefined) return fail(stack, problems);
+  const loaded = loadConfig(raw, PROJECT);
+  if (loaded.config === undefined)
+    return fail(stack, [...loaded.problems, ...problemsOfRest(stack, loaded, raw, aws)]);
+  return planConfig(stack, loaded.config, raw, aws);
+}
+
+/** What else is wrong in the sections that could be read: all errors are told at once. */
+function problemsOfRest(
+  stack: string,
+  { rest, problems }: Loaded,
+  raw: RawConfig,
+  aws: AwsKnowledge,
+): readonly Problem[] {
+  if (rest === undefined) return [];
+  const broken = new Set(problems.map((p) => p.path.split(".")[0]));
+  try {
+    planConfig(stack, rest, raw, aws);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error;
+    return error.problems.filter((p) => !broken.has(p.path.split(".")[0]));
+  }
+}
+
+function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsKnowledge): StackPlan {
+  const problems: Problem[] = [];
   const versions = versionSet(config.kubernetes);
   if (versions === undefined) {
     const sets = versionSets

@@ -59,7 +59,7 @@ export function matrixText(lab: LabFlows, workloads: readonly string[]): string[
   }
   const broken = lab.claims.filter((c) => !c.holds);
   return [
-    `${pc.dim("open TCP ports")}`,
+    pc.dim("open TCP ports"),
     ...table.toString().split("\n"),
     broken.length === 0
       ? pc.green(`✓ all ${lab.claims.length} flows that this step claims hold`)

@@ -48,7 +48,7 @@ export function registerObject(
   const args = prepare(object, settings);
   const Kind = builtIn[`${object.apiVersion}/${object.kind}`];
   if (Kind !== undefined) return new Kind(name, args as never, opts);
-  return new k8s.apiextensions.CustomResource(name, args as k8s.apiextensions.CustomResourceArgs, opts);
+  return new k8s.apiextensions.CustomResource(name, args, opts);
 }
 
 /**

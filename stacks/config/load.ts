@@ -9,6 +9,8 @@ export type RawConfig = Readonly<Record<string, string>>;
 export interface Loaded {
   /** Absent when there is any problem. */
   config?: Config;
+  /** With problems: the config without the sections that have them, so that the rest can be checked too. */
+  rest?: Config;
   problems: Problem[];
 }
 
@@ -20,8 +22,13 @@ export function loadConfig(raw: RawConfig, project: string): Loaded {
     if (full.startsWith(prefix)) input[full.slice(prefix.length)] = decode(full.slice(prefix.length), text);
   }
   const result = configSchema.safeParse(input);
-  if (!result.success) return { problems: result.error.issues.flatMap((issue) => toProblems(issue, input)) };
-  return { config: result.data, problems: [] };
+  if (result.success) return { config: result.data, problems: [] };
+  const problems = result.error.issues.flatMap((issue) => toProblems(issue, input));
+  const broken = new Set(problems.map((p) => p.path.split(".")[0] ?? ""));
+  const sound = Object.fromEntries(Object.entries(input).filter(([key]) => !broken.has(key)));
+  // Without its target a config says too little: what is missing then is not what is wrong.
+  const rest = broken.has("target") ? undefined : configSchema.safeParse(sound).data;
+  return { problems, ...(rest === undefined ? {} : { rest }) };
 }
 
 /** Text that the key's own schema takes as it is stays text (`kubernetes: 1.36`); everything else is JSON. */

@@ -139,7 +139,7 @@ export function readableSecrets(graph: Graph): string[] {
     const open = ["kubeconfig"].filter(
       (p) => p in r.inputs && isText(r.unmasked[p]) && !r.secrets.includes(p),
     );
-    const stdin = String(r.unmasked["stdin"] ?? "");
+    const stdin = typeof r.unmasked["stdin"] === "string" ? r.unmasked["stdin"] : "";
     if (/kind: Config|client-key|token:/.test(stdin) && !r.secrets.includes("stdin")) open.push("stdin");
     return open.map((p) => `${r.name}.${p}`);
   });

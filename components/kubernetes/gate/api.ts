@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
-import type { KubeConfig, KubernetesObject } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { KubeObject } from "../../../policies/objects";
 
 /** What the API server answered, when it was not what was asked for. */
 export class ApiError extends Error {
@@ -22,27 +23,24 @@ export class Api {
 
   constructor(private readonly kubeconfig: KubeConfig) {}
 
-  async get(apiVersion: string, kind: string, name: string): Promise<KubernetesObject> {
-    return (await this.call(
-      "GET",
-      await this.path({ apiVersion, kind, metadata: { name } }),
-    )) as KubernetesObject;
+  async get(apiVersion: string, kind: string, name: string): Promise<KubeObject> {
+    return (await this.call("GET", await this.path({ apiVersion, kind, metadata: { name } }))) as KubeObject;
   }
 
   /** Server-side apply, taking fields that others hold: what is applied is ours as a whole. */
-  async apply(object: KubernetesObject): Promise<void> {
+  async apply(object: KubeObject): Promise<void> {
     const path = `${await this.path(object)}?fieldManager=k8s-network-labs&force=true`;
     await this.call("PATCH", path, JSON.stringify(object));
   }
 
-  private async path(o: KubernetesObject): Promise<string> {
-    const apiVersion = o.apiVersion ?? "";
+  private async path(o: KubeObject): Promise<string> {
+    const apiVersion = o.apiVersion;
     const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    const key = `${apiVersion} ${o.kind ?? ""}`;
-    const found = this.kinds.get(key) ?? (await this.discover(root, o.kind ?? ""));
+    const key = `${apiVersion} ${o.kind}`;
+    const found = this.kinds.get(key) ?? (await this.discover(root, o.kind));
     this.kinds.set(key, found);
-    const namespace = found.namespaced ? `/namespaces/${o.metadata?.namespace ?? "default"}` : "";
-    return `${root}${namespace}/${found.plural}/${encodeURIComponent(o.metadata?.name ?? "")}`;
+    const namespace = found.namespaced ? `/namespaces/${o.metadata.namespace ?? "default"}` : "";
+    return `${root}${namespace}/${found.plural}/${encodeURIComponent(o.metadata.name)}`;
   }
 
   private async discover(root: string, kind: string): Promise<{ plural: string; namespaced: boolean }> {

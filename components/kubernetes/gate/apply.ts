@@ -1,18 +1,19 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { KubeConfig, KubernetesObject } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { KubeObject } from "../../../policies/objects";
 import { parseAllDocuments } from "yaml";
 import { Api, ApiError } from "./api";
 
 /** Reads a manifest from a URL, a file, or every YAML file of a folder. */
-export async function readManifest(source: string): Promise<KubernetesObject[]> {
+export async function readManifest(source: string): Promise<KubeObject[]> {
   const texts = /^https?:\/\//.test(source)
     ? [await download(source)]
     : filesOf(source).map((f) => readFileSync(f, "utf8"));
   return texts.flatMap((text) =>
     parseAllDocuments(text)
-      .map((d) => d.toJS() as KubernetesObject | null)
-      .filter((o): o is KubernetesObject => o?.kind !== undefined),
+      .map((d) => d.toJS() as KubeObject | null)
+      .filter((o): o is KubeObject => o?.kind !== undefined),
   );
 }
 
@@ -38,16 +39,16 @@ function filesOf(path: string): string[] {
 /** Applies objects server-side: CRDs are too large for the annotation of a client-side apply. Kinds first, users after. */
 export async function applyManifest(
   kubeconfig: KubeConfig,
-  objects: readonly KubernetesObject[],
+  objects: readonly KubeObject[],
   until: number,
 ): Promise<void> {
-  const isCrd = (o: KubernetesObject): boolean => o.kind === "CustomResourceDefinition";
+  const isCrd = (o: KubeObject): boolean => o.kind === "CustomResourceDefinition";
   const api = new Api(kubeconfig);
   for (const o of [...objects.filter(isCrd), ...objects.filter((x) => !isCrd(x))])
     await applyOne(api, o, until);
 }
 
-async function applyOne(api: Api, o: KubernetesObject, until: number): Promise<void> {
+async function applyOne(api: Api, o: KubeObject, until: number): Promise<void> {
   for (;;) {
     try {
       await api.apply(o);
@@ -57,7 +58,7 @@ async function applyOne(api: Api, o: KubernetesObject, until: number): Promise<v
       const passing = !(error instanceof ApiError) || error.code === 429 || error.code >= 500;
       if (!passing || Date.now() > until) {
         throw new Error(
-          `cannot apply ${o.kind ?? ""} ${o.metadata?.name ?? ""}: ${error instanceof Error ? error.message : String(error)}`,
+          `cannot apply ${o.kind} ${o.metadata.name}: ${error instanceof Error ? error.message : String(error)}`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -1,7 +1,8 @@
-import type { KubeConfig, KubernetesObject } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { KubeObject } from "../../../policies/objects";
 import { Api, ApiError } from "./api";
 
-interface Conditioned extends KubernetesObject {
+interface Conditioned extends KubeObject {
   status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };
 }
 

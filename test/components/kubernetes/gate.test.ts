@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { KubeConfig, type KubernetesObject } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeObject } from "../../../policies/objects";
 import { applyManifest, readManifest } from "../../../components/kubernetes/gate/apply";
 import { waitForCrds, waitForReady } from "../../../components/kubernetes/gate/wait";
 
@@ -113,7 +114,7 @@ const crd = {
       properties: { a: { default: 1, "x-kubernetes-int-or-string": true } },
     },
   },
-} as KubernetesObject;
+} as KubeObject;
 const policy = {
   apiVersion: "admissionregistration.k8s.io/v1",
   kind: "MutatingAdmissionPolicy",

@@ -1,0 +1,72 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const root = resolve(__dirname, "../..");
+
+function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: "" };
+  return spawnSync("node", ["--import", "tsx", join(root, "cli/labs.ts"), ...args], {
+    cwd: root,
+    encoding: "utf8",
+    env,
+  });
+}
+
+function stackFile(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), "stack-")), "Pulumi.mine.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+test("plan --json of a user's own file: resources, labs, flows, and the objects in a folder", () => {
+  const file = stackFile("config:\n  target: kind\n  labs:\n    stars: { step: frontend }\n");
+  const out = join(mkdtempSync(join(tmpdir(), "plan-")), "manifests");
+  const { status, stdout, stderr } = run("plan", file, "--json", "--out", out);
+  expect([status, stderr]).toEqual([0, ""]);
+  const plan = JSON.parse(stdout) as {
+    stack: string;
+    labs: { step: number; claims: { holds: boolean }[] }[];
+    manifests: { file: string }[];
+  };
+  expect(plan).toMatchObject({ stack: "mine", labs: [{ step: 4 }] });
+  expect(plan.labs[0]!.claims.every((c) => c.holds)).toBe(true);
+  expect(readdirSync(out).sort()).toEqual(plan.manifests.map((m) => m.file));
+});
+
+test("a wrong config: every error, its fix, exit code 1, no stack trace", () => {
+  const { status, stdout, stderr } = run(
+    "plan",
+    stackFile(
+      "config:\n  target: kind\n  labs:\n    star: {}\n  kind: { wrkers: 1 }\n  calico: { dataplane: Nftables }\n",
+    ),
+  );
+  expect([status, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(
+    /kind\.wrkers[\s\S]*did you mean workers\?[\s\S]*calico\.dataplane[\s\S]*labs\.star: there is no such lab/,
+  );
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test("up names the tools that this machine lacks, before anything is made", () => {
+  const env = { ...process.env, PATH: mkdtempSync(join(tmpdir(), "empty-")) };
+  const up = spawnSync(process.execPath, ["--import", "tsx", join(root, "cli/labs.ts"), "up"], {
+    cwd: root,
+    encoding: "utf8",
+    env,
+  });
+  expect(up.status).toBe(1);
+  expect(up.stderr).toMatch(
+    /docker: is not on the PATH[\s\S]*kind: is not on the PATH[\s\S]*kubectl: is not on the PATH/,
+  );
+});
+
+test("a folder with files of somebody else is not emptied", () => {
+  const out = mkdtempSync(join(tmpdir(), "mine-"));
+  writeFileSync(join(out, "thesis.txt"), "precious");
+  const { status, stderr } = run("plan", "kind", "--out", out);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/holds files that no plan wrote \(thesis\.txt\)/);
+  expect(readFileSync(join(out, "thesis.txt"), "utf8")).toBe("precious");
+});
