@@ -3,6 +3,8 @@ import type { Command } from "commander";
 interface PlanOptions {
   json?: boolean;
   out?: string;
+  /** A file; true for the default place, false for none. */
+  page?: string | boolean;
 }
 
 /** `labs plan`: the same program that the engine would run, in Pulumi's mock runtime. Needs only Node. */
@@ -13,7 +15,15 @@ export function addPlan(labs: Command): void {
     .argument("[stack]", "stack name (Pulumi.<name>.yaml) or a stack file of your own", "kind")
     .option("--json", "print the plan as JSON")
     .option("-o, --out <folder>", "folder for the Kubernetes objects (default: .plan/<stack>/manifests)")
+    .option("--page <file>", "where to write the page of the labs (default: .plan/<stack>/index.html)")
+    .option("--no-page", "write no page")
+    .option("--diff <base>", "what the work tree changes against a commit: resources and flows, as Markdown")
     .action(async (stack: string, options: PlanOptions) => {
+      if (options.diff !== undefined) {
+        const { runDiff } = await import("./diff/run");
+        await runDiff(stack, options.diff);
+        return;
+      }
       const { runPlan } = await import("./plan/run");
       await runPlan(stack, options);
     });

@@ -6,7 +6,7 @@ import type { LabReport, PlanReport, ResourceReport } from "./report";
 import { routesText, wayInText } from "./way-in-text";
 
 /** A plan as a person reads it in a terminal. */
-export function planText(report: PlanReport, folder: string): string {
+export function planText(report: PlanReport, folder: string, page?: string): string {
   return [
     `${pc.bold(`Plan of stack ${report.stack}`)}: target ${report.target}, cluster ${report.clusterName}, Kubernetes ${report.versions.kubernetes}, Calico ${report.versions.calico}`,
     pc.cyan(report.about),
@@ -20,6 +20,9 @@ export function planText(report: PlanReport, folder: string): string {
     ...report.labs.flatMap(lab),
     heading(`Kubernetes objects (${report.manifests.length})`),
     `  ${folder}`,
+    ...(page === undefined
+      ? []
+      : ["", heading("Page of the labs"), `  ${page}  ${pc.dim("(open it in a browser)")}`]),
     ...(report.notes.length === 0
       ? []
       : ["", heading("Notes"), ...report.notes.map((n) => `  ${pc.yellow("!")} ${n}`)]),

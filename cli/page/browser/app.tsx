@@ -1,0 +1,269 @@
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { changes, portsOf, presentIn } from "../flows";
+import type { LabPage, PageData, PageState } from "../model";
+import { Ask } from "./ask";
+import { Claims } from "./claims";
+import { GraphView } from "./graph";
+import { Header } from "./header";
+import { Legend } from "./legend";
+import { Matrix } from "./matrix";
+import { Objects } from "./objects";
+import { startOf, usePlace, type Asked } from "./place";
+import { usePlay, type Play } from "./play";
+import { PlayPanel } from "./play-panel";
+import { Routes } from "./routes";
+import { Stepper } from "./stepper";
+import { useKeys } from "./keys";
+import { count, nameOf } from "./words";
+
+/** The page: one lab at one step, and whatever flow is asked about. */
+export function App({ data }: { data: PageData }): preact.JSX.Element {
+  const [place, move] = usePlace(data);
+  const planned = data.labs[place.lab];
+  const play = usePlay(data, planned?.instance, place.step);
+  const ask = useRef<HTMLInputElement | null>(null);
+  const last = (planned?.steps.length ?? 1) - 1;
+  const onStep = (step: number): void => {
+    move({ step: Math.min(Math.max(step, 0), last) });
+  };
+  useKeys({
+    before: () => {
+      onStep(place.step - 1);
+    },
+    next: () => {
+      onStep(place.step + 1);
+    },
+    ask: () => ask.current?.focus(),
+  });
+  if (planned === undefined) return <NoLabs data={data} />;
+  const shown = shownState(planned, place.step, place.view, play);
+  return (
+    <>
+      <Header
+        data={data}
+        lab={place.lab}
+        onLab={(lab) => {
+          move({ lab, step: startOf(data, lab), asked: { from: "", to: "", port: "", protocol: "TCP" } });
+        }}
+      />
+      <main>
+        <LabIntro lab={planned} />
+        <Stepper lab={planned} step={place.step} onStep={onStep} />
+        {data.play !== undefined && (
+          <PlayPanel
+            update={shown.update}
+            connected={play.connected}
+            folder={data.play.labs[planned.instance]?.folder ?? ""}
+            step={place.step}
+            last={last}
+            view={place.view}
+            onView={(view) => {
+              move({ view });
+            }}
+            onNext={() => {
+              onStep(place.step + 1);
+            }}
+          />
+        )}
+        <StepView
+          {...shown}
+          step={place.step}
+          scope={place.scope}
+          asked={place.asked}
+          askField={ask}
+          onScope={(scope) => {
+            move({ scope });
+          }}
+          onAsk={(asked) => {
+            move({ asked });
+          }}
+        />
+      </main>
+      <Footer data={data} />
+    </>
+  );
+}
+
+interface Shown {
+  lab: LabPage;
+  state: PageState;
+  before: PageState | undefined;
+  yours: boolean;
+  update: Play["update"];
+}
+
+function shownState(planned: LabPage, step: number, view: "yours" | "solution", play: Play): Shown {
+  const update =
+    play.update?.instance === planned.instance && play.update.step === step ? play.update : undefined;
+  const lab = update?.lab ?? planned;
+  const yours = view === "yours" && update?.yours !== undefined;
+  const state = (yours ? update.yours : lab.steps[step]) as PageState;
+  return { lab, state, before: lab.steps[step - 1], yours, update };
+}
+
+function LabIntro({ lab }: { lab: LabPage }): preact.JSX.Element {
+  return (
+    <div class="intro">
+      <h1>{lab.title}</h1>
+      <p>
+        {lab.summary} <span class="muted">{`Guide: ${lab.guide}`}</span>
+        {lab.links.map((l) => (
+          <a key={l.url} href={l.url}>
+            {l.title}
+          </a>
+        ))}
+      </p>
+    </div>
+  );
+}
+
+interface StepProps extends Shown {
+  step: number;
+  scope: "main" | "all";
+  asked: Asked;
+  askField: preact.RefObject<HTMLInputElement | null>;
+  onScope: (scope: "main" | "all") => void;
+  onAsk: (asked: Asked) => void;
+}
+
+const TITLES = {
+  main: "The flows that the lab speaks of",
+  all: "Every pair that is open or changed, with the cluster's own pods",
+} as const;
+
+function StepView(props: StepProps): preact.JSX.Element {
+  const { lab, state, before, step, scope, asked, onAsk, yours } = props;
+  const changed = useMemo(() => changes(lab, before, state), [lab, before, state]);
+  const present = useMemo(() => presentIn(lab, state), [lab, state]);
+  const answer = useRef<HTMLDivElement>(null);
+  const at = (id: string): number => lab.nodes.findIndex((n) => n.id === id);
+  const [from, to] = [at(asked.from), at(asked.to)];
+  const selected = from >= 0 && to >= 0 ? from * lab.nodes.length + to : undefined;
+  const onPair = (pair: number): void => {
+    const [a, b] = [Math.floor(pair / lab.nodes.length), pair % lab.nodes.length];
+    const port = portsOf(lab, a, b)[0];
+    onAsk({
+      from: nameOf(lab, a),
+      to: nameOf(lab, b),
+      port: port === undefined ? "" : String(port.port),
+      protocol: port?.protocol ?? "TCP",
+    });
+    answer.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  };
+  const shared = { lab, state, changes: changed, present, scope, selected, onPair };
+  return (
+    <>
+      <StepIntro
+        lab={lab}
+        step={step}
+        first={before === undefined}
+        yours={yours}
+        opened={changed.opened.size}
+        closed={changed.closed.size}
+      />
+      <div class="picture">
+        <section class="card graph-card" aria-label="Flows as a graph">
+          <div class="card-head">
+            <h3>Flows</h3>
+            <span class="switch" role="group" aria-label="Which pairs are drawn">
+              {(["main", "all"] as const).map((s) => (
+                <button
+                  key={s}
+                  type="button"
+                  title={TITLES[s]}
+                  aria-pressed={scope === s}
+                  onClick={() => {
+                    props.onScope(s);
+                  }}
+                >
+                  {s === "main" ? "The lab's flows" : "All pairs"}
+                </button>
+              ))}
+            </span>
+          </div>
+          <GraphView {...shared} before={before} />
+          <Legend unknown={lab.decisions.some((d) => d.verdict === "unknown")} />
+        </section>
+        <section class="card matrix-card" aria-label="All pairs as a matrix">
+          <h3>Who reaches whom</h3>
+          <Matrix {...shared} />
+        </section>
+      </div>
+      <div ref={answer} class="answer-anchor">
+        <Ask lab={lab} state={state} before={before} asked={asked} onAsk={onAsk} first={props.askField} />
+      </div>
+      <div class="more">
+        <div>
+          <Claims
+            lab={lab}
+            state={state}
+            onAsk={onAsk}
+            title={yours ? "The aim of this step" : "What holds at this step"}
+          />
+        </div>
+        <div>
+          <Routes state={state} />
+          <Objects lab={lab} state={state} before={before} yours={yours} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function StepIntro({
+  lab,
+  step,
+  first,
+  yours,
+  opened,
+  closed,
+}: {
+  lab: LabPage;
+  step: number;
+  first: boolean;
+  yours: boolean;
+  opened: number;
+  closed: number;
+}): preact.JSX.Element {
+  const at = lab.steps[step];
+  return (
+    <div class="step-intro">
+      <h2>
+        <span class="number">{`Step ${step}`}</span> {at?.title}
+      </h2>
+      <p>{at?.aim}</p>
+      {!first && (
+        <p class="delta" aria-live="polite">
+          <span class={`tag ${opened === 0 ? "zero" : ""}`}>{`+ ${count(opened, "pair")} opened`}</span>
+          <span class={`tag ${closed === 0 ? "zero" : "closed"}`}>{`× ${count(closed, "pair")} closed`}</span>
+          <span class="muted">
+            {yours ? "by your policies, against the step before" : "against the step before"}
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function NoLabs({ data }: { data: PageData }): preact.JSX.Element {
+  return (
+    <main>
+      <h1>{`Stack ${data.stack} has no labs`}</h1>
+      <p>Switch one on in its config, under labs, and plan again.</p>
+    </main>
+  );
+}
+
+function Footer({ data }: { data: PageData }): preact.JSX.Element {
+  useEffect(() => {
+    document.title = `Labs of stack ${data.stack}`;
+  }, [data]);
+  return (
+    <footer>
+      <p>{data.about}</p>
+      <p>
+        <kbd>←</kbd> <kbd>→</kbd> step, <kbd>/</kbd> ask one flow, arrows and <kbd>Enter</kbd> in the matrix.
+      </p>
+    </footer>
+  );
+}

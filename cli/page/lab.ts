@@ -1,0 +1,135 @@
+import { answer, type HttpRequest } from "../../components/ingress/plan/nginx/answer";
+import { proveRequests } from "../../components/ingress/plan/nginx/prove";
+import { urlOf } from "../../components/ingress/plan/site";
+import { routeLines } from "../../components/ingress/plan/summary";
+import type { FlowExpectation, LabSelection, RequestExpectation } from "../../labs/model";
+import { objectKey } from "../../labs/model";
+import { siteOf } from "../../labs/way-in";
+import { explain } from "../../policies/reachability";
+import { Cells } from "./cells";
+import { pageDocument } from "./documents";
+import type { LabPage, PageClaim, PageDocument, PageRequest, PageState } from "./model";
+import { mainFlows, pageNodes, pageServices } from "./nodes";
+import { LabStates, type Own, type StateAt } from "./states";
+
+/** A lab as the page shows it; with `own`, the learner's state beside the steps. @throws ProblemsError */
+export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: PageState } {
+  const { selection } = states;
+  const { lab, context, instance } = selection;
+  const evaluated = states.all(own);
+  const all = [...evaluated.steps, ...(evaluated.own === undefined ? [] : [evaluated.own])];
+  const nodes = pageNodes(all, selection);
+  const cells = new Cells(nodes.map((n) => n.id));
+  const documents = new Documents(states);
+  const pageState = (at: StateAt, objects = at.objects): PageState => ({
+    cells: cells.of(at.state),
+    documents: documents.of(objects),
+    claims: at.expected.flatMap((e) => (e.kind === "flow" ? [claim(at, e)] : [])),
+    requests: at.expected.flatMap((e) => (e.kind === "request" ? [request(at, e, selection)] : [])),
+    routes: routeLines(at.objects, siteOf(context).className),
+  });
+  const steps = lab.steps.map(({ id, title, aim }, i) => {
+    const at = evaluated.steps[i] as StateAt;
+    return { id, title, aim, ...pageState(at, [...at.objects, ...states.at(i).patches]) };
+  });
+  const mine = evaluated.own === undefined ? undefined : pageState(evaluated.own);
+  const page: LabPage = {
+    instance,
+    lab: lab.id,
+    title: lab.title,
+    summary: lab.summary,
+    guide: `labs/${lab.id}/README.md`,
+    current: selection.step,
+    links: lab.links?.(context) ?? [],
+    nodes,
+    services: pageServices(all, nodes),
+    documents: documents.list,
+    decisions: cells.decisions,
+    answers: cells.answers,
+    flows: mainFlows(all, nodes),
+    steps,
+  };
+  return mine === undefined ? { lab: page } : { lab: page, own: mine };
+}
+
+/** The objects that steps bring, each version once; what runs from the start at every step is left out. */
+class Documents {
+  readonly list: PageDocument[] = [];
+  private readonly known = new Map<string, number>();
+  private readonly fixed: ReadonlySet<string>;
+
+  constructor({ selection }: LabStates) {
+    const workloads = selection.lab.workloads(selection.context);
+    this.fixed = new Set(workloads.filter((o) => !/Policy$|^Ingress$/.test(o.kind)).map(content));
+  }
+
+  of(objects: StateAt["objects"]): number[] {
+    return objects.flatMap((object) => {
+      const key = content(object);
+      if (this.fixed.has(key)) return [];
+      let index = this.known.get(key);
+      if (index === undefined) {
+        index = this.list.push(pageDocument(object)) - 1;
+        this.known.set(key, index);
+      }
+      return [index];
+    });
+  }
+}
+
+const content = (object: StateAt["objects"][number]): string =>
+  `${objectKey(object)} ${JSON.stringify(object)}`;
+
+function claim({ state }: StateAt, e: FlowExpectation): PageClaim {
+  const { from, to, port, protocol = "TCP", verdict, reason } = e;
+  const flows = explain(state, { from, to, port, protocol });
+  const other = flows.find((f) => f.verdict !== verdict);
+  return {
+    from,
+    to,
+    protocol,
+    port,
+    claimed: verdict,
+    found: (other ?? flows[0])?.verdict ?? "none",
+    holds: other === undefined,
+    reason,
+    ...(other === undefined ? {} : { instead: because(other) }),
+  };
+}
+
+/** The direction that decided: a denial before what is not known, and leaving before entering. */
+function because({ verdict, egress, ingress }: ReturnType<typeof explain>[number]): string {
+  if (egress.verdict === verdict && verdict !== "allow") return `leaving: ${egress.reason}`;
+  if (ingress.verdict === verdict && verdict !== "allow") return `entering: ${ingress.reason}`;
+  return `leaving: ${egress.reason}; entering: ${ingress.reason}`;
+}
+
+function request({ objects }: StateAt, e: RequestExpectation, { context }: LabSelection): PageRequest {
+  const site = siteOf(context);
+  const asked: HttpRequest = {
+    host: e.host,
+    path: e.path,
+    ...(e.scheme === undefined ? {} : { scheme: e.scheme }),
+    ...(e.headers === undefined ? {} : { headers: e.headers }),
+    ...(e.cookies === undefined ? {} : { cookies: e.cookies }),
+  };
+  const got = answer(objects, site.className, asked, site.ports.https);
+  const problems = proveRequests(objects, site.className, [e], site.ports.https);
+  return {
+    url: urlOf(site, e.host, e.path, e.scheme ?? "http"),
+    sends: [
+      ...Object.entries(e.headers ?? {}).map(([k, v]) => `${k}: ${v}`),
+      ...Object.entries(e.cookies ?? {}).map(([k, v]) => `cookie ${k}=${v}`),
+    ],
+    shares:
+      got.kind === "backends"
+        ? Object.entries(got.shares).map(([backend, share]) => ({ backend, share }))
+        : [],
+    ...(got.kind === "backends"
+      ? {}
+      : { answer: got.kind === "redirect" ? `${got.status} to ${got.location}` : String(got.status) }),
+    holds: problems.length === 0,
+    reason: e.reason,
+    ...(problems.length === 0 ? {} : { instead: problems.map((p) => p.message).join("; ") }),
+  };
+}

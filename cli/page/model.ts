@@ -1,0 +1,174 @@
+/**
+ * What the lab page shows, as plain data: made in Node (`data.ts`), carried in the page as JSON, drawn in the browser.
+ * Lists refer to each other by index, so that a page of thirty workloads and ten steps stays small.
+ */
+export interface PageData {
+  stack: string;
+  about: string;
+  labs: LabPage[];
+  /** Only on the page that `labs play` serves. */
+  play?: PlaySetup;
+}
+
+export interface LabPage {
+  instance: string;
+  lab: string;
+  title: string;
+  summary: string;
+  /** Path of its guide in this repository. */
+  guide: string;
+  /** The step at which the stack has the lab. */
+  current: number;
+  links: { title: string; url: string }[];
+  /** Workloads, nodes and pieces of the outside of any step. */
+  nodes: PageNode[];
+  services: PageService[];
+  /** Objects that steps bring, each version once. */
+  documents: PageDocument[];
+  decisions: PageDecision[];
+  /** Answers for a pair; many pairs share one. */
+  answers: PageAnswer[][];
+  /** Pairs that the graph draws: `from * nodes.length + to`. */
+  flows: number[];
+  steps: PageStep[];
+}
+
+export interface PageNode {
+  /** As the evaluator names it: `ns/name`, a node, a CIDR or `internet`. */
+  id: string;
+  /** Without its namespace. */
+  name: string;
+  /** Namespace; "" for what has none. */
+  group: string;
+  kind: string;
+  type: "workload" | "host" | "outside";
+  labels: Record<string, string>;
+  ports: PagePort[];
+  /** Belongs to the lab, or one of its claims is about it. */
+  main: boolean;
+}
+
+export interface PagePort {
+  protocol: string;
+  port: number;
+}
+
+export interface PageService {
+  /** `ns/name` */
+  id: string;
+  ports: { protocol: string; port: number; target: number | string }[];
+  /** Node, and the number behind a target that is a name. */
+  backends: { node: number; named: Record<string, number> }[];
+}
+
+export interface PageDocument {
+  kind: string;
+  namespace?: string;
+  name: string;
+  /** How decisions name it. */
+  policy: string;
+  tier?: string;
+  yaml: string;
+  /** First and last line (from 0) of each rule as the user wrote it. */
+  rules: { ingress: [number, number][]; egress: [number, number][] };
+}
+
+export type Verdict = "allow" | "deny" | "unknown";
+
+export interface PageDecision {
+  verdict: Verdict;
+  tier: string | null;
+  policy: string | null;
+  rule: number;
+  reason: string;
+}
+
+/** What happens to some ports of one protocol between two nodes. */
+export interface PageAnswer {
+  protocol: string;
+  /** As people write them: `80,443` or `all`. */
+  text: string;
+  /** Closed intervals; for ICMP `type * 256 + code`. */
+  ports: (readonly [number, number])[];
+  verdict: Verdict;
+  /** Index of the decision for leaving the source, and for entering the destination. */
+  egress: number;
+  ingress: number;
+}
+
+export interface PageState {
+  /** `cells[from * nodes.length + to]`: index into answers, -1 where no packet can go. */
+  cells: number[];
+  /** Indices of documents that stand. */
+  documents: number[];
+  claims: PageClaim[];
+  requests: PageRequest[];
+  routes: PageRoute[];
+}
+
+export interface PageStep extends PageState {
+  id: string;
+  title: string;
+  aim: string;
+}
+
+/** A flow that the step claims, with what the evaluator found. */
+export interface PageClaim {
+  from: string;
+  to: string;
+  protocol: string;
+  port: number;
+  claimed: "allow" | "deny";
+  found: Verdict | "none";
+  holds: boolean;
+  /** Why it should be so, as the lab says it. */
+  reason: string;
+  /** Why it is not: what decided. */
+  instead?: string;
+}
+
+export interface PageRequest {
+  url: string;
+  /** Headers and cookies, as text. */
+  sends: string[];
+  /** `namespace/service` and its share of the requests, 0 to 1. */
+  shares: { backend: string; share: number }[];
+  /** Where no backend answers: a redirect or an error. */
+  answer?: string;
+  holds: boolean;
+  reason: string;
+  instead?: string;
+}
+
+export interface PageRoute {
+  url: string;
+  type: string;
+  to: string;
+  rewrite?: string;
+  canary?: { to: string; rule: string };
+}
+
+export interface PlaySetup {
+  /** Instance → the learner's folder, and the step to begin with. */
+  labs: Record<string, { folder: string; step: number }>;
+}
+
+/** What `labs play` sends whenever a file changes. */
+export interface PlayUpdate {
+  instance: string;
+  step: number;
+  /** The lab with the learner's own state; absent where the files cannot be read. */
+  lab?: LabPage;
+  yours?: PageState;
+  problems: PlayProblem[];
+  /** Files that hold objects, relative to the folder. */
+  files: string[];
+  /** From the event of the file system to this answer, in milliseconds. */
+  took: number;
+}
+
+export interface PlayProblem {
+  path: string;
+  message: string;
+  fix?: string;
+}

@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundle } from "./bundle";
+import type { PageData } from "./model";
+
+const part = (name: string): string => readFileSync(join(__dirname, "browser", name), "utf8");
+
+/** One HTML page with everything in it: it asks nobody for anything, and runs no script but its own. */
+export async function renderPage(data: PageData): Promise<string> {
+  const script = inScript(await bundle());
+  const page = part("page.html");
+  // What the policy allows are these two, by their hashes; a page of `labs play` also listens to its server.
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashed(script)}`,
+    // Widths of bars are styles on elements.
+    "style-src 'unsafe-inline'",
+    "img-src data:",
+    `connect-src ${data.play === undefined ? "'none'" : "'self'"}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  const title = `Labs of stack ${data.stack}`;
+  return page
+    .replace("%policy%", () => escapeHtml(policy))
+    .replace("%title%", () => escapeHtml(title))
+    .replace("<style></style>", () => `<style>${part("style.css")}</style>`)
+    .replace('id="data"></script>', () => `id="data">${inScript(JSON.stringify(data))}</script>`)
+    .replace('id="program"></script>', () => `id="program">${script}</script>`);
+}
+
+const hashed = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** A name in the data cannot end the script element: `<` stays what it is in JSON and in strings of the program. */
+function inScript(text: string): string {
+  return text.replace(/<(?=\/script|!--|script)/gi, "\\u003c");
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+}

@@ -1,0 +1,44 @@
+import type { LabPage, PageDecision, PageDocument, PageState } from "./model";
+
+/** The policy that a decision names, as it stands in a state. */
+export function documentOf(lab: LabPage, state: PageState, decision: PageDecision): PageDocument | undefined {
+  if (decision.policy === null) return undefined;
+  const named = state.documents.flatMap((i) => {
+    const d = lab.documents[i];
+    const fits =
+      d?.policy === decision.policy &&
+      (decision.tier === null ? d.kind === "Profile" : d.tier === decision.tier);
+    return d !== undefined && fits ? [d] : [];
+  });
+  // A Kubernetes and a Calico policy may share a name: the reason tells which it is.
+  const kubernetes = decision.reason.includes("Kubernetes NetworkPolicy");
+  return named.find((d) => d.yaml.startsWith("apiVersion: networking.k8s.io") === kubernetes) ?? named[0];
+}
+
+/** What a step brought, changed and took away, by identity of the object. */
+export interface DocumentChanges {
+  /** Index of the document, and what the step did to it. */
+  standing: { index: number; change: "new" | "changed" | "kept" }[];
+  removed: number[];
+}
+
+export function documentChanges(
+  lab: LabPage,
+  before: PageState | undefined,
+  after: PageState,
+): DocumentChanges {
+  const title = (i: number): string => {
+    const d = lab.documents[i];
+    return d === undefined ? "" : `${d.kind} ${d.policy}`;
+  };
+  const old = new Set(before?.documents ?? after.documents);
+  const oldTitles = new Set([...old].map(title));
+  const now = new Set(after.documents.map(title));
+  return {
+    standing: after.documents.map((index) => ({
+      index,
+      change: old.has(index) ? "kept" : oldTitles.has(title(index)) ? "changed" : "new",
+    })),
+    removed: [...old].filter((i) => !now.has(title(i))),
+  };
+}
