@@ -1,4 +1,4 @@
-import { containsCidr, overlapCidr } from "cidr-tools";
+import { overlapCidr } from "cidr-tools";
 import type { ClusterFacts } from "../../components/facts";
 import { CALICO_API_VERSION, type IPPool } from "../../policies/calico/types";
 import type { KubeObject } from "../../policies/objects";
@@ -19,7 +19,7 @@ export function upperHalf(cidr: string): string {
 
 /** Where the second pool goes, or why there is no room for it. */
 export function externalRange(
-  facts: Pick<ClusterFacts, "podCidrs" | "cni">,
+  facts: Pick<ClusterFacts, "platform" | "podCidrs" | "cni">,
 ): { cidr: string } | { reason: string; fix: string } {
   const [podCidr] = facts.podCidrs;
   if (podCidr === undefined)
@@ -36,9 +36,11 @@ export function externalRange(
   return {
     // Calico 3.33 disables a pool that overlaps another.
     reason: `pool ${taken.name} (${taken.cidr}) leaves no room for a second pool in the upper half of the pod range, ${cidr}`,
-    fix: containsCidr(podCidr, taken.cidr)
-      ? `set calico.pools to [{ cidr: ${lower} }], before the cluster is made`
-      : "set calico.pools to the lower half of the pod range",
+    // Elsewhere the pods' range is what the pools are: halving them would only move the question.
+    fix:
+      facts.platform === "kind"
+        ? `set calico.pools to [{ cidr: ${lower} }], before the cluster is made`
+        : "use a kind stack, as Pulumi.ip-pools.yaml",
   };
 }
 

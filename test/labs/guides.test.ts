@@ -1,0 +1,300 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { CA } from "../../components/tls/plan/objects";
+import { labs } from "../../labs/index";
+import type { Lab, LabContext } from "../../labs/model";
+import type { KubeObject } from "../../policies/objects";
+import { readStackFile } from "../../stacks/offline/stack-file";
+import { planStack, PROJECT, type StackPlan } from "../../stacks/plan";
+import { commandsOf, inlineCommands, kindOf, readKubectl, shellBlocks, type Command } from "./guide-commands";
+
+const root = resolve(__dirname, "../..");
+const guideOf = (lab: Lab): string => readFileSync(join(root, "labs", lab.id, "README.md"), "utf8");
+
+/** The stack that a guide speaks of: the lab's own, else kind with the lab switched on. */
+function planOf(lab: Lab): { stack: string; plan: StackPlan } {
+  const stack = existsSync(join(root, `Pulumi.${lab.id}.yaml`)) ? lab.id : "kind";
+  const { raw } = readStackFile(stack, root);
+  const only = JSON.stringify({ [lab.id]: { step: 0 } });
+  return { stack, plan: planStack(stack, { ...raw, [`${PROJECT}:labs`]: only }) };
+}
+
+/** Every object that the lab has at any step. */
+function objectsOf(lab: Lab, context: LabContext): KubeObject[] {
+  return [
+    ...lab.workloads(context),
+    ...lab.steps.flatMap((s) => [...(s.add?.(context) ?? []), ...(s.patch?.(context) ?? [])]),
+  ];
+}
+
+/** What a cluster of this project has without any lab: `kind namespace/name`. */
+const SYSTEM = new Set([
+  ...["configmap kube-system/coredns", "configmap kube-system/kube-proxy", "deployment kube-system/coredns"],
+  "deployment calico-system/calico-kube-controllers",
+  "daemonset calico-system/calico-node",
+  ...["service ingress-nginx/ingress-nginx-controller", "deployment ingress-nginx/ingress-nginx-controller"],
+  "configmap ingress-nginx/ingress-nginx-controller",
+  "ippool /default-ipv4-ippool",
+  "felixconfiguration /default",
+  "service default/kubernetes",
+]);
+const SYSTEM_NAMESPACES = [
+  ...["default", "kube-system", "calico-system", "tigera-operator", "ingress-nginx", "cert-manager"],
+];
+const SYSTEM_LABELS = [
+  ...["k8s-app=kube-proxy", "k8s-app=calico-node", "k8s-app=kube-dns"],
+  "node-role.kubernetes.io/control-plane",
+  "projectcalico.org/tier=",
+  "kubernetes.io/service-name=",
+  "app.kubernetes.io/name=ingress-nginx",
+  "app.kubernetes.io/component=controller",
+];
+
+/** Programs that a guide may call on the learner's machine or in a shell that it opened. */
+const PROGRAMS = new Set([
+  ...["kubectl", "docker", "npm", "pulumi", "curl", "openssl", "sudo", "echo", "printf", "cat", "grep", "tr"],
+  ...["head", "ip", "iptables", "mount", "for", "while", "sleep", "sort", "uniq", "wc", "cut", "sed", "awk"],
+  ...["tail", "seq", "rm", "nslookup", "dig", "true", "base64", "test"],
+]);
+
+const VERBS = new Set([
+  ...[
+    "get",
+    "describe",
+    "logs",
+    "exec",
+    "debug",
+    "run",
+    "port-forward",
+    "rollout",
+    "label",
+    "annotate",
+    "wait",
+  ],
+  ...["create", "replace", "apply", "delete", "patch", "scale", "cluster-info", "edit", "explain"],
+]);
+
+/** Problems of one command; names made by earlier commands of the guide are in `made`. */
+class Checker {
+  readonly problems: string[] = [];
+  private readonly made = new Set<string>();
+  private readonly namespaces: Set<string>;
+  private readonly objects: Set<string>;
+  private readonly labels: { namespace: string | undefined; labels: Record<string, string> }[];
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly stack: string,
+    private readonly plan: StackPlan,
+    context: LabContext,
+  ) {
+    const objects = objectsOf(lab, context);
+    this.namespaces = new Set(SYSTEM_NAMESPACES);
+    for (const o of objects) if (o.kind === "Namespace") this.namespaces.add(o.metadata.name);
+    this.objects = new Set([
+      ...SYSTEM,
+      ...objects.map((o) => `${o.kind.toLowerCase()} ${o.metadata.namespace ?? ""}/${o.metadata.name}`),
+      ...(context.ingress === undefined
+        ? []
+        : [`ingressclass /${context.ingress.className}`, `secret cert-manager/${CA}`]),
+      // kube-controllers names automatic host endpoints so.
+      ...(plan.facts.nodes ?? []).flatMap((n) => [`hostendpoint /${n.name}-auto-hep`, `node /${n.name}`]),
+    ]);
+    this.labels = objects.map((o) => ({
+      namespace: o.metadata.namespace,
+      labels: {
+        ...o.metadata.labels,
+        ...(o as { spec?: { template?: { metadata?: { labels?: Record<string, string> } } } }).spec?.template
+          ?.metadata?.labels,
+      },
+    }));
+  }
+
+  check(command: Command): void {
+    const [program = ""] = command.words;
+    if (!PROGRAMS.has(program)) this.say(command, `calls ${program}, which the test does not know`);
+    if (program === "kubectl") this.kubectl(command);
+    if (program === "docker") this.docker(command);
+    if (program === "npm") this.npm(command);
+    if (program === "pulumi") this.pulumi(command);
+  }
+
+  private say(command: Command, problem: string): void {
+    this.problems.push(`${command.text}: ${problem}`);
+  }
+
+  private kubectl(command: Command): void {
+    const { verb, namespace, selector, rest } = readKubectl(command.words);
+    if (!VERBS.has(verb)) this.say(command, `kubectl has no verb ${verb}, or the test does not know it`);
+    if (namespace !== undefined && !namespace.startsWith("$") && !this.namespaces.has(namespace))
+      this.say(command, `the lab has no namespace ${namespace}`);
+    if (selector !== undefined && !this.selects(selector, namespace))
+      this.say(command, `nothing of the lab has the labels ${selector}`);
+    if (verb === "run") this.made.add(`pod ${namespace ?? "default"}/${rest[0] ?? ""}`);
+    else if (verb === "create")
+      this.made.add(`${rest[0] ?? ""} ${namespace ?? "default"}/${rest.at(-1) ?? ""}`);
+    else if (!["cluster-info", "explain", "apply", "replace"].includes(verb))
+      this.targets(command, verb, rest, namespace);
+  }
+
+  private targets(command: Command, verb: string, rest: string[], namespace: string | undefined): void {
+    const words = verb === "rollout" ? rest.slice(1) : rest;
+    const [first = "", ...names] = words.filter(
+      (w) => !/^\d+:\d+$|^[\w./-]+=[\w.-]*$|^[\w./-]+-$/.test(w) || w.includes("/"),
+    );
+    if (first === "" || first.startsWith("$")) return;
+    if (first.includes("/")) {
+      this.exists(command, kindOf(first.split("/")[0] ?? ""), first.split("/")[1] ?? "", namespace);
+    } else if (["exec", "logs", "debug", "port-forward"].includes(verb)) {
+      this.exists(command, "pod", first, namespace);
+    } else for (const name of names) this.exists(command, kindOf(first), name, namespace);
+  }
+
+  private exists(command: Command, kind: string, name: string, namespace: string | undefined): void {
+    if (name.startsWith("$") || name === "") return;
+    const keys = [`${kind} ${namespace ?? "default"}/${name}`, `${kind} /${name}`];
+    if (kind === "namespace" && this.namespaces.has(name)) return;
+    if (!keys.some((k) => this.objects.has(k) || this.made.has(k)))
+      this.say(
+        command,
+        `there is no ${kind} ${namespace === undefined ? "" : `${namespace}/`}${name} at any step`,
+      );
+  }
+
+  private selects(selector: string, namespace: string | undefined): boolean {
+    if (SYSTEM_LABELS.some((l) => selector.startsWith(l))) return true;
+    const wanted = selector.split(",").map((term) => term.split("="));
+    return this.labels.some(
+      (o) =>
+        (namespace === undefined || o.namespace === undefined || o.namespace === namespace) &&
+        wanted.every(([key = "", value]) =>
+          value === undefined ? key in o.labels : o.labels[key] === value,
+        ),
+    );
+  }
+
+  private docker(command: Command): void {
+    const [, verb = "", ...rest] = command.words;
+    if (!["exec", "stop", "start", "network", "ps", "inspect"].includes(verb))
+      this.say(command, `docker ${verb} is not known to the test`);
+    const container = rest.find((w) => !w.startsWith("-"));
+    const { nodes = [], outside } = this.plan.facts;
+    const known = [...nodes.map((n) => n.name), ...(outside === undefined ? [] : [outside.container])];
+    if (
+      ["exec", "stop", "start"].includes(verb) &&
+      !container?.startsWith("$") &&
+      !known.includes(container ?? "")
+    )
+      this.say(
+        command,
+        `no container ${container ?? ""} on stack ${this.stack}; there are ${known.join(", ")}`,
+      );
+  }
+
+  private npm(command: Command): void {
+    const [, run, script = "", ...rest] = command.words;
+    const scripts = (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object })
+      .scripts;
+    if (run !== "run" || !(script in scripts)) this.say(command, "package.json has no such script");
+    const args = rest.filter((w) => w !== "--");
+    const option = args.findIndex((w) => w === "--stack" || w === "-s");
+    const named = option === -1 ? undefined : args[option + 1];
+    const stack = ["up", "destroy"].includes(script) ? args.find((a) => !a.startsWith("-")) : named;
+    if ((stack ?? "kind") !== this.stack && args[0] !== "plan")
+      this.say(command, `is about stack ${stack ?? "kind"}, and the guide is for ${this.stack}`);
+    if (args[0] === "step") {
+      if (args[1] !== this.lab.id) this.say(command, `steps lab ${args[1] ?? ""}`);
+      if (!["next", "back", "reset"].includes(args[2] ?? "")) this.step(command, args[2] ?? "");
+    }
+  }
+
+  private pulumi(command: Command): void {
+    const [, ...rest] = command.words;
+    const set = rest.join(" ").match(/^config set --path labs\.([\w-]+)\.step (\S+)/);
+    if (set === null) {
+      if (!["up", "preview", "destroy", "stack", "config"].includes(rest[0] ?? ""))
+        this.say(command, "is not known to the test");
+      return;
+    }
+    if (set[1] !== this.lab.id) this.say(command, `sets lab ${set[1] ?? ""}`);
+    this.step(command, set[2] ?? "");
+  }
+
+  private step(command: Command, wish: string): void {
+    // `N` stands for any step.
+    if (wish === "N") return;
+    const found = this.lab.steps.some((s, i) => String(i) === wish || s.id === wish);
+    if (!found) this.say(command, `the lab has no step ${wish}`);
+  }
+}
+
+/** Languages of the fenced blocks. */
+const languages = (markdown: string): string[] =>
+  [...markdown.matchAll(/^```(\w*)\n[\s\S]*?^```$/gm)].map((m) => m[1] ?? "");
+
+async function problemsOf(lab: Lab, markdown: string): Promise<string[]> {
+  const { stack, plan } = planOf(lab);
+  const selection = plan.labs[0];
+  if (selection === undefined) throw new Error(`${lab.id} is not on stack ${stack}`);
+  const checker = new Checker(lab, stack, plan, selection.context);
+  for (const block of [...shellBlocks(markdown), ...inlineCommands(markdown)]) {
+    const commands = await commandsOf(block).catch((error: unknown) => {
+      checker.problems.push(`${block}: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    });
+    for (const command of commands) checker.check(command);
+  }
+  return checker.problems;
+}
+
+describe.each(labs.map((l) => [l.id, l] as const))("the guide of %s", (_id, lab) => {
+  const text = guideOf(lab);
+
+  test("its commands parse, and name what the lab has", async () => {
+    const found = (await Promise.all(shellBlocks(text).map((b) => commandsOf(b)))).flat();
+    expect(found.length).toBeGreaterThan(5);
+    expect(await problemsOf(lab, text)).toEqual([]);
+  });
+
+  test("it has an aim, a picture, every step, questions with folded answers, and a clean-up", () => {
+    expect(text.startsWith(`# `)).toBe(true);
+    expect(text).toMatch(/\*\*Aim\.?\*\*|^## Aim/m);
+    expect(languages(text).some((l) => ["mermaid", "text", ""].includes(l))).toBe(true);
+    expect(text).toMatch(/^## Clean[ -]up/m);
+    expect(text.split("<details>").length).toBeGreaterThan(2);
+    expect(text.split("<details>").length).toBe(text.split("</details>").length);
+    expect(text.split("<summary>").length).toBe(text.split("<details>").length);
+    expect(lab.steps.map((s) => s.id).filter((id) => !text.includes(`\`${id}\``))).toEqual([]);
+  });
+
+  test("it fits two pages", () => {
+    expect(text.split(/\s+/).length).toBeLessThan(1200);
+  });
+});
+
+describe("what the check finds", () => {
+  const stars = labs.find((l) => l.id === "stars")!;
+  const guide = (commands: string): string => `\`\`\`sh\n${commands}\n\`\`\`\n`;
+
+  test.each([
+    ["kubectl -n starz get pods", "the lab has no namespace starz"],
+    ["kubectl -n stars get networkpolicy defaultdeny", "there is no networkpolicy stars/defaultdeny"],
+    ["kubectl -n stars get pod -l role=back-end", "nothing of the lab has the labels role=back-end"],
+    ["X=$(kubectl -n stars exec deploy/front -- ls)", "there is no deployment stars/front"],
+    ["echo a | kubectl -n stars logs svc/none", "there is no service stars/none"],
+    ["kubectl -n stars describe service/frontend 'open", "reached EOF without closing quote"],
+    ["npm run labs -- step stars nine", "the lab has no step nine"],
+    ["npm run labs -- step yaobank next", "steps lab yaobank"],
+    ["pulumi config set --path labs.stars.step 9", "the lab has no step 9"],
+    ["npm run upp", "package.json has no such script"],
+    ["docker exec labs-kind-worker9 ip route", "no container labs-kind-worker9"],
+    ["frobnicate --all", "calls frobnicate"],
+  ])("%s", async (command, problem) => {
+    expect(await problemsOf(stars, guide(command))).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test("what a guide makes itself may be named later", async () => {
+    const made = "kubectl -n stars run visitor --image=busybox:1.37.0\nkubectl -n stars delete pod visitor";
+    expect(await problemsOf(stars, guide(made))).toEqual([]);
+  });
+});
