@@ -67,8 +67,8 @@ export async function runOffline(options: OfflineOptions, program: Program): Pro
 type Callback = (error: unknown, response?: { getUrn(): string }) => void;
 
 interface Monitor {
-  registerResource(this: Monitor, request: unknown, callback: Callback): Promise<void>;
-  registerResourceOutputs(this: Monitor, request: OutputsRequest, callback: Callback): void;
+  registerResource: (this: Monitor, request: unknown, callback: Callback) => Promise<void>;
+  registerResourceOutputs: (this: Monitor, request: OutputsRequest, callback: Callback) => void;
 }
 
 interface OutputsRequest {
