@@ -1,0 +1,62 @@
+import type { KubeObject } from "../../../policies/objects";
+import { RUN_LABEL } from "../core/twin";
+import { ApiError, type Api } from "./api";
+import { tolerant } from "./find";
+import { core } from "./paths";
+import { abandoned, messageOf } from "./twins";
+
+export interface LeftoverOptions {
+  namespaces: readonly string[];
+  lifetimeSeconds: number;
+  /** Takes what other runs that still live have made, too. */
+  all: boolean;
+  say: (line: string) => void;
+  /** @default the machine's */
+  now?: number;
+  signal?: AbortSignal;
+}
+
+/** Removes what earlier runs left that could not clean up: found by label, in every namespace that may be read. */
+export async function removeLeftovers(
+  api: Api,
+  options: LeftoverOptions,
+): Promise<{ removed: number; left: number }> {
+  const { all, lifetimeSeconds, say, now = Date.now() } = options;
+  const counts = { removed: 0, left: 0 };
+  for (const plural of ["pods", "configmaps"]) {
+    for (const object of await found(api, plural, options)) {
+      const { namespace = "", name } = object.metadata;
+      const kind = plural === "pods" ? "Pod" : "ConfigMap";
+      if (!all && !abandoned(object, now, lifetimeSeconds)) {
+        counts.left++;
+        continue;
+      }
+      say(`- ${kind} ${namespace}/${name} (left by an earlier run)`);
+      try {
+        await api.remove(core(namespace, plural, name));
+        counts.removed++;
+      } catch (error) {
+        counts.left++;
+        say(`! ${kind} ${namespace}/${name} is still there: ${messageOf(error)}`);
+      }
+    }
+  }
+  return counts;
+}
+
+async function found(
+  api: Api,
+  plural: string,
+  { namespaces, signal }: LeftoverOptions,
+): Promise<KubeObject[]> {
+  const query = { labelSelector: RUN_LABEL };
+  try {
+    return await api.list(core(undefined, plural), query, signal);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 403)) throw error;
+    const each = await Promise.all(
+      namespaces.map((ns) => tolerant(api.list(core(ns, plural), query, signal))),
+    );
+    return each.flat();
+  }
+}

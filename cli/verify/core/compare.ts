@@ -1,0 +1,83 @@
+import type { Decision } from "../../../policies/reachability";
+import type { FlowCheck, Observation, Prediction, Result } from "./model";
+
+/** What the probes of one check saw, as one result. A flow is open only where every pod behind its end answers. */
+export function compareFlow(check: FlowCheck, observations: readonly Observation[]): Result {
+  const detail = observations.map((o) => o.detail).join("; ");
+  const done = (status: Result["status"], text = detail): Result => ({
+    check,
+    status,
+    detail: text,
+    rules: status === "fail" ? rulesFor(check) : [],
+  });
+  const { predicted, expected } = check;
+  if (contradicts(check))
+    return done(
+      "error",
+      `the lab claims ${word(expected)}, but its own objects make it ${word(predicted?.verdict ?? "unknown")}; seen: ${detail}`,
+    );
+  const wanted = wants(check);
+  const against = observations.filter((o) => o.saw !== "unclear" && o.saw !== wanted);
+  if (against.length > 0) return done("fail");
+  if (observations.length === 0 || observations.some((o) => o.saw === "unclear"))
+    return done("error", detail === "" ? "no probe came back" : detail);
+  return done("pass");
+}
+
+/** Whether the lab's claim is not what its own objects give: a mistake in the lab. */
+export const contradicts = ({ predicted, expected }: Pick<FlowCheck, "predicted" | "expected">): boolean =>
+  predicted !== undefined && predicted.verdict !== expected;
+
+export const wants = (check: Pick<FlowCheck, "expected">): "open" | "closed" =>
+  check.expected === "allow" ? "open" : "closed";
+
+export const word = (verdict: Prediction["verdict"]): string =>
+  verdict === "allow" ? "open" : verdict === "deny" ? "closed" : "unknown";
+
+/** The rules that were expected to decide: for a closed flow whatever closes it, for an open one both directions. */
+export function rulesFor({ predicted, expected, reason }: FlowCheck): string[] {
+  const told = [`the lab: ${reason}`];
+  if (predicted === undefined) return told;
+  const sides = [
+    ["egress", predicted.egress],
+    ["ingress", predicted.ingress],
+  ] as const;
+  const deciding = sides.filter(([, d]) => expected === "allow" || d.verdict === "deny");
+  return [...deciding.map(([side, d]) => `${side}: ${decision(d)}`), ...told];
+}
+
+function decision(d: Decision): string {
+  const place = [
+    ...(d.policy === null ? [] : [`policy ${d.policy}`]),
+    ...(d.policy !== null && d.rule >= 0 ? [`rule ${d.rule}`] : []),
+    ...(d.tier === null ? [] : [`tier ${d.tier}`]),
+  ];
+  return `${d.verdict} by ${d.reason}${place.length === 0 ? "" : ` (${place.join(", ")})`}`;
+}
+
+/**
+ * Silence proves a closed flow only where an answer would have come. Of an address outside the cluster nobody knows:
+ * it counts where another probe, or this machine, got an answer from it.
+ */
+export function outsideDoubt(results: readonly Result[], answered: boolean, address: string): Result[] {
+  const outward = (r: Result): boolean => r.check.kind === "flow" && r.check.to === "internet";
+  const proved = answered || results.some((r) => outward(r) && sawOpen(r));
+  if (proved) return [...results];
+  return results.map((r) =>
+    outward(r) && (r.status === "pass" || r.status === "fail")
+      ? {
+          ...r,
+          status: "skip" as const,
+          rules: [],
+          detail: `nothing got an answer from ${address}, this machine neither: whether policies stop it cannot be told (--internet names another address)`,
+        }
+      : r,
+  );
+}
+
+function sawOpen({ check, status }: Result): boolean {
+  if (check.kind !== "flow") return false;
+  return (
+    (status === "pass" && check.expected === "allow") || (status === "fail" && check.expected === "deny")
+  );
+}

@@ -1,0 +1,69 @@
+import { X509Certificate } from "node:crypto";
+import { CONTROLLER } from "../../components/ingress/plan/site";
+import { CA, NAMESPACE } from "../../components/tls/plan/objects";
+import type { StackPlan } from "../../stacks/plan";
+import type { Reached } from "./cluster/access";
+import { ApiError, type Api } from "./cluster/api";
+import type { Trust } from "./cluster/http";
+import { core } from "./cluster/paths";
+import type { Inventory } from "./core/inventory";
+import type { RequestCheck } from "./core/model";
+
+/**
+ * Where the way in is reached. Names under `localhost` are this machine (RFC 6761), but not every resolver knows it:
+ * they are not asked. Without a port of this machine they mean the load balancer.
+ */
+export function entryOf(
+  plan: StackPlan,
+  inventory: Inventory,
+  wish: string | undefined,
+): (check: Pick<RequestCheck, "host" | "port">) => string | undefined {
+  const balancer = inventory.services.find(
+    (s) => s.namespace === CONTROLLER.namespace && s.name === CONTROLLER.name,
+  )?.loadBalancer[0];
+  return ({ host, port }) => {
+    if (wish !== undefined) return wish;
+    const isLocal = host === "localhost" || host.endsWith(".localhost");
+    if (!isLocal) return undefined;
+    const open = plan.facts.hostPorts.find((h) => h.hostPort === port && h.protocol === "TCP");
+    if (open === undefined) return balancer ?? "127.0.0.1";
+    return /^(0\.0\.0\.0|::)?$/.test(open.listenAddress) ? "127.0.0.1" : open.listenAddress;
+  };
+}
+
+/** Whom to trust: as the stack's certificates are made. */
+export async function trustOf(
+  plan: StackPlan,
+  reached: Reached,
+  api: Api,
+  signal?: AbortSignal,
+): Promise<Trust> {
+  const tls = plan.wayIn?.tls;
+  if (tls === undefined) return {};
+  switch (tls.issuer) {
+    case "none":
+    case "acme":
+      return {};
+    case "acme-staging":
+      return { anyAuthority: true };
+    case "own":
+      return { own: new X509Certificate(tls.certificate).fingerprint256 };
+    case "self-signed": {
+      const ca = reached.ca ?? (await authority(api, signal));
+      return ca === undefined ? {} : { ca };
+    }
+  }
+}
+
+/** The cluster's authority from its Secret, where the stack's outputs were not at hand. Only the certificate is used. */
+async function authority(api: Api, signal?: AbortSignal): Promise<string | undefined> {
+  try {
+    const secret = await api.get(core(NAMESPACE, "secrets", CA), signal);
+    const data = secret["data"] as Record<string, string> | undefined;
+    const found = data?.["tls.crt"] ?? data?.["ca.crt"];
+    return found === undefined ? undefined : Buffer.from(found, "base64").toString("utf8");
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,159 @@
+import { randomBytes } from "node:crypto";
+import { mirroredImage } from "../../components/mirrors";
+import { CONTROLLER } from "../../components/ingress/plan/site";
+import { BUSYBOX } from "../../labs/images";
+import type { StackPlan } from "../../stacks/plan";
+import type { VerifyOptions } from "../verify";
+import type { Reached } from "./cluster/access";
+import { openApi, type Api } from "./cluster/api";
+import { realClock, type Clock } from "./cluster/clock";
+import { findInventory, livePod, tolerant } from "./cluster/find";
+import { tryHere } from "./cluster/here";
+import { removeLeftovers } from "./cluster/leftovers";
+import { core } from "./cluster/paths";
+import { Twins } from "./cluster/twins";
+import { outsideDoubt } from "./core/compare";
+import type { Inventory } from "./core/inventory";
+import type { Check, FlowCheck, Report, RequestCheck, Result } from "./core/model";
+import type { ProbeSite } from "./core/probes";
+import { verifyFlows } from "./flows";
+import { entryOf, trustOf } from "./entry";
+import { verifyRequests } from "./requests";
+
+/** Probe pods end by themselves after this, whatever became of the run. */
+export const LIFETIME_SECONDS = 900;
+
+export interface Surroundings {
+  plan: StackPlan;
+  checks: readonly Check[];
+  reached: Reached;
+  options: Omit<VerifyOptions, "json" | "junit" | "clean" | "lab" | "step" | "hint">;
+  /** Progress, for people. */
+  say: (line: string) => void;
+  signal?: AbortSignal;
+  clock?: Clock;
+  api?: Api;
+}
+
+/** Probes everything, and takes away what it made, whatever happens. */
+export async function verify(around: Surroundings): Promise<Report> {
+  const { plan, checks, reached, say, signal, clock = realClock } = around;
+  const api = around.api ?? openApi(reached.kubeconfig);
+  const began = clock.now();
+  const flows = checks.filter((c): c is FlowCheck => c.kind === "flow");
+  const requests = checks.filter((c): c is RequestCheck => c.kind === "request");
+  const namespaces = namespacesOf(plan);
+  const notes: string[] = [];
+  const leftovers = await removeLeftovers(api, {
+    namespaces,
+    lifetimeSeconds: LIFETIME_SECONDS,
+    all: false,
+    say,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (leftovers.left > 0)
+    notes.push(`${leftovers.left} objects of other runs are in the cluster; --clean removes them`);
+  const inventory = await findInventory(api, flows, namespaces, signal);
+  const twins = makeTwins(api, around, clock);
+  let results: Result[];
+  try {
+    const probed = await probeFlows(flows, inventory, twins, around, clock);
+    results = [...probed, ...(await tryRequests(requests, inventory, api, around, clock))];
+  } finally {
+    if (twins.made.some((m) => !m.gone)) say("removing what was made");
+    await twins.remove();
+  }
+  signal?.throwIfAborted();
+  const order = new Map(checks.map((c, i) => [c, i]));
+  results.sort((a, b) => (order.get(a.check) ?? 0) - (order.get(b.check) ?? 0));
+  return {
+    stack: plan.stack,
+    cluster: reached.how,
+    results,
+    created: twins.made,
+    notes,
+    seconds: (clock.now() - began) / 1000,
+  };
+}
+
+/** Where labs stand and the way in. */
+export function namespacesOf(plan: StackPlan): string[] {
+  const labs = plan.labs.flatMap((s) => Object.values(s.context.namespaces));
+  return [...new Set([...labs, ...(plan.wayIn === undefined ? [] : [CONTROLLER.namespace])])];
+}
+
+function makeTwins(api: Api, { plan, options, say, signal }: Surroundings, clock: Clock): Twins {
+  return new Twins(api, {
+    run: randomBytes(4).toString("hex"),
+    image: options.image ?? mirroredImage(BUSYBOX, plan.mirrors),
+    lifetimeSeconds: LIFETIME_SECONDS,
+    startMs: options.start * 1000,
+    parallel: options.parallel,
+    clock,
+    say,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function probeFlows(
+  flows: readonly FlowCheck[],
+  inventory: Inventory,
+  twins: Twins,
+  { plan, reached, options, say, signal }: Surroundings,
+  clock: Clock,
+): Promise<Result[]> {
+  if (flows.length === 0) return [];
+  const site: ProbeSite = {
+    facts: plan.facts,
+    internet: options.internet,
+    // Elsewhere Docker's networks lie inside a virtual machine.
+    nodesReachable: plan.target.kind !== "kind" || process.platform === "linux",
+  };
+  const stop = signal === undefined ? {} : { signal };
+  const results = await verifyFlows(flows, inventory, site, {
+    kubeconfig: reached.kubeconfig,
+    twins,
+    timeout: options.timeout,
+    parallel: options.parallel,
+    settleMs: options.wait * 1000,
+    connectMs: 15_000,
+    clock,
+    say,
+    ...stop,
+  });
+  const outward = flows.find((f) => f.to === "internet");
+  if (outward === undefined) return results;
+  const control = await tryHere({ address: options.internet, port: outward.port }, options.timeout, signal);
+  return outsideDoubt(results, control.saw === "open", `${options.internet}:${outward.port}`);
+}
+
+async function tryRequests(
+  requests: readonly RequestCheck[],
+  inventory: Inventory,
+  api: Api,
+  { plan, reached, options, say, signal }: Surroundings,
+  clock: Clock,
+): Promise<Result[]> {
+  if (requests.length === 0) return [];
+  const stop = signal === undefined ? {} : { signal };
+  const behind = new Set(
+    requests.flatMap((r) => Object.keys(r.backends ?? {}).map((b) => b.split("/")[0] ?? "")),
+  );
+  const pods = async () => {
+    const lists = await Promise.all(
+      [...behind].map((ns) => tolerant(api.list(core(ns, "pods"), {}, signal))),
+    );
+    return lists.flat().map(livePod);
+  };
+  return verifyRequests(requests, inventory.services, pods, {
+    entry: entryOf(plan, inventory, options.entry),
+    trust: await trustOf(plan, reached, api, signal),
+    timeoutMs: options.timeout * 1000,
+    requests: options.requests,
+    parallel: options.parallel,
+    settleMs: options.wait * 1000,
+    clock,
+    say,
+    ...stop,
+  });
+}
