@@ -6,6 +6,7 @@ import { addPlan } from "./plan";
 import { addReach } from "./reach";
 import { addStudents } from "./students";
 import { addUp } from "./up";
+import { addVerify } from "./verify";
 import { ProblemsError, UserError } from "../policies/problems";
 
 /**
@@ -14,7 +15,7 @@ import { ProblemsError, UserError } from "../policies/problems";
  */
 export function program(): Command {
   const labs = new Command("labs").description("Kubernetes networking labs as code").showHelpAfterError();
-  for (const add of [addPlan, addUp, addCapacity, addReach, addStudents]) add(labs);
+  for (const add of [addPlan, addUp, addCapacity, addReach, addStudents, addVerify]) add(labs);
   return labs;
 }
 
