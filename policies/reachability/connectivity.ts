@@ -28,6 +28,22 @@ export function* pairs(state: State): Generator<PairFlows> {
   }
 }
 
+/**
+ * The same by classes: one answer for each pair of groups of endpoints that no policy tells apart. Only where no host
+ * endpoint governs; a group's members answer each other like the group itself, but for each member's way to itself.
+ */
+export function* classPairs(
+  state: State,
+): Generator<{ readonly from: Group; readonly to: Group; readonly parts: PairParts }> {
+  const matrix = new Matrix(state);
+  for (const from of state.groups) {
+    for (const to of state.groups) {
+      if (from.view.endpoint.type === "outside" && to.view.endpoint.type === "outside") continue;
+      yield { from, to, parts: matrix.pair(from, to) };
+    }
+  }
+}
+
 /** The answers of `pairs` one by one; without `all` only what is allowed or unknown. */
 export function* connectivity(state: State, options: { readonly all?: boolean } = {}): Generator<Flow> {
   const wanted = partFilter(options.all === true);

@@ -4,7 +4,7 @@
  * `explain` for one flow, `diff` for two states, `exposure` for the outside. Everything is plain data in and out.
  */
 export { UNKNOWN, isUnknown } from "../selector";
-export { connectivity, pairs, type PairFlows } from "./connectivity";
+export { classPairs, connectivity, pairs, type PairFlows } from "./connectivity";
 export {
   API_SERVER,
   CORE_DNS,
@@ -26,4 +26,4 @@ export { diffMarkdown, flowsMarkdown } from "./format/markdown";
 export { diffText, exposureText, flowText, flowsText } from "./format/text";
 export type { SourceObject } from "./input/source";
 export type { Decision, Direction, Endpoint, Verdict } from "./model";
-export { load, State } from "./state";
+export { load, State, type Group } from "./state";

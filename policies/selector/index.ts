@@ -11,6 +11,8 @@ export { all, any, isUnknown, not, UNKNOWN, type Truth } from "./truth";
  * selector that does not parse without a word, so a selector is only safe if it was parsed here first.
  */
 export class Selector {
+  private text: string | undefined;
+
   private constructor(readonly root: SelectorNode) {}
 
   /** @throws SelectorError with position and fix */
@@ -24,7 +26,7 @@ export class Selector {
 
   /** Calico's own normal form: `all()` for the empty selector, sorted sets, double quotes, outer parentheses. */
   get canonical(): string {
-    return canonical(this.root);
+    return (this.text ??= canonical(this.root));
   }
 
   /** True where the labels are known to match. */

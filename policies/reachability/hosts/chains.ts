@@ -1,5 +1,5 @@
 import { inNets } from "../addresses";
-import type { Failsafe } from "../input/read";
+import type { Failsafe } from "../input/failsafe";
 import type { Decision, Direction, Hook } from "../model";
 import { intersect, isEmpty, NO_PORTS, subtract, union, type PortSet } from "../ports";
 import { between, evaluate, type Packet, type Segment } from "../rules/evaluate";

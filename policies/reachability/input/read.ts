@@ -1,9 +1,10 @@
-import { objectTitle, type KubeObject } from "../../objects";
+import { objectTitle } from "../../objects";
 import { failOn, type Problem } from "../../problems";
 import { parseNet, type Net } from "../addresses";
 import type { Facts } from "../facts";
 import type { NetworkSet, Policy, Profile, Tier } from "../model";
 import { calicoPolicy, calicoProfile } from "./calico-policy";
+import { failsafePorts, type Failsafe } from "./failsafe";
 import { Fields } from "./fields";
 import {
   automaticHostEndpoints,
@@ -16,15 +17,9 @@ import { kubernetesPolicy } from "./kubernetes-policy";
 import { roleOf, type Role } from "./kinds";
 import { service, type Service } from "./services";
 import { sourceTitle, type SourceObject } from "./source";
+import { BUILT_IN_TIERS, readTier } from "./tier";
+import { unfolded } from "./unfold";
 import { namespaceLabels, podSource, type PodSource } from "./workloads";
-
-/** A failsafe port of hosts: open whatever policies say. */
-export interface Failsafe {
-  readonly protocol: number;
-  readonly port: number;
-  /** The other side; undefined where anywhere. */
-  readonly net: Net | undefined;
-}
 
 /** Everything that the objects say, checked; before anything is evaluated. */
 export interface Input {
@@ -47,19 +42,6 @@ export interface Input {
   readonly staged: readonly string[];
 }
 
-/** Tiers that Calico itself makes (libcalico-go/lib/clientv3/client.go, EnsureInitialized). */
-export const BUILT_IN_TIERS: readonly Tier[] = [
-  { name: "kube-admin", order: 1_000, defaultAction: "Pass" },
-  { name: "default", order: 1_000_000, defaultAction: "Deny" },
-  { name: "kube-baseline", order: 10_000_000, defaultAction: "Pass" },
-];
-
-/** FailsafeInboundHostPorts and FailsafeOutboundHostPorts in felix/config/config_params.go. */
-const FAILSAFE = {
-  inbound: "tcp:22,udp:68,tcp:179,tcp:2379,tcp:2380,tcp:5473,tcp:6443,tcp:6666,tcp:6667",
-  outbound: "udp:53,udp:67,tcp:179,tcp:2379,tcp:2380,tcp:5473,tcp:6443,tcp:6666,tcp:6667",
-};
-
 const CLUSTER_WIDE: readonly Role[] = [
   "namespace",
   "node",
@@ -80,39 +62,6 @@ export function readInput(sources: readonly SourceObject[], facts: Facts): Input
   const input = reader.finish(facts);
   failOn("The objects cannot be evaluated:", problems);
   return input;
-}
-
-/** Lists become their items; what is no object is a problem. */
-function* unfolded(sources: readonly SourceObject[], problems: Problem[]): Generator<SourceObject> {
-  for (const [i, source] of sources.entries()) {
-    const object = source.object as Partial<KubeObject> | null;
-    const where = source.origin ?? `object ${i + 1}`;
-    if (typeof object?.apiVersion !== "string" || typeof object.kind !== "string") {
-      problems.push({ path: where, message: "is no Kubernetes object", fix: "give it apiVersion and kind" });
-      continue;
-    }
-    if (object.kind.endsWith("List") && Array.isArray(object.items)) {
-      const itemKind =
-        object.kind === "List" ? {} : { apiVersion: object.apiVersion, kind: object.kind.slice(0, -4) };
-      yield* unfolded(
-        object.items.map((item) => ({ ...source, object: { ...itemKind, ...(item as KubeObject) } })),
-        problems,
-      );
-      continue;
-    }
-    const metadata = (object.metadata ?? {}) as {
-      name?: unknown;
-      generateName?: unknown;
-      namespace?: unknown;
-    };
-    const name = metadata.name ?? metadata.generateName;
-    if (typeof name !== "string" || name === "") {
-      problems.push({ path: `${where}: ${object.kind}`, message: "has no name", fix: "add metadata.name" });
-      continue;
-    }
-    const named = { ...object, metadata: { ...metadata, name } };
-    yield { ...source, object: named as KubeObject };
-  }
 }
 
 class Reader {
@@ -223,7 +172,7 @@ class Reader {
         return;
       }
       case "tier":
-        this.addTier(name, spec);
+        this.tiers.set(name, readTier(name, spec));
         return;
       case "networkSet":
         this.networkSets.push({
@@ -259,26 +208,6 @@ class Reader {
         this.staged.push(objectTitle(object));
         return;
     }
-  }
-
-  private addTier(name: string, spec: Fields): void {
-    spec.only("order", "defaultAction");
-    const defaultAction = spec.choice("defaultAction", "Deny", "Pass");
-    const builtIn = BUILT_IN_TIERS.find((tier) => tier.name === name);
-    const order = spec.number("order") ?? Infinity;
-    if (builtIn !== undefined) {
-      if (order !== builtIn.order)
-        spec.report("order", spec.raw("order"), `of tier ${name} is fixed`, `write order: ${builtIn.order}`);
-      if ((defaultAction ?? "Deny") !== builtIn.defaultAction)
-        spec.report(
-          "defaultAction",
-          defaultAction,
-          `of tier ${name} is fixed`,
-          `write ${builtIn.defaultAction}`,
-        );
-      return;
-    }
-    this.tiers.set(name, { name, order, defaultAction: defaultAction ?? "Deny" });
   }
 
   private addPool(pool: Fields): void {
@@ -338,8 +267,8 @@ class Reader {
         this.felix?.choice("defaultEndpointToHostAction", "Drop", "Return", "Accept") ??
         "Accept",
       failsafe: {
-        inbound: this.failsafe("failsafeInboundHostPorts", FAILSAFE.inbound),
-        outbound: this.failsafe("failsafeOutboundHostPorts", FAILSAFE.outbound),
+        inbound: failsafePorts(this.felix, "failsafeInboundHostPorts"),
+        outbound: failsafePorts(this.felix, "failsafeOutboundHostPorts"),
       },
       ignored: this.ignored,
       staged: this.staged,
@@ -366,24 +295,5 @@ class Reader {
     }
     if (this.pools.length > 0) return this.pools.map((pool) => pool.cidr);
     return this.nodes.flatMap((node) => node.podCidrs);
-  }
-
-  private failsafe(key: string, fallback: string): Failsafe[] {
-    const protocols: Readonly<Record<string, number>> = { tcp: 6, udp: 17, sctp: 132 };
-    if (this.felix?.has(key) !== true || this.felix.unknown(key)) {
-      return fallback.split(",").map((item) => {
-        const [protocol = "", port] = item.split(":");
-        return { protocol: protocols[protocol] ?? 6, port: Number(port), net: undefined };
-      });
-    }
-    return this.felix.objects(key).flatMap((item) => {
-      const protocol = protocols[(item.string("protocol") ?? "TCP").toLowerCase()];
-      const port = item.integer("port", 1, 65535);
-      const net = item.string("net");
-      if (protocol === undefined) item.report("protocol", item.raw("protocol"), "must be TCP, UDP or SCTP");
-      if (net !== undefined && parseNet(net) === undefined) item.report("net", net, "is no CIDR");
-      if (protocol === undefined || port === undefined) return [];
-      return [{ protocol, port, net: net === undefined ? undefined : parseNet(net) }];
-    });
   }
 }

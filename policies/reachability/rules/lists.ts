@@ -44,6 +44,7 @@ export interface RuleList {
 export class RuleLists {
   private readonly byKey = new Map<string, RuleList>();
   private readonly tiers: readonly { tier: Tier; policies: readonly Policy[] }[];
+  private readonly subjects: ReadonlyMap<Policy, Selector>;
   readonly all: RuleList[] = [];
 
   constructor(
@@ -56,6 +57,9 @@ export class RuleLists {
       tier,
       policies: policies.filter((p) => p.tier === tier.name).sort(byPolicyOrder),
     }));
+    this.subjects = new Map(
+      policies.flatMap((p) => (p.subject === undefined ? [] : [[p, Selector.of(p.subject)]])),
+    );
     // Entities are numbered before any endpoint is looked at.
     for (const { ingress, egress } of [...policies, ...profiles.values()]) {
       for (const rule of [...ingress, ...egress]) {
@@ -70,13 +74,16 @@ export class RuleLists {
     const result = new Map<Policy, TruthCode>();
     const labels = endpoint.selectable;
     if (labels === undefined) return result;
+    const known = new Map<string, TruthCode>();
     for (const { policies } of this.tiers) {
       for (const policy of policies) {
-        const applies =
-          policy.subject === undefined
-            ? MAYBE
-            : code(Selector.of(policy.subject).evaluate((label) => labels.get(label)));
-        if (applies !== FALSE) result.set(policy, applies);
+        const subject = this.subjects.get(policy);
+        let applies: TruthCode | undefined = subject === undefined ? MAYBE : known.get(subject.canonical);
+        if (applies === undefined && subject !== undefined) {
+          applies = code(subject.evaluate((label) => labels.get(label)));
+          known.set(subject.canonical, applies);
+        }
+        if (applies !== undefined && applies !== FALSE) result.set(policy, applies);
       }
     }
     return result;

@@ -26,7 +26,7 @@ export type Truths = Uint8Array;
  */
 export class Entities {
   private readonly indexes = new Map<string, number>();
-  private readonly entities: (readonly EndpointMatch[])[] = [];
+  private readonly entities: (readonly Compiled[])[] = [];
   private readonly setNets = new Map<string, readonly Net[]>();
 
   constructor(
@@ -46,14 +46,14 @@ export class Entities {
     if (index === undefined) {
       index = this.entities.length;
       this.indexes.set(key, index);
-      this.entities.push(anyOf);
+      this.entities.push(anyOf.map(compile));
     }
     return index;
   }
 
   /** Every network that any rule reaches, by itself or through a network set: the address space splits at them. */
   nets(): Net[] {
-    const named = this.entities.flat().flatMap((m) => [...(m.nets ?? []), ...(m.notNets ?? [])]);
+    const named = this.entities.flat().flatMap(({ match: m }) => [...(m.nets ?? []), ...(m.notNets ?? [])]);
     return [...named, ...this.networkSets.flatMap((set) => set.nets)];
   }
 
@@ -75,11 +75,15 @@ export class Entities {
     return result;
   }
 
-  private match(match: EndpointMatch, endpoint: Endpoint, memo: Map<string, Truth>): Truth {
+  private match(
+    { match, selector, notSelector }: Compiled,
+    endpoint: Endpoint,
+    memo: Map<string, Truth>,
+  ): Truth {
     let maybe = match.unknown === true;
     const criteria = [
-      () => match.selector === undefined || this.selected(match.selector, endpoint, memo),
-      () => match.notSelector === undefined || negate(this.selected(match.notSelector, endpoint, memo)),
+      () => selector === undefined || this.selected(selector, endpoint, memo),
+      () => notSelector === undefined || negate(this.selected(notSelector, endpoint, memo)),
       () => netsTruth(match, endpoint),
       () => match.service === undefined || this.behind(match.service, endpoint),
     ];
@@ -92,12 +96,11 @@ export class Entities {
   }
 
   /** A selector stands for the addresses of the endpoints and network sets that it selects. */
-  private selected(selector: SelectorNode, endpoint: Endpoint, memo: Map<string, Truth>): Truth {
-    const key = canonical(selector);
+  private selected({ selector, key }: KeyedSelector, endpoint: Endpoint, memo: Map<string, Truth>): Truth {
     const known = memo.get(key);
     if (known !== undefined) return known;
     const labels = endpoint.unaddressed === true ? undefined : endpoint.selectable;
-    let truth: Truth = labels !== undefined && Selector.of(selector).evaluate((label) => labels.get(label));
+    let truth: Truth = labels !== undefined && selector.evaluate((label) => labels.get(label));
     if (truth !== true) {
       const nets = this.netsOf(selector, key);
       const member = nets.length > 0 && inNets(endpoint.addresses, nets);
@@ -107,12 +110,11 @@ export class Entities {
     return truth;
   }
 
-  private netsOf(selector: SelectorNode, key: string): readonly Net[] {
+  private netsOf(selector: Selector, key: string): readonly Net[] {
     let nets = this.setNets.get(key);
     if (nets === undefined) {
-      const parsed = Selector.of(selector);
       nets = this.networkSets
-        .filter((set) => parsed.evaluate((label) => set.labels.get(label)) !== false)
+        .filter((set) => selector.evaluate((label) => set.labels.get(label)) !== false)
         .flatMap((set) => set.nets);
       this.setNets.set(key, nets);
     }
@@ -125,6 +127,23 @@ export class Entities {
     if (backends === undefined) return endpoint.type === "workload" ? false : "unknown";
     return backends.has(endpoint);
   }
+}
+
+/** A match with what is asked of it for every endpoint made once. */
+interface Compiled {
+  readonly match: EndpointMatch;
+  readonly selector: KeyedSelector | undefined;
+  readonly notSelector: KeyedSelector | undefined;
+}
+interface KeyedSelector {
+  readonly selector: Selector;
+  readonly key: string;
+}
+
+function compile(match: EndpointMatch): Compiled {
+  const keyed = (node: SelectorNode | undefined): KeyedSelector | undefined =>
+    node === undefined ? undefined : { selector: Selector.of(node), key: canonical(node) };
+  return { match, selector: keyed(match.selector), notSelector: keyed(match.notSelector) };
 }
 
 function netsTruth(match: EndpointMatch, endpoint: Endpoint): Truth {

@@ -1,0 +1,23 @@
+import type { Tier } from "../model";
+import type { Fields } from "./fields";
+
+/** Tiers that Calico itself makes (libcalico-go/lib/clientv3/client.go, EnsureInitialized). */
+export const BUILT_IN_TIERS: readonly Tier[] = [
+  { name: "kube-admin", order: 1_000, defaultAction: "Pass" },
+  { name: "default", order: 1_000_000, defaultAction: "Deny" },
+  { name: "kube-baseline", order: 10_000_000, defaultAction: "Pass" },
+];
+
+/** A Tier; order and default action of the built-in ones are fixed (CEL rules of the CRD). */
+export function readTier(name: string, spec: Fields): Tier {
+  spec.only("order", "defaultAction");
+  const order = spec.number("order") ?? Infinity;
+  const defaultAction = spec.choice("defaultAction", "Deny", "Pass") ?? "Deny";
+  const builtIn = BUILT_IN_TIERS.find((tier) => tier.name === name);
+  if (builtIn === undefined) return { name, order, defaultAction };
+  if (order !== builtIn.order)
+    spec.report("order", spec.raw("order"), `of tier ${name} is fixed`, `write order: ${builtIn.order}`);
+  if (defaultAction !== builtIn.defaultAction)
+    spec.report("defaultAction", defaultAction, `of tier ${name} is fixed`, `write ${builtIn.defaultAction}`);
+  return builtIn;
+}
