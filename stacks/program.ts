@@ -148,7 +148,7 @@ function outputs(plan: StackPlan, cluster: Cluster, _labs: LabResources[]): Reco
 /** What can only be known here and now: tools for kind, an API server that answers. Errors before anything is made. */
 async function checkSurroundings(plan: StackPlan, { offline }: Surroundings): Promise<void> {
   if (offline) return;
-  for (const note of plan.notes) void pulumi.log.warn(note);
+  for (const note of plan.notes) void pulumi.log.info(note);
   if (plan.target.kind === "kind") {
     const missing = missingKindTools();
     // A preview makes nothing, and a PR's runner may have no Docker: there it is worth a warning.

@@ -32,7 +32,7 @@ export async function runUp(
       return;
     }
     const result = await stack.up({ ...common, suppressOutputs: true });
-    say(after(name, result.outputs));
+    say(after(name, plan, result.outputs));
   });
 }
 
@@ -58,14 +58,14 @@ function check(name: string): StackPlan {
   return planStack(file.stack, file.raw);
 }
 
-function after(name: string, outputs: OutputMap): string {
+function after(name: string, plan: StackPlan, outputs: OutputMap): string {
   const links = (outputs["links"]?.value ?? {}) as Record<string, string>;
   const cluster = String(outputs["clusterName"]?.value ?? "");
   return [
     "",
     pc.green(`Stack ${name} is up: cluster ${cluster}.`),
     ...Object.entries(links).map(([title, url]) => `  ${title}: ${url}`),
-    `  kubectl: kubectl --context kind-${cluster} get pods -A`,
+    ...(plan.target.kind === "kind" ? [`  look: kubectl --context kind-${cluster} get pods -A`] : []),
     `  next step of a lab: npm run labs -- step <lab> next --stack ${name} && npm run up -- ${name}`,
     `  take it away: npm run destroy -- ${name}`,
   ].join("\n");
