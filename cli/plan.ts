@@ -3,6 +3,7 @@ import type { Command } from "commander";
 interface PlanOptions {
   json?: boolean;
   out?: string;
+  diff?: string;
   /** A file; true for the default place, false for none. */
   page?: string | boolean;
 }

@@ -4,7 +4,11 @@ import { dirname, resolve } from "node:path";
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Class } from "../../components/student/plan/class";
-import { planEnvironments, type PlannedEnvironment } from "../../components/student/plan/environments";
+import {
+  planEnvironments,
+  slotsHere,
+  type PlannedEnvironment,
+} from "../../components/student/plan/environments";
 import { capacity } from "../../components/student/plan/allot";
 import { formatDuration } from "../../components/student/plan/lease";
 import { ProblemsError, type Problem } from "../../policies/problems";
@@ -12,6 +16,7 @@ import { PROJECT, planStack } from "../../stacks/plan";
 import { missingKindTools } from "../../stacks/tools";
 import { projectFolder } from "../pulumi/workspace";
 import { bringUp } from "./actions";
+import { busySlots } from "./ports";
 import { labPorts, loadClass, thisUser } from "./load";
 import { durationOf, parallelOf, type UpCommand } from "./options";
 import { allRecords } from "./records";
@@ -53,6 +58,7 @@ export async function runStudentsUp(ids: string[], options: UpCommand): Promise<
     owner: cls.owner ?? thisUser(),
     now: Date.now(),
     nodePorts: labPorts(),
+    busySlots: await busySlots(cls, students, slotsHere(found.records, shop.machine.name)),
   });
   problems.push(...unplanned, ...stackProblems(planned));
   const onKind = [...planned.values()].some((p) => p.record.target === "kind");

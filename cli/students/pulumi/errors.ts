@@ -25,15 +25,17 @@ function lockHolder(text: string): LockHolder | undefined {
   return m === null ? undefined : { machine: m[1] ?? "", pid: Number(m[2]), since: m[3] ?? "" };
 }
 
-/** The errors of an update's output, each with the lines that are set in below it; the output's end when there is none. */
+const ERROR = /^(\s*)(?:error|panic):\s*(.*)$/i;
+
+/** The errors of an update's output, each with the lines that follow it in its block; the output's end when there is none. */
 function diagnostics(output: string): string {
   const lines = output.replace(/\u001b\[[0-9;]*m/g, "").split(/\r?\n/);
   const errors: string[] = [];
   lines.forEach((line, i) => {
-    const m = /^(\s*)(?:error|panic):\s*(.*)$/i.exec(line);
+    const m = ERROR.exec(line);
     if (m === null || /^update failed$/i.test(m[2] ?? "")) return;
     const indent = m[1]?.length ?? 0;
-    const end = lines.findIndex((l, j) => j > i && l.search(/\S/) <= indent);
+    const end = lines.findIndex((l, j) => j > i && (l.search(/\S/) < indent || ERROR.test(l)));
     const below = lines.slice(i + 1, end === -1 ? undefined : end);
     errors.push([m[2] ?? "", ...below.slice(0, 8)].map((l) => l.trim()).join("; "));
   });

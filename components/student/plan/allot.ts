@@ -131,15 +131,16 @@ export function roomForLabPorts(r: AllotRanges): number {
 
 /**
  * A slot for each name: the one it has, or the lowest that is free. `held` are the slots of all clusters on this
- * machine, of other classes too.
+ * machine, of other classes too; `busy` those with a port that something else listens on.
  */
 export function allotSlots(
   names: readonly string[],
   held: ReadonlyMap<string, number>,
   ranges: AllotRanges,
+  busy: ReadonlySet<number> = new Set(),
 ): { slots: Map<string, number>; problems: Problem[] } {
   const { clusters, bound } = capacity(ranges);
-  const taken = new Set(held.values());
+  const taken = new Set([...held.values(), ...busy]);
   const slots = new Map<string, number>();
   const without: string[] = [];
   let next = 0;
@@ -159,7 +160,7 @@ export function allotSlots(
   }
   const first = without[0];
   if (first === undefined) return { slots, problems: [] };
-  const others = [...held.keys()].filter((n) => !slots.has(n)).length;
+  const others = [...held.keys()].filter((n) => !slots.has(n)).length + busy.size;
   const value =
     bound === "hostPorts"
       ? `${ranges.hostPorts.from}-${ranges.hostPorts.to}`

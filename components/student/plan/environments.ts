@@ -19,6 +19,8 @@ export interface UpInput {
   now: number;
   /** Node ports that labs want open on the machine. */
   nodePorts: readonly number[];
+  /** Slots with a port that something else on this machine listens on. */
+  busySlots?: ReadonlySet<number>;
 }
 
 export interface PlannedEnvironment {
@@ -40,7 +42,12 @@ export function planEnvironments(input: UpInput): {
   const problems: Problem[] = [];
   const targetOf = (s: Student): EnvironmentRecord["target"] => s.target ?? cls.target;
   const onKind = input.students.filter((s) => targetOf(s) === "kind").map((s) => s.environment);
-  const { slots, problems: short } = allotSlots(onKind, slotsHere(existing, input.machine), cls.ranges);
+  const { slots, problems: short } = allotSlots(
+    onKind,
+    slotsHere(existing, input.machine),
+    cls.ranges,
+    input.busySlots,
+  );
   problems.push(...short);
   const ports = labNodePorts(input.nodePorts);
   if (onKind.length > 0 && ports.length > roomForLabPorts(cls.ranges)) {
@@ -103,7 +110,7 @@ export function planEnvironments(input: UpInput): {
 }
 
 /** Slots of kind clusters on a machine, by environment. */
-function slotsHere(existing: UpInput["existing"], machine: string): Map<string, number> {
+export function slotsHere(existing: UpInput["existing"], machine: string): Map<string, number> {
   const held = new Map<string, number>();
   for (const [name, r] of existing) {
     if (r.machine === machine && r.slot !== undefined) held.set(name, r.slot);

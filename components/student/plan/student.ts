@@ -40,6 +40,7 @@ export interface RosterChecks {
 }
 
 const MAX_NAME = 100;
+const EMAIL = z.email().max(254);
 
 /** Checks one row. Adds to `problems`; gives the student when the id at least is right. */
 export function checkRow(row: Row, checks: RosterChecks, problems: Problem[]): Student | undefined {
@@ -66,7 +67,7 @@ export function checkRow(row: Row, checks: RosterChecks, problems: Problem[]): S
       fix: "the name as it should be shown, on one line",
     });
   }
-  if (row.email !== undefined && !z.email().max(254).safeParse(row.email).success) {
+  if (row.email !== undefined && !EMAIL.safeParse(row.email).success) {
     problems.push({
       path: at("email"),
       value: row.email,
