@@ -4,8 +4,8 @@ import type { EksPlan } from "../components/aws/plan/eks";
 import { offlineKnowledge } from "../components/aws/plan/knowledge";
 import type { AwsKnowledge } from "../components/aws/plan/wish";
 import { planKind, type KindPlan } from "../components/kind/plan/cluster";
-import { mirrorableCharts, type Mirrors } from "../components/mirrors";
-import { versionSet, versionSets, type VersionSet } from "../components/versions";
+import { mirrorableCharts, mirroredImage, type Mirrors } from "../components/mirrors";
+import { ROUTER_IMAGE, versionSet, versionSets, type VersionSet } from "../components/versions";
 import type { LabSelection } from "../labs/model";
 import { selectLabs } from "../labs/select";
 import type { Problem } from "../policies/problems";
@@ -158,7 +158,11 @@ function planTarget(
 }
 
 function kindSite(config: Config, clusterName: string, versions: VersionSet, problems: Problem[]): Site {
-  const { plan, outside, problems: found } = planKind(clusterName, config.kind, versions.kindNode);
+  const {
+    plan,
+    outside,
+    problems: found,
+  } = planKind(clusterName, config.kind, versions.kindNode, mirroredImage(ROUTER_IMAGE, config.mirrors));
   problems.push(...found);
   const { workers, podCidr, serviceCidr, kubeProxyMode, portMappings } = config.kind;
   return {

@@ -26,7 +26,7 @@ export class KindCluster extends pulumi.ComponentResource {
             new KindNetwork(`${name}-outside`, { plan: plan.network, local: args.local }, { parent: this })
               .network,
           ];
-    const made = this.make(name, plan, this.shape(name, plan), network);
+    const made = this.make(name, plan, this.shape(name, plan, network), network);
     const kubeconfig = this.readKubeconfig(name, plan, made);
     const provider = new k8s.Provider(
       `${name}-kubernetes`,
@@ -56,10 +56,15 @@ export class KindCluster extends pulumi.ComponentResource {
    * What kind cannot change in place, as a resource of its own above the cluster. The engine skips objects that go
    * with their cluster only where the cluster itself is condemned by another replacement, not where it is the first.
    */
-  private shape(name: string, plan: KindPlan): command.local.Command {
+  private shape(
+    name: string,
+    plan: KindPlan,
+    network: readonly command.local.Command[],
+  ): command.local.Command {
     return new command.local.Command(
       `${name}-shape`,
-      { triggers: [plan.fingerprint] },
+      // With the network's id in it, another network condemns the cluster first: docker keeps one that is in use.
+      { triggers: [plan.fingerprint, ...network.map((n) => n.id)] },
       { parent: this, deleteBeforeReplace: true },
     );
   }
@@ -68,7 +73,7 @@ export class KindCluster extends pulumi.ComponentResource {
     name: string,
     plan: KindPlan,
     shape: command.local.Command,
-    network: pulumi.Resource[],
+    network: command.local.Command[],
   ): command.local.Command {
     return new command.local.Command(
       `${name}-cluster`,

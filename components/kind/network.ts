@@ -12,7 +12,7 @@ export interface KindNetworkArgs {
  * the network after everything that is on it.
  */
 export class KindNetwork extends pulumi.ComponentResource {
-  readonly network: pulumi.Resource;
+  readonly network: command.local.Command;
 
   constructor(name: string, args: KindNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("labs:kind:KindNetwork", name, {}, { ...opts, providers: [args.local] });
@@ -50,7 +50,7 @@ export class KindNetwork extends pulumi.ComponentResource {
         update: `docker inspect --format {{.Id}} ${host.container}`,
         delete: `docker rm --force ${host.container}`,
         environment: { FRR_CONFIG: host.config },
-        triggers: [host.container, host.address, host.image, host.config],
+        triggers: [this.network.id, host.container, host.address, host.image, host.config],
       },
       {
         parent: this,

@@ -3,6 +3,9 @@ import { resolve } from "node:path";
 import { carries } from "../../docs/generate/carries";
 import { notes } from "../../docs/generate/exercises";
 import { labs } from "../../labs/index";
+import { objectKey } from "../../labs/model";
+import { readStackFile } from "../../stacks/offline/stack-file";
+import { planStack, PROJECT } from "../../stacks/plan";
 
 const root = resolve(__dirname, "../..");
 const exercises = notes.flatMap((n) => n.exercises);
@@ -61,4 +64,23 @@ test("BGP on EKS is refused with its reason", () => {
     "it needs BGP between the nodes",
     "there is no router on the nodes' network to exchange routes with",
   ]);
+});
+
+test("labs that may share a cluster never make the same object", () => {
+  const sharing = labs.filter((l) => l.needs.ownCluster !== true);
+  const { raw } = readStackFile("kind", root);
+  const wishes = JSON.stringify(Object.fromEntries(sharing.map((l) => [l.id, { step: 0 }])));
+  const plan = planStack("kind", { ...raw, [`${PROJECT}:labs`]: wishes });
+  expect(plan.labs).toHaveLength(sharing.length);
+  const owners = new Map<string, string>();
+  const twice: string[] = [];
+  for (const { lab, context } of plan.labs) {
+    const all = [...lab.workloads(context), ...lab.steps.flatMap((s) => s.add?.(context) ?? [])];
+    for (const key of new Set(all.map(objectKey))) {
+      const owner = owners.get(key);
+      if (owner !== undefined) twice.push(`${key} is made by ${owner} and ${lab.id}`);
+      owners.set(key, lab.id);
+    }
+  }
+  expect(twice).toEqual([]);
 });

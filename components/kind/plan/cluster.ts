@@ -41,6 +41,7 @@ export function planKind(
   name: string,
   wish: KindWish,
   image: string,
+  routerImage?: string,
 ): { plan: KindPlan; outside?: OutsideHost; problems: Problem[] } {
   const config = {
     kind: "Cluster",
@@ -73,10 +74,15 @@ export function planKind(
   const own =
     wish.network === undefined
       ? undefined
-      : planNetwork(name, wish.network, [
-          { what: "the pod range", cidr: wish.podCidr },
-          { what: "the Service range", cidr: wish.serviceCidr },
-        ]);
+      : planNetwork(
+          name,
+          wish.network,
+          [
+            { what: "the pod range", cidr: wish.podCidr },
+            { what: "the Service range", cidr: wish.serviceCidr },
+          ],
+          routerImage,
+        );
   const fingerprint = createHash("sha256")
     .update(`${name}\n${nodeImage}\n${text}${own === undefined ? "" : `\n${own.plan.subnet}`}`)
     .digest("hex")

@@ -33,6 +33,7 @@ export function planNetwork(
   cluster: string,
   wish: NetworkWish,
   taken: readonly { what: string; cidr: string }[],
+  image: string = ROUTER_IMAGE,
 ): { plan: NetworkPlan; outside?: OutsideHost; problems: Problem[] } {
   const problems: Problem[] = [];
   const prefix = Number(wish.subnet.split("/")[1]);
@@ -57,9 +58,7 @@ export function planNetwork(
     subnet: wish.subnet,
     gateway: addressAt(wish.subnet, -3),
     range: `${addressAt(wish.subnet, 0)}/${Math.max(prefix + 1, 24)}`,
-    ...(wish.host1
-      ? { host1: { container, address, image: ROUTER_IMAGE, config: frrConfig(address, wish) } }
-      : {}),
+    ...(wish.host1 ? { host1: { container, address, image, config: frrConfig(address, wish) } } : {}),
   };
   if (!wish.host1) return { plan, problems };
   return {

@@ -80,6 +80,22 @@ describe.each([true, false])("the stack (preview %s)", (preview) => {
     expect(graph.waitsFor("kind-outside-host1", network)).toBe(true);
   });
 
+  test("host1's image comes from the mirror, where there is one", async () => {
+    const mirrored = await stackGraph(
+      { kind: { network: {} }, mirrors: { images: { "quay.io": "mirror.local:5000/quay" } } },
+      { stack: "net", preview },
+    );
+    expect(mirrored.named("kind-outside-host1").inputs["create"]).toContain(
+      " mirror.local:5000/quay/frrouting/frr:",
+    );
+  });
+
+  test("another network condemns what is on it by its id, so that docker can take the old one away", () => {
+    const network = graph.named("kind-outside-network");
+    for (const name of ["kind-shape", "kind-outside-host1"])
+      expect(graph.named(name).propertyDependencies["triggers"]).toContain(network.urn);
+  });
+
   test("kind is told the network, and each thing of docker's is taken away by docker", () => {
     expect(graph.named("kind-cluster").inputs["environment"]).toEqual({
       KIND_EXPERIMENTAL_DOCKER_NETWORK: "labs-net",
