@@ -96,6 +96,7 @@ const kubelet = (ctx: LabContext, verdict: "allow" | "deny"): Expectation[] =>
     ),
   );
 
+/** felix/rules/dispatch.go: a wildcard host endpoint gives up no interface before DNAT, not even a pod's. */
 function nodePorts(ctx: LabContext, guarded: boolean): Expectation[] {
   const s = site(ctx.facts);
   const [worker = "node1"] = s.workers;
@@ -115,6 +116,12 @@ function nodePorts(ctx: LabContext, guarded: boolean): Expectation[] {
   return [
     ...each,
     closed(s.host1, worker, 30002, "nodeport-policy opens one node port and denies the others"),
+    closed(
+      `${nsOf(ctx)}/customer`,
+      `${nsOf(ctx)}/summary`,
+      31000,
+      "the host endpoint stands for the pods' interfaces too, so the range is denied between pods as well",
+    ),
     flow("deny", s.host1, worker, 31000, "nodeport-policy denies the range for UDP too", "UDP"),
   ];
 }
