@@ -167,7 +167,9 @@ function kindSite(config: Config, clusterName: string, versions: VersionSet, pro
   const { workers, podCidr, serviceCidr, kubeProxyMode, portMappings } = config.kind;
   return {
     target: { kind: "kind", cluster: plan },
-    notes: [],
+    notes: [
+      "kind changes nothing in place: another node image, name, or value under `kind` replaces the cluster and all that is in it",
+    ],
     calico: {
       cni: "calico",
       bgp: { possible: true },
