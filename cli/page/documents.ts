@@ -1,4 +1,4 @@
-import { isMap, isSeq, parseDocument, stringify, type Node } from "yaml";
+import { stringify } from "yaml";
 import type { KubeObject } from "../../policies/objects";
 import type { PageDocument } from "./model";
 
@@ -19,32 +19,21 @@ export function pageDocument(object: KubeObject): PageDocument {
   };
 }
 
-/** Where each rule of a policy begins and ends, counted in lines from 0. */
+/** Where each rule of a policy begins and ends, counted in lines from 0; for text as `stringify` lays it out. */
 export function ruleLines(yaml: string): PageDocument["rules"] {
-  // Most documents are no policies: those are not parsed again.
-  if (!/^ {2}(ingress|egress):/m.test(yaml)) return { ingress: [], egress: [] };
-  const document = parseDocument(yaml);
-  const starts = lineStarts(yaml);
-  const spec = document.get("spec");
-  const linesOf = (direction: "ingress" | "egress"): [number, number][] => {
-    const list = isMap(spec) ? spec.get(direction) : undefined;
-    if (!isSeq(list)) return [];
-    return list.items.map((item): [number, number] => {
-      const [first = 0, last = 0] = (item as Node).range ?? [];
-      return [lineAt(starts, first), lineAt(starts, Math.max(first, last - 1))];
-    });
-  };
-  return { ingress: linesOf("ingress"), egress: linesOf("egress") };
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-function lineAt(starts: readonly number[], offset: number): number {
-  let line = 0;
-  while (line + 1 < starts.length && (starts[line + 1] ?? 0) <= offset) line++;
-  return line;
+  const rules: PageDocument["rules"] = { ingress: [], egress: [] };
+  let top = "";
+  let list: [number, number][] | undefined;
+  for (const [i, line] of yaml.split("\n").entries()) {
+    if (/^\S/.test(line)) top = line;
+    const key = /^ {2}([^\s-][^:]*):/.exec(line)?.[1];
+    if (/^\S/.test(line) || key !== undefined)
+      list = top === "spec:" && (key === "ingress" || key === "egress") ? rules[key] : undefined;
+    else if (list !== undefined) {
+      const last = list.at(-1);
+      if (/^ {4}- /.test(line)) list.push([i, i]);
+      else if (last !== undefined) last[1] = i;
+    }
+  }
+  return rules;
 }

@@ -5,10 +5,11 @@ import { routeLines } from "../../components/ingress/plan/summary";
 import type { FlowExpectation, LabSelection, RequestExpectation } from "../../labs/model";
 import { objectKey } from "../../labs/model";
 import { siteOf } from "../../labs/way-in";
-import { explain } from "../../policies/reachability";
+import type { Flow } from "../../policies/reachability";
 import { Cells } from "./cells";
 import { pageDocument } from "./documents";
 import type { LabPage, PageClaim, PageDocument, PageRequest, PageState } from "./model";
+import { answerTo } from "./pairs";
 import { mainFlows, pageNodes, pageServices } from "./nodes";
 import { LabStates, type Own, type StateAt } from "./states";
 
@@ -24,9 +25,7 @@ export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: Pag
   const pageState = (at: StateAt, objects = at.objects): PageState => ({
     cells: cells.of(at.state),
     documents: documents.of(objects),
-    claims: at.expected.flatMap((e) => (e.kind === "flow" ? [claim(at, e)] : [])),
-    requests: at.expected.flatMap((e) => (e.kind === "request" ? [request(at, e, selection)] : [])),
-    routes: routeLines(at.objects, siteOf(context).className),
+    ...findings(at, selection),
   });
   const steps = lab.steps.map(({ id, title, aim }, i) => {
     const at = evaluated.steps[i] as StateAt;
@@ -52,28 +51,56 @@ export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: Pag
   return mine === undefined ? { lab: page } : { lab: page, own: mine };
 }
 
+type Findings = Pick<PageState, "claims" | "requests" | "routes">;
+
+/** What does not depend on how the page is laid out; found once for a state. */
+function findings(at: StateAt, selection: LabSelection): Findings {
+  let found = known.get(at.state);
+  if (found === undefined) {
+    found = {
+      claims: at.expected.flatMap((e) => (e.kind === "flow" ? [claim(at, e)] : [])),
+      requests: at.expected.flatMap((e) => (e.kind === "request" ? [request(at, e, selection)] : [])),
+      routes: routeLines(at.objects, siteOf(selection.context).className),
+    };
+    known.set(at.state, found);
+  }
+  return found;
+}
+const known = new WeakMap<StateAt["state"], Findings>();
+
 /** The objects that steps bring, each version once; what runs from the start at every step is left out. */
 class Documents {
   readonly list: PageDocument[] = [];
-  private readonly known = new Map<string, number>();
+  private readonly indices = new Map<string, number>();
   private readonly fixed: ReadonlySet<string>;
 
-  constructor({ selection }: LabStates) {
-    const workloads = selection.lab.workloads(selection.context);
-    this.fixed = new Set(workloads.filter((o) => !/Policy$|^Ingress$/.test(o.kind)).map(content));
+  constructor(private readonly states: LabStates) {
+    const { lab, context } = states.selection;
+    this.fixed = new Set(
+      lab
+        .workloads(context)
+        .filter((o) => !/Policy$|^Ingress$/.test(o.kind))
+        .map(content),
+    );
   }
 
   of(objects: StateAt["objects"]): number[] {
     return objects.flatMap((object) => {
       const key = content(object);
       if (this.fixed.has(key)) return [];
-      let index = this.known.get(key);
+      let index = this.indices.get(key);
       if (index === undefined) {
-        index = this.list.push(pageDocument(object)) - 1;
-        this.known.set(key, index);
+        index = this.list.push(this.document(key, object)) - 1;
+        this.indices.set(key, index);
       }
       return [index];
     });
+  }
+
+  private document(key: string, object: StateAt["objects"][number]): PageDocument {
+    let document = this.states.documents.get(key);
+    if (document === undefined) this.states.documents.set(key, (document = pageDocument(object)));
+    return document;
   }
 }
 
@@ -82,7 +109,7 @@ const content = (object: StateAt["objects"][number]): string =>
 
 function claim({ state }: StateAt, e: FlowExpectation): PageClaim {
   const { from, to, port, protocol = "TCP", verdict, reason } = e;
-  const flows = explain(state, { from, to, port, protocol });
+  const flows = answerTo(state, { from, to, port, protocol });
   const other = flows.find((f) => f.verdict !== verdict);
   return {
     from,
@@ -98,7 +125,7 @@ function claim({ state }: StateAt, e: FlowExpectation): PageClaim {
 }
 
 /** The direction that decided: a denial before what is not known, and leaving before entering. */
-function because({ verdict, egress, ingress }: ReturnType<typeof explain>[number]): string {
+function because({ verdict, egress, ingress }: Flow): string {
   if (egress.verdict === verdict && verdict !== "allow") return `leaving: ${egress.reason}`;
   if (ingress.verdict === verdict && verdict !== "allow") return `entering: ${ingress.reason}`;
   return `leaving: ${egress.reason}; entering: ${ingress.reason}`;

@@ -1,7 +1,8 @@
 import type { FlowExpectation, LabSelection } from "../../labs/model";
 import type { KubeObject } from "../../policies/objects";
-import { pairs, type Endpoint } from "../../policies/reachability";
+import type { Endpoint } from "../../policies/reachability";
 import type { PageNode, PagePort, PageService } from "./model";
+import { pairsOf } from "./pairs";
 import type { StateAt } from "./states";
 
 /** Every workload, governed node and piece of the outside that any state has, in a fixed order. */
@@ -10,7 +11,7 @@ export function pageNodes(states: readonly StateAt[], { context }: LabSelection)
   for (const { state } of states) {
     for (const w of state.workloads) endpoints.set(w.name, w);
     // Nodes take part only where policies govern them: the pairs know.
-    for (const { from } of pairs(state)) endpoints.set(from.name, from);
+    for (const { from } of pairsOf(state)) endpoints.set(from.name, from);
   }
   const own = new Set(Object.values(context.namespaces));
   const claims = claimsOf(states);
@@ -117,11 +118,21 @@ export function mainFlows(states: readonly StateAt[], nodes: readonly PageNode[]
     return from === undefined || to === undefined || from === to ? [] : [from * nodes.length + to];
   };
   const claims = claimsOf(states);
-  const all = [...new Set(claims.flatMap(index))];
+  const all = claims.length === 0 ? served(nodes) : [...new Set(claims.flatMap(index))];
   const many = Math.max(24, nodes.filter((n) => n.main).length * 3);
   if (all.length <= many) return all.sort((a, b) => a - b);
   const opened = claims.filter((c) => c.verdict === "allow").flatMap(index);
   return [...new Set(opened)].sort((a, b) => a - b);
+}
+
+/** A lab without claims about flows: every pair of its own whose receiver listens. */
+function served(nodes: readonly PageNode[]): number[] {
+  const main = nodes.flatMap((n, i) => (n.main || n.id === "internet" ? [i] : []));
+  return main.flatMap((from) =>
+    main.flatMap((to) =>
+      from !== to && (nodes[to]?.ports.length ?? 0) > 0 ? [from * nodes.length + to] : [],
+    ),
+  );
 }
 
 function claimsOf(states: readonly StateAt[]): FlowExpectation[] {

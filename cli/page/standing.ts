@@ -15,6 +15,26 @@ export function documentOf(lab: LabPage, state: PageState, decision: PageDecisio
   return named.find((d) => d.yaml.startsWith("apiVersion: networking.k8s.io") === kubernetes) ?? named[0];
 }
 
+/** The rule of a decision: its direction in the policy, and the lines on which it stands. */
+export interface RulePlace {
+  direction: "ingress" | "egress";
+  lines: readonly [number, number] | undefined;
+}
+
+/**
+ * Where the rule of a decision stands. On the way out a packet may also pass a node's ingress rules (policies before
+ * DNAT), so the reason's word counts before the half of the answer.
+ */
+export function ruleOf(
+  document: PageDocument,
+  decision: PageDecision,
+  half: "ingress" | "egress",
+): RulePlace {
+  const said = /^(ingress|egress) rule/.exec(decision.reason)?.[1] as RulePlace["direction"] | undefined;
+  const direction = said ?? half;
+  return { direction, lines: document.rules[direction][decision.rule] };
+}
+
 /** What a step brought, changed and took away, by identity of the object. */
 export interface DocumentChanges {
   /** Index of the document, and what the step did to it. */

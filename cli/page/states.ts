@@ -1,6 +1,7 @@
 import { labAt, objectKey, type Expectation, type LabSelection, type LabState } from "../../labs/model";
 import type { KubeObject } from "../../policies/objects";
 import { API_SERVER, CORE_DNS, load, type SourceObject, type State } from "../../policies/reachability";
+import type { PageDocument } from "./model";
 
 /** A lab at one step, ready to be asked. */
 export interface StateAt {
@@ -18,6 +19,8 @@ export interface Own {
 
 /** Every step of one lab as the evaluator reads it; steps are read once, however often they are asked for. */
 export class LabStates {
+  /** YAML of the lab's objects, by their content. */
+  readonly documents = new Map<string, PageDocument>();
   private readonly plain: (LabState | undefined)[] = [];
   private loaded: StateAt[] | undefined;
   private split: { nets: string; steps: StateAt[] } | undefined;

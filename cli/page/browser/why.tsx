@@ -1,5 +1,5 @@
 import type { LabPage, PageAnswer, PageDocument, PageState } from "../model";
-import { documentOf } from "../standing";
+import { documentOf, ruleOf } from "../standing";
 import { nameOf } from "./words";
 
 /** Both halves of an answer: leaving the source, entering the destination. */
@@ -42,7 +42,7 @@ function Half({
   const decision = lab.decisions[index];
   if (decision === undefined) return <></>;
   const document = documentOf(lab, state, decision);
-  const lines = document?.rules[direction][decision.rule];
+  const rule = document === undefined ? undefined : ruleOf(document, decision, direction);
   return (
     <div class={`half ${decision.verdict}`}>
       <h4>
@@ -59,7 +59,7 @@ function Half({
         <dt>Rule</dt>
         <dd>
           {decision.rule >= 0
-            ? `${direction}[${decision.rule}]`
+            ? `${rule?.direction ?? direction}[${decision.rule}]`
             : decision.policy === null
               ? "none"
               : "no rule matches: the default of the tier"}
@@ -67,7 +67,7 @@ function Half({
       </dl>
       <p class="reason">{sentence(decision.reason)}</p>
       {document !== undefined && (
-        <Yaml document={document} {...(lines === undefined ? {} : { marked: lines })} />
+        <Yaml document={document} {...(rule?.lines === undefined ? {} : { marked: rule.lines })} />
       )}
     </div>
   );

@@ -1,0 +1,171 @@
+import { isMap, isSeq, parseDocument, type Node } from "yaml";
+import { labs } from "../../../labs/index";
+import { explain } from "../../../policies/reachability";
+import { answersOf, answerAt, changeOf, findTarget, statusOf } from "../../../cli/page/flows";
+import { labPage } from "../../../cli/page/lab";
+import type { LabPage, PageDecision, PageState } from "../../../cli/page/model";
+import { documentChanges, documentOf, ruleOf } from "../../../cli/page/standing";
+import { LabStates } from "../../../cli/page/states";
+import { at, pageOf, selectionOf } from "./pages";
+
+describe.each(labs.map((lab) => [lab.id, lab] as const))("the page of %s", (_, lab) => {
+  const states = new LabStates(selectionOf(lab));
+  const page = labPage(states).lab;
+
+  test("every flow and request that a step claims holds on it", () => {
+    const failing = page.steps.flatMap((s) => [...s.claims, ...s.requests].filter((c) => !c.holds));
+    expect(failing).toEqual([]);
+    const expected = lab.steps.map((s) => s.expect(states.selection.context).length);
+    expect(page.steps.map((s) => s.claims.length + s.requests.length)).toEqual(expected);
+  });
+
+  test("every decision of a policy leads to its YAML, and every rule to its lines", () => {
+    for (const state of page.steps) {
+      for (const [decision, direction] of decisionsOf(page, state)) {
+        if (decision.policy === null) continue;
+        const document = documentOf(page, state, decision);
+        expect(document?.policy).toBe(decision.policy);
+        if (decision.rule >= 0) expect(ruleOf(document!, decision, direction).lines).toBeDefined();
+      }
+    }
+  });
+
+  test("the lines of a rule are those that a YAML parser gives it", () => {
+    for (const document of page.documents) {
+      const spec = parseDocument(document.yaml).get("spec");
+      for (const direction of ["ingress", "egress"] as const) {
+        const list = isMap(spec) ? spec.get(direction) : undefined;
+        const lines = isSeq(list) ? list.items.map((i) => linesOf(document.yaml, i as Node)) : [];
+        expect(document.rules[direction]).toEqual(lines);
+      }
+    }
+  });
+
+  test("the answers of its cells are those of the evaluator", () => {
+    const { steps } = states.all();
+    for (const [i, { state }] of steps.entries()) {
+      const pageState = page.steps[i]!;
+      for (const { from, to, protocol, port } of pageState.claims) {
+        const ends = [from, to].map((end) => page.nodes.findIndex((n) => n.id === end));
+        if (ends.includes(-1)) continue;
+        const answer = answerAt(page, pageState, ends[0]!, ends[1]!, { protocol, port });
+        const [flow] = explain(state, { from, to, port, protocol });
+        expect(answer?.verdict).toBe(flow?.verdict);
+        expect(page.decisions[answer!.egress]?.reason).toBe(flow?.egress.reason);
+        expect(page.decisions[answer!.ingress]?.reason).toBe(flow?.ingress.reason);
+      }
+    }
+  });
+
+  test("every port of a pair stands in exactly one answer", () => {
+    const { length } = page.nodes;
+    for (const state of page.steps) {
+      for (const cell of new Set(state.cells)) {
+        if (cell < 0) continue;
+        const from = Math.floor(state.cells.indexOf(cell) / length);
+        const to = state.cells.indexOf(cell) % length;
+        const tcp = answersOf(page, state, from, to).filter((a) => a.protocol === "TCP");
+        const size = tcp.flatMap((a) => a.ports).reduce((sum, [a, b]) => sum + b - a + 1, 0);
+        expect(size).toBe(65535);
+      }
+    }
+  });
+});
+
+function* decisionsOf(page: LabPage, state: PageState): Generator<[PageDecision, "egress" | "ingress"]> {
+  for (const cell of new Set(state.cells)) {
+    for (const answer of page.answers[cell] ?? []) {
+      for (const direction of ["egress", "ingress"] as const)
+        yield [page.decisions[answer[direction]]!, direction];
+    }
+  }
+}
+
+function linesOf(yaml: string, node: Node): [number, number] {
+  const [first, last] = node.range!;
+  const line = (offset: number): number => yaml.slice(0, offset).split("\n").length - 1;
+  return [line(first), line(last - 1)];
+}
+
+describe("what the stars page says", () => {
+  const page = pageOf("stars");
+  const step = (id: string): PageState => page.steps.find((s) => s.id === id)!;
+  const [frontend, backend, client] = ["stars/frontend", "stars/backend", "client/client"].map((n) =>
+    at(page, n),
+  );
+
+  test("a step's effect on a pair, on the port that is served", () => {
+    expect(statusOf(page, step("open"), frontend!, backend!).kind).toBe("open");
+    expect(changeOf(page, step("open"), step("default-deny"), frontend!, backend!)).toEqual({
+      opened: [],
+      closed: ["6379"],
+    });
+    expect(changeOf(page, step("allow-ui"), step("backend"), frontend!, backend!)).toEqual({
+      opened: ["6379"],
+      closed: [],
+    });
+    expect(changeOf(page, step("allow-ui"), step("backend"), client!, backend!)).toEqual({
+      opened: [],
+      closed: [],
+    });
+  });
+
+  test("the rule that lets a flow in, with its lines", () => {
+    const answer = answerAt(page, step("backend"), frontend!, backend!, { protocol: "TCP", port: 6379 })!;
+    const decision = page.decisions[answer.ingress]!;
+    expect(decision).toMatchObject({
+      verdict: "allow",
+      tier: "default",
+      policy: "stars/backend-policy",
+      rule: 0,
+    });
+    const document = documentOf(page, step("backend"), decision)!;
+    const [first, last] = document.rules.ingress[0]!;
+    const lines = document.yaml.split("\n").slice(first, last + 1);
+    expect(lines[0]).toMatch(/- from:/);
+    expect(lines.at(-1)).toMatch(/port: 6379/);
+  });
+
+  test("what a step brought", () => {
+    const named = (i: number): string => page.documents[i]!.policy;
+    const brought = documentChanges(page, step("allow-ui"), step("backend"));
+    expect(brought.standing.filter((s) => s.change === "new").map((s) => named(s.index))).toEqual([
+      "stars/backend-policy",
+    ]);
+    const back = documentChanges(page, step("backend"), step("allow-ui"));
+    expect(back.removed.map(named)).toEqual(["stars/backend-policy"]);
+  });
+
+  test("a question finds workloads, Services and addresses", () => {
+    expect(findTarget(page, "stars/backend", false)).toEqual({ node: backend });
+    expect(findTarget(page, "Backend", false)).toEqual({ node: backend });
+    expect(
+      page.services[(findTarget(page, "service/stars/backend", true) as { service: number }).service],
+    ).toEqual({
+      id: "stars/backend",
+      ports: [{ protocol: "TCP", port: 6379, target: 6379 }],
+      backends: [{ node: backend, named: {} }],
+    });
+    expect(findTarget(page, "198.51.100.7", false)).toEqual({ node: at(page, "internet") });
+    expect(findTarget(page, "nobody", true)).toBeUndefined();
+  });
+});
+
+test("an address belongs to the smallest network around it that a policy names", () => {
+  const page = pageOf("global-policy");
+  const named = page.nodes.filter((n) => n.type === "outside" && n.id.includes("/"));
+  expect(named.length).toBeGreaterThan(0);
+  for (const node of named) {
+    expect(findTarget(page, node.id.split("/")[0]!, false)).toEqual({ node: at(page, node.id) });
+  }
+});
+
+test("canary shares and routes of the boutique", () => {
+  const page = pageOf("boutique");
+  const canary = page.steps.find((s) => s.id === "canary-5")!;
+  expect(canary.routes.map((r) => r.canary?.rule)).toContain("5 of 100");
+  expect(canary.requests[0]?.shares).toEqual([
+    { backend: "boutique/frontend", share: 0.95 },
+    { backend: "boutique/frontend-green", share: 0.05 },
+  ]);
+});

@@ -1,0 +1,30 @@
+import { labs } from "../../../labs/index";
+import type { Lab, LabSelection } from "../../../labs/model";
+import { labPage } from "../../../cli/page/lab";
+import type { LabPage } from "../../../cli/page/model";
+import { LabStates } from "../../../cli/page/states";
+import { facts } from "../../support/facts";
+
+export function selectionOf(lab: Lab, step = 0): LabSelection {
+  return {
+    instance: lab.id,
+    lab,
+    step,
+    context: { instance: lab.id, namespaces: lab.namespaces, facts, options: {} },
+  };
+}
+
+export function labNamed(id: string): Lab {
+  const lab = labs.find((l) => l.id === id);
+  if (lab === undefined) throw new Error(`no lab ${id}`);
+  return lab;
+}
+
+export const pageOf = (id: string): LabPage => labPage(new LabStates(selectionOf(labNamed(id)))).lab;
+
+/** Index of a node by its name in answers. */
+export function at(page: LabPage, id: string): number {
+  const index = page.nodes.findIndex((n) => n.id === id);
+  if (index < 0) throw new Error(`no ${id} among ${page.nodes.map((n) => n.id).join(", ")}`);
+  return index;
+}
