@@ -174,7 +174,6 @@ const ANY_NODE: Endpoint = {
   addresses: hostAddresses([]),
   families: [4],
   ports: [],
-  nodes: [],
   profiles: [],
 };
 
