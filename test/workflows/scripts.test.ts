@@ -1,0 +1,161 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { readClass } from "../../components/student/plan/class";
+import { readRoster } from "../../components/student/plan/roster";
+import { knownLabs } from "../../cli/students/load";
+
+const root = resolve(__dirname, "../..");
+const scripts = join(root, ".github/scripts");
+let here = "";
+beforeEach(() => {
+  here = mkdtempSync(join(tmpdir(), "labs-scripts-"));
+});
+afterEach(() => {
+  rmSync(here, { recursive: true });
+});
+
+describe("touched-stacks", () => {
+  const touched = (...paths: string[]): unknown => {
+    for (const stack of ["kind", "eks", "existing", "my-lab"])
+      writeFileSync(join(here, `Pulumi.${stack}.yaml`), "");
+    writeFileSync(join(here, "Pulumi.yaml"), "");
+    const run = spawnSync("node", [join(scripts, "touched-stacks.mjs")], {
+      cwd: here,
+      input: paths.join("\n"),
+      encoding: "utf8",
+    });
+    expect(run.stderr).toBe("");
+    expect(run.stdout).toMatch(/^stacks=\[.*\]\n$/);
+    return JSON.parse(run.stdout.slice("stacks=".length));
+  };
+  test.each([
+    ["a stack's file", ["Pulumi.eks.yaml"], ["eks"]],
+    ["two of them", ["Pulumi.my-lab.yaml", "Pulumi.kind.yaml"], ["kind", "my-lab"]],
+    ["a component", ["components/calico/calico.ts"], ["eks", "kind", "my-lab"]],
+    ["a lab's code", ["labs/stars/lab.ts"], ["eks", "kind", "my-lab"]],
+    ["the lock file", ["package-lock.json"], ["eks", "kind", "my-lab"]],
+    ["a guide, tests, docs", ["labs/stars/README.md", "test/x.test.ts", "docs/labs.md"], []],
+    ["a stack that is gone", ["Pulumi.old.yaml"], []],
+    ["a cluster of the user's own", ["Pulumi.existing.yaml"], []],
+    ["nothing", [], []],
+    ["a path that would be a command", ["Pulumi.$(reboot).yaml", 'a"];b'], []],
+  ])("%s", (_, paths, stacks) => {
+    expect(touched(...paths)).toEqual(stacks);
+  });
+});
+
+describe("comment", () => {
+  interface Comment {
+    id: number;
+    user: { type: string };
+    body: string;
+  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as github-script loads it
+  const { comment, MARK } = require("../../.github/scripts/comment.cjs") as {
+    comment: (args: Record<string, unknown>) => Promise<void>;
+    MARK: string;
+  };
+  async function run(
+    text: string | undefined,
+    comments: Comment[],
+    pulls = [{ number: 7, head: { sha: "abc" } }],
+  ): Promise<unknown[][]> {
+    const calls: unknown[][] = [];
+    const file = join(here, "preview.md");
+    if (text !== undefined) writeFileSync(file, text);
+    const listComments = "list";
+    await comment({
+      file,
+      core: { info: (t: string) => calls.push(["info", t]) },
+      context: {
+        repo: { owner: "o", repo: "r" },
+        payload: {
+          workflow_run: {
+            head_sha: "abc",
+            head_branch: "b",
+            html_url: "https://run",
+            head_repository: { owner: { login: "fork" } },
+          },
+        },
+      },
+      github: {
+        paginate: (what: string) => Promise.resolve(what === listComments ? comments : []),
+        rest: {
+          pulls: {
+            list: ({ head }: { head: string }) => Promise.resolve({ data: head === "fork:b" ? pulls : [] }),
+          },
+          issues: {
+            listComments,
+            createComment: (a: { body: string }) => Promise.resolve(calls.push(["create", a.body])),
+            updateComment: (a: { comment_id: number; body: string }) =>
+              Promise.resolve(calls.push(["update", a.comment_id, a.body])),
+          },
+        },
+      },
+    });
+    return calls;
+  }
+
+  test("the first is made, later ones are edited in place", async () => {
+    expect(await run("text", [])).toEqual([["create", `${MARK}\ntext`]]);
+    const others = [
+      { id: 1, user: { type: "User" }, body: `${MARK} a person quotes it` },
+      { id: 2, user: { type: "Bot" }, body: "another bot" },
+      { id: 3, user: { type: "Bot" }, body: `${MARK}\nold` },
+    ];
+    expect(await run("text", others)).toEqual([["update", 3, `${MARK}\ntext`]]);
+  });
+  test("nobody is called, and a long text is cut", async () => {
+    const [[, body]] = (await run(`@everyone ${"x".repeat(70_000)}`, [])) as [[string, string]];
+    expect(body).not.toContain("@everyone");
+    expect(body.length).toBeLessThan(65_536);
+    expect(body).toContain("[run](https://run)");
+  });
+  test("no preview, or a pull request that has newer commits: nothing is written", async () => {
+    expect(await run(undefined, [])).toEqual([["info", "no preview: no stack is touched"]]);
+    expect(await run("text", [], [{ number: 7, head: { sha: "newer" } }])).toEqual([
+      ["info", "the pull request is gone, or has newer commits"],
+    ]);
+  });
+});
+
+describe("review environments", () => {
+  test("the class file is right, and a pull request's number makes an id", () => {
+    const file = ".github/review/class.yaml";
+    const cls = readClass(parse(readFileSync(join(root, file), "utf8")), file, knownLabs());
+    expect(cls).toMatchObject({ name: "review", target: "eks" });
+    const roster = readRoster(
+      Buffer.from("students:\n  - id: pr-123456\n    name: pull request 123456\n"),
+      "roster.yaml",
+      { className: cls.name, labs: knownLabs() },
+    );
+    expect(roster.problems).toEqual([]);
+    expect(roster.students[0]?.environment).toBe("review-pr-123456");
+  });
+  test.each([
+    [
+      "pr-1",
+      [
+        "run --silent labs -- students list --class review --json",
+        "run --silent labs -- students down pr-1 --class review",
+      ],
+    ],
+    ["pr-2", ["run --silent labs -- students list --class review --json"]],
+  ])("down of %s", (id, calls) => {
+    // npm, as the script sees it.
+    writeFileSync(
+      join(here, "npm"),
+      `#!/bin/sh\necho "$*" >> ${here}/calls\ncase "$*" in *list*) echo '[{"id":"pr-1"}]';; esac\n`,
+    );
+    chmodSync(join(here, "npm"), 0o755);
+    const run = spawnSync(join(scripts, "review-down.sh"), [id], {
+      encoding: "utf8",
+      env: { ...process.env, PATH: `${here}:${process.env["PATH"] ?? ""}` },
+    });
+    expect([run.stderr, run.status]).toEqual(["", 0]);
+    expect(readFileSync(join(here, "calls"), "utf8").trim().split("\n")).toEqual(calls);
+  });
+});

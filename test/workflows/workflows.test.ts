@@ -1,0 +1,134 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseDocument } from "yaml";
+
+const root = resolve(__dirname, "../..");
+const folder = join(root, ".github/workflows");
+const files = readdirSync(folder).filter((f) => f.endsWith(".yml"));
+
+interface Step {
+  uses?: string;
+  run?: string;
+  env?: Record<string, string>;
+  with?: Record<string, unknown>;
+}
+interface Workflow {
+  on: Record<string, unknown>;
+  permissions?: Record<string, string> | string;
+  concurrency?: { "cancel-in-progress"?: boolean };
+  jobs: Record<
+    string,
+    {
+      permissions?: Record<string, string>;
+      "timeout-minutes"?: number;
+      if?: string;
+      needs?: string;
+      steps: Step[];
+    }
+  >;
+}
+
+function read(file: string): Workflow {
+  const doc = parseDocument(readFileSync(join(folder, file), "utf8"));
+  expect(doc.errors).toEqual([]);
+  return doc.toJS() as Workflow;
+}
+const stepsOf = (w: Workflow): Step[] => Object.values(w.jobs).flatMap((j) => j.steps);
+
+describe.each(files)("%s", (file) => {
+  const workflow = read(file);
+
+  test("every action is pinned by digest, with its version beside it", () => {
+    const lines = readFileSync(join(folder, file), "utf8")
+      .split("\n")
+      .filter((l) => /\buses:/.test(l));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(line).toMatch(/uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*$/);
+  });
+
+  test("permissions are said, and no more than reading for the whole", () => {
+    const top = workflow.permissions;
+    expect(typeof top).toBe("object");
+    for (const level of Object.values(top ?? {})) expect(level).toBe("read");
+    for (const job of Object.values(workflow.jobs)) {
+      const writes = Object.entries(job.permissions ?? {}).filter(([, level]) => level === "write");
+      expect(writes.map(([name]) => name).filter((n) => !["id-token", "pull-requests"].includes(n))).toEqual(
+        [],
+      );
+    }
+  });
+
+  test("no code of a pull request runs with the rights of the base, and no token stays on disk", () => {
+    expect(Object.keys(workflow.on)).not.toContain("pull_request_target");
+    const checkouts = stepsOf(workflow).filter((s) => s.uses?.startsWith("actions/checkout@") === true);
+    for (const s of checkouts) expect(s.with?.["persist-credentials"]).toBe(false);
+    if ("workflow_run" in workflow.on) {
+      for (const s of checkouts)
+        expect(s.with?.["ref"]).toBe("${{ github.event.repository.default_branch }}");
+      for (const s of stepsOf(workflow)) expect(s.run ?? "").not.toMatch(/npm|node /);
+    }
+  });
+
+  test("no expression stands in a script: values come by environment", () => {
+    for (const s of stepsOf(workflow)) {
+      expect(s.run ?? "").not.toContain("${{");
+      const script = s.with?.["script"];
+      if (typeof script === "string") expect(script).not.toContain("${{");
+    }
+  });
+
+  test("jobs end", () => {
+    for (const job of Object.values(workflow.jobs)) expect(job["timeout-minutes"]).toBeGreaterThan(0);
+  });
+
+  test("scripts parse", () => {
+    const here = mkdtempSync(join(tmpdir(), "labs-run-"));
+    try {
+      for (const { run } of stepsOf(workflow).filter((s) => s.run !== undefined)) {
+        const path = join(here, "run.sh");
+        writeFileSync(path, run ?? "");
+        expect(spawnSync("bash", ["-n", path], { encoding: "utf8" }).stderr).toBe("");
+      }
+    } finally {
+      rmSync(here, { recursive: true });
+    }
+  });
+
+  const actionlint = spawnSync("actionlint", ["--version"]).status === 0 ? test : test.skip;
+  actionlint("actionlint has nothing to say", () => {
+    const { stdout, status } = spawnSync("actionlint", ["-no-color", join(folder, file)], {
+      encoding: "utf8",
+    });
+    expect(stdout).toBe("");
+    expect(status).toBe(0);
+  });
+});
+
+test("credentials are for branches of this repository only", () => {
+  for (const file of ["preview.yml", "review-env.yml"]) {
+    for (const [name, job] of Object.entries(read(file).jobs)) {
+      if (job.permissions?.["id-token"] !== "write") {
+        expect(JSON.stringify(job.steps)).not.toContain("secrets.");
+        continue;
+      }
+      expect(`${name}: ${job.if ?? ""}`).toContain("head.repo.full_name == github.repository");
+    }
+  }
+});
+
+test("what destroys is never cancelled half-way", () => {
+  for (const file of ["review-env.yml", "reap.yml"])
+    expect(read(file).concurrency?.["cancel-in-progress"]).toBe(false);
+});
+
+test("npm scripts that workflows call exist", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const called = files
+    .flatMap((f) => stepsOf(read(f)))
+    .flatMap((s) => [...(s.run ?? "").matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map((m) => m[1] ?? ""));
+  for (const name of called) expect(Object.keys(scripts)).toContain(name);
+});
