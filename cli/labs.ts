@@ -3,6 +3,7 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { addCapacity } from "./capacity";
 import { addPlan } from "./plan";
+import { addPlay } from "./play";
 import { addReach } from "./reach";
 import { addStudents } from "./students";
 import { addUp } from "./up";
@@ -15,7 +16,7 @@ import { ProblemsError, UserError } from "../policies/problems";
  */
 export function program(): Command {
   const labs = new Command("labs").description("Kubernetes networking labs as code").showHelpAfterError();
-  for (const add of [addPlan, addUp, addCapacity, addReach, addStudents, addVerify]) add(labs);
+  for (const add of [addPlan, addPlay, addUp, addCapacity, addReach, addStudents, addVerify]) add(labs);
   return labs;
 }
 

@@ -5,7 +5,7 @@ import { routeLines } from "../../components/ingress/plan/summary";
 import type { FlowExpectation, LabSelection, RequestExpectation } from "../../labs/model";
 import { objectKey } from "../../labs/model";
 import { siteOf } from "../../labs/way-in";
-import type { Flow } from "../../policies/reachability";
+import type { Flow, State } from "../../policies/reachability";
 import { Cells } from "./cells";
 import { pageDocument } from "./documents";
 import type { LabPage, PageClaim, PageDocument, PageRequest, PageState } from "./model";
@@ -14,7 +14,7 @@ import { mainFlows, pageNodes, pageServices } from "./nodes";
 import { LabStates, type Own, type StateAt } from "./states";
 
 /** A lab as the page shows it; with `own`, the learner's state beside the steps. @throws ProblemsError */
-export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: PageState } {
+export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: PageState; state?: State } {
   const { selection } = states;
   const { lab, context, instance } = selection;
   const evaluated = states.all(own);
@@ -48,7 +48,9 @@ export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: Pag
     flows: mainFlows(all, nodes),
     steps,
   };
-  return mine === undefined ? { lab: page } : { lab: page, own: mine };
+  return mine === undefined || evaluated.own === undefined
+    ? { lab: page }
+    : { lab: page, own: mine, state: evaluated.own.state };
 }
 
 type Findings = Pick<PageState, "claims" | "requests" | "routes">;

@@ -161,6 +161,8 @@ export interface PlayUpdate {
   lab?: LabPage;
   yours?: PageState;
   problems: PlayProblem[];
+  /** What a cluster would take without a word, and a learner hardly meant. */
+  notes: string[];
   /** Files that hold objects, relative to the folder. */
   files: string[];
   /** From the event of the file system to this answer, in milliseconds. */

@@ -49,7 +49,7 @@ export function documentChanges(
 ): DocumentChanges {
   const title = (i: number): string => {
     const d = lab.documents[i];
-    return d === undefined ? "" : `${d.kind} ${d.policy}`;
+    return d === undefined ? "" : `${d.yaml.split("/", 1)[0] ?? ""} ${d.kind} ${d.policy}`;
   };
   const old = new Set(before?.documents ?? after.documents);
   const oldTitles = new Set([...old].map(title));

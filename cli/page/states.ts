@@ -79,8 +79,8 @@ export class LabStates {
     const around = [...CORE_DNS, ...API_SERVER, ...(lab.surroundings?.(context) ?? [])];
     const all = new Map<string, SourceObject>();
     // What a lab or a learner says of such an object counts.
-    for (const object of around) all.set(objectKey(object), { object });
-    for (const source of objects) all.set(objectKey(source.object), source);
+    for (const object of around) all.set(identity(object), { object });
+    for (const source of objects) all.set(identity(source.object), source);
     return load([...all.values()], { podCidrs: context.facts.podCidrs, splitAt: this.named() });
   }
 
@@ -91,4 +91,14 @@ export class LabStates {
     );
     return [...new Set(ends.filter((end) => /^[\da-f.:]+(\/\d+)?$/i.test(end) && /[.:]/.test(end)))];
   }
+}
+
+/** As a cluster tells objects apart: a Kubernetes and a Calico NetworkPolicy may share a name. */
+export function identity(object: KubeObject): string {
+  const group = object.apiVersion
+    .split("/")
+    .slice(0, -1)
+    .join()
+    .replace(/^crd\./, "");
+  return `${group} ${objectKey(object)}`;
 }

@@ -42,6 +42,11 @@ export function PlayPanel(props: Props): preact.JSX.Element {
       </div>
       <div aria-live="polite">
         <Problems update={update} />
+        {(update?.notes ?? []).map((n) => (
+          <p key={n} class="note">
+            {n}
+          </p>
+        ))}
         <Progress {...props} />
       </div>
     </section>

@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { extname, join, relative } from "node:path";
+import { stringify } from "yaml";
+import { objectTitle, type KubeObject } from "../../policies/objects";
+import { ProblemsError, UserError, type Problem } from "../../policies/problems";
+import { readObjects, type SourceObject } from "../../policies/reachability";
+import { identity } from "../page/states";
+
+/** What the learner's folder holds. */
+export interface Contents {
+  objects: SourceObject[];
+  /** Files with YAML or JSON, relative to the folder. */
+  files: string[];
+  problems: Problem[];
+  /** What is odd, and still counts. */
+  notes: string[];
+}
+
+const OBJECTS = new Set([".yaml", ".yml", ".json"]);
+
+/** Reads a folder with all its subfolders, hidden ones left out; a mistake in one file does not hide the others. */
+export function readFolder(folder: string): Contents {
+  const files = list(folder);
+  const contents: Contents = {
+    objects: [],
+    files: files.map((f) => relative(folder, f)),
+    problems: [],
+    notes: [],
+  };
+  for (const file of files) {
+    try {
+      contents.objects.push(...objectsOf(file, relative(folder, file), contents.problems));
+    } catch (error) {
+      // An editor may put a file away and write it anew: the next event tells.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  contents.notes.push(...twice(contents.objects));
+  return contents;
+}
+
+function list(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules")
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return list(path);
+      return OBJECTS.has(extname(entry.name)) ? [path] : [];
+    });
+}
+
+function objectsOf(file: string, name: string, problems: Problem[]): SourceObject[] {
+  const text = readFileSync(file, "utf8");
+  // A file that was only just made, or in which all is commented out.
+  if (text.split("\n").every((line) => /^\s*(#.*|---\s*)?$/.test(line))) return [];
+  const found = read(file, name, problems);
+  return found.flatMap(({ object }) => {
+    const problem = malformed(object, name);
+    if (problem === undefined) return [{ object, origin: name }];
+    problems.push(problem);
+    return [];
+  });
+}
+
+function read(file: string, name: string, problems: Problem[]): SourceObject[] {
+  try {
+    return readObjects([file]);
+  } catch (error) {
+    if (error instanceof ProblemsError)
+      problems.push(...error.problems.map((p) => ({ ...p, path: p.path.replace(file, name) })));
+    else if (error instanceof UserError)
+      problems.push({ path: name, message: error.message.replace(file, name) });
+    else throw error;
+    return [];
+  }
+}
+
+/** What every object needs before anything can be said of it. */
+function malformed(object: KubeObject, file: string): Problem | undefined {
+  const metadata = object.metadata as unknown;
+  const path = `${file}: ${object.kind}`;
+  if (typeof metadata !== "object" || metadata === null)
+    return {
+      path,
+      message: "has no metadata",
+      fix: "add metadata with a name and, for most kinds, a namespace",
+    };
+  const { name, namespace } = metadata as { name?: unknown; namespace?: unknown };
+  if (typeof name !== "string" || name === "")
+    return { path, message: "has no metadata.name", fix: "give it a name" };
+  if (namespace !== undefined && namespace !== null && typeof namespace !== "string")
+    return { path: `${path} ${name}`, value: namespace, message: "metadata.namespace must be a text" };
+  return undefined;
+}
+
+function twice(objects: readonly SourceObject[]): string[] {
+  const first = new Map<string, SourceObject>();
+  return objects.flatMap((source) => {
+    const key = identity(source.object);
+    const other = first.get(key);
+    first.set(key, source);
+    if (other === undefined) return [];
+    return [
+      `${objectTitle(source.object)} stands in ${other.origin ?? ""} and in ${source.origin ?? ""}: the later one counts`,
+    ];
+  });
+}
+
+/** Makes the folder with a README and the objects that stand before the step; what is there already stays. */
+export function seed(folder: string, readme: string, objects: readonly KubeObject[]): void {
+  mkdirSync(folder, { recursive: true });
+  const readmeFile = join(folder, "README.md");
+  if (!existsSync(readmeFile)) writeFileSync(readmeFile, readme);
+  if (list(folder).length > 0) return;
+  for (const object of objects) {
+    const { apiVersion, kind, metadata, ...rest } = object;
+    const place = [
+      ...(metadata.namespace === undefined ? [] : [metadata.namespace]),
+      metadata.name,
+      kind.toLowerCase(),
+    ];
+    const file = `${place.join("-").replace(/[^\w.-]+/g, "_")}.yaml`;
+    writeFileSync(join(folder, file), stringify({ apiVersion, kind, metadata, ...rest }, { lineWidth: 0 }));
+  }
+}
+
+/** Puts the learner's files away, into a hidden subfolder; nothing is lost. Gives back where, or nothing was there. */
+export function putAway(folder: string, when: Date): string | undefined {
+  const files = list(folder);
+  if (files.length === 0) return undefined;
+  const away = join(folder, `.before-${when.toISOString().replace(/[:.]/g, "-")}`);
+  mkdirSync(away, { recursive: true });
+  for (const entry of readdirSync(folder)) {
+    if (!entry.startsWith(".")) renameSync(join(folder, entry), join(away, entry));
+  }
+  return away;
+}

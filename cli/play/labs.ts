@@ -1,0 +1,40 @@
+import { labs } from "../../labs/index";
+import type { LabSelection } from "../../labs/model";
+import { UserError } from "../../policies/problems";
+import { readStackFile } from "../../stacks/offline/stack-file";
+import { planStack, PROJECT } from "../../stacks/plan";
+
+/**
+ * The labs to play: those of a stack, or one by its name on a cluster as the stack `kind` plans it. A lab that such a
+ * cluster could not carry can still be played: nothing runs.
+ */
+export function labsToPlay(name: string): LabSelection[] {
+  const lab = labs.find((l) => l.id === name);
+  if (lab === undefined) return stackLabs(name);
+  const { stack, raw } = readStackFile("kind");
+  const { [`${PROJECT}:labs`]: _, ...without } = raw;
+  const { facts } = planStack(stack, without);
+  return [
+    {
+      instance: lab.id,
+      lab,
+      step: 0,
+      context: { instance: lab.id, namespaces: lab.namespaces, facts, options: {} },
+    },
+  ];
+}
+
+function stackLabs(name: string): LabSelection[] {
+  try {
+    const { stack, raw } = readStackFile(name);
+    const found = planStack(stack, raw).labs;
+    if (found.length === 0) throw new UserError(`Stack ${stack} has no labs: name one of ${known()}.`);
+    return found;
+  } catch (error) {
+    if (error instanceof UserError && /^there is no stack/.test(error.message))
+      throw new UserError(`${name} is no lab, and ${error.message}. Labs: ${known()}.`);
+    throw error;
+  }
+}
+
+const known = (): string => labs.map((l) => l.id).join(", ");
