@@ -2,6 +2,9 @@ import { operatorSummary } from "../../components/calico/plan/specs";
 import { eksSummary, type EksSummary } from "../../components/aws/plan/summary";
 import { wayInSummary } from "../../components/ingress/plan/summary";
 import { labAt, type LabSelection } from "../../labs/model";
+import { checkAll } from "../../policies/guardrails";
+import { subjects } from "../../policies/guardrails/registered";
+import type { Violation } from "../../policies/guardrails/rule";
 import type { KubeObject } from "../../policies/objects";
 import { registeredObjects } from "../../stacks/offline/objects";
 import type { OfflineRun } from "../../stacks/offline/run";
@@ -21,6 +24,8 @@ export interface PlanReport {
   /** What this is, and the command that builds it. */
   about: string;
   notes: string[];
+  /** What the guardrails say of the resources; empty when they hold. */
+  guardrails: Violation[];
   /** Network and node groups, where the target is EKS. */
   eks?: EksSummary;
   /** Controller, certificates and names, as lines; absent where the stack has no way in. */
@@ -94,6 +99,7 @@ export function planReport(plan: StackPlan, run: OfflineRun): Plan {
     },
     about: about(plan),
     notes: plan.notes,
+    guardrails: checkAll(subjects(run.resources)),
     ...(plan.target.kind === "eks" && plan.target.cluster !== undefined
       ? { eks: eksSummary(plan.target.cluster) }
       : {}),

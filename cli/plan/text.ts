@@ -23,11 +23,33 @@ export function planText(report: PlanReport, folder: string, page?: string): str
     ...(page === undefined
       ? []
       : ["", heading("Page of the labs"), `  ${page}  ${pc.dim("(open it in a browser)")}`]),
+    ...guardrails(report),
     ...(report.notes.length === 0
       ? []
       : ["", heading("Notes"), ...report.notes.map((n) => `  ${pc.yellow("!")} ${n}`)]),
     "",
   ].join("\n");
+}
+
+/** The same finding on many resources is one line with their number. */
+function guardrails(report: PlanReport): string[] {
+  if (report.guardrails.length === 0) return [];
+  const groups = new Map<string, { line: string; fix: string; names: string[] }>();
+  for (const v of report.guardrails) {
+    const mark = v.verdict === "violation" ? pc.red("✗") : pc.yellow("?");
+    const line = `  ${mark} ${pc.bold(v.rule)}: ${v.message}`;
+    const group = groups.get(line) ?? { line, fix: v.fix, names: [] };
+    group.names.push(v.name);
+    groups.set(line, group);
+  }
+  return [
+    "",
+    heading(`Guardrails (${report.guardrails.length})`),
+    ...[...groups.values()].flatMap(({ line, fix, names }) => [
+      `${line} ${pc.dim(`(${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""})`)}`,
+      `    ${pc.dim("fix:")} ${fix}`,
+    ]),
+  ];
 }
 
 const heading = (text: string): string => pc.bold(pc.underline(text));
