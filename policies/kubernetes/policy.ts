@@ -56,6 +56,6 @@ export const udp = (port: number | string): PolicyPort => ({ protocol: "UDP", po
 
 function selector(labels: LabelSelector | Record<string, string>): LabelSelector {
   const isSelector = "matchLabels" in labels || "matchExpressions" in labels;
-  if (isSelector) return labels as LabelSelector;
+  if (isSelector) return labels;
   return Object.keys(labels).length === 0 ? {} : { matchLabels: labels as Record<string, string> };
 }

@@ -48,8 +48,8 @@ const told = ({ expectation: e, flows }: Claim): string =>
     .map(
       (f) =>
         `${e.from} -> ${e.to}:${e.port} claimed ${e.verdict} (${e.reason}) but is ${f.verdict}: ` +
-        `egress ${f.egress.verdict} by ${f.egress.policy ?? f.egress.reason ?? ""} rule ${f.egress.rule}, ` +
-        `ingress ${f.ingress.verdict} by ${f.ingress.policy ?? f.ingress.reason ?? ""} rule ${f.ingress.rule}`,
+        `egress ${f.egress.verdict} by ${f.egress.policy ?? f.egress.reason} rule ${f.egress.rule}, ` +
+        `ingress ${f.ingress.verdict} by ${f.ingress.policy ?? f.ingress.reason} rule ${f.ingress.rule}`,
     )
     .join("; ");
 
