@@ -157,20 +157,20 @@ class Caller {
     if (server === undefined) throw new NoAnswer("the kubeconfig names no cluster");
     const url = new URL(server.replace(/\/$/, "") + path);
     const options: RequestOptions = { method };
+    const text = body === undefined ? undefined : JSON.stringify(body);
     await this.kubeconfig.applyToHTTPSOptions(options);
     const headers = {
       ...(options.headers as Record<string, string> | undefined),
       accept: "application/json",
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      // Said in full: of a DELETE Node would send the body without its length.
+      ...(text === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) }),
     };
     const limit = AbortSignal.timeout(this.timeoutMs);
     const both = signal === undefined ? limit : AbortSignal.any([limit, signal]);
     try {
-      return await send(
-        url,
-        { ...options, headers, signal: both },
-        body === undefined ? undefined : JSON.stringify(body),
-      );
+      return await send(url, { ...options, headers, signal: both }, text);
     } catch (error) {
       if (signal?.aborted === true) throw signal.reason;
       if (limit.aborted) throw new NoAnswer(`${url.host}: no answer in ${this.timeoutMs / 1000} s`);
