@@ -13,6 +13,7 @@ import { reportJson } from "./format/json";
 import { reportJunit } from "./format/junit";
 import { reportText } from "./format/text";
 import { succeeded } from "./format/words";
+import { findHints } from "./hint/find";
 import { selectChecked } from "./select";
 import { LIFETIME_SECONDS, namespacesOf, verify } from "./verify";
 
@@ -38,7 +39,14 @@ export async function runVerify(nameOrFile: string, options: VerifyOptions): Pro
     }
     say(`verifying ${checks.length} claims of ${[...instances].join(", ")} on ${reached.how}`);
     const report = await verify({ plan, checks, reached, options, say, signal: stopping.signal });
-    await print(report, options);
+    const told: Report =
+      options.hint === true
+        ? {
+            ...report,
+            hints: await findHints(openApi(reached.kubeconfig), plan, report.results, stopping.signal),
+          }
+        : report;
+    await print(told, options);
     if (!succeeded(report)) process.exitCode = 1;
   } catch (error) {
     if (stopping.signal.aborted) say("stopped");

@@ -3,21 +3,19 @@
  * handful of hits, where approximations are far off.
  */
 
-/** ln(n choose k), by summing logarithms: exact enough for some thousands of trials. */
-function lnChoose(n: number, k: number): number {
-  let sum = 0;
-  for (let i = 1; i <= Math.min(k, n - k); i++) sum += Math.log((n - Math.min(k, n - k) + i) / i);
-  return sum;
-}
-
 /** P(X ≤ k) for X binomial with n trials of probability p. */
 export function atMost(k: number, n: number, p: number): number {
   if (k < 0) return 0;
-  if (k >= n) return 1;
-  if (p <= 0) return 1;
+  if (k >= n || p <= 0) return 1;
   if (p >= 1) return 0;
-  let sum = 0;
-  for (let i = 0; i <= k; i++) sum += Math.exp(lnChoose(n, i) + i * Math.log(p) + (n - i) * Math.log1p(-p));
+  // Each term from the one before, as logarithms: of some thousands of trials the first is below any double.
+  const odds = Math.log(p) - Math.log1p(-p);
+  let term = n * Math.log1p(-p);
+  let sum = Math.exp(term);
+  for (let i = 0; i < k; i++) {
+    term += Math.log((n - i) / (i + 1)) + odds;
+    sum += Math.exp(term);
+  }
   return Math.min(1, sum);
 }
 

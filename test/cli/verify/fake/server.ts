@@ -175,6 +175,7 @@ export class FakeCluster {
   }
 
   private usual({ method, path, query }: Asked, body: KubeObject | undefined): Answer {
+    if (path === "/apis/projectcalico.org/v3") return [200, { kind: "APIResourceList" }];
     const place = placeOf(path);
     const kind = place === undefined ? undefined : this.store.kindOf(place.plural);
     if (place === undefined || kind === undefined)

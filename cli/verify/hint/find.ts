@@ -1,0 +1,24 @@
+import type { StackPlan } from "../../../stacks/plan";
+import type { Api } from "../cluster/api";
+import { livePolicies } from "../cluster/policies";
+import { stateOf, stepObjects } from "../core/checks";
+import type { Hint, Result } from "../core/model";
+import { hints } from "./hints";
+
+/** Reads what the cluster has, and compares it with the step. */
+export async function findHints(
+  api: Api,
+  plan: StackPlan,
+  results: readonly Result[],
+  signal?: AbortSignal,
+): Promise<Hint[]> {
+  const namespaces = [...new Set(plan.labs.flatMap((s) => Object.values(s.context.namespaces)))];
+  const live = await livePolicies(api, namespaces, signal);
+  return hints({
+    step: stepObjects(plan),
+    live,
+    namespaces,
+    results,
+    compile: (objects) => stateOf(objects, plan),
+  });
+}

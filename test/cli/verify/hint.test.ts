@@ -1,0 +1,254 @@
+import { openApi } from "../../../cli/verify/cluster/api";
+import { checksOf } from "../../../cli/verify/core/checks";
+import type { Hint } from "../../../cli/verify/core/model";
+import { findHints } from "../../../cli/verify/hint/find";
+import { verify } from "../../../cli/verify/verify";
+import type { KubeObject } from "../../../policies/objects";
+import { FakeClock } from "./fake/clock";
+import { clusterWith, options, planOf } from "./fake/lab";
+import type { FakeCluster } from "./fake/server";
+
+let cluster: FakeCluster;
+afterEach(() => cluster.stop());
+
+/** The hints after a run on a cluster that is as the step says but for this change. */
+async function hintsOn(
+  lab: string,
+  step: number,
+  change: (objects: KubeObject[]) => KubeObject[],
+): Promise<Hint[]> {
+  const plan = planOf(lab, step);
+  cluster = await clusterWith(plan, change);
+  const reached = { kubeconfig: cluster.kubeconfig(), how: "fake" };
+  const clock = new FakeClock();
+  const report = await verify({
+    plan,
+    checks: checksOf(plan),
+    reached,
+    options: { ...options, wait: 0 },
+    say: () => undefined,
+    clock,
+  });
+  return findHints(openApi(reached.kubeconfig, { clock }), plan, report.results);
+}
+
+/** Changes the policy of this name; `undefined` takes it away. */
+const policy =
+  (name: string, edit: (spec: Record<string, unknown>, o: KubeObject) => KubeObject | undefined | void) =>
+  (all: KubeObject[]): KubeObject[] =>
+    all.flatMap((o) => {
+      if (o.metadata.name !== name || !o.kind.endsWith("NetworkPolicy")) return [o];
+      const result = edit(o["spec"] as Record<string, unknown>, o);
+      return result === undefined ? (edited.has(o) ? [] : [o]) : [result];
+    });
+/** Objects that an edit has taken away. */
+const edited = new WeakSet();
+const gone = (_: unknown, o: KubeObject): undefined => void edited.add(o);
+
+const brief = (hints: Hint[]): string[] => hints.map((h) => `${h.cause}: ${h.object}: ${h.message}`);
+const MENDED = ["stars: stars/frontend → stars/backend TCP 6379"];
+
+test("nothing wrong, nothing told", async () => {
+  expect(await hintsOn("stars", 4, (all) => all)).toEqual([]);
+});
+
+test("a label in the policy that no pod has", async () => {
+  const hints = await hintsOn(
+    "stars",
+    3,
+    policy("backend-policy", (spec) => {
+      spec["podSelector"] = { matchLabels: { role: "back-end" } };
+    }),
+  );
+  expect(brief(hints)).toEqual([
+    "label: NetworkPolicy stars/backend-policy: podSelector chooses other pods: role=back-end; the step has role=backend",
+  ]);
+  expect(hints[0]?.mends).toEqual(MENDED);
+});
+
+test("a peer's label", async () => {
+  const hints = await hintsOn(
+    "stars",
+    3,
+    policy("backend-policy", (spec) => {
+      spec["ingress"] = [
+        {
+          from: [{ podSelector: { matchLabels: { role: "fronted" } } }],
+          ports: [{ protocol: "TCP", port: 6379 }],
+        },
+      ];
+    }),
+  );
+  expect(brief(hints)).toEqual([
+    "label: NetworkPolicy stars/backend-policy: ingress from other peers: pods role=fronted; the step has pods role=frontend",
+  ]);
+  expect(hints[0]?.mends).toEqual(MENDED);
+});
+
+test("the port", async () => {
+  const hints = await hintsOn(
+    "stars",
+    3,
+    policy("backend-policy", (spec) => {
+      spec["ingress"] = [
+        { from: [{ podSelector: { matchLabels: { role: "frontend" } } }], ports: [{ port: 6378 }] },
+      ];
+    }),
+  );
+  expect(brief(hints)).toEqual([
+    "port: NetworkPolicy stars/backend-policy: ingress opens other ports: TCP 6378; the step has TCP 6379",
+  ]);
+  expect(hints[0]?.mends).toEqual(MENDED);
+});
+
+test("the policy in another namespace", async () => {
+  const hints = await hintsOn(
+    "stars",
+    3,
+    policy("backend-policy", (_, o) => ({ ...o, metadata: { ...o.metadata, namespace: "client" } })),
+  );
+  expect(brief(hints)).toEqual([
+    "namespace: NetworkPolicy client/backend-policy: it stands in namespace client, the step's in stars",
+  ]);
+  expect(hints[0]?.mends).toEqual(MENDED);
+});
+
+test("a namespace without the label that policies name", async () => {
+  const hints = await hintsOn("stars", 2, (all) =>
+    all.map((o) =>
+      o.kind === "Namespace" && o.metadata.name === "management-ui"
+        ? { ...o, metadata: { name: "management-ui" } }
+        : o,
+    ),
+  );
+  expect(hints[0]).toMatchObject({
+    cause: "label",
+    object: "Namespace management-ui",
+    message: "its label role is not there; the step has role=management-ui",
+  });
+  expect(hints[0]?.mends).toHaveLength(3);
+});
+
+test("a policy type that lacks", async () => {
+  const hints = await hintsOn(
+    "yaobank",
+    2,
+    policy("summary-policy", (spec) => {
+      spec["policyTypes"] = ["Ingress"];
+    }),
+  );
+  expect(brief(hints).join()).toContain(
+    "policy type: NetworkPolicy yaobank/summary-policy: policyTypes lacks Egress",
+  );
+});
+
+test("a policy of another name with the same mistake is still compared with the step's", async () => {
+  const hints = await hintsOn(
+    "stars",
+    3,
+    policy("backend-policy", (spec, o) => {
+      spec["ingress"] = [
+        {
+          from: [{ podSelector: { matchLabels: { role: "frontend" } } }],
+          ports: [{ protocol: "TCP", port: 80 }],
+        },
+      ];
+      return { ...o, metadata: { ...o.metadata, name: "my-solution" } };
+    }),
+  );
+  expect(brief(hints)).toEqual([
+    "port: NetworkPolicy stars/my-solution: ingress opens other ports: TCP 80; the step has TCP 6379",
+  ]);
+});
+
+test("a learner's own names, and all is right: nothing told", async () => {
+  const hints = await hintsOn("stars", 4, (all) =>
+    all.map((o) =>
+      o.kind === "NetworkPolicy" ? { ...o, metadata: { ...o.metadata, name: `my-${o.metadata.name}` } } : o,
+    ),
+  );
+  expect(brief(hints)).toEqual([]);
+});
+
+test("one dash too many: either instead of both", async () => {
+  const both = {
+    namespaceSelector: { matchLabels: { role: "client" } },
+    podSelector: { matchLabels: { role: "client" } },
+  };
+  const hints = await hintsOn(
+    "stars",
+    4,
+    policy("frontend-policy", (spec) => {
+      spec["ingress"] = [
+        {
+          from: [{ namespaceSelector: both.namespaceSelector }, { podSelector: both.podSelector }],
+          ports: [{ port: 80 }],
+        },
+      ];
+    }),
+  );
+  expect(brief(hints).join()).toContain("frontend-policy: ingress from other peers");
+});
+
+test("a missing policy, and the flows that it would mend", async () => {
+  const hints = await hintsOn("stars", 4, policy("frontend-policy", gone));
+  expect(brief(hints)).toEqual([
+    "missing: NetworkPolicy stars/frontend-policy: the step has it, and the cluster has not",
+  ]);
+  expect(hints[0]?.mends).toEqual(["stars: client/client → stars/frontend TCP 80"]);
+});
+
+test("a policy too many", async () => {
+  const hints = await hintsOn("stars", 3, (all) => [
+    ...all,
+    {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "open-all", namespace: "stars" },
+      spec: { podSelector: {}, ingress: [{}] },
+    },
+  ]);
+  expect(hints[0]).toMatchObject({ cause: "extra", object: "NetworkPolicy stars/open-all" });
+  expect(hints[0]?.mends.length).toBeGreaterThan(2);
+});
+
+test("DNS is forgotten", async () => {
+  const plan = planOf("yaobank", 0);
+  const steps = plan.labs[0]?.lab.steps.map((s) => s.id) ?? [];
+  const last = steps.length - 1;
+  const hints = await hintsOn("yaobank", last, (all) =>
+    all.map((o) => {
+      if (o.kind !== "GlobalNetworkPolicy") return o;
+      const spec = o["spec"] as { egress?: { destination?: { ports?: unknown[] } }[] };
+      return {
+        ...o,
+        spec: {
+          ...spec,
+          egress: (spec.egress ?? []).filter((r) => r.destination?.ports?.includes(53) !== true),
+        },
+      };
+    }),
+  );
+  expect(hints[0]?.cause).toBe("dns");
+  expect(hints[0]?.mends.every((m) => m.includes("coredns"))).toBe(true);
+  expect(hints[0]?.mends.length).toBeGreaterThan(0);
+});
+
+test("policies are right and the network is not: that is said", async () => {
+  const plan = planOf("stars", 0);
+  cluster = await clusterWith(plan);
+  cluster.network = () => "silence";
+  const reached = { kubeconfig: cluster.kubeconfig(), how: "fake" };
+  const report = await verify({
+    plan,
+    checks: checksOf(plan),
+    reached,
+    options: { ...options, wait: 0 },
+    say: () => undefined,
+    clock: new FakeClock(),
+  });
+  const hints = await findHints(openApi(reached.kubeconfig), plan, report.results);
+  expect(hints).toHaveLength(1);
+  expect(hints[0]).toMatchObject({ cause: "workload", object: "the network" });
+  expect(hints[0]?.mends).toHaveLength(9);
+});

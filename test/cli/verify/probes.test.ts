@@ -1,0 +1,196 @@
+import { abandoned } from "../../../cli/verify/cluster/twins";
+import { compareFlow, outsideDoubt } from "../../../cli/verify/core/compare";
+import type { Inventory, LivePod, LiveService } from "../../../cli/verify/core/inventory";
+import type { FlowCheck, Observation } from "../../../cli/verify/core/model";
+import { planProbes, type ProbePlan, type ProbeSite } from "../../../cli/verify/core/probes";
+import { hostname } from "node:os";
+
+const pod = (name: string, more: Partial<LivePod> = {}): LivePod => ({
+  namespace: "a",
+  name,
+  ips: ["10.0.0.9"],
+  node: "n1",
+  ready: true,
+  labels: { app: "web" },
+  annotations: {},
+  serviceAccount: "default",
+  hostNetwork: false,
+  tolerations: [],
+  imagePullSecrets: [],
+  ...more,
+});
+const service = (more: Partial<LiveService>): LiveService => ({
+  namespace: "a",
+  name: "web",
+  type: "NodePort",
+  clusterIP: "10.96.1.1",
+  selector: { app: "web" },
+  ports: [{ port: 80, targetPort: 8080, protocol: "TCP", nodePort: 30080 }],
+  loadBalancer: [],
+  ...more,
+});
+const inventory = (more: Partial<Inventory> = {}): Inventory => ({
+  workloads: new Map([
+    ["a/web", { kind: "Deployment", pods: [pod("web-1"), pod("web-2", { ips: ["10.0.0.8"] })] }],
+    ["a/client", { kind: "Deployment", pods: [pod("client-1", { labels: {} })] }],
+  ]),
+  services: [service({})],
+  nodes: [{ name: "n1", internal: ["172.18.0.2"], external: [] }],
+  ...more,
+});
+const site: ProbeSite = {
+  facts: {
+    hostPorts: [{ nodePort: 30080, hostPort: 8080, listenAddress: "0.0.0.0", protocol: "TCP" }],
+    outside: {
+      address: "172.18.0.99",
+      network: "172.18.0.0/16",
+      gateway: "172.18.0.1",
+      asNumber: 63400,
+      container: "host1",
+    },
+  },
+  internet: "1.1.1.1",
+  nodesReachable: true,
+};
+const check = (from: string, to: string, more: Partial<FlowCheck> = {}): FlowCheck => ({
+  kind: "flow",
+  id: `${from}>${to}`,
+  lab: "l",
+  step: "0",
+  reason: "so",
+  from,
+  to,
+  protocol: "TCP",
+  port: 8080,
+  expected: "allow",
+  ...more,
+});
+const plan = (c: FlowCheck, inv = inventory(), s = site): ProbePlan => planProbes([c], inv, s);
+const targets = (p: ProbePlan): string[] =>
+  p.probes.map((x) => `${x.source.key} > ${x.target.address}:${x.target.port}${x.target.through ?? ""}`);
+
+test.each<[string, FlowCheck, string[]]>([
+  [
+    "every pod behind a name",
+    check("a/client", "a/web"),
+    ["a/client > 10.0.0.9:8080", "a/client > 10.0.0.8:8080"],
+  ],
+  ["a node by its address", check("a/client", "n1", { port: 6443 }), ["a/client > 172.18.0.2:6443"]],
+  ["from a node", check("n1", "a/web", { port: 1 }), ["node n1 > 10.0.0.9:1", "node n1 > 10.0.0.8:1"]],
+  ["the internet", check("a/client", "internet", { port: 443 }), ["a/client > 1.1.1.1:443"]],
+  [
+    "a Service's own address",
+    check("a/client", "service/a/web", { port: 80 }),
+    ["a/client > 10.96.1.1:80service"],
+  ],
+  ["from outside by the mapped port", check("internet", "a/web"), ["this machine > 127.0.0.1:8080proxy"]],
+  ["from the gateway to a node", check("172.18.0.1", "n1", { port: 22 }), ["this machine > 172.18.0.2:22"]],
+  ["from host1", check("172.18.0.99", "n1", { port: 22 }), ["host1 > 172.18.0.2:22"]],
+  [
+    "DNS",
+    check("a/client", "a/web", { protocol: "UDP", port: 53 }),
+    ["a/client > 10.0.0.9:53", "a/client > 10.0.0.8:53"],
+  ],
+])("%s", (_, c, expected) => {
+  expect(targets(plan(c))).toEqual(expected);
+});
+
+test("a load balancer comes before node ports, and a node's address where no port is mapped", () => {
+  const balanced = inventory({
+    services: [service({}), service({ name: "lb", loadBalancer: ["lb.example.org"] })],
+  });
+  expect(targets(plan(check("internet", "a/web"), balanced))).toEqual([
+    "this machine > lb.example.org:80proxy",
+  ]);
+  const unmapped = { ...site, facts: { hostPorts: [] } };
+  expect(targets(plan(check("internet", "a/web"), inventory(), unmapped))).toEqual([
+    "this machine > 172.18.0.2:30080proxy",
+  ]);
+});
+
+test.each<[string, FlowCheck, Partial<Inventory>, Partial<ProbeSite>, string, RegExp]>([
+  [
+    "UDP but for DNS",
+    check("a/client", "a/web", { protocol: "UDP", port: 5000 }),
+    {},
+    {},
+    "skip",
+    /only DNS answers/,
+  ],
+  ["SCTP", check("a/client", "a/web", { protocol: "SCTP" }), {}, {}, "skip", /SCTP is not probed/],
+  ["a source that nobody here is", check("203.0.113.9", "a/web"), {}, {}, "skip", /nothing here can send/],
+  ["addresses for documentation", check("a/client", "203.0.113.9"), {}, {}, "skip", /RFC 5737/],
+  ["a range", check("a/client", "10.1.0.0/16"), {}, {}, "skip", /is a range/],
+  ["no way in", check("internet", "a/web"), { services: [] }, {}, "skip", /no Service leads there/],
+  [
+    "nodes in Docker's virtual machine",
+    check("172.18.0.1", "n1"),
+    {},
+    { nodesReachable: false },
+    "skip",
+    /no way to the nodes/,
+  ],
+  ["an unknown source", check("a/nobody", "a/web"), {}, {}, "error", /a\/nobody is not on the cluster/],
+  [
+    "no ready pod",
+    check("a/client", "a/web"),
+    {
+      workloads: new Map([
+        ["a/client", { kind: "Pod", pods: [pod("c")] }],
+        ["a/web", { kind: "Pod", pods: [pod("w", { ready: false })] }],
+      ]),
+    },
+    {},
+    "error",
+    /no pod that is ready/,
+  ],
+])("%s: not probed, and the reason is told", (_, c, inv, s, status, reason) => {
+  const { probes, unprobed } = plan(c, inventory(inv), { ...site, ...s });
+  expect(probes).toEqual([]);
+  expect(unprobed).toMatchObject([{ status, reason: expect.stringMatching(reason) as string }]);
+});
+
+const saw = (...seen: Observation["saw"][]): Observation[] =>
+  seen.map((s, i) => ({ saw: s, detail: `${i}: ${s}` }));
+
+test.each([
+  ["allow", saw("open", "open"), "pass"],
+  ["allow", saw("open", "closed"), "fail"],
+  ["allow", saw("open", "unclear"), "error"],
+  ["allow", saw("closed", "unclear"), "fail"],
+  ["deny", saw("closed"), "pass"],
+  ["deny", saw("open"), "fail"],
+  ["deny", saw("unclear"), "error"],
+  ["deny", [], "error"],
+] as const)("expected %s, seen %j: %s", (expected, observations, status) => {
+  expect(compareFlow(check("a/client", "a/web", { expected }), observations).status).toBe(status);
+});
+
+test("silence from the internet proves nothing where nothing got an answer from there", () => {
+  const closed = compareFlow(check("a/x", "internet", { expected: "deny" }), saw("closed"));
+  const inside = compareFlow(check("a/x", "a/web", { expected: "deny" }), saw("closed"));
+  expect(outsideDoubt([closed, inside], false, "1.1.1.1:443").map((r) => r.status)).toEqual(["skip", "pass"]);
+  expect(outsideDoubt([closed, inside], true, "1.1.1.1:443").map((r) => r.status)).toEqual(["pass", "pass"]);
+  const open = compareFlow(check("a/y", "internet", { expected: "allow" }), saw("open"));
+  expect(outsideDoubt([closed, open], false, "1.1.1.1:443").map((r) => r.status)).toEqual(["pass", "pass"]);
+});
+
+test.each([
+  [`${hostname()} 1`, 99999, false],
+  [`${hostname()} 999999999`, 1, true],
+  ["elsewhere 5", 899, false],
+  ["elsewhere 5", 901, true],
+  ["", 901, true],
+])("an object of %s, %i s old: abandoned %s", (owner, age, expected) => {
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  const object = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: "x",
+      annotations: { "k8s-network-labs/verify-owner": owner },
+      creationTimestamp: new Date(now - age * 1000).toISOString(),
+    },
+  };
+  expect(abandoned(object, now, 900, (pid) => pid === 1)).toBe(expected);
+});
