@@ -6,7 +6,8 @@ import { join, resolve } from "node:path";
 const root = resolve(__dirname, "../..");
 
 function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: "" };
+  const { FORCE_COLOR: _forced, ...rest } = process.env;
+  const env = { ...rest, NO_COLOR: "1" };
   return spawnSync("node", ["--import", "tsx", join(root, "cli/labs.ts"), ...args], {
     cwd: root,
     encoding: "utf8",
