@@ -8,24 +8,30 @@ const CACHE = join(__dirname, "..", "..", "node_modules", ".cache", "labs-page")
 const LIBRARIES = ["preact", "@dagrejs/dagre", "esbuild"];
 
 /**
- * The page's program, bundled into one script. Bundled once and kept in node_modules/.cache until a source or a
+ * The page's program and its styles, each bundled into one text. Bundled once and kept in node_modules/.cache until a source or a
  * library changes, so that a plan does not wait for it.
  */
-export async function bundle(): Promise<string> {
-  const kept = join(CACHE, `${key()}.js`);
+export async function bundle(): Promise<Bundle> {
+  const kept = join(CACHE, `${key()}.json`);
   try {
-    return readFileSync(kept, "utf8");
+    return JSON.parse(readFileSync(kept, "utf8")) as Bundle;
   } catch {
-    const script = await build();
-    keep(kept, script);
-    return script;
+    const made = await build();
+    keep(kept, JSON.stringify(made));
+    return made;
   }
 }
 
-async function build(): Promise<string> {
+export interface Bundle {
+  script: string;
+  style: string;
+}
+
+async function build(): Promise<Bundle> {
   const esbuild = await import("esbuild");
   const { outputFiles } = await esbuild.build({
-    entryPoints: [join(BROWSER, "main.tsx")],
+    entryPoints: { script: join(BROWSER, "main.tsx"), style: join(BROWSER, "styles", "page.css") },
+    outdir: ".",
     bundle: true,
     minify: true,
     write: false,
@@ -38,16 +44,17 @@ async function build(): Promise<string> {
     logLevel: "error",
   });
   await esbuild.stop();
-  return outputFiles[0]?.text ?? "";
+  const named = (end: string): string => outputFiles.find((f) => f.path.endsWith(end))?.text ?? "";
+  return { script: named("script.js"), style: named("style.css") };
 }
 
 /** Where the cache cannot be written, the next plan bundles again. */
-function keep(file: string, script: string): void {
+function keep(file: string, text: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
     // Another plan may read at this moment: it sees the whole file or none.
     const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, script);
+    writeFileSync(draft, text);
     renameSync(draft, file);
   } catch {
     return;
@@ -56,9 +63,9 @@ function keep(file: string, script: string): void {
 
 function key(): string {
   const hash = createHash("sha256");
-  const sources = [BROWSER, __dirname].flatMap((folder) =>
+  const sources = [BROWSER, join(BROWSER, "styles"), __dirname].flatMap((folder) =>
     readdirSync(folder)
-      .filter((f) => /\.tsx?$/.test(f))
+      .filter((f) => /\.(tsx?|css)$/.test(f))
       .sort()
       .map((f) => join(folder, f)),
   );

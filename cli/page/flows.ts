@@ -137,12 +137,18 @@ export interface Changes {
   closed: Set<number>;
 }
 
-/** Pairs that a step opened or closed, as `from * nodes.length + to`. */
-export function changes(lab: LabPage, before: PageState | undefined, after: PageState): Changes {
+/** Pairs that a step opened or closed, as `from * nodes.length + to`; of nodes that count, where `scope` says so. */
+export function changes(
+  lab: LabPage,
+  before: PageState | undefined,
+  after: PageState,
+  scope: "main" | "all" = "all",
+): Changes {
   const found: Changes = { opened: new Set(), closed: new Set() };
   const count = lab.nodes.length;
   for (let from = 0; from < count; from++) {
     for (let to = 0; to < count; to++) {
+      if (scope === "main" && !(lab.nodes[from]?.main === true && lab.nodes[to]?.main === true)) continue;
       const change = changeOf(lab, before, after, from, to);
       if (change.opened.length > 0) found.opened.add(from * count + to);
       else if (change.closed.length > 0) found.closed.add(from * count + to);

@@ -10,7 +10,7 @@ import { Cells } from "./cells";
 import { pageDocument } from "./documents";
 import type { LabPage, PageClaim, PageDocument, PageRequest, PageState } from "./model";
 import { answerTo } from "./pairs";
-import { mainFlows, pageNodes, pageServices } from "./nodes";
+import { mainFlows, nodeId, pageNodes, pageServices } from "./nodes";
 import { LabStates, type Own, type StateAt } from "./states";
 
 /** A lab as the page shows it; with `own`, the learner's state beside the steps. @throws ProblemsError */
@@ -111,11 +111,11 @@ const content = (object: StateAt["objects"][number]): string =>
 
 function claim({ state }: StateAt, e: FlowExpectation): PageClaim {
   const { from, to, port, protocol = "TCP", verdict, reason } = e;
-  const flows = answerTo(state, { from, to, port, protocol });
+  const flows = answerTo(state, { from: nodeId(from), to: nodeId(to), port, protocol });
   const other = flows.find((f) => f.verdict !== verdict);
   return {
-    from,
-    to,
+    from: nodeId(from),
+    to: nodeId(to),
     protocol,
     port,
     claimed: verdict,

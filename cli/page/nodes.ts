@@ -14,7 +14,7 @@ export function pageNodes(states: readonly StateAt[], { context }: LabSelection)
     for (const { from } of pairsOf(state)) endpoints.set(from.name, from);
   }
   const own = new Set(Object.values(context.namespaces));
-  const claims = claimsOf(states);
+  const claims = claimsOf(states).map((c) => ({ ...c, from: nodeId(c.from), to: nodeId(c.to) }));
   const claimed = new Set(claims.flatMap((c) => [c.from, c.to]));
   const ports = servedPorts(states);
   return [...endpoints.values()]
@@ -40,6 +40,12 @@ export function pageNodes(states: readonly StateAt[], { context }: LabSelection)
 function openedOn(claims: readonly FlowExpectation[], to: string): PagePort[] {
   const open = claims.filter((c) => c.to === to && c.verdict === "allow");
   return unique(open.map((c) => ({ protocol: c.protocol ?? "TCP", port: c.port })));
+}
+
+/** How the evaluator names an end of a claim: a single address is a network of one. */
+export function nodeId(end: string): string {
+  if (/^\d+(\.\d+){3}$/.test(end)) return `${end}/32`;
+  return /^[\da-f]*:[\da-f:.]*$/i.test(end) ? `${end}/128` : end;
 }
 
 const rank = (n: PageNode): number => (n.type === "outside" ? 0 : n.type === "host" ? 2 : n.main ? 1 : 3);
@@ -114,7 +120,7 @@ export function pageServices(states: readonly StateAt[], nodes: readonly PageNod
 export function mainFlows(states: readonly StateAt[], nodes: readonly PageNode[]): number[] {
   const at = new Map(nodes.map((n, i) => [n.id, i]));
   const index = (c: FlowExpectation): number[] => {
-    const [from, to] = [at.get(c.from), at.get(c.to)];
+    const [from, to] = [at.get(nodeId(c.from)), at.get(nodeId(c.to))];
     return from === undefined || to === undefined || from === to ? [] : [from * nodes.length + to];
   };
   const claims = claimsOf(states);

@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { bundle } from "./bundle";
 import type { PageData } from "./model";
 
-const part = (name: string): string => readFileSync(join(__dirname, "browser", name), "utf8");
-
 /** One HTML page with everything in it: it asks nobody for anything, and runs no script but its own. */
 export async function renderPage(data: PageData): Promise<string> {
-  const script = inScript(await bundle());
-  const page = part("page.html");
-  // What the policy allows are these two, by their hashes; a page of `labs play` also listens to its server.
+  const bundled = await bundle();
+  const script = inScript(bundled.script);
+  const page = readFileSync(join(__dirname, "browser", "page.html"), "utf8");
+  // One script may run, by its hash; a page of `labs play` also listens to its server.
   const policy = [
     "default-src 'none'",
     `script-src ${hashed(script)}`,
@@ -25,7 +24,7 @@ export async function renderPage(data: PageData): Promise<string> {
   return page
     .replace("%policy%", () => escapeHtml(policy))
     .replace("%title%", () => escapeHtml(title))
-    .replace("<style></style>", () => `<style>${part("style.css")}</style>`)
+    .replace("<style></style>", () => `<style>${bundled.style}</style>`)
     .replace('id="data"></script>', () => `id="data">${inScript(JSON.stringify(data))}</script>`)
     .replace('id="program"></script>', () => `id="program">${script}</script>`);
 }

@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useRef } from "preact/hooks";
-import { changes, portsOf, presentIn } from "../flows";
+import { useMemo, useRef } from "preact/hooks";
+import { changes, portsOf, presentIn, statusOf } from "../flows";
 import type { LabPage, PageData, PageState } from "../model";
 import { Ask } from "./ask";
 import { Claims } from "./claims";
 import { GraphView } from "./graph";
+import { Footer, LabIntro, NoLabs, StepIntro } from "./intro";
 import { Header } from "./header";
 import { Legend } from "./legend";
 import { Matrix } from "./matrix";
@@ -14,7 +15,7 @@ import { PlayPanel } from "./play-panel";
 import { Routes } from "./routes";
 import { Stepper } from "./stepper";
 import { useKeys } from "./keys";
-import { count, nameOf } from "./words";
+import { nameOf } from "./words";
 
 /** The page: one lab at one step, and whatever flow is asked about. */
 export function App({ data }: { data: PageData }): preact.JSX.Element {
@@ -101,22 +102,6 @@ function shownState(planned: LabPage, step: number, view: "yours" | "solution", 
   return { lab, state, before: lab.steps[step - 1], yours, update };
 }
 
-function LabIntro({ lab }: { lab: LabPage }): preact.JSX.Element {
-  return (
-    <div class="intro">
-      <h1>{lab.title}</h1>
-      <p>
-        {lab.summary} <span class="muted">{`Guide: ${lab.guide}`}</span>
-        {lab.links.map((l) => (
-          <a key={l.url} href={l.url}>
-            {l.title}
-          </a>
-        ))}
-      </p>
-    </div>
-  );
-}
-
 interface StepProps extends Shown {
   step: number;
   scope: "main" | "all";
@@ -133,7 +118,7 @@ const TITLES = {
 
 function StepView(props: StepProps): preact.JSX.Element {
   const { lab, state, before, step, scope, asked, onAsk, yours } = props;
-  const changed = useMemo(() => changes(lab, before, state), [lab, before, state]);
+  const changed = useMemo(() => changes(lab, before, state, scope), [lab, before, state, scope]);
   const present = useMemo(() => presentIn(lab, state), [lab, state]);
   const answer = useRef<HTMLDivElement>(null);
   const at = (id: string): number => lab.nodes.findIndex((n) => n.id === id);
@@ -150,6 +135,16 @@ function StepView(props: StepProps): preact.JSX.Element {
     });
     answer.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   };
+  const unknown =
+    scope === "all"
+      ? lab.decisions.some((d) => d.verdict === "unknown")
+      : lab.flows.some(
+          (p) =>
+            statusOf(lab, state, Math.floor(p / lab.nodes.length), p % lab.nodes.length).kind === "unknown",
+        );
+  const shown = lab.nodes.filter((n, i) => (n.main || scope === "all") && present[i] === true);
+  // A step about requests is about its routes: they come first.
+  const byRequest = state.requests.length > 0;
   const shared = { lab, state, changes: changed, present, scope, selected, onPair };
   return (
     <>
@@ -161,7 +156,8 @@ function StepView(props: StepProps): preact.JSX.Element {
         opened={changed.opened.size}
         closed={changed.closed.size}
       />
-      <div class="picture">
+      {byRequest && <Routes state={state} />}
+      <div class={`picture ${shown.length > 20 ? "wide" : ""}`}>
         <section class="card graph-card" aria-label="Flows as a graph">
           <div class="card-head">
             <h3>Flows</h3>
@@ -182,7 +178,7 @@ function StepView(props: StepProps): preact.JSX.Element {
             </span>
           </div>
           <GraphView {...shared} before={before} />
-          <Legend unknown={lab.decisions.some((d) => d.verdict === "unknown")} />
+          <Legend unknown={unknown} />
         </section>
         <section class="card matrix-card" aria-label="All pairs as a matrix">
           <h3>Who reaches whom</h3>
@@ -202,68 +198,10 @@ function StepView(props: StepProps): preact.JSX.Element {
           />
         </div>
         <div>
-          <Routes state={state} />
+          {!byRequest && <Routes state={state} />}
           <Objects lab={lab} state={state} before={before} yours={yours} />
         </div>
       </div>
     </>
-  );
-}
-
-function StepIntro({
-  lab,
-  step,
-  first,
-  yours,
-  opened,
-  closed,
-}: {
-  lab: LabPage;
-  step: number;
-  first: boolean;
-  yours: boolean;
-  opened: number;
-  closed: number;
-}): preact.JSX.Element {
-  const at = lab.steps[step];
-  return (
-    <div class="step-intro">
-      <h2>
-        <span class="number">{`Step ${step}`}</span> {at?.title}
-      </h2>
-      <p>{at?.aim}</p>
-      {!first && (
-        <p class="delta" aria-live="polite">
-          <span class={`tag ${opened === 0 ? "zero" : ""}`}>{`+ ${count(opened, "pair")} opened`}</span>
-          <span class={`tag ${closed === 0 ? "zero" : "closed"}`}>{`× ${count(closed, "pair")} closed`}</span>
-          <span class="muted">
-            {yours ? "by your policies, against the step before" : "against the step before"}
-          </span>
-        </p>
-      )}
-    </div>
-  );
-}
-
-function NoLabs({ data }: { data: PageData }): preact.JSX.Element {
-  return (
-    <main>
-      <h1>{`Stack ${data.stack} has no labs`}</h1>
-      <p>Switch one on in its config, under labs, and plan again.</p>
-    </main>
-  );
-}
-
-function Footer({ data }: { data: PageData }): preact.JSX.Element {
-  useEffect(() => {
-    document.title = `Labs of stack ${data.stack}`;
-  }, [data]);
-  return (
-    <footer>
-      <p>{data.about}</p>
-      <p>
-        <kbd>←</kbd> <kbd>→</kbd> step, <kbd>/</kbd> ask one flow, arrows and <kbd>Enter</kbd> in the matrix.
-      </p>
-    </footer>
   );
 }

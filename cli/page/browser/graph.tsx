@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { changeOf, statusOf, type Changes, type PairStatus } from "../flows";
 import type { LabPage, PageNode, PageState } from "../model";
 import { direct, draw, smooth, type Box, type Drawing, type Point } from "./layout";
+import { Markers } from "./markers";
 import { pairTitle } from "./words";
 
 interface Props {
@@ -233,46 +234,3 @@ const corner = (b: Box): { x: number; y: number; width: number; height: number }
   width: b.width,
   height: b.height,
 });
-
-/** Open flows end in an arrow, closed ones at a bar: readable without colours. */
-export function Markers(): preact.JSX.Element {
-  const arrow = (id: string): preact.JSX.Element => (
-    <marker
-      id={`m-${id}`}
-      class={`marker ${id}`}
-      viewBox="0 0 10 10"
-      refX="9"
-      refY="5"
-      markerUnits="userSpaceOnUse"
-      markerWidth="11"
-      markerHeight="11"
-      orient="auto"
-    >
-      <path d="M0,0.8 L10,5 L0,9.2 L2.4,5 z" />
-    </marker>
-  );
-  const bar = (id: string): preact.JSX.Element => (
-    <marker
-      id={`m-${id}`}
-      class={`marker ${id}`}
-      viewBox="0 0 6 12"
-      refX="4"
-      refY="6"
-      markerUnits="userSpaceOnUse"
-      markerWidth="6"
-      markerHeight="12"
-      orient="auto"
-    >
-      <path d="M1.5,0 h2.4 v12 h-2.4 z" />
-    </marker>
-  );
-  return (
-    <defs>
-      {arrow("open")}
-      {arrow("opened")}
-      {arrow("unknown")}
-      {bar("closed-now")}
-      {bar("closed")}
-    </defs>
-  );
-}

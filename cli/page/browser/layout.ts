@@ -23,6 +23,8 @@ export interface Drawing {
 }
 
 const NODE_HEIGHT = 40;
+/** Room that the name of a namespace needs beyond the layout's own margin. */
+const TITLE = 10;
 /** With more flows than this the arrows carry no ports: each workload shows its own. */
 const LABELLED = 16;
 
@@ -31,8 +33,8 @@ export function draw(lab: LabPage, scope: "main" | "all"): Drawing {
   const graph = new Graph({ compound: true, multigraph: true });
   graph.setGraph({
     rankdir: "LR",
-    nodesep: 26,
-    ranksep: labelled(lab) ? 30 : 44,
+    nodesep: 30,
+    ranksep: labelled(lab) ? 30 : 16,
     edgesep: 12,
     marginx: 12,
     marginy: 12,
@@ -85,7 +87,7 @@ function read(graph: Graph): Drawing {
   for (const id of graph.nodes()) {
     const { x, y, width, height } = graph.node(id) as Box;
     if (!id.startsWith("ns ")) nodes.set(Number(id), { x, y, width, height });
-    else groups.push({ name: id.slice(3), box: { x, y, width, height } });
+    else groups.push({ name: id.slice(3), box: { x, y: y - TITLE / 2, width, height: height + TITLE } });
   }
   const edges: Drawing["edges"] = new Map();
   for (const edge of graph.edges()) {
@@ -123,19 +125,27 @@ function read(graph: Graph): Drawing {
   };
 }
 
-/** A path through the points, rounded at each. */
+/** A smooth path along the points: a uniform cubic B-spline that begins and ends at its outer points. */
 export function smooth(points: readonly Point[]): string {
-  const [first, ...rest] = points;
-  const last = rest.at(-1);
+  const [first] = points;
+  const last = points.at(-1);
   if (first === undefined || last === undefined) return "";
+  const all = [first, first, ...points.slice(1, -1), last, last];
   let path = `M${at(first)}`;
-  for (let i = 0; i < rest.length - 1; i++) {
-    const [a, b] = [rest[i], rest[i + 1]];
-    if (a === undefined || b === undefined) break;
-    path += `Q${at(a)} ${at(i === rest.length - 2 ? b : { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 })}`;
+  for (let i = 0; i + 2 < all.length; i++) {
+    const [a, b, c] = [all[i], all[i + 1], all[i + 2]];
+    if (a === undefined || b === undefined || c === undefined) break;
+    // From the knot before b to the one after it.
+    path += `C${at(mix(a, b, 2 / 3))} ${at(mix(b, a, 2 / 3))} ${at({ x: (a.x + 4 * b.x + c.x) / 6, y: (a.y + 4 * b.y + c.y) / 6 })}`;
   }
-  return rest.length === 1 ? `${path}L${at(last)}` : path;
+  return `${path}L${at(last)}`;
 }
+
+/** The point between two, nearer to the first the greater its share. */
+const mix = (a: Point, b: Point, share: number): Point => ({
+  x: a.x * share + b.x * (1 - share),
+  y: a.y * share + b.y * (1 - share),
+});
 
 const at = ({ x, y }: Point): string => `${round(x)},${round(y)}`;
 const round = (n: number): number => Math.round(n * 10) / 10;

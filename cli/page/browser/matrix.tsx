@@ -59,6 +59,7 @@ export function Matrix(props: Props): preact.JSX.Element {
         class={`matrix ${shown.length > 12 ? "dense" : ""}`}
         role="grid"
         aria-label="Who reaches whom: rows send, columns receive"
+        style={{ "--longest": Math.max(8, ...shown.map((i) => shortName(lab, i).length)) }}
         ref={table}
         onKeyDown={onKey}
         onMouseLeave={() => {

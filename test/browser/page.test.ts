@@ -1,0 +1,212 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { writePage } from "../../cli/page/write";
+import { labs } from "../../labs/index";
+import { selectionOf } from "../cli/page/pages";
+import { bigLab } from "./big-lab";
+import { executable, launch } from "./chromium";
+import { faintTexts, overlaps, spilling } from "./looks";
+import { open, type Opened } from "./open";
+
+const suite = executable === undefined ? describe.skip : describe;
+if (executable === undefined)
+  console.warn(
+    "No Chromium here: the page is not clicked through. Install Debian's chromium, or name one in CHROMIUM.",
+  );
+
+suite("the page in Chromium", () => {
+  let folder: string;
+  let browser: Browser;
+  let url: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "labs-page-"));
+    const file = join(folder, "index.html");
+    await writePage(file, {
+      stack: "class",
+      about: "This is a plan.",
+      labs: [...labs, bigLab].map((lab) => selectionOf(lab)),
+    });
+    // Every lab of the project on one page, and one of thirty workloads.
+    expect(statSync(file).size).toBeLessThan(1_000_000);
+    url = pathToFileURL(file).href;
+    browser = await launch();
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function at<T>(
+    hash: string,
+    options: Parameters<typeof open>[2],
+    look: (o: Opened) => Promise<T>,
+  ): Promise<T> {
+    const opened = await open(browser, `${url}#${hash}`, options);
+    try {
+      return await look(opened);
+    } finally {
+      expect(opened.complaints).toEqual([]);
+      await opened.page.close();
+    }
+  }
+
+  const pair = (page: Page, title: RegExp) =>
+    page.locator(".edge").filter({ has: page.locator("title", { hasText: title }) });
+
+  test("the slider moves through the steps, and what a step opened is marked", async () => {
+    await at("lab=stars&step=0", {}, async ({ page }) => {
+      expect(await page.locator("h2").innerText()).toBe("Step 0 Everything is open");
+      await page.locator("input[type=range]").focus();
+      await page.keyboard.press("ArrowRight");
+      expect(await page.locator("h2").innerText()).toContain("Deny by default");
+      expect(await page.locator(".graph-scroll .edge.now-closed").count()).toBeGreaterThan(5);
+      await page.getByRole("button", { name: "Next step" }).click();
+      await page.locator("h1").click();
+      await page.keyboard.press("ArrowRight");
+      expect(await page.locator("h2").innerText()).toContain("Let the front end reach the back end");
+      const opened = page.locator(".graph-scroll .edge.now-opened");
+      expect(await opened.count()).toBe(1);
+      expect(await opened.locator("title").textContent()).toBe(
+        "stars/frontend to stars/backend: open on 6379; opened by this step",
+      );
+      expect(await page.locator(".delta").innerText()).toContain("1 pair opened");
+      // The place is in the URL, so that it can be sent to somebody.
+      expect(page.url()).toContain("lab=stars&step=3");
+    });
+  });
+
+  test("a click on an arrow tells tier, policy and rule of both directions, with that rule marked", async () => {
+    await at("lab=stars&step=3", {}, async ({ page }) => {
+      await pair(page, /^stars\/frontend to stars\/backend/)
+        .locator(".hit")
+        .click({ force: true });
+      expect(await page.locator(".verdict").innerText()).toMatch(
+        /open\s+stars\/frontend → stars\/backend 6379/i,
+      );
+      const [leaving, entering] = [page.locator(".half").nth(0), page.locator(".half").nth(1)];
+      expect(await leaving.innerText()).toMatch(/Leaving stars\/frontend: Allowed/);
+      expect(await leaving.innerText()).toMatch(/No policy applies for egress/);
+      expect(await entering.locator("dl").innerText()).toMatch(
+        /default\s+Policy\s+stars\/backend-policy\s+Rule\s+ingress\[0\]/,
+      );
+      const marked = await entering.locator("mark").allTextContents();
+      expect(marked[0]).toMatch(/- from:/);
+      expect(marked.at(-1)).toMatch(/port: 6379/);
+      expect(await entering.locator(".yaml").textContent()).toContain("name: backend-policy");
+    });
+  });
+
+  test("the matrix goes by the keyboard alone", async () => {
+    await at("lab=stars&step=1", {}, async ({ page }) => {
+      await page.locator(".matrix [tabindex='0']").focus();
+      await page.keyboard.press("End");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown");
+      const name = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+      expect(name).toBe("stars/backend to stars/frontend: closed on 80; closed by this step");
+      await page.keyboard.press("Enter");
+      expect(await page.locator(".verdict").innerText()).toMatch(
+        /closed\s+stars\/backend → stars\/frontend 80/i,
+      );
+      expect(await page.locator(".half.deny").innerText()).toMatch(/stars\/default-deny/);
+    });
+  });
+
+  test("one flow is asked by workload, Service, address and port; what is wrong is told", async () => {
+    await at("lab=stars&step=3", {}, async ({ page }) => {
+      await page.keyboard.press("/");
+      await page.keyboard.type("stars/frontend");
+      const to = page.getByLabel("To", { exact: true });
+      await to.fill("backend");
+      await page.getByLabel("Port").fill("80");
+      expect(await page.locator(".verdict").innerText()).toMatch(
+        /closed\s+stars\/frontend → stars\/backend 80/i,
+      );
+      await to.fill("service/stars/backend");
+      expect(await page.locator(".ask").innerText()).toContain("has no such port; it has 6379");
+      await page.getByLabel("Port").fill("6379");
+      expect(await page.locator(".verdict").innerText()).toMatch(
+        /open\s+stars\/frontend → stars\/backend 6379/i,
+      );
+      await to.fill("203.0.113.9");
+      expect(await page.locator(".verdict").innerText()).toMatch(/open\s+stars\/frontend → internet/i);
+      await page.getByLabel("Port").fill("99999");
+      expect(await page.locator(".ask").innerText()).toContain("99999 is no port");
+      await to.fill("nobody");
+      expect(await page.locator(".ask").innerText()).toContain("nobody is nothing here");
+    });
+  });
+
+  test("routes and canary shares of a lab behind the ingress", async () => {
+    await at("lab=boutique&step=1", {}, async ({ page }) => {
+      expect(await page.locator(".routes table").innerText()).toContain("5 of 100");
+      const bar = page.locator(".shares").first();
+      expect(await bar.getAttribute("aria-label")).toBe(
+        "boutique/frontend 95 %, boutique/frontend-green 5 %",
+      );
+      const [blue, green] = await bar
+        .locator(".share")
+        .evaluateAll((list) => list.map((e) => e.getBoundingClientRect().width));
+      expect(green! / (blue! + green!)).toBeCloseTo(0.05, 1);
+    });
+  });
+
+  test("a lab at its last step has all its claims ticked, and each asks for its flow", async () => {
+    await at("lab=yaobank&step=4", {}, async ({ page }) => {
+      const rows = page.locator(".claims li");
+      expect(await rows.count()).toBeGreaterThan(3);
+      expect(await page.locator(".claims .fails").count()).toBe(0);
+      await rows.first().locator("button").click();
+      expect(await page.locator(".verdict").count()).toBe(1);
+    });
+  });
+
+  test("every lab is readable at its last step: no overlaps, contrast AA in light and dark", async () => {
+    await at("lab=stars&step=1", {}, async ({ page }) => {
+      for (const lab of [...labs, bigLab]) {
+        const step = lab.steps.length - 1;
+        await page.evaluate((hash) => (location.hash = hash), `lab=${lab.id}&step=${step}`);
+        await page.getByRole("heading", { level: 1, name: lab.title }).waitFor();
+        const seen: Record<string, unknown> = {
+          overlaps: await page.evaluate(overlaps),
+          spilling: await page.evaluate(spilling),
+        };
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme });
+          seen[colorScheme] = await page.evaluate(faintTexts);
+        }
+        expect({ lab: lab.id, ...seen }).toEqual({
+          lab: lab.id,
+          overlaps: [],
+          spilling: [],
+          light: [],
+          dark: [],
+        });
+      }
+    });
+  }, 60_000);
+
+  test("what is hard to read would be found", async () => {
+    await at("lab=stars&step=3", {}, async ({ page }) => {
+      await page.addStyleTag({ content: ".intro p { color: #9aa } .node .ports { fill: #999 }" });
+      const faint = await page.evaluate(faintTexts);
+      expect(faint.map((f) => f.text)).toContain(":6379");
+      expect(faint.length).toBeGreaterThan(4);
+    });
+  });
+
+  test("on a phone nothing is wider than the screen, and names keep their size", async () => {
+    for (const id of ["stars", "boutique", "big"]) {
+      await at(`lab=${id}&step=1`, { width: 390, height: 844 }, async ({ page }) => {
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+        const name = page.locator(".graph-scroll .name").first();
+        const [height] = await name.evaluateAll((list) => list.map((e) => e.getBoundingClientRect().height));
+        expect(height).toBeGreaterThan(10);
+      });
+    }
+  });
+});

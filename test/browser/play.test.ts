@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { play, type Playing } from "../../cli/play/run";
+import { executable, launch } from "./chromium";
+import { faintTexts } from "./looks";
+import { open } from "./open";
+
+const suite = executable === undefined ? describe.skip : describe;
+
+const deny = (ns: string): string =>
+  `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: default-deny\n  namespace: ${ns}\nspec:\n  podSelector: {}\n  policyTypes: [Ingress]\n`;
+
+suite("labs play in Chromium", () => {
+  let folder: string;
+  let browser: Browser;
+  let playing: Playing;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "labs-play-"));
+    playing = await play("stars", { port: "0", folder }, () => undefined);
+    browser = await launch();
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await playing.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("a learner writes policies, sees flows close, mistakes named, the aim met, and goes on", async () => {
+    const { page, complaints } = await open(browser, playing.url);
+    const panel = page.getByRole("region", { name: "Your turn" });
+    await panel.getByText("0 of 9 claims hold").waitFor();
+    expect(await page.locator("h2").innerText()).toBe("Step 1 Deny by default in stars and client");
+
+    writeFileSync(join(folder, "stars.yaml"), deny("stars"));
+    await panel.getByText("6 of 9 claims hold").waitFor();
+    expect(await page.locator(".graph-scroll .edge.now-closed").count()).toBe(6);
+    expect(await page.locator(".claims .fails").count()).toBe(3);
+    expect(await page.locator(".claims .fails").first().innerText()).toMatch(
+      /must be closed[\s\S]*Now: .*no policy applies/,
+    );
+
+    writeFileSync(join(folder, "client.yaml"), deny("client").replace("podSelector: {}", "podSelector: ["));
+    await panel.getByText(/mistake/).waitFor();
+    expect(await panel.innerText()).toContain("client.yaml");
+    // The picture is the last good one.
+    expect(await page.locator(".graph-scroll .edge.now-closed").count()).toBe(6);
+    expect(await page.evaluate(faintTexts)).toEqual([]);
+
+    writeFileSync(join(folder, "client.yaml"), deny("client"));
+    await panel.getByText("Step 1 is done: all 9 claims hold.").waitFor();
+    expect(await page.locator(".claims .fails").count()).toBe(0);
+
+    await panel.getByRole("button", { name: "On to step 2" }).click();
+    await panel.getByText("6 of 9 claims hold").waitFor();
+    await panel.getByRole("button", { name: "Solution" }).click();
+    expect(await page.locator(".claims .fails").count()).toBe(0);
+    expect(await page.locator(".objects").innerText()).toContain("client/allow-ui");
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 30_000);
+});
