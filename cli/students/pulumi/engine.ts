@@ -18,7 +18,7 @@ import {
 } from "../engine";
 import { detached } from "./command";
 import { engineError } from "./errors";
-import { readSettings, writeSettings } from "./stack-settings";
+import { readSettings, writeSettings, type StackSettings } from "./stack-settings";
 
 export interface PulumiEngineOptions {
   command: PulumiCommand;
@@ -75,19 +75,26 @@ export class PulumiEngine implements Engine {
   }
 
   async config(stack: string): Promise<Record<string, unknown>> {
-    const { workDir, project } = this.#opts;
-    if (readSettings(workDir, stack, project) === undefined) {
-      // Made on another machine: its last update has the config.
-      await this.#cli(["config", "refresh", "--force", "--stack", stack]);
-    }
-    return readSettings(workDir, stack, project)?.config ?? {};
+    return (await this.#settings(stack))?.config ?? {};
   }
 
-  setConfig(stack: string, config: Readonly<Record<string, unknown>>): Promise<void> {
+  async setConfig(stack: string, config: Readonly<Record<string, unknown>>): Promise<void> {
     const { workDir, project } = this.#opts;
-    const rest = readSettings(workDir, stack, project)?.rest ?? {};
+    const rest = (await this.#settings(stack))?.rest ?? {};
     writeSettings(workDir, stack, project, { rest, config: { ...config } });
-    return Promise.resolve();
+  }
+
+  /** The stack's file; where another machine made the stack, it is fetched from its last update, with its salt. */
+  async #settings(stack: string): Promise<StackSettings | undefined> {
+    const { workDir, project } = this.#opts;
+    const here = readSettings(workDir, stack, project);
+    if (here !== undefined) return here;
+    try {
+      await this.#cli(["config", "refresh", "--force", "--stack", stack]);
+    } catch (e) {
+      if (!/no previous deployment/.test(e instanceof Error ? e.message : "")) throw e;
+    }
+    return readSettings(workDir, stack, project);
   }
 
   up(stack: string, opts: OperationOptions & { refresh?: boolean }): Promise<void> {

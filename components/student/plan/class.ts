@@ -129,6 +129,7 @@ export function readClass(input: unknown, file: string, labs: RosterChecks["labs
     return 0;
   };
   const hardLimit = ms("hardLimit");
+  const timeout = ms("timeout");
   const ttl = ms("ttl", hardLimit === 0 ? undefined : hardLimit);
   for (const [key, instead] of Object.entries(RESERVED)) {
     if (key in f.config) {
@@ -162,7 +163,7 @@ export function readClass(input: unknown, file: string, labs: RosterChecks["labs
     ttl,
     hardLimit,
     parallel: f.parallel,
-    timeout: ms("timeout"),
+    timeout,
     ranges,
     ...(f.owner === undefined ? {} : { owner: f.owner }),
     ...(f.sizes.workers === undefined ? {} : { workers: f.sizes.workers }),
