@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import pc from "picocolors";
 import { UserError } from "../../policies/problems";
 import { readStackFile } from "../../stacks/offline/stack-file";
@@ -20,6 +21,10 @@ import { LIFETIME_SECONDS, namespacesOf, verify } from "./verify";
 const say = (line: string): void => void process.stderr.write(`${pc.dim(line)}\n`);
 
 export async function runVerify(nameOrFile: string, options: VerifyOptions): Promise<void> {
+  const { junit } = options;
+  // Told now: after minutes of probing it would cost the report.
+  if (junit !== undefined && !existsSync(dirname(junit)))
+    throw new UserError(`--junit ${junit}: there is no folder ${dirname(junit)}`);
   const file = readStackFile(nameOrFile);
   const whole = planStack(file.stack, file.raw);
   const chosen = selectChecked(whole.labs, options);

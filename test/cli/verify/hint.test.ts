@@ -34,12 +34,12 @@ async function hintsOn(
 
 /** Changes the policy of this name; `undefined` takes it away. */
 const policy =
-  (name: string, edit: (spec: Record<string, unknown>, o: KubeObject) => KubeObject | undefined | void) =>
+  (name: string, edit: (spec: Record<string, unknown>, o: KubeObject) => unknown) =>
   (all: KubeObject[]): KubeObject[] =>
     all.flatMap((o) => {
       if (o.metadata.name !== name || !o.kind.endsWith("NetworkPolicy")) return [o];
       const result = edit(o["spec"] as Record<string, unknown>, o);
-      return result === undefined ? (edited.has(o) ? [] : [o]) : [result];
+      return result === undefined ? (edited.has(o) ? [] : [o]) : [result as KubeObject];
     });
 /** Objects that an edit has taken away. */
 const edited = new WeakSet();

@@ -1,0 +1,118 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RUN_LABEL } from "../../../cli/verify/core/twin";
+import { runVerify } from "../../../cli/verify/run";
+import type { VerifyOptions } from "../../../cli/verify";
+import { clusterWith, options, planOf } from "./fake/lab";
+import type { FakeCluster } from "./fake/server";
+
+let folder: string;
+let cluster: FakeCluster;
+let out: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "verify-run-"));
+  out = "";
+  jest.spyOn(process.stdout, "write").mockImplementation((text, done?: unknown) => {
+    out += String(text);
+    if (typeof done === "function") (done as () => void)();
+    return true;
+  });
+  jest.spyOn(process.stderr, "write").mockImplementation(() => true);
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  process.exitCode = 0;
+  rmSync(folder, { recursive: true });
+  await cluster.stop();
+});
+
+/** The command on a stack file with stars at a step, and a kubeconfig file that leads to the fake. */
+async function verify(step: number, more: Partial<VerifyOptions> = {}): Promise<void> {
+  const stack = join(folder, "Pulumi.try.yaml");
+  writeFileSync(
+    stack,
+    JSON.stringify({
+      config: { "k8s-network-labs:target": "kind", "k8s-network-labs:labs": { stars: { step } } },
+    }),
+  );
+  const kubeconfig = join(folder, "kubeconfig");
+  writeFileSync(kubeconfig, cluster.kubeconfig().exportConfig());
+  await runVerify(stack, { ...options, wait: 0, kubeconfig, ...more });
+}
+
+const left = (): number =>
+  cluster.store.objects.filter((o) => o.metadata.labels?.[RUN_LABEL] !== undefined).length;
+
+test("all as claimed: JSON on standard output and nothing else, exit code 0", async () => {
+  cluster = await clusterWith(planOf("stars", 3));
+  await verify(3, { json: true });
+  expect(JSON.parse(out)).toMatchObject({
+    stack: "try",
+    ok: true,
+    counts: { pass: 10, fail: 0, error: 0, skip: 0 },
+  });
+  expect(process.exitCode).not.toBe(1);
+  expect(left()).toBe(0);
+});
+
+test("the next step is not there yet: exit code 1, JUnit, and the hint", async () => {
+  cluster = await clusterWith(planOf("stars", 3));
+  const junit = join(folder, "out.xml");
+  await verify(3, { step: "next", hint: true, junit, lab: ["stars"] });
+  expect(process.exitCode).toBe(1);
+  expect(out).toContain("client/client → stars/frontend TCP 80: expected open");
+  expect(out).toContain("NetworkPolicy stars/frontend-policy: the step has it, and the cluster has not");
+  expect(readFileSync(junit, "utf8")).toContain('failures="1"');
+});
+
+test("Ctrl-C: what was made is removed, and the exit code is that of an interrupt", async () => {
+  cluster = await clusterWith(planOf("stars", 0));
+  cluster.behaviour = () => {
+    process.emit("SIGINT");
+    return { kind: "half-open" };
+  };
+  await verify(0);
+  expect(process.exitCode).toBe(130);
+  expect(out).toBe("");
+  expect(left()).toBe(0);
+  expect(process.listenerCount("SIGINT")).toBe(0);
+});
+
+test("--clean removes what is left, of living runs too, and probes nothing", async () => {
+  cluster = await clusterWith(planOf("stars", 0));
+  for (const kind of ["Pod", "ConfigMap"])
+    cluster.add({
+      apiVersion: "v1",
+      kind,
+      metadata: {
+        name: "x",
+        namespace: "elsewhere",
+        labels: { [RUN_LABEL]: "r" },
+        annotations: { "k8s-network-labs/verify-owner": "other 1" },
+      },
+    });
+  await verify(0, { clean: true });
+  expect(out).toBe("2 removed, 0 left.\n");
+  expect(cluster.execs).toEqual([]);
+  expect(left()).toBe(0);
+});
+
+test.each<[Partial<VerifyOptions>, RegExp]>([
+  [{ lab: ["moon"] }, /moon: no such lab in this stack; labs: stars/],
+  [{ step: "17" }, /17 is no step of stars; steps: 0 \(open\)/],
+  [{ context: "other" }, /other is no context of the kubeconfig; contexts: /],
+  [{ junit: "/no/such/folder/x.xml" }, /there is no folder \/no\/such\/folder/],
+  [{ kubeconfig: "/no/such/file" }, /\/no\/such\/file cannot be read/],
+])("%j is refused in one sentence", async (more, message) => {
+  cluster = await clusterWith(planOf("stars", 0));
+  await expect(verify(0, more)).rejects.toThrow(message);
+  expect(cluster.asked).toEqual([]);
+});
+
+test("an API server that refuses is told without a stack", async () => {
+  cluster = await clusterWith(planOf("stars", 0));
+  cluster.answer = () => [401, { message: "Unauthorized" }];
+  await expect(verify(0)).rejects.toThrow("the API server refused (401): Unauthorized");
+});
