@@ -32,18 +32,16 @@ async function hintsOn(
   return findHints(openApi(reached.kubeconfig, { clock }), plan, report.results);
 }
 
-/** Changes the policy of this name; `undefined` takes it away. */
+/** Changes the policy of this name: in place, or into what the edit gives; nothing for none. */
 const policy =
   (name: string, edit: (spec: Record<string, unknown>, o: KubeObject) => unknown) =>
   (all: KubeObject[]): KubeObject[] =>
     all.flatMap((o) => {
       if (o.metadata.name !== name || !o.kind.endsWith("NetworkPolicy")) return [o];
-      const result = edit(o["spec"] as Record<string, unknown>, o);
-      return result === undefined ? (edited.has(o) ? [] : [o]) : [result as KubeObject];
+      const result = edit(o["spec"] as Record<string, unknown>, o) as KubeObject | KubeObject[] | undefined;
+      return result ?? [o];
     });
-/** Objects that an edit has taken away. */
-const edited = new WeakSet();
-const gone = (_: unknown, o: KubeObject): undefined => void edited.add(o);
+const gone = (): KubeObject[] => [];
 
 const brief = (hints: Hint[]): string[] => hints.map((h) => `${h.cause}: ${h.object}: ${h.message}`);
 const MENDED = ["stars: stars/frontend → stars/backend TCP 6379"];
