@@ -31,5 +31,7 @@ module.exports = {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esm.join("|")})/)`],
   testEnvironmentOptions: { globalsCleanup: "off" },
+  // jest leaves one core free by default: on two cores it would run one file after the other.
+  maxWorkers: "100%",
   workerIdleMemoryLimit: "1500MB",
 };
