@@ -40,7 +40,7 @@ for (let i = 0; i <= runs; i++) {
 rmSync(out, { recursive: true });
 
 const ratios = times.plan.map((t, i) => t / (times.bare[i] ?? NaN));
-const table = new Table({ head: ["", "min", "median", "max"] });
+const table = new Table({ head: ["", "min", "median", "max"], style: { head: [], border: [] } });
 for (const [name, values] of [
   ["plan (s)", times.plan],
   ["bare program (s)", times.bare],
