@@ -91,7 +91,7 @@ function readable(error: unknown): unknown {
   return error;
 }
 
-/** Ctrl-C stops and cleans up; a second one ends at once. */
+/** Ctrl-C, and a terminal that closes, stop and clean up; a second one ends at once. */
 function interrupts(): { signal: AbortSignal; end: () => void } {
   const controller = new AbortController();
   const press = (): void => {
@@ -102,13 +102,19 @@ function interrupts(): { signal: AbortSignal; end: () => void } {
     say("stopping: what was made is being removed; Ctrl-C again ends at once");
     controller.abort(new UserError("stopped"));
   };
-  process.on("SIGINT", press);
-  process.on("SIGTERM", press);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const name of signals) process.on(name, press);
+  // A reader that goes away (`| head`) must not end the process before it has cleaned up.
+  const deaf = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE") throw error;
+  };
+  const streams = [process.stdout, process.stderr];
+  for (const stream of streams) stream.on("error", deaf);
   return {
     signal: controller.signal,
     end: () => {
-      process.off("SIGINT", press);
-      process.off("SIGTERM", press);
+      for (const name of signals) process.off(name, press);
+      for (const stream of streams) stream.off("error", deaf);
     },
   };
 }

@@ -80,6 +80,18 @@ test("Ctrl-C: what was made is removed, and the exit code is that of an interrup
   expect(process.listenerCount("SIGINT")).toBe(0);
 });
 
+test("a reader that goes away ends nothing before it is cleaned up", async () => {
+  cluster = await clusterWith(planOf("stars", 0));
+  cluster.behaviour = () => {
+    process.stderr.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    return { kind: "well" };
+  };
+  await verify(0);
+  expect(cluster.execs.length).toBeGreaterThan(0);
+  expect(left()).toBe(0);
+  expect(process.stderr.listenerCount("error")).toBe(0);
+});
+
 test("--clean removes what is left, of living runs too, and probes nothing", async () => {
   cluster = await clusterWith(planOf("stars", 0));
   for (const kind of ["Pod", "ConfigMap"])
