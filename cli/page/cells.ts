@@ -1,6 +1,6 @@
-import type { Decision, PairFlows, State } from "../../policies/reachability";
-import { answers } from "../../policies/reachability/connectivity";
+import type { Decision, State } from "../../policies/reachability";
 import type { PageAnswer, PageDecision } from "./model";
+import { pairsAndNodes } from "./node-ports";
 import { pairsOf } from "./pairs";
 
 /** Answers for all pairs of a lab's states, each answer and each decision kept once. */
@@ -11,7 +11,11 @@ export class Cells {
   private readonly answerOf = new Map<string, number>();
   private readonly at: ReadonlyMap<string, number>;
 
-  constructor(private readonly ids: readonly string[]) {
+  /** `hosts`: whether nodes are among them. */
+  constructor(
+    private readonly ids: readonly string[],
+    private readonly hosts: boolean,
+  ) {
     this.at = new Map(ids.map((id, i) => [id, i]));
   }
 
@@ -21,7 +25,7 @@ export class Cells {
     // The evaluator gives the same list for pairs that no rule tells apart.
     const seen = new Map<unknown, number>();
     const decided = new Map<Decision, number>();
-    for (const { from, to, parts } of [...pairsOf(state), ...this.nodesOf(state)]) {
+    for (const { from, to, parts } of this.hosts ? pairsAndNodes(state) : pairsOf(state)) {
       const [i, j] = [this.at.get(from.name), this.at.get(to.name)];
       if (i === undefined || j === undefined || parts.length === 0) continue;
       let answer = seen.get(parts);
@@ -41,21 +45,6 @@ export class Cells {
       cells[i * this.ids.length + j] = answer;
     }
     return cells;
-  }
-
-  /** Pairs with a node that another step governs: by itself a state leaves out nodes that nothing governs. */
-  private *nodesOf(state: State): Generator<PairFlows> {
-    const listed = new Set(pairsOf(state).map((p) => p.from.name));
-    const nodes = state.hosts.map((h) => h.node).filter((n) => this.at.has(n.name) && !listed.has(n.name));
-    if (nodes.length === 0) return;
-    const answer = answers(state);
-    for (const node of nodes) {
-      for (const other of [...state.workloads, ...state.outside, ...nodes]) {
-        if (other === node) continue;
-        yield { from: node, to: other, parts: answer(node, other) };
-        if (!nodes.includes(other)) yield { from: other, to: node, parts: answer(other, node) };
-      }
-    }
   }
 
   private answer(parts: PageAnswer[]): number {

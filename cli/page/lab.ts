@@ -20,7 +20,10 @@ export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: Pag
   const evaluated = states.all(own);
   const all = [...evaluated.steps, ...(evaluated.own === undefined ? [] : [evaluated.own])];
   const nodes = pageNodes(all, selection);
-  const cells = new Cells(nodes.map((n) => n.id));
+  const cells = new Cells(
+    nodes.map((n) => n.id),
+    nodes.some((n) => n.kind === "Node"),
+  );
   const documents = new Documents(states);
   const pageState = (at: StateAt, objects = at.objects): PageState => ({
     cells: cells.of(at.state),

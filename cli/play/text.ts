@@ -11,7 +11,7 @@ export function line({ instance, step, lab, yours, problems }: Omit<PlayUpdate, 
   if (lab === undefined || yours === undefined) return who;
   const claims = [...yours.claims, ...yours.requests];
   const met = claims.filter((c) => c.holds).length;
-  const { opened, closed } = changes(lab, lab.steps[step - 1], yours);
+  const { opened, closed } = changes(lab, lab.steps[step - 1], yours, "main");
   const score = `${met} of ${claims.length} claims hold`;
   return `${who} ${met === claims.length ? pc.green(score) : pc.yellow(score)}; +${opened.size} ×${closed.size} against the step before`;
 }

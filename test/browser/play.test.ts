@@ -37,6 +37,11 @@ suite("labs play in Chromium", () => {
     writeFileSync(join(folder, "stars.yaml"), deny("stars"));
     await panel.getByText("6 of 9 claims hold").waitFor();
     expect(await page.locator(".graph-scroll .edge.now-closed").count()).toBe(6);
+    const colours = (kind: string): Promise<string[]> =>
+      page
+        .locator(`.graph-scroll .edge.${kind} .edge-label text`)
+        .evaluateAll((list) => [...new Set(list.map((e) => getComputedStyle(e).fill))]);
+    expect(await colours("open")).not.toEqual(await colours("now-closed"));
     expect(await page.locator(".claims .fails").count()).toBe(3);
     expect(await page.locator(".claims .fails").first().innerText()).toMatch(
       /must be closed[\s\S]*Now: .*no policy applies/,

@@ -51,7 +51,8 @@ export function GraphView(props: Props): preact.JSX.Element {
         ))}
         {edges.map((e) => (
           <EdgeView
-            key={e.pair}
+            // Made anew when its state changes: Chromium keeps colours of an old class on moved SVG text.
+            key={`${e.pair} ${e.status.kind} ${e.change}`}
             edge={e}
             title={pairTitle(lab, e.from, e.to, e.status, e.change)}
             dim={!touches(e)}
@@ -158,7 +159,8 @@ function EdgeView({
     <g
       class={classes}
       data-pair={edge.pair}
-      role="button"
+      // By the keyboard the same pairs are asked in the matrix.
+      role="img"
       aria-label={title}
       onClick={() => {
         onPair(edge.pair);
