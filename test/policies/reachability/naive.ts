@@ -124,7 +124,10 @@ export class Naive {
   private entity(policy: KubeObject, e: Any, peer: Peer, packet: Packet, port: number | undefined): boolean {
     if (e === undefined) return true;
     const namespace = policy.metadata.namespace;
-    const positive = e.selector || e.notSelector || e.serviceAccounts || e.namespaceSelector;
+    // notSelector alone narrows to the namespace in a namespaced policy, and to nothing in a global one
+    // (libcalico-go syncersv1/updateprocessors/rules.go, getEndpointSelector).
+    const positive =
+      e.selector || e.serviceAccounts || e.namespaceSelector || (namespace !== undefined && e.notSelector);
     if (positive && !this.selected(e, namespace, peer)) return false;
     if (e.notSelector && this.inSet(parseSelector(e.notSelector), peer)) return false;
     if (e.nets && !e.nets.some((n: string) => inCidr(peer.ip, n))) return false;
