@@ -42,6 +42,9 @@ function compare(node: Comparison, actual: string | undefined): Truth {
   // An absent label satisfies the negative comparisons, and no other.
   if (actual === undefined) return negative;
   if (isUnknown(actual)) return "unknown";
+  // What is compared with may be unknown too, where the selector was not parsed but built from objects.
+  if ("value" in node && isUnknown(node.value)) return "unknown";
+  if ("values" in node && !node.values.includes(actual) && node.values.some(isUnknown)) return "unknown";
   switch (node.op) {
     case "==":
       return actual === node.value;
