@@ -84,6 +84,8 @@ export interface Step {
 }
 
 export interface ObjectRef {
+  /** API group, where kinds of two groups have the same name. */
+  group?: string;
   kind: string;
   name: string;
   namespace?: string;
@@ -137,12 +139,21 @@ export interface LabSelection {
   context: LabContext;
 }
 
-const keyOf = (o: ObjectRef): string => `${o.kind}/${o.namespace ?? ""}/${o.name}`;
+const groupOf = (apiVersion: string): string =>
+  apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 
-/** Identity of an object within a lab: kind, namespace, name. */
+/** Identity of an object: API group, kind, namespace, name. Kubernetes and Calico both have a NetworkPolicy. */
 export function objectKey(o: KubeObject): string {
-  const { name, namespace } = o.metadata;
-  return keyOf({ kind: o.kind, name, ...(namespace === undefined ? {} : { namespace }) });
+  return [groupOf(o.apiVersion), o.kind, o.metadata.namespace ?? "", o.metadata.name].join("/");
+}
+
+/** Takes away what a reference means: the objects of that kind, namespace and name, of any group if none is said. */
+function removeFrom(objects: Map<string, KubeObject>, ref: ObjectRef): void {
+  for (const [key, o] of objects) {
+    const same =
+      o.kind === ref.kind && o.metadata.name === ref.name && o.metadata.namespace === ref.namespace;
+    if (same && (ref.group === undefined || ref.group === groupOf(o.apiVersion))) objects.delete(key);
+  }
 }
 
 export interface LabState {
@@ -160,8 +171,8 @@ export function labAt(selection: LabSelection): LabState {
   for (const o of lab.workloads(context)) objects.set(objectKey(o), o);
   for (const s of lab.steps.slice(0, step + 1)) {
     for (const ref of s.remove?.(context) ?? []) {
-      objects.delete(keyOf(ref));
-      patches.delete(keyOf(ref));
+      removeFrom(objects, ref);
+      removeFrom(patches, ref);
     }
     for (const o of s.add?.(context) ?? []) objects.set(objectKey(o), o);
     for (const o of s.patch?.(context) ?? []) patches.set(objectKey(o), o);

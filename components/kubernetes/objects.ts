@@ -74,7 +74,15 @@ export function registerPatch(
 /** Logical name of an object in a component: kind, namespace, name; never a position. */
 export function logicalName(prefix: string, object: KubeObject): string {
   const { name, namespace } = object.metadata;
-  return [prefix, object.kind.toLowerCase(), ...(namespace === undefined ? [] : [namespace]), name].join("-");
+  // Kubernetes and Calico both have a NetworkPolicy, and one namespace may hold both under one name.
+  const twin =
+    object.kind === "NetworkPolicy" && object.apiVersion.startsWith("projectcalico.org/") ? "calico-" : "";
+  return [
+    prefix,
+    twin + object.kind.toLowerCase(),
+    ...(namespace === undefined ? [] : [namespace]),
+    name,
+  ].join("-");
 }
 
 function prepare(object: KubeObject, settings: ObjectSettings): KubeObject {
