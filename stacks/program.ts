@@ -150,7 +150,7 @@ async function checkSurroundings(plan: StackPlan, { offline }: Surroundings): Pr
   if (offline) return;
   for (const note of plan.notes) void pulumi.log.info(note);
   if (plan.target.kind === "kind") {
-    const missing = missingKindTools();
+    const missing = missingKindTools(process.env, !pulumi.runtime.isDryRun());
     // A preview makes nothing, and a PR's runner may have no Docker: there it is worth a warning.
     if (pulumi.runtime.isDryRun())
       for (const m of missing) void pulumi.log.warn(`needed by up:\n${formatProblem(m)}`);

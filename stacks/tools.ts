@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
 import type { Problem } from "../policies/problems";
 
 interface Tool {
@@ -35,28 +37,47 @@ const kindTools: readonly Tool[] = [
   },
 ];
 
-/** Tools that a kind stack needs on this machine and that are missing or do not work. */
-export function missingKindTools(env: NodeJS.ProcessEnv = process.env): Problem[] {
+/**
+ * Tools that a kind stack needs on this machine and that are missing or, with `probe`, do not work. A preview only
+ * looks for them: asking each costs it half a second.
+ */
+export function missingKindTools(env: NodeJS.ProcessEnv = process.env, probe = true): Problem[] {
   // kind can also drive podman and nerdctl.
   const other = env["KIND_EXPERIMENTAL_PROVIDER"];
   const tools = kindTools.filter((t) => t.name !== "docker" || other === undefined || other === "docker");
   return tools.flatMap((tool) => {
-    const { error, status, stderr } = spawnSync(tool.name, [...tool.probe], {
-      env,
-      timeout: 20_000,
-      encoding: "utf8",
-    });
-    if (error === undefined && status === 0) return [];
-    if (error !== undefined && "code" in error && error.code === "ENOENT") {
+    if (!onPath(tool.name, env)) {
       return [{ path: tool.name, message: `is not on the PATH; ${tool.why}`, fix: tool.get }];
     }
-    const said = (stderr as string | null)?.trim().split("\n")[0];
-    return [
-      {
-        path: tool.name,
-        message: said === undefined || said === "" ? "does not work" : `does not work: ${said}`,
-        fix: tool.broken,
-      },
-    ];
+    return probe ? broken(tool, env) : [];
   });
+}
+
+function broken(tool: Tool, env: NodeJS.ProcessEnv): Problem[] {
+  const { error, status, stderr } = spawnSync(tool.name, [...tool.probe], {
+    env,
+    timeout: 20_000,
+    encoding: "utf8",
+  });
+  if (error === undefined && status === 0) return [];
+  const said = (stderr as string | null)?.trim().split("\n")[0] ?? "";
+  return [
+    { path: tool.name, message: said === "" ? "does not work" : `does not work: ${said}`, fix: tool.broken },
+  ];
+}
+
+/** Whether a program of this name can be run; on Windows it has an ending. */
+function onPath(name: string, env: NodeJS.ProcessEnv): boolean {
+  const endings = process.platform === "win32" ? (env["PATHEXT"] ?? ".EXE;.CMD").split(";") : [""];
+  const folders = (env["PATH"] ?? "").split(delimiter).filter((f) => f !== "");
+  return folders.some((folder) => endings.some((ending) => runnable(join(folder, name + ending))));
+}
+
+function runnable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

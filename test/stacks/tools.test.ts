@@ -44,3 +44,8 @@ test("kind can drive podman: Docker is then not asked for", () => {
   const { docker: _docker, ...rest } = fine;
   expect(named({ ...path(rest), KIND_EXPERIMENTAL_PROVIDER: "podman" })).toEqual([]);
 });
+
+test("a preview looks for the tools and asks none of them", () => {
+  expect(missingKindTools(path({ ...fine, docker: "exit 1", kind: "exit 1" }), false)).toEqual([]);
+  expect(missingKindTools(path({ kind: "exit 0" }), false).map((p) => p.path)).toEqual(["docker", "kubectl"]);
+});
