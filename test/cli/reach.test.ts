@@ -35,14 +35,11 @@ beforeEach(() => {
   writeFileSync(join(folder, "notes.txt"), "no manifest");
   printed = "";
   failed = "";
-  jest.spyOn(process.stdout, "write").mockImplementation(((
-    chunk: string | Uint8Array,
-    ...rest: unknown[]
-  ) => {
+  jest.spyOn(process.stdout, "write").mockImplementation((chunk: string | Uint8Array, ...rest: unknown[]) => {
     printed += String(chunk);
     for (const callback of rest) if (typeof callback === "function") (callback as () => void)();
     return true;
-  }));
+  });
   jest.spyOn(process.stderr, "write").mockImplementation((chunk) => {
     failed += String(chunk);
     return true;
