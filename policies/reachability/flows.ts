@@ -1,6 +1,7 @@
 import { isIcmp, protocolName, type Decision, type Verdict } from "./model";
-import { formatIcmp, formatPorts, intersect, isEmpty, union, type PortSet } from "./ports";
+import { formatIcmp, formatPorts, type PortSet } from "./ports";
 import { portSpace, type Segment } from "./rules/evaluate";
+import { joinRuns, runsOf, type Runs } from "./rules/runs";
 
 /** An answer: what happens to packets of one protocol on some ports, from one endpoint to another. */
 export interface Flow extends FlowPart {
@@ -26,29 +27,25 @@ export function combine(
   egress: readonly Segment[],
   ingress: readonly Segment[],
 ): { part: FlowPart; ports: PortSet }[] {
-  // Segments with the same two decisions are one answer.
-  const found: { out: Decision; in: Decision; ports: PortSet }[] = [];
-  for (const a of egress) {
-    for (const b of ingress) {
-      const ports = intersect(a.ports, b.ports);
-      if (isEmpty(ports)) continue;
-      const same = found.find((f) => f.out === a.decision && f.in === b.decision);
-      if (same === undefined) found.push({ out: a.decision, in: b.decision, ports });
-      else same.ports = union(same.ports, ports);
-    }
-  }
-  return found
-    .sort((a, b) => (a.ports[0]?.[0] ?? 0) - (b.ports[0]?.[0] ?? 0))
-    .map(({ out, in: in_, ports }) => ({
-      ports,
-      part: {
-        protocol: protocolName(protocol),
-        ports: portsText(protocol, ports),
-        verdict: worse(out.verdict, in_.verdict),
-        egress: out,
-        ingress: in_,
-      },
-    }));
+  return combineRuns(protocol, runsOf(egress), runsOf(ingress));
+}
+
+/** The same, of stretches in order. */
+export function combineRuns(
+  protocol: number,
+  egress: Runs,
+  ingress: Runs,
+): { part: FlowPart; ports: PortSet }[] {
+  return joinRuns(egress, ingress).map(({ egress: out, ingress: in_, ports }) => ({
+    ports,
+    part: {
+      protocol: protocolName(protocol),
+      ports: portsText(protocol, ports),
+      verdict: worse(out.verdict, in_.verdict),
+      egress: out,
+      ingress: in_,
+    },
+  }));
 }
 
 /** How a protocol's ports are written. */

@@ -1,16 +1,32 @@
-import { combine, type FlowPart } from "./flows";
+import { combineRuns, type FlowPart } from "./flows";
 import type { Decision, Endpoint } from "./model";
 import type { PortSet } from "./ports";
-import { evaluate, portSpace, truthAt, type EntryTruth, type Segment } from "./rules/evaluate";
+import { truthAt, type EntryTruth } from "./rules/evaluate";
 import type { Entry, RuleList } from "./rules/lists";
 import { both, FALSE, TRUE, type TruthCode } from "./rules/matches";
+import { Painter } from "./rules/paint";
+import type { Runs } from "./rules/runs";
 import type { Group, State } from "./state";
 
-/** One direction of a pair: for each protocol of the state the segments, or none where the pair has no such packets. */
+/** One direction of a pair: what decides on which ports, for each protocol of the state. */
 interface Half {
   readonly id: number;
-  readonly segments: readonly (readonly Segment[])[];
+  readonly runs: readonly Runs[];
 }
+
+/** One subject's other groups, by kind; each kind is evaluated when it is first asked for. */
+interface Row {
+  readonly list: RuleList;
+  readonly own: Uint8Array;
+  readonly kinds: Int32Array;
+  readonly halves: Map<number, Half>;
+}
+
+/**
+ * How many stretches of ports and answers may be kept for reuse before everything kept is dropped: some hundred MiB.
+ * Only input in which hardly two pairs are alike comes near it, and there keeping would not help.
+ */
+const BUDGET = 2_000_000;
 
 /** All answers for a pair of groups: one part per protocol, ports and pair of decisions. */
 export type PairParts = readonly { readonly part: FlowPart; readonly ports: PortSet }[];
@@ -21,13 +37,15 @@ export type PairParts = readonly { readonly part: FlowPart; readonly ports: Port
  * combined once. So cost follows what policies distinguish, not the number of pairs.
  */
 export class Matrix {
-  private readonly halves = new Map<string, Half>();
+  private readonly interned = new Map<string, Half>();
   private readonly decisions = new Map<Decision, number>();
   private readonly pairs = new Map<number, Map<number, PairParts>>();
+  private readonly painters = new Map<RuleList, Painter>();
+  private kept = 0;
+  private made = 0;
   private readonly members: Int32Array[];
   private readonly memberTruths: Uint8Array[];
-  private readonly ingressRows: (readonly Half[] | undefined)[] = [];
-  private readonly egressRows: (readonly Half[] | undefined)[] = [];
+  private readonly rows: Record<"egress" | "ingress", (Row | undefined)[]> = { egress: [], ingress: [] };
 
   constructor(private readonly state: State) {
     // For each entity the groups that it matches: rows are built by walking matches, not by testing all.
@@ -52,37 +70,51 @@ export class Matrix {
 
   /** Answers for packets from one group to another. */
   pair(from: Group, to: Group): PairParts {
-    const egress = (this.egressRows[from.id] ??= this.row(from, "egress"))[to.id];
-    const ingress = (this.ingressRows[to.id] ??= this.row(to, "ingress"))[from.id];
-    if (egress === undefined || ingress === undefined) return [];
+    const egress = this.halfOf(from, "egress", to);
+    const ingress = this.halfOf(to, "ingress", from);
     let row = this.pairs.get(egress.id);
     if (row === undefined) this.pairs.set(egress.id, (row = new Map<number, PairParts>()));
     let parts = row.get(ingress.id);
     if (parts === undefined) {
       parts = this.state.protocols.flatMap((protocol, i) =>
-        combine(protocol, egress.segments[i] ?? [], ingress.segments[i] ?? []),
+        combineRuns(protocol, egress.runs[i] ?? [], ingress.runs[i] ?? []),
       );
       row.set(ingress.id, parts);
+      this.keep(parts.length);
     }
     return parts;
   }
 
-  /** The halves of one subject with every other group. */
-  private row(subject: Group, direction: "egress" | "ingress"): Half[] {
-    const { groups } = this.state;
+  private halfOf(subject: Group, direction: "egress" | "ingress", other: Group): Half {
+    const row = (this.rows[direction][subject.id] ??= this.row(subject, direction));
+    const kind = row.kinds[other.id] ?? 0;
+    let half = row.halves.get(kind);
+    if (half === undefined) {
+      half = this.half(row, direction, subject, other);
+      row.halves.set(kind, half);
+    }
+    return half;
+  }
+
+  private row(subject: Group, direction: "egress" | "ingress"): Row {
     const list = subject.view.list(direction, "normal");
     const own = ownTruths(list, subject, direction);
-    const kinds = this.classify(list, subject, direction, own);
-    const byKind = new Map<number, Half>();
-    return groups.map((other) => {
-      const kind = kinds[other.id] ?? 0;
-      let half = byKind.get(kind);
-      if (half === undefined) {
-        half = this.half(list, own, direction, subject, other);
-        byKind.set(kind, half);
-      }
-      return half;
-    });
+    return {
+      list,
+      own,
+      kinds: this.classify(list, subject, direction, own),
+      halves: new Map<number, Half>(),
+    };
+  }
+
+  /** Counts what is kept, and drops it all where it grows too much. */
+  private keep(count: number): void {
+    this.kept += count;
+    if (this.kept < BUDGET) return;
+    this.kept = 0;
+    this.pairs.clear();
+    this.interned.clear();
+    for (const row of [...this.rows.egress, ...this.rows.ingress]) row?.halves.clear();
   }
 
   /** Numbers the other groups by the entries that match them; equal numbers get equal answers. */
@@ -128,13 +160,7 @@ export class Matrix {
     return `${family} ${ports}`;
   }
 
-  private half(
-    list: RuleList,
-    own: Uint8Array,
-    direction: "egress" | "ingress",
-    subject: Group,
-    other: Group,
-  ): Half {
+  private half({ list, own }: Row, direction: "egress" | "ingress", subject: Group, other: Group): Half {
     const { truths } = other.view;
     const matches: EntryTruth = (entry, i) => {
       const mine = truthAt(own, i);
@@ -142,23 +168,30 @@ export class Matrix {
       const entity = direction === "egress" ? entry.destination : entry.source;
       return both(mine, entity === -1 ? TRUE : truthAt(truths, entity));
     };
+    let painter = this.painters.get(list);
+    if (painter === undefined) this.painters.set(list, (painter = new Painter(list)));
     const [from, to] = direction === "egress" ? [subject, other] : [other, subject];
-    const segments = this.state.protocols.map((protocol) => {
+    const runs: Runs[] = [];
+    for (const protocol of this.state.protocols) {
       const packet = this.state.packet(from.view.endpoint, to.view.endpoint, protocol);
-      if (packet === undefined || !possible(protocol, packet.family)) return [];
-      return evaluate(list, matches, packet, portSpace(protocol));
-    });
-    return this.intern(segments);
+      const carried = packet !== undefined && possible(protocol, packet.family);
+      runs.push(carried ? painter.paint(matches, packet) : []);
+    }
+    return this.intern(runs);
   }
 
-  private intern(segments: readonly (readonly Segment[])[]): Half {
-    const key = segments
-      .map((list) => list.map((s) => `${this.decisionId(s.decision)}:${s.ports.join(" ")}`).join(";"))
+  /** Equal halves of different subjects are the same object, where finding that out is cheap. */
+  private intern(runs: readonly Runs[]): Half {
+    const size = runs.reduce((n, list) => n + list.length, 0);
+    this.keep(size);
+    if (size > 24) return { id: this.made++, runs };
+    const key = runs
+      .map((list) => list.map((r) => `${this.decisionId(r.decision)}:${r.first}-${r.last}`).join(";"))
       .join("|");
-    let half = this.halves.get(key);
+    let half = this.interned.get(key);
     if (half === undefined) {
-      half = { id: this.halves.size, segments };
-      this.halves.set(key, half);
+      half = { id: this.made++, runs };
+      this.interned.set(key, half);
     }
     return half;
   }

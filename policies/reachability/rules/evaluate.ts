@@ -98,7 +98,7 @@ function join(segments: readonly Segment[]): Segment[] {
   return [...byDecision].map(([decision, ports]) => ({ ports, decision }));
 }
 
-interface Matched {
+export interface Matched {
   /** Ports on which the rule matches. */
   readonly sure: PortSet;
   /** Ports on which it may match. */
@@ -106,12 +106,38 @@ interface Matched {
 }
 const NOTHING: Matched = { sure: NO_PORTS, maybe: NO_PORTS };
 
-function matchPorts(rule: Rule, packet: Packet): Matched {
+/**
+ * The ports on which a rule matches packets of a protocol and family, if that depends on no endpoint and no question;
+ * undefined where it does.
+ */
+export function staticPorts(rule: Rule, protocol: number, family: Family): PortSet | undefined {
+  if (!carries(rule, protocol, family)) return NO_PORTS;
+  const { source, destination } = rule;
+  if (source.ports !== undefined || source.notPorts !== undefined) return undefined;
+  const dynamic = (ports: PortMatch | undefined): boolean =>
+    ports !== undefined && (ports.names.length > 0 || ports.service !== undefined || ports.unknown === true);
+  if (dynamic(destination.ports) || dynamic(destination.notPorts)) return undefined;
+  const space = portSpace(protocol);
+  let result = space;
+  if (rule.icmp !== undefined) result = intersect(result, rule.icmp);
+  if (rule.notIcmp !== undefined) result = subtract(result, rule.notIcmp);
+  const numbers = (ports: PortMatch): PortSet => (hasPorts(protocol) ? ports.numbers : NO_PORTS);
+  if (destination.ports !== undefined) result = intersect(result, numbers(destination.ports));
+  if (destination.notPorts !== undefined) result = subtract(result, numbers(destination.notPorts));
+  // The very same set for the whole space, so that it is recognised at a glance.
+  return isEmpty(subtract(space, result)) ? space : result;
+}
+
+function carries(rule: Rule, protocol: number, family: Family): boolean {
+  if (rule.protocol !== undefined && rule.protocol !== protocol) return false;
+  return rule.notProtocol !== protocol && (rule.family === undefined || rule.family === family);
+}
+
+/** The ports on which a rule matches, surely and perhaps. */
+export function matchPorts(rule: Rule, packet: Packet): Matched {
   const { protocol } = packet;
   const space = portSpace(protocol);
-  if (rule.protocol !== undefined && rule.protocol !== protocol) return NOTHING;
-  if (rule.notProtocol === protocol) return NOTHING;
-  if (rule.family !== undefined && rule.family !== packet.family) return NOTHING;
+  if (!carries(rule, protocol, packet.family)) return NOTHING;
   let sure = space;
   let maybe = NO_PORTS;
   const limit = (to: Matched): void => {
