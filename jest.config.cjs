@@ -20,6 +20,7 @@ module.exports = {
   // A machine that does other things too is no reason to fail.
   testTimeout: 60_000,
   roots: ["<rootDir>/test"],
+  setupFiles: ["<rootDir>/test/support/colour.cjs"],
   testMatch: ["**/*.test.ts"],
   // Engine and API server tests need binaries of their own; see CONTRIBUTING.md.
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/engine/", "<rootDir>/test/apiserver/"],

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./colour";
 import { Command } from "commander";
 import pc from "picocolors";
 import { addCapacity } from "./capacity";
