@@ -261,7 +261,7 @@ class Reader {
       networkSets: this.networkSets.map((set) => this.networkSet(set)),
       profiles: this.profiles,
       podCidrs: this.podCidrs(facts),
-      encapsulated: facts.encapsulated ?? (this.pools.length === 0 || this.pools.some((p) => p.encapsulated)),
+      encapsulated: facts.encapsulated ?? this.pools.some((p) => p.encapsulated),
       endpointToHost:
         facts.endpointToHost ??
         this.felix?.choice("defaultEndpointToHostAction", "Drop", "Return", "Accept") ??

@@ -1,42 +1,7 @@
 /** Host endpoints: after felix/rules (static.go, endpoints.go, dispatch.go) and felix/fv of projectcalico/calico. */
-import { declareNode, load } from "../../../policies/reachability";
-import { ask, globalPolicy, hostEndpoint, pod, tier, told, yaml } from "./support";
-
-const nodes = [
-  declareNode("n1", "172.18.0.2", { role: "worker" }),
-  declareNode("n2", "172.18.0.3", { role: "worker" }),
-];
-const heps = [
-  hostEndpoint("h1", "n1", { interfaceName: "eth0", expectedIPs: ["172.18.0.2"] }, { host: "yes" }),
-  hostEndpoint("h2", "n2", { interfaceName: "eth0", expectedIPs: ["172.18.0.3"] }, { host: "yes" }),
-];
-const wild = [
-  hostEndpoint(
-    "h1",
-    "n1",
-    { interfaceName: "*", expectedIPs: ["172.18.0.2"], profiles: ["projectcalico-default-allow"] },
-    { host: "yes" },
-  ),
-  hostEndpoint(
-    "h2",
-    "n2",
-    { interfaceName: "*", expectedIPs: ["172.18.0.3"], profiles: ["projectcalico-default-allow"] },
-    { host: "yes" },
-  ),
-];
-const web = pod(
-  "x/web",
-  { app: "web" },
-  { node: "n1", ip: "10.244.1.5", containers: [{ ports: [{ name: "http", containerPort: 8080 }] }] },
-);
-const cli = pod("x/cli", { app: "cli" }, { node: "n2", ip: "10.244.2.5" });
-const base = [...nodes, web, cli];
-const hosts = "host == 'yes'";
-const tcp = (ports: (number | string)[], rest: object = {}): object => ({
-  protocol: "TCP",
-  destination: { ports },
-  ...rest,
-});
+import { load } from "../../../policies/reachability";
+import { ask, globalPolicy, hostEndpoint, pod, told, yaml } from "./support";
+import { base, heps, hosts, nodes, tcp, web, wild } from "./two-nodes";
 
 describe("a host by itself", () => {
   test("without a host endpoint nothing governs it", () => {
@@ -182,108 +147,44 @@ describe("what a host forwards", () => {
 
   test("between pods of two nodes: encapsulated packets pass no named interface, but every one of *", () => {
     const policy = through({ ingress: [{ action: "Deny" }] });
-    expect(ask([...base, ...heps, policy], "x/cli → x/web TCP 80").verdict).toBe("allow");
-    expect(ask([...base, ...heps, policy], "x/cli → x/web TCP 80", { encapsulated: false }).verdict).toBe(
-      "deny",
+    expect(ask([...base, ...heps, policy], "x/cli → x/web TCP 80").verdict).toBe("deny");
+    expect(ask([...base, ...heps, policy], "x/cli → x/web TCP 80", { encapsulated: true }).verdict).toBe(
+      "allow",
     );
+    const pool = { apiVersion: "projectcalico.org/v3", kind: "IPPool", metadata: { name: "p" } };
+    const vxlan = { ...pool, spec: { cidr: "10.244.0.0/16", vxlanMode: "Always" } };
+    expect(ask([...base, ...heps, policy, vxlan], "x/cli → x/web TCP 80").verdict).toBe("allow");
     expect(ask([...base, ...wild, policy], "x/cli → x/web TCP 80").verdict).toBe("deny");
   });
 });
 
-describe("before DNAT and before tracking", () => {
-  const pre = (rules: object[], rest: object = {}): ReturnType<typeof globalPolicy> =>
-    globalPolicy("pre", { selector: hosts, preDNAT: true, applyOnForward: true, ingress: rules, ...rest });
-
-  test("preDNAT denies what normal policies would allow; what it does not decide goes on", () => {
-    const open = globalPolicy("open", { selector: hosts, ingress: [{ action: "Allow" }] });
-    const policy = pre([{ action: "Deny", ...tcp([80]) }]);
-    expect(told(ask([...base, ...heps, open, policy], "192.0.2.1 → n1 TCP 80").ingress)).toBe(
-      "deny default pre#0",
-    );
-    expect(told(ask([...base, ...heps, open, policy], "192.0.2.1 → n1 TCP 81").ingress)).toBe(
-      "allow default open#0",
-    );
-  });
-
-  test("an allow before DNAT is final for the host, and skips what is applied on forward, not the pod's policies", () => {
-    const policy = pre([{ action: "Allow", ...tcp([80, 8080]) }]);
-    expect(told(ask([...base, ...heps, policy], "192.0.2.1 → n1 TCP 80").ingress)).toBe(
-      "allow default pre#0",
-    );
-    const forward = globalPolicy("f", {
-      selector: hosts,
-      applyOnForward: true,
-      ingress: [{ action: "Deny" }],
-    });
-    expect(ask([...base, ...heps, policy, forward], "192.0.2.1 → x/web TCP 8080").verdict).toBe("allow");
-    const own = globalPolicy("own", { selector: "app == 'web'", ingress: [{ action: "Deny" }] });
-    expect(told(ask([...base, ...heps, policy, own], "192.0.2.1 → x/web TCP 8080").ingress)).toBe(
-      "deny default own#0",
-    );
-  });
-
-  test("nothing is denied at the end of a tier there, and failsafe ports stay open", () => {
-    const policy = pre([{ action: "Allow", source: { nets: ["198.51.100.0/24"] } }]);
-    const open = globalPolicy("open", { selector: hosts, ingress: [{ action: "Allow" }] });
-    expect(ask([...base, ...heps, open, policy], "192.0.2.1 → n1 TCP 80").verdict).toBe("allow");
-    expect(ask([...base, ...heps, pre([{ action: "Deny" }])], "192.0.2.1 → n1 TCP 22").verdict).toBe("allow");
-  });
-
-  test("Pass goes to the next tier's preDNAT policies", () => {
-    const objects = [
-      ...base,
-      ...heps,
-      tier("t", 1),
-      globalPolicy("t.pre", {
-        tier: "t",
-        selector: hosts,
-        preDNAT: true,
-        applyOnForward: true,
-        ingress: [{ action: "Pass" }, { action: "Allow" }],
-      }),
-      pre([{ action: "Deny" }]),
-    ];
-    expect(told(ask(objects, "192.0.2.1 → n1 TCP 80").ingress)).toBe("deny default pre#0");
-  });
-
-  test("* sees what pods send, too", () => {
-    const policy = pre([{ action: "Deny", ...tcp([80]) }]);
-    expect(told(ask([...base, ...wild, policy], "x/web → 192.0.2.1 TCP 80").egress)).toBe(
-      "deny default pre#0",
-    );
-    expect(ask([...base, ...heps, policy], "x/web → 192.0.2.1 TCP 80").verdict).toBe("allow");
-  });
-
-  test("doNotTrack goes first, both ways, and is ignored at *", () => {
-    const raw = globalPolicy("raw", {
-      selector: hosts,
-      doNotTrack: true,
-      applyOnForward: true,
-      ingress: [{ action: "Allow", ...tcp([80]) }],
-      egress: [{ action: "Deny", ...tcp([81]) }],
-    });
-    const policy = pre([{ action: "Deny" }]);
-    expect(told(ask([...base, ...heps, raw, policy], "192.0.2.1 → n1 TCP 80").ingress)).toBe(
-      "allow default raw#0",
-    );
-    expect(told(ask([...base, ...heps, raw], "n1 → 192.0.2.1 TCP 81").egress)).toBe("deny default raw#0");
-    expect(told(ask([...base, ...wild, raw, policy], "192.0.2.1 → n1 TCP 80").ingress)).toBe(
-      "deny default pre#0",
-    );
-  });
-
-  test("pods are not governed by preDNAT or doNotTrack policies that select them", () => {
-    const policy = globalPolicy("p", {
-      selector: "all()",
-      preDNAT: true,
-      applyOnForward: true,
-      ingress: [{ action: "Deny" }],
-    });
-    expect(ask([web, cli, policy], "x/cli → x/web TCP 80").verdict).toBe("allow");
-  });
-});
-
 describe("between a host and pods", () => {
+  // felix/fv/hostendpoints_test.go: "should block all traffic except pod-to-pod and host-to-own-pod traffic"
+  test("a host endpoint without policy blocks hosts and pods of other hosts, not its own pods", () => {
+    const star = wild.map((h) => ({ ...h, spec: { ...(h.spec as object), profiles: [] } }));
+    for (const endpoints of [heps, star]) {
+      const state = load([...base, ...endpoints]);
+      const verdicts = [
+        "n1 → n2",
+        "n2 → n1",
+        "n1 → x/cli",
+        "n2 → x/web",
+        "n1 → x/web",
+        "n2 → x/cli",
+        "x/cli → x/web",
+      ].map((q) => `${q} ${ask(state, `${q} TCP 8055`).verdict}`);
+      expect(verdicts).toEqual([
+        "n1 → n2 deny",
+        "n2 → n1 deny",
+        "n1 → x/cli deny",
+        "n2 → x/web deny",
+        "n1 → x/web allow",
+        "n2 → x/cli allow",
+        "x/cli → x/web allow",
+      ]);
+    }
+  });
+
   const isolated = globalPolicy("own", { selector: "app == 'web'", types: ["Ingress", "Egress"] });
 
   test("a host always reaches its own pods, other hosts do not", () => {
