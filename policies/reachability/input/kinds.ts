@@ -56,7 +56,7 @@ const CALICO_OTHERS = [
   "RemoteClusterConfiguration",
 ];
 const CALICO_GROUPS = ["projectcalico.org", "crd.projectcalico.org"];
-const NETWORKING_OTHERS = ["Ingress", "IngressClass", "IPAddress", "ServiceCIDR", "ParentReference"];
+const NETWORKING_OTHERS = ["Ingress", "IngressClass", "IPAddress", "ServiceCIDR"];
 /** Groups whose kinds decide who reaches whom and are not evaluated here. */
 const FOREIGN_POLICY_GROUPS = ["policy.networking.k8s.io", "cilium.io", "crd.antrea.io", "security.istio.io"];
 

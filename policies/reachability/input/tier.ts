@@ -8,16 +8,17 @@ export const BUILT_IN_TIERS: readonly Tier[] = [
   { name: "kube-baseline", order: 10_000_000, defaultAction: "Pass" },
 ];
 
-/** A Tier; order and default action of the built-in ones are fixed (CEL rules of the CRD). */
+/** A Tier; order and default action of the built-in ones are fixed (CEL rules of the CRD), and may be left out here. */
 export function readTier(name: string, spec: Fields): Tier {
   spec.only("order", "defaultAction");
-  const order = spec.number("order") ?? Infinity;
-  const defaultAction = spec.choice("defaultAction", "Deny", "Pass") ?? "Deny";
+  const order = spec.number("order");
+  const defaultAction = spec.choice("defaultAction", "Deny", "Pass");
   const builtIn = BUILT_IN_TIERS.find((tier) => tier.name === name);
-  if (builtIn === undefined) return { name, order, defaultAction };
-  if (order !== builtIn.order)
-    spec.report("order", spec.raw("order"), `of tier ${name} is fixed`, `write order: ${builtIn.order}`);
-  if (defaultAction !== builtIn.defaultAction)
+  if (builtIn === undefined)
+    return { name, order: order ?? Infinity, defaultAction: defaultAction ?? "Deny" };
+  if (order !== undefined && order !== builtIn.order)
+    spec.report("order", order, `of tier ${name} is fixed`, `write order: ${builtIn.order}`);
+  if (defaultAction !== undefined && defaultAction !== builtIn.defaultAction)
     spec.report("defaultAction", defaultAction, `of tier ${name} is fixed`, `write ${builtIn.defaultAction}`);
   return builtIn;
 }
