@@ -1,4 +1,5 @@
 import type { KubeObject } from "../policies/objects";
+import { WHOAMI } from "./images";
 import { deployment } from "./workload";
 
 /** A small server that answers with its name, the path and headers it got, and the address that called it. */
@@ -7,7 +8,7 @@ export function echo(args: { name: string; namespace: string; replicas?: number 
   return deployment({
     name,
     namespace,
-    image: "traefik/whoami:v1.11.0",
+    image: WHOAMI,
     labels: { app: name },
     port: 8080,
     args: ["--port=8080", `--name=${name}`],

@@ -11,6 +11,14 @@ export const BUSYBOX =
 export const WHOAMI =
   "traefik/whoami:v1.11.0@sha256:200689790a0a0ea48ca45992e0450bc26ccab5307375b41c84dfc4f2475937ab";
 
+/** A client that shows every header. */
+export const CURL =
+  "curlimages/curl:8.11.1@sha256:c1fe1679c34d9784c1b0d1e5f62ac0a79fca01fb6377cdd33e90473c6f9f9a69";
+
+/** Docker official image. */
+export const REDIS =
+  "redis:7.4.2-alpine@sha256:02419de7eddf55aa5bcf49efb74e88fa8d931b4d77c07eff8a6b2144472b6952";
+
 /** ip, bridge, ss, iptables, tcpdump, dig and the like (nicolaka/netshoot). */
 export const NETSHOOT =
   "nicolaka/netshoot:v0.14@sha256:7f08c4aff13ff61a35d30e30c5c1ea8396eac6ab4ce19fd02d5a4b3b5d0d09a2";

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../policies/objects";
+import { REDIS } from "../images";
 import { deployment, service, serviceAccount } from "../workload";
 
 /**
@@ -107,7 +108,7 @@ function redis(ns: string): KubeObject[] {
     deployment({
       name: "redis-cart",
       namespace: ns,
-      image: "redis:7.4.2-alpine",
+      image: REDIS,
       labels: { app: "redis-cart" },
       port: 6379,
       requests: { cpu: "20m", memory: "32Mi" },

@@ -2,6 +2,7 @@ import { nlbAnnotations } from "../../components/ingress/plan/controller/nlb";
 import type { ClusterFacts } from "../../components/facts";
 import type { KubeObject } from "../../policies/objects";
 import { echo } from "../echo";
+import { CURL } from "../images";
 import type { Expectation, Lab, LabContext } from "../model";
 import { deployment, namespace, service } from "../workload";
 
@@ -23,7 +24,7 @@ function workloads(ctx: LabContext): KubeObject[] {
     deployment({
       name: "client",
       namespace: ns,
-      image: "curlimages/curl:8.11.1",
+      image: CURL,
       labels: { app: "client" },
       command: ["sleep", "infinity"],
       pod: { securityContext: { runAsNonRoot: true, runAsUser: 100 }, terminationGracePeriodSeconds: 0 },
