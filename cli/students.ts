@@ -35,7 +35,8 @@ export function addStudents(labs: Command): void {
         "--ttl <duration>",
         "how long environments live: 90m, 8h, 2d (default: the class file's, else 8h)",
       )
-      .option("--dry-run", "check everything, show what would be made, and make nothing"),
+      .option("--dry-run", "check everything, show what would be made, and make nothing")
+      .option("--replace", "also where the class has changed so that kind clusters would be made anew"),
   ).action(async (ids: string[], options: UpCommand) => {
     const { runStudentsUp } = await import("./students/up");
     await runStudentsUp(ids, options);

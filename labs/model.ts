@@ -48,6 +48,10 @@ export interface LabNeeds {
   tls?: boolean;
   /** A Service of type LoadBalancer gets an address. */
   loadBalancer?: boolean;
+  /** A kind cluster has a docker network of its own (`kind.network`). A class plans it; elsewhere `other` tells. */
+  kindNetwork?: boolean;
+  /** Calico's pools leave the upper half of the pod range to the lab. A class plans it; elsewhere `other` tells. */
+  secondPool?: boolean;
   /** Anything else: the reason why this cluster cannot carry the lab, and a way out; undefined where it can. */
   other?: (facts: ClusterFacts) => { reason: string; fix: string } | undefined;
 }

@@ -11,6 +11,7 @@ import { patchedFields } from "../labs/model";
 import { failOn, formatProblem } from "../policies/problems";
 import type { RawConfig } from "./config/load";
 import type { AwsSite, Entered } from "./enter";
+import { kindNeighbours } from "./kind-neighbours";
 import { checkCluster, readKubeconfig } from "./kubeconfig";
 import { planStack, type StackPlan } from "./plan";
 import { missingKindTools } from "./tools";
@@ -154,7 +155,13 @@ async function checkSurroundings(plan: StackPlan, { offline }: Surroundings): Pr
     // A preview makes nothing, and a PR's runner may have no Docker: there it is worth a warning.
     if (pulumi.runtime.isDryRun())
       for (const m of missing) void pulumi.log.warn(`needed by up:\n${formatProblem(m)}`);
-    else failOn("This machine cannot run a kind cluster yet; nothing was changed.", missing);
+    else {
+      failOn("This machine cannot run a kind cluster yet; nothing was changed.", missing);
+      failOn(
+        "This machine has no room for the cluster; nothing was changed.",
+        await kindNeighbours(plan.target.cluster, plan.config.kind.portMappings),
+      );
+    }
   }
   if (plan.target.kind === "existing") {
     await checkCluster(

@@ -11,6 +11,12 @@ export interface Wanted {
   config: Readonly<Record<string, unknown>>;
   /** Read what the cluster really has first, so that what a student broke is mended. */
   refresh?: boolean;
+  /** Labs that run stay at the step they are at: an `up` for late students moves nobody back. */
+  keepSteps?: boolean;
+  /** Fingerprint of the kind cluster that the config makes: another one than runs would replace it. */
+  shape?: string;
+  /** Replace a cluster of another shape, with all that its student made in it. */
+  replace?: boolean;
 }
 
 export interface UpResult {
@@ -34,10 +40,15 @@ export async function bringUp(shop: Workshop, stack: string, wanted: Wanted, tas
     throw new Error(`a stack ${stack} exists that is no student's: give the class another name`);
   }
   if (known !== undefined && !("problem" in known)) checkHome(known, wanted.record, shop, state);
+  checkShape(wanted, state);
+  const config =
+    wanted.keepSteps === true && state.resources.length > 0
+      ? withStepsOf(await engine.config(stack), wanted.config)
+      : wanted.config;
   for (const [name, value] of Object.entries(toTags(wanted.record))) {
     if (tags[name] !== value) await engine.setTag(stack, name, value);
   }
-  await engine.setConfig(stack, wanted.config);
+  await engine.setConfig(stack, config);
   if (state.pending.length > 0) task.progress("cleaning up after an interrupted run");
   const { cleaned, unclear } = await recover(shop, stack, wanted.record);
   if (task.cancel.aborted) throw new EngineError("cancelled", "was cancelled before its update began");
@@ -78,6 +89,35 @@ function checkHome(
   if (known.machine !== undefined && known.machine !== shop.machine.name) {
     throw new Error(`its kind cluster is on ${known.machine}: run the command there`);
   }
+}
+
+/** kind changes nothing in place: what differs would take the cluster away under its student. */
+function checkShape({ shape, replace }: Wanted, state: StackState): void {
+  if (shape === undefined || replace === true) return;
+  const runs = state.resources.find((r) => r.urn.endsWith("-shape") && Array.isArray(r.inputs["triggers"]));
+  const [fingerprint] = (runs?.inputs["triggers"] ?? []) as unknown[];
+  if (fingerprint === undefined || fingerprint === shape) return;
+  throw new Error(
+    "its cluster would be replaced, with all that the student made in it: the class (sizes, kind, allot) or the " +
+      "versions are others than when it was made; put them back, or say up --replace",
+  );
+}
+
+/** The labs of a new config, each at the step where it is now. */
+export function withStepsOf(
+  now: Readonly<Record<string, unknown>>,
+  wanted: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const labsOf = (c: Readonly<Record<string, unknown>>): Record<string, { step?: unknown }> =>
+    typeof c["labs"] === "object" && c["labs"] !== null
+      ? (c["labs"] as Record<string, { step?: unknown }>)
+      : {};
+  const before = labsOf(now);
+  const labs = Object.entries(labsOf(wanted)).map(([name, lab]) => {
+    const step = before[name]?.step;
+    return [name, step === undefined ? lab : { ...lab, step }] as const;
+  });
+  return { ...wanted, labs: Object.fromEntries(labs) };
 }
 
 export type DownResult =

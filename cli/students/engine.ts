@@ -93,6 +93,11 @@ export interface LockHolder {
   since: string;
 }
 
+export interface DockerThing {
+  kind: "container" | "network";
+  name: string;
+}
+
 /** The machine that the command runs on: its kind clusters and processes. */
 export interface Machine {
   /** Name that is kept with kind clusters: where Docker runs. */
@@ -101,6 +106,8 @@ export interface Machine {
   host: string;
   kindClusters(): Promise<string[]>;
   deleteKindCluster(name: string): Promise<void>;
+  /** Removes a container or network of Docker's; one that is gone is no error. */
+  removeFromDocker(what: DockerThing): Promise<void>;
   /** Port of this machine at which a kind cluster's API server answers; undefined when that cannot be told. */
   apiPort(cluster: string): Promise<number | undefined>;
   /** Whether a process of this machine is alive. */

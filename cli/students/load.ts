@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { readClass, type Class } from "../../components/student/plan/class";
 import { classNameProblem, suggestClass } from "../../components/student/plan/names";
 import { readRoster } from "../../components/student/plan/roster";
+import type { ClusterNeeds } from "../../components/student/plan/settings";
 import type { RosterChecks, Student } from "../../components/student/plan/student";
 import { labs } from "../../labs";
 import { ProblemsError, UserError, type Problem } from "../../policies/problems";
@@ -17,6 +18,16 @@ export function knownLabs(): RosterChecks["labs"] {
 /** Node ports that any lab wants open on the machine. */
 export function labPorts(): number[] {
   return labs.flatMap((l) => [...(l.needs.hostPorts ?? [])]);
+}
+
+/** What labs need of a kind cluster that is made for them. */
+export function clusterNeeds(): Map<string, ClusterNeeds> {
+  return new Map(
+    labs.map(({ id, needs }) => [
+      id,
+      { network: needs.kindNetwork === true, secondPool: needs.secondPool === true },
+    ]),
+  );
 }
 
 /** Who answers for environments where the class file does not say. */

@@ -17,6 +17,7 @@ export interface UpCommand extends WorkingOptions {
   class?: string;
   ttl?: string;
   dryRun?: boolean;
+  replace?: boolean;
 }
 export interface ListCommand {
   class?: string;

@@ -1,41 +1,38 @@
-import { createServer } from "node:net";
+import { overlapCidr } from "cidr-tools";
 import { allotment, capacity } from "../../components/student/plan/allot";
 import type { Class } from "../../components/student/plan/class";
+import { needsOf, type ClusterNeeds } from "../../components/student/plan/settings";
 import type { Student } from "../../components/student/plan/student";
+import { isFree, lookAtDocker } from "../../stacks/kind-neighbours";
 
-/** Slots that cannot be given out because something on this machine listens on one of their ports. */
+/**
+ * Slots that cannot be given out because something on this machine listens on one of their ports or, where labs need
+ * docker networks, has addresses of theirs.
+ */
 export async function busySlots(
   cls: Class,
   students: readonly Student[],
   held: ReadonlyMap<string, number>,
+  labNeeds: ReadonlyMap<string, ClusterNeeds> = new Map(),
+  subnets: () => readonly string[] = dockerSubnets,
 ): Promise<Set<number>> {
   const taken = new Set(held.values());
-  const wanted = students.filter(
-    (s) => (s.target ?? cls.target) === "kind" && !held.has(s.environment),
-  ).length;
+  const onKind = students.filter((s) => (s.target ?? cls.target) === "kind");
+  const networks = onKind.some((s) => needsOf(s, cls, labNeeds).network);
+  const wanted = onKind.filter((s) => !held.has(s.environment)).length;
   const busy = new Set<number>();
-  const { clusters } = capacity(cls.ranges);
+  if (wanted === 0) return busy;
+  const used = networks ? subnets() : [];
+  const { clusters } = capacity(cls.ranges, networks);
   for (let slot = 0, free = 0; slot < clusters && free < wanted; slot++) {
     if (taken.has(slot)) continue;
     const a = allotment(slot, cls.ranges);
-    const open = await Promise.all([a.apiPort, a.httpPort, a.httpsPort, ...a.labPorts].map(isFree));
-    if (open.every(Boolean)) free++;
+    const ports = [a.apiPort, a.httpPort, a.httpsPort, ...a.labPorts];
+    const open = await Promise.all(ports.map((p) => isFree(p)));
+    if (open.every(Boolean) && !used.some((s) => overlapCidr(s, a.networkCidr))) free++;
     else busy.add(slot);
   }
   return busy;
 }
 
-/** Whether nobody listens on a port of the loopback address. */
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => {
-      resolve(false);
-    });
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
-      server.close(() => {
-        resolve(true);
-      });
-    });
-  });
-}
+const dockerSubnets = (): string[] => lookAtDocker().networks.flatMap((n) => [...n.subnets]);

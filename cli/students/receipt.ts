@@ -21,7 +21,7 @@ export interface ReceiptEntry {
   result: "destroyed" | "gone" | "extended" | "left" | "failed" | "skipped";
   /** `type id` of each resource that was destroyed. */
   destroyed: string[];
-  /** kind clusters of interrupted runs that were deleted. */
+  /** What interrupted runs had left and was deleted: kind clusters by name, Docker's networks and containers. */
   cleaned: string[];
   /** What is left, and what to do about it. */
   left: string[];
@@ -70,7 +70,7 @@ export function receiptText(receipt: Receipt, path: string): string {
     const what =
       e.result === "destroyed"
         ? pc.green(
-            `destroyed, ${e.destroyed.length} resources${e.cleaned.length > 0 ? ", and a half-made cluster" : ""}`,
+            `destroyed, ${e.destroyed.length} resources${e.cleaned.length > 0 ? `, and left of an interrupted run: ${e.cleaned.join(", ")}` : ""}`,
           )
         : e.result === "gone"
           ? pc.dim("was gone already")

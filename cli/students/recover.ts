@@ -1,5 +1,12 @@
 import type { EnvironmentRecord } from "../../components/student/plan/record";
-import { EngineError, type Engine, type Machine, type PendingOperation, type StackState } from "./engine";
+import {
+  EngineError,
+  type DockerThing,
+  type Engine,
+  type Machine,
+  type PendingOperation,
+  type StackState,
+} from "./engine";
 
 /** What the work on one environment stands on. */
 export interface Workshop {
@@ -38,7 +45,7 @@ export async function withLock<T>(shop: Workshop, stack: string, operation: () =
 
 /** What recovery found. */
 export interface Recovered {
-  /** kind clusters deleted that the state did not know. */
+  /** What was deleted that the state did not know: kind clusters by name, `docker network x`, `docker container x`. */
   cleaned: string[];
   /** Operations that may have made something which neither the state nor this machine knows. */
   unclear: PendingOperation[];
@@ -63,9 +70,12 @@ export async function recover(
   const settled: string[] = [];
   const unclear: PendingOperation[] = [];
   const clusters = new Set<string>();
+  const things: DockerThing[] = [];
   for (const op of state.pending) {
     const cluster = op.operation === "creating" ? kindClusterOf(op) : undefined;
     if (cluster !== undefined) clusters.add(cluster);
+    const thing = op.operation === "creating" ? dockerThingOf(op, stack) : undefined;
+    if (thing !== undefined) things.push(thing);
     if (cluster === undefined && op.operation === "creating" && !goesWithCluster(op.type)) unclear.push(op);
     // What was being updated or deleted is still in the state; objects of a cluster are made again or go with it.
     else settled.push(op.urn);
@@ -74,6 +84,12 @@ export async function recover(
   const there = clusters.size === 0 ? [] : await shop.machine.kindClusters();
   const cleaned = [...clusters].filter((c) => there.includes(c));
   for (const cluster of cleaned) await shop.machine.deleteKindCluster(cluster);
+  // Docker keeps a network while anything is on it: nodes went first, host1 goes now.
+  things.sort((a, b) => (a.kind < b.kind ? -1 : 1));
+  for (const thing of home.machine === shop.machine.name ? things : []) {
+    await shop.machine.removeFromDocker(thing);
+    cleaned.push(`docker ${thing.kind} ${thing.name}`);
+  }
   if (settled.length > 0) await shop.engine.dropPending(stack, settled);
   return { cleaned, unclear, state };
 }
@@ -98,6 +114,18 @@ export function kindClusterOf(op: Pick<PendingOperation, "type" | "inputs">): st
   const create = op.inputs["create"];
   if (typeof create !== "string") return undefined;
   return /^kind create cluster --name ([a-z0-9][a-z0-9.-]*)(?:\s|$)/.exec(create)?.[1];
+}
+
+/** The network or host1 that a command was to make for this very stack (components/kind/network.ts). */
+export function dockerThingOf(
+  op: Pick<PendingOperation, "type" | "inputs">,
+  stack: string,
+): DockerThing | undefined {
+  const undo = op.inputs["delete"];
+  if (op.type !== "command:local:Command" || typeof undo !== "string") return undefined;
+  if (undo === `docker network rm ${stack}`) return { kind: "network", name: stack };
+  if (undo === `docker rm --force ${stack}-host1`) return { kind: "container", name: `${stack}-host1` };
+  return undefined;
 }
 
 /** Objects inside a cluster, and commands that only read: nothing of theirs outlives the cluster. */

@@ -17,7 +17,7 @@ import { missingKindTools } from "../../stacks/tools";
 import { projectFolder } from "../pulumi/workspace";
 import { bringUp } from "./actions";
 import { busySlots } from "./ports";
-import { labPorts, loadClass, thisUser } from "./load";
+import { clusterNeeds, labPorts, loadClass, thisUser } from "./load";
 import { durationOf, parallelOf, type UpCommand } from "./options";
 import { allRecords } from "./records";
 import { openShop, warnDamaged } from "./shop";
@@ -58,9 +58,11 @@ export async function runStudentsUp(ids: string[], options: UpCommand): Promise<
     owner: cls.owner ?? thisUser(),
     now: Date.now(),
     nodePorts: labPorts(),
-    busySlots: await busySlots(cls, students, slotsHere(found.records, shop.machine.name)),
+    labNeeds: clusterNeeds(),
+    busySlots: await busySlots(cls, students, slotsHere(found.records, shop.machine.name), clusterNeeds()),
   });
-  problems.push(...unplanned, ...stackProblems(planned));
+  const { shapes, problems: unfit } = planStacks(planned);
+  problems.push(...unplanned, ...unfit);
   const onKind = [...planned.values()].some((p) => p.record.target === "kind");
   if (onKind && options.dryRun !== true) problems.push(...missingKindTools());
   fail(problems);
@@ -79,8 +81,10 @@ export async function runStudentsUp(ids: string[], options: UpCommand): Promise<
     async (name, task) => {
       const wanted = planned.get(name);
       if (wanted === undefined) throw new Error(`${name} was not planned`);
+      const shape = shapes.get(name);
+      const more = { keepSteps: true, replace: options.replace === true, ...(shape && { shape }) };
       return {
-        ...(await bringUp(shop, name, wanted, task)),
+        ...(await bringUp(shop, name, { ...wanted, ...more }, task)),
         expires: new Date(wanted.record.lease.expires).toISOString(),
       };
     },
@@ -104,9 +108,16 @@ function longestFirst(planned: ReadonlyMap<string, PlannedEnvironment>): string[
   return [...planned].sort((a, b) => rank(a) - rank(b)).map(([name]) => name);
 }
 
-/** What is wrong with the stacks themselves, as the program would say it; the same for many students is told once. */
-function stackProblems(planned: ReadonlyMap<string, PlannedEnvironment>): Problem[] {
+/**
+ * The stacks as the program would plan them: the shape of each kind cluster, and what is wrong; the same for many
+ * students is told once.
+ */
+function planStacks(planned: ReadonlyMap<string, PlannedEnvironment>): {
+  shapes: Map<string, string>;
+  problems: Problem[];
+} {
   const problems = new Map<string, Problem>();
+  const shapes = new Map<string, string>();
   for (const [name, { config }] of planned) {
     const raw = Object.fromEntries(
       Object.entries(config).map(([key, value]) => [
@@ -115,7 +126,8 @@ function stackProblems(planned: ReadonlyMap<string, PlannedEnvironment>): Proble
       ]),
     );
     try {
-      planStack(name, raw);
+      const { target } = planStack(name, raw);
+      if (target.kind === "kind") shapes.set(name, target.cluster.fingerprint);
     } catch (e) {
       if (!(e instanceof ProblemsError)) throw e;
       for (const p of e.problems) {
@@ -124,16 +136,20 @@ function stackProblems(planned: ReadonlyMap<string, PlannedEnvironment>): Proble
       }
     }
   }
-  return [...problems.values()];
+  return { shapes, problems: [...problems.values()] };
 }
 
 function planText(planned: ReadonlyMap<string, PlannedEnvironment>, cls: Class): string {
+  const networks = [...planned.values()].some((p) =>
+    Object.hasOwn((p.config["kind"] as object | undefined) ?? {}, "network"),
+  );
   const table = new Table({
-    head: ["student", "stack", "", "target", "ports", "pods", "labs"],
+    head: ["student", "stack", "", "target", "ports", "pods", ...(networks ? ["network"] : []), "labs"],
     style: { head: [], border: [], compact: true },
   });
   for (const [name, { student, record, config, exists }] of planned) {
-    const kind = config["kind"] as { apiServerPort?: number; podCidr?: string } | undefined;
+    const kind = config["kind"] as
+      { apiServerPort?: number; podCidr?: string; network?: { subnet: string } } | undefined;
     const port = kind?.apiServerPort;
     table.push([
       student.name,
@@ -142,12 +158,13 @@ function planText(planned: ReadonlyMap<string, PlannedEnvironment>, cls: Class):
       record.target,
       port === undefined ? "" : `${port}-${port + cls.ranges.portsPerCluster - 1}`,
       kind?.podCidr ?? "",
+      ...(networks ? [kind?.network?.subnet ?? ""] : []),
       Object.entries(student.labs ?? cls.labs)
         .map(([lab, step]) => `${lab}=${step}`)
         .join(" "),
     ]);
   }
-  const { clusters } = capacity(cls.ranges);
+  const { clusters } = capacity(cls.ranges, networks);
   const kinds = [...planned.values()].filter((p) => p.record.target === "kind").length;
   return [
     `${pc.bold(`Class ${cls.name}`)}: ${planned.size} environments, lease ${formatDuration(cls.ttl)}, hard limit ${formatDuration(cls.hardLimit)}`,

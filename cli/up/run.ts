@@ -1,6 +1,7 @@
 import { CommandError, type OutputMap } from "@pulumi/pulumi/automation";
 import pc from "picocolors";
 import { failOn, UserError } from "../../policies/problems";
+import { kindNeighbours } from "../../stacks/kind-neighbours";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/plan";
 import { missingKindTools } from "../../stacks/tools";
@@ -18,6 +19,10 @@ export async function runUp(
   const plan = check(name);
   if (plan.target.kind === "kind" && options.preview !== true) {
     failOn("This machine cannot run a kind cluster yet; nothing was changed.", missingKindTools());
+    failOn(
+      "This machine has no room for the cluster; nothing was changed.",
+      await kindNeighbours(plan.target.cluster, plan.config.kind.portMappings),
+    );
   }
   const stack = await openStack(name, await workspaceOptions(say), true);
   await told(`up of ${name}`, async () => {

@@ -70,6 +70,8 @@ export const bgp: Lab = {
     bgp: true,
     workers: 2,
     ownCluster: true,
+    kindNetwork: true,
+    secondPool: true,
     other: (facts) =>
       facts.outside === undefined
         ? {

@@ -144,6 +144,7 @@ export const hostEndpoints: Lab = {
     ownCluster: true,
     workers: 1,
     hostPorts: [BANK_PORT],
+    kindNetwork: true,
     other: (facts) =>
       facts.outside === undefined || facts.nodes === undefined
         ? {

@@ -47,7 +47,7 @@ export const ipPools: Lab = {
   ],
   namespaces: { internal: "internal-ns", external: "external-ns" },
   clusterWide: true,
-  needs: { calicoPolicy: true, calicoCni: true, ownCluster: true, other: noRoom },
+  needs: { calicoPolicy: true, calicoCni: true, ownCluster: true, secondPool: true, other: noRoom },
   workloads: (ctx) => {
     const n = ns(ctx);
     return [namespace(n.internal), ...web("internal-web", n.internal, 2), client(n.internal)];

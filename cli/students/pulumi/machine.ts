@@ -28,6 +28,14 @@ export function thisMachine(env: NodeJS.ProcessEnv = process.env): Machine {
     async deleteKindCluster(name) {
       await kind("delete", "cluster", "--name", name);
     },
+    async removeFromDocker({ kind: thing, name }) {
+      const args = thing === "network" ? ["network", "rm", name] : ["rm", "--force", name];
+      try {
+        await run("docker", args, { env, timeout: 60_000 });
+      } catch (e) {
+        if (!/no such|not found/i.test(String((e as { stderr?: unknown }).stderr))) throw e;
+      }
+    },
     async apiPort(cluster) {
       try {
         const { stdout } = await run("docker", ["port", `${cluster}-control-plane`, "6443/tcp"], {

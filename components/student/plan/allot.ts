@@ -19,6 +19,13 @@ export interface AllotRanges {
   serviceCidrs: string;
   /** @default 22 */
   servicePrefix: number;
+  /**
+   * Docker networks of clusters whose labs need one of their own (`kind.network`) are cut from here.
+   * @default 198.18.0.0/16: kept for tests (RFC 2544), and beside the 198.19.0.0/16 of this project's own stacks
+   */
+  networkCidrs: string;
+  /** Size of one network: nodes, gateway and host1. @default 24 */
+  networkPrefix: number;
 }
 
 export const DEFAULT_RANGES: AllotRanges = {
@@ -28,6 +35,8 @@ export const DEFAULT_RANGES: AllotRanges = {
   podPrefix: 20,
   serviceCidrs: "10.32.0.0/12",
   servicePrefix: 22,
+  networkCidrs: "198.18.0.0/16",
+  networkPrefix: 24,
 };
 
 /** What one cluster gets. */
@@ -40,6 +49,8 @@ export interface Allotment {
   labPorts: readonly number[];
   podCidr: string;
   serviceCidr: string;
+  /** For the docker network of its own, where a lab needs one. */
+  networkCidr: string;
 }
 
 /** Ports that every cluster takes before those of the labs. */
@@ -65,7 +76,7 @@ export function rangeProblems(r: AllotRanges, path = "allot"): Problem[] {
       fix: `at least ${OWN_PORTS} plus the node ports of the labs`,
     });
   }
-  const nets = (["pod", "service"] as const).map((kind) => {
+  const nets = (["pod", "service", "network"] as const).map((kind) => {
     const cidr = r[`${kind}Cidrs`];
     const size = prefixOf(cidr);
     if (size === undefined) {
@@ -80,31 +91,42 @@ export function rangeProblems(r: AllotRanges, path = "allot"): Problem[] {
         path: `${path}.${kind}Prefix`,
         value: r[`${kind}Prefix`],
         message: `is larger than the range ${cidr} it is cut from`,
-        fix: `between ${size} and ${kind === "pod" ? 22 : 26}`,
+        fix: `between ${size} and ${SMALLEST[kind]}`,
       });
     }
-    return size === undefined ? undefined : cidr;
+    return size === undefined ? undefined : { kind, cidr };
   });
-  const [pods, services] = nets;
-  if (pods !== undefined && services !== undefined && overlapCidr(pods, services)) {
-    problems.push({
-      path: `${path}.serviceCidrs`,
-      value: services,
-      message: `overlaps the pod ranges ${pods}`,
-      fix: "two ranges that share no address",
-    });
+  for (const [i, a] of nets.entries()) {
+    for (const b of nets.slice(i + 1)) {
+      if (a === undefined || b === undefined || !overlapCidr(a.cidr, b.cidr)) continue;
+      problems.push({
+        path: `${path}.${b.kind}Cidrs`,
+        value: b.cidr,
+        message: `overlaps the ${a.kind} ranges ${a.cidr}`,
+        fix: "ranges that share no address",
+      });
+    }
   }
   return problems;
 }
 
-type Bound = "hostPorts" | "podCidrs" | "serviceCidrs";
+/** Longest prefix of what one cluster gets. */
+const SMALLEST = { pod: 22, service: 26, network: 24 } as const;
 
-/** How many clusters fit, and what runs out first. The ranges must have been checked. */
-export function capacity(r: AllotRanges): { clusters: number; bound: Bound } {
+type Bound = "hostPorts" | "podCidrs" | "serviceCidrs" | "networkCidrs";
+
+/**
+ * How many clusters fit, and what runs out first; with `networks` each has a docker network of its own. The ranges
+ * must have been checked.
+ */
+export function capacity(r: AllotRanges, networks = false): { clusters: number; bound: Bound } {
   const limits: [number, Bound][] = [
     [Math.floor((r.hostPorts.to - r.hostPorts.from + 1) / r.portsPerCluster), "hostPorts"],
     [2 ** (r.podPrefix - (prefixOf(r.podCidrs) ?? 32)), "podCidrs"],
     [2 ** (r.servicePrefix - (prefixOf(r.serviceCidrs) ?? 32)), "serviceCidrs"],
+    ...(networks
+      ? [[2 ** (r.networkPrefix - (prefixOf(r.networkCidrs) ?? 32)), "networkCidrs"] as [number, Bound]]
+      : []),
   ];
   const [clusters, bound] = limits.reduce((a, b) => (b[0] < a[0] ? b : a));
   return { clusters, bound };
@@ -121,6 +143,7 @@ export function allotment(slot: number, r: AllotRanges): Allotment {
     labPorts: Array.from({ length: r.portsPerCluster - OWN_PORTS }, (_, i) => base + OWN_PORTS + i),
     podCidr: cut(r.podCidrs, r.podPrefix, slot),
     serviceCidr: cut(r.serviceCidrs, r.servicePrefix, slot),
+    networkCidr: cut(r.networkCidrs, r.networkPrefix, slot),
   };
 }
 
@@ -131,15 +154,17 @@ export function roomForLabPorts(r: AllotRanges): number {
 
 /**
  * A slot for each name: the one it has, or the lowest that is free. `held` are the slots of all clusters on this
- * machine, of other classes too; `busy` those with a port that something else listens on.
+ * machine, of other classes too; `busy` those with a port or network that something else has. `networks`: whether
+ * any of the clusters needs a docker network of its own.
  */
 export function allotSlots(
   names: readonly string[],
   held: ReadonlyMap<string, number>,
   ranges: AllotRanges,
   busy: ReadonlySet<number> = new Set(),
+  networks = false,
 ): { slots: Map<string, number>; problems: Problem[] } {
-  const { clusters, bound } = capacity(ranges);
+  const { clusters, bound } = capacity(ranges, networks);
   const taken = new Set([...held.values(), ...busy]);
   const slots = new Map<string, number>();
   const without: string[] = [];
@@ -161,12 +186,7 @@ export function allotSlots(
   const first = without[0];
   if (first === undefined) return { slots, problems: [] };
   const others = [...held.keys()].filter((n) => !slots.has(n)).length + busy.size;
-  const value =
-    bound === "hostPorts"
-      ? `${ranges.hostPorts.from}-${ranges.hostPorts.to}`
-      : bound === "podCidrs"
-        ? ranges.podCidrs
-        : ranges.serviceCidrs;
+  const value = bound === "hostPorts" ? `${ranges.hostPorts.from}-${ranges.hostPorts.to}` : ranges[bound];
   const problem: Problem = {
     path: `allot.${bound}`,
     value,

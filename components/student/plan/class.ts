@@ -70,6 +70,8 @@ const fileSchema = z.strictObject({
       podPrefix: z.int().min(12).max(22).optional(),
       serviceCidrs: z.string().optional(),
       servicePrefix: z.int().min(12).max(26).optional(),
+      networkCidrs: z.string().optional(),
+      networkPrefix: z.int().min(12).max(24).optional(),
     })
     .prefault({})
     .meta({ description: "Ports and address ranges that kind clusters on one machine share out." }),
@@ -100,6 +102,15 @@ const RESERVED: Readonly<Record<string, string>> = {
   student: "it is made from the roster",
   owner: "`owner` of the class",
   expires: "`ttl` of the class",
+};
+
+/** Keys under `kind` that each cluster of a class gets for itself. */
+const ALLOTTED: Readonly<Record<string, string>> = {
+  podCidr: "`allot.podCidrs`, from which each cluster gets a range",
+  serviceCidr: "`allot.serviceCidrs`, from which each cluster gets a range",
+  apiServerPort: "`allot.hostPorts`, from which each cluster gets its ports",
+  portMappings: "`allot.hostPorts`, from which each cluster gets its ports",
+  "network.subnet": "`allot.networkCidrs`, from which each cluster gets a range",
 };
 
 /**
@@ -140,6 +151,20 @@ export function readClass(input: unknown, file: string, labs: RosterChecks["labs
         fix: instead,
       });
     }
+  }
+  for (const [key, instead] of Object.entries(ALLOTTED)) {
+    const value = ["kind", ...key.split(".")].reduce(
+      (o: unknown, k) =>
+        typeof o === "object" && o !== null ? (o as Record<string, unknown>)[k] : undefined,
+      f.config,
+    );
+    if (value === undefined) continue;
+    problems.push({
+      path: at(`config.kind.${key}`),
+      value,
+      message: "cannot be the same for all",
+      fix: instead,
+    });
   }
   const { hostPorts, ...allot } = f.allot;
   const [from = 0, to = 0] = (hostPorts ?? "20000-29999").split("-").map(Number);

@@ -3,7 +3,7 @@ import { allotment, allotSlots, roomForLabPorts } from "./allot";
 import type { Class } from "./class";
 import { formatDuration, newLease, renewLease } from "./lease";
 import type { EnvironmentRecord } from "./record";
-import { labNodePorts, stackConfig } from "./settings";
+import { labNodePorts, needsOf, stackConfig, type ClusterNeeds } from "./settings";
 import type { Student } from "./student";
 
 /** What `up` stands on: everything is plain data, so that a plan can be shown before anything is made. */
@@ -19,7 +19,9 @@ export interface UpInput {
   now: number;
   /** Node ports that labs want open on the machine. */
   nodePorts: readonly number[];
-  /** Slots with a port that something else on this machine listens on. */
+  /** What labs need of a kind cluster, by lab. */
+  labNeeds?: ReadonlyMap<string, ClusterNeeds>;
+  /** Slots with a port or a network that something else on this machine has. */
   busySlots?: ReadonlySet<number>;
 }
 
@@ -41,12 +43,15 @@ export function planEnvironments(input: UpInput): {
   const { cls, existing, now } = input;
   const problems: Problem[] = [];
   const targetOf = (s: Student): EnvironmentRecord["target"] => s.target ?? cls.target;
-  const onKind = input.students.filter((s) => targetOf(s) === "kind").map((s) => s.environment);
+  const kindStudents = input.students.filter((s) => targetOf(s) === "kind");
+  const onKind = kindStudents.map((s) => s.environment);
+  const networks = kindStudents.some((s) => needsOf(s, cls, input.labNeeds).network);
   const { slots, problems: short } = allotSlots(
     onKind,
     slotsHere(existing, input.machine),
     cls.ranges,
     input.busySlots,
+    networks,
   );
   problems.push(...short);
   const ports = labNodePorts(input.nodePorts);
@@ -94,6 +99,7 @@ export function planEnvironments(input: UpInput): {
         { owner: input.owner, expires: lease.expires },
         allot,
         input.nodePorts,
+        needsOf(student, cls, input.labNeeds),
       ),
       record: {
         class: cls.name,

@@ -6,6 +6,28 @@ import type { Student } from "./student";
 const HTTP = 80;
 const HTTPS = 443;
 
+/** What a kind cluster must have for a lab, beyond what every one has (`labs/model`, LabNeeds). */
+export interface ClusterNeeds {
+  /** A docker network of its own. */
+  network: boolean;
+  /** The upper half of the pod range free for a pool that the lab makes. */
+  secondPool: boolean;
+}
+
+/** What the labs of a student need of a kind cluster. */
+export function needsOf(
+  student: Student,
+  cls: Class,
+  labs: ReadonlyMap<string, ClusterNeeds> = new Map(),
+): ClusterNeeds {
+  const needs = Object.keys(student.labs ?? cls.labs).flatMap((lab) => labs.get(lab) ?? []);
+  const own = section(cls.config["kind"])["network"];
+  return {
+    network: needs.some((n) => n.network) || (own !== undefined && own !== null),
+    secondPool: needs.some((n) => n.secondPool),
+  };
+}
+
 /**
  * The config of a student's stack, keys without the project's name. It is a plain stack: `pulumi up` by hand works
  * with it. `nodePorts` are the node ports that labs want open on the machine, those of labs that are off too, so
@@ -17,6 +39,7 @@ export function stackConfig(
   lease: { owner: string; expires: number },
   allotment: Allotment | undefined,
   nodePorts: readonly number[],
+  needs: ClusterNeeds = { network: false, secondPool: false },
 ): Record<string, unknown> {
   const target = student.target ?? cls.target;
   // Sections of the target that this student does not use would be refused.
@@ -37,7 +60,10 @@ export function stackConfig(
       name: student.name,
       ...(student.email === undefined ? {} : { email: student.email }),
     },
-    ...(target === "kind" ? { kind: kindConfig(section(kind), cls, allotment, nodePorts) } : {}),
+    ...(target === "kind" ? { kind: kindConfig(section(kind), cls, allotment, nodePorts, needs) } : {}),
+    ...(target === "kind" && needs.secondPool && allotment !== undefined
+      ? { calico: withPools(section(given["calico"]), allotment.podCidr) }
+      : {}),
     ...(target === "eks" ? { eks: eksConfig(section(eks), cls) } : {}),
   };
 }
@@ -53,9 +79,11 @@ function kindConfig(
   cls: Class,
   allotment: Allotment | undefined,
   nodePorts: readonly number[],
+  needs: ClusterNeeds,
 ): Section {
+  const { network, ...rest } = given;
   return {
-    ...given,
+    ...rest,
     ...(cls.workers === undefined ? {} : { workers: cls.workers }),
     ...(allotment === undefined
       ? {}
@@ -64,8 +92,16 @@ function kindConfig(
           serviceCidr: allotment.serviceCidr,
           apiServerPort: allotment.apiPort,
           portMappings: portMappings(allotment, nodePorts),
+          ...(needs.network ? { network: { ...section(network), subnet: allotment.networkCidr } } : {}),
         }),
   };
+}
+
+/** The lower half of the pod range as the first pool, unless the class says which pools there are. */
+function withPools(given: Section, podCidr: string): Section {
+  if (given["pools"] !== undefined) return given;
+  const [base = "", length = "0"] = podCidr.split("/");
+  return { ...given, pools: [{ cidr: `${base}/${Number(length) + 1}` }] };
 }
 
 /** Sizes are those of the one node group that a class has, unless it names groups of its own. */

@@ -149,6 +149,66 @@ test("a lock: of a live process here it waits for nobody's mercy, of a dead one 
   expect(world.violations).toEqual([]);
 });
 
+test("a cluster of another shape is not replaced under its student, unless the instructor says so", async () => {
+  const { clock, world, shop, wanted } = set();
+  await clock.run(bringUp(shop, "net-ana", wanted, task));
+  world.stacks.get("net-ana")?.resources.push({
+    urn: "urn:pulumi:net-ana::p::labs:kind:KindCluster$command:local:Command::kind-shape",
+    type: "command:local:Command",
+    real: true,
+    inputs: { triggers: ["aaaa", "network id"] },
+  });
+  await clock.run(bringUp(shop, "net-ana", { ...wanted, shape: "aaaa" }, task));
+  const later: Wanted = {
+    ...wanted,
+    shape: "bbbb",
+    record: { ...wanted.record, lease: { ...wanted.record.lease, expires: 9 * HOUR } },
+  };
+  await expect(clock.run(bringUp(shop, "net-ana", later, task))).rejects.toThrow("say up --replace");
+  expect(world.stacks.get("net-ana")?.tags).toEqual(toTags(wanted.record));
+  await clock.run(bringUp(shop, "net-ana", { ...later, replace: true }, task));
+});
+
+test("up moves nobody back: labs that run stay at their step, labs that are new begin where the class says", async () => {
+  const { clock, world, shop, wanted } = set();
+  const at = (labs: Record<string, unknown>): Wanted => ({
+    ...wanted,
+    keepSteps: true,
+    config: { ...wanted.config, labs },
+  });
+  await clock.run(bringUp(shop, "net-ana", at({ stars: { step: 0 }, dns: { step: 0 } }), task));
+  const stack = world.stacks.get("net-ana");
+  expect(stack?.config["labs"]).toEqual({ stars: { step: 0 }, dns: { step: 0 } });
+  Object.assign(stack?.config ?? {}, { labs: { stars: { step: 3 }, dns: { step: 1 } } });
+  await clock.run(bringUp(shop, "net-ana", at({ stars: { step: 0 }, yaobank: { step: 2 } }), task));
+  expect(stack?.config["labs"]).toEqual({ stars: { step: 3 }, yaobank: { step: 2 } });
+});
+
+test("a network and host1 whose making was cut off are taken away, host1 first; nobody else's are", async () => {
+  const { clock, world, shop, wanted } = set();
+  await clock.run(bringUp(shop, "net-ana", wanted, task));
+  const making = (name: string, undo: string): PendingOperation => ({
+    urn: `urn:${name}`,
+    type: "command:local:Command",
+    operation: "creating",
+    inputs: { create: "docker …", delete: undo },
+  });
+  world.stacks
+    .get("net-ana")
+    ?.pending.push(
+      making("n", "docker network rm net-ana"),
+      making("h", "docker rm --force net-ana-host1"),
+      making("x", "docker network rm bridge"),
+      making("y", "docker rm --force net-ana-host1; reboot"),
+    );
+  expect(await clock.run(takeDown(shop, "net-ana", {}, task))).toMatchObject({
+    status: "destroyed",
+    cleaned: ["docker container net-ana-host1", "docker network net-ana"],
+    left: [],
+  });
+  expect(world.removed).toEqual(["container net-ana-host1", "network net-ana"]);
+});
+
 test.each([
   ["kind create cluster --name net-ana --image x --config -", "net-ana"],
   ["kind create cluster --name net-ana", "net-ana"],

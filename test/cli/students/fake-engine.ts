@@ -42,6 +42,8 @@ export class World {
   /** Calls that a right runner never makes. */
   readonly violations: string[] = [];
   readonly destroys: string[] = [];
+  /** Containers and networks of Docker's that were removed. */
+  readonly removed: string[] = [];
   readonly dead = new Set<number>();
   readonly orphans = new Set<number>();
   calls = 0;
@@ -70,6 +72,10 @@ export class World {
       host: "laptop",
       alive: (p) => !this.dead.has(p) || (this.orphans.has(p) && this.holds(p)),
       kindClusters: () => this.call(pid, () => [...this.clusters.keys()]),
+      removeFromDocker: ({ kind, name }) =>
+        this.call(pid, () => {
+          this.removed.push(`${kind} ${name}`);
+        }),
       apiPort: (name) => this.call(pid, () => this.clusters.get(name)),
       deleteKindCluster: (name) =>
         this.call(pid, () => {

@@ -25,6 +25,18 @@ test("the default ranges are right and carry a large class", () => {
   });
 });
 
+test("docker networks run out sooner than ports, where labs need them; the course's own addresses are left alone", () => {
+  expect(capacity(DEFAULT_RANGES, true)).toEqual({ clusters: 256, bound: "networkCidrs" });
+  expect(overlapCidr(DEFAULT_RANGES.networkCidrs, "198.19.0.0/16")).toBe(false);
+  const names = Array.from({ length: 300 }, (_, i) => `n-${i}`);
+  const { slots, problems } = allotSlots(names, new Map(), DEFAULT_RANGES, new Set([7]), true);
+  expect(slots.size).toBe(255);
+  expect(problems).toMatchObject([
+    { path: "allot.networkCidrs", value: "198.18.0.0/16", message: expect.stringContaining("45 of 300") as string },
+  ]);
+  expect(allotSlots(names, new Map(), DEFAULT_RANGES).problems).toEqual([]);
+});
+
 test("no two slots share a port or an address, and all stay in their ranges", () => {
   const slot = fc.integer({ min: 0, max: 499 });
   fc.assert(
@@ -38,6 +50,7 @@ test("no two slots share a port or an address, and all stay in their ranges", ()
       if (i === j) return;
       expect(ports(a).filter((p) => ports(b).includes(p))).toEqual([]);
       expect(overlapCidr([a.podCidr, a.serviceCidr], [b.podCidr, b.serviceCidr])).toBe(false);
+      if (i < 256 && j < 256) expect(overlapCidr(a.networkCidr, b.networkCidr)).toBe(false);
     }),
   );
 });
@@ -82,5 +95,8 @@ test("ranges that cannot work are told all at once", () => {
   ]);
   expect(rangeProblems({ ...DEFAULT_RANGES, serviceCidrs: "10.64.0.0/12" })).toMatchObject([
     { message: "overlaps the pod ranges 10.64.0.0/10" },
+  ]);
+  expect(rangeProblems({ ...DEFAULT_RANGES, networkCidrs: "10.40.0.0/16" })).toMatchObject([
+    { path: "allot.networkCidrs", message: "overlaps the service ranges 10.32.0.0/12" },
   ]);
 });

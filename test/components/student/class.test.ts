@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { clusterNeeds, knownLabs } from "../../../cli/students/load";
 import { DEFAULT_RANGES, allotment } from "../../../components/student/plan/allot";
 import { readClass } from "../../../components/student/plan/class";
 import { planEnvironments } from "../../../components/student/plan/environments";
@@ -135,6 +136,49 @@ test("sections of another target are left out, and own node groups win over size
   expect(kind).not.toHaveProperty("eks");
   expect(eks).toMatchObject({ eks: { nodeGroups: { big: {} } } });
   expect(eks).not.toHaveProperty("kind");
+});
+
+test("labs that need a network of their own get one each, and room for a second pool: planned as they are", () => {
+  const known = knownLabs();
+  const cls = readClass({ class: "net", labs: ["bgp"] }, "c.yaml", known);
+  const { students } = readRoster(
+    Buffer.from("id,labs\nana,\nbo,\ncy,host-endpoints\ndi,ip-pools\ned,stars\n"),
+    "r.csv",
+    { className: "net", labs: known },
+  );
+  const { planned, problems: none } = planEnvironments({
+    students,
+    cls,
+    existing: new Map(),
+    machine: "m",
+    owner: "me",
+    now: 0,
+    nodePorts: [30180],
+    labNeeds: clusterNeeds(),
+  });
+  expect(none).toEqual([]);
+  const plans = [...planned].map(([name, { config }]) => {
+    const raw = Object.entries(config).map(([k, v]) => [
+      `${PROJECT}:${k}`,
+      typeof v === "string" ? v : JSON.stringify(v),
+    ]);
+    return planStack(name, Object.fromEntries(raw) as Record<string, string>);
+  });
+  const networks = plans.map((p) => (p.target.kind === "kind" ? p.target.cluster.network?.subnet : ""));
+  expect(networks).toEqual(["198.18.0.0/24", "198.18.1.0/24", "198.18.2.0/24", undefined, undefined]);
+  expect(plans[1]?.facts.outside?.address).toBe("198.18.1.254");
+  expect(planned.get("net-bo")?.config["calico"]).toEqual({ pools: [{ cidr: "10.64.16.0/21" }] });
+  expect(planned.get("net-ed")?.config).not.toHaveProperty("calico");
+});
+
+test("what each kind cluster gets for itself cannot stand in the class's config", () => {
+  const kind = { podCidr: "10.0.0.0/16", portMappings: [], network: { subnet: "10.9.0.0/24", host1: false } };
+  const found = problems({ class: "net", config: { kind } });
+  expect(found).toEqual([
+    "class.yaml: config.kind.podCidr: cannot be the same for all",
+    "class.yaml: config.kind.portMappings: cannot be the same for all",
+    "class.yaml: config.kind.network.subnet: cannot be the same for all",
+  ]);
 });
 
 test("an environment of another class, or at its hard limit, is refused before anything runs", () => {
