@@ -137,7 +137,7 @@ export interface Changes {
   closed: Set<number>;
 }
 
-/** Pairs that a step opened or closed, as `from * nodes.length + to`; of nodes that count, where `scope` says so. */
+/** Pairs that a step opened or closed, as `from * nodes.length + to`, of what is drawn. */
 export function changes(
   lab: LabPage,
   before: PageState | undefined,
@@ -146,9 +146,9 @@ export function changes(
 ): Changes {
   const found: Changes = { opened: new Set(), closed: new Set() };
   const count = lab.nodes.length;
-  for (let from = 0; from < count; from++) {
-    for (let to = 0; to < count; to++) {
-      if (scope === "main" && !(lab.nodes[from]?.main === true && lab.nodes[to]?.main === true)) continue;
+  const drawn = drawnIn(lab, scope);
+  for (const from of drawn) {
+    for (const to of drawn) {
       const change = changeOf(lab, before, after, from, to);
       if (change.opened.length > 0) found.opened.add(from * count + to);
       else if (change.closed.length > 0) found.closed.add(from * count + to);
@@ -156,6 +156,38 @@ export function changes(
   }
   return found;
 }
+
+/** Nodes to be drawn: the lab's own, or all, but of networks that no step tells apart only the first. */
+export function drawnIn(lab: LabPage, scope: "main" | "all"): number[] {
+  const { first } = alike(lab);
+  return lab.nodes.flatMap((n, i) => (n.main || (scope === "all" && first[i] === i) ? [i] : []));
+}
+
+/** How many networks more a drawn one stands for. */
+export const moreLike = (lab: LabPage, node: number): number =>
+  alike(lab).first.filter((f, i) => f === node && i !== node && lab.nodes[i]?.main !== true).length;
+
+/** For each node the first that is like it in every step: the outside falls into pieces where any policy names a network. */
+function alike(lab: LabPage): { first: number[] } {
+  let found = alikeOf.get(lab);
+  if (found === undefined) {
+    const size = lab.nodes.length;
+    const known = new Map<string, number>();
+    const first = lab.nodes.map((n, i) => {
+      if (n.type !== "outside" || n.main) return i;
+      const cells = lab.steps.flatMap((s) =>
+        lab.nodes.map((_, j) => `${s.cells[i * size + j] ?? -1} ${s.cells[j * size + i] ?? -1}`),
+      );
+      const key = cells.join();
+      const earlier = known.get(key);
+      if (earlier === undefined) known.set(key, i);
+      return earlier ?? i;
+    });
+    alikeOf.set(lab, (found = { first }));
+  }
+  return found;
+}
+const alikeOf = new WeakMap<LabPage, { first: number[] }>();
 
 /** Nodes that a state has: others come or go with another step. */
 export function presentIn(lab: LabPage, state: PageState): boolean[] {

@@ -72,11 +72,11 @@ export function overlaps(): string[] {
   );
 }
 
-/** Names that are wider than the box that holds them. */
+/** Names and ports that are wider than the box that holds them. */
 export function spilling(): string[] {
   return [...document.querySelectorAll(".graph-scroll .node")].flatMap((node) => {
     const box = node.querySelector("rect")?.getBoundingClientRect();
-    const name = node.querySelector(".name")?.getBoundingClientRect();
-    return box !== undefined && name !== undefined && name.width > box.width - 8 ? [node.textContent] : [];
+    const widths = [...node.querySelectorAll("text")].map((e) => e.getBoundingClientRect().width);
+    return box !== undefined && widths.some((w) => w > box.width - 8) ? [node.textContent] : [];
   });
 }

@@ -79,6 +79,66 @@ suite("the page in Chromium", () => {
     });
   });
 
+  test("what a step did stands above the picture: few pairs by name, many by their ends, else its objects", async () => {
+    await at("lab=stars&step=3", {}, async ({ page }) => {
+      const delta = page.locator(".delta");
+      await delta.getByRole("button", { name: "frontend → backend 6379" }).click();
+      expect(await page.locator(".verdict").innerText()).toMatch(
+        /open\s+stars\/frontend → stars\/backend 6379/i,
+      );
+      // The policy that the step brings is there to be read, and nothing else is unfolded.
+      expect(await page.locator(".objects details[open] summary").allInnerTexts()).toEqual([
+        expect.stringMatching(/stars\/backend-policy\s+new/),
+      ]);
+      expect(await page.title()).toBe("stars, step 3: Stars: isolate pods, then open one flow at a time");
+      await page.keyboard.press("ArrowLeft");
+      await page.keyboard.press("ArrowLeft");
+      expect(await delta.innerText()).toMatch(/9 pairs closed\s+to backend, frontend, client/);
+    });
+    await at("lab=yaobank&step=3", {}, async ({ page }) => {
+      expect(await page.locator(".delta").innerText()).toBe(
+        "No pair opens or closes against the step before. This step adds GlobalNetworkPolicy default-app-policy.",
+      );
+    });
+  });
+
+  test("a click brings its answer into sight, also where it is longer than what is left of the screen", async () => {
+    await at("lab=boutique&step=9", { height: 800 }, async ({ page }) => {
+      await pair(page, /^boutique\/frontend to boutique\/cartservice/)
+        .locator(".hit")
+        .dispatchEvent("click");
+      const top = (await page.locator(".verdict").boundingBox())?.y ?? -1;
+      expect(top).toBeGreaterThan(0);
+      expect(top).toBeLessThan(600);
+    });
+  });
+
+  test("networks that no step tells apart are drawn once", async () => {
+    await at("lab=global-policy&step=4&pairs=all", {}, async ({ page }) => {
+      const outside = page.locator(".graph-scroll .node.outside");
+      // Two named addresses, what is left of the two lists, and the internet.
+      expect(await outside.count()).toBe(5);
+      expect((await outside.locator("title").allTextContents()).join()).toMatch(/and 7 networks alike/);
+      // Any address can be asked for all the same.
+      await page.getByLabel("From").fill("visitors/visitor");
+      await page.getByLabel("To", { exact: true }).fill("203.0.113.77");
+      expect(await page.locator(".verdict").innerText()).toContain("203.0.113.64/26");
+    });
+  });
+
+  test("of a hundred claims the first are shown, and all on demand and on paper", async () => {
+    await at("lab=boutique&step=9", {}, async ({ page }) => {
+      const seen = page.locator(".claims li:visible");
+      expect(await seen.count()).toBe(16);
+      await page.emulateMedia({ media: "print" });
+      expect(await seen.count()).toBeGreaterThan(100);
+      expect(await page.locator(".stepper:visible, header nav:visible, .ask:visible").count()).toBe(0);
+      await page.emulateMedia({ media: "screen" });
+      await page.getByRole("button", { name: /^Show all \d+$/ }).click();
+      expect(await seen.count()).toBeGreaterThan(100);
+    });
+  });
+
   test("a click on an arrow tells tier, policy and rule of both directions, with that rule marked", async () => {
     await at("lab=stars&step=3", {}, async ({ page }) => {
       await pair(page, /^stars\/frontend to stars\/backend/)

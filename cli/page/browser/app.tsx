@@ -1,8 +1,9 @@
-import { useMemo, useRef } from "preact/hooks";
-import { changes, portsOf, presentIn, statusOf } from "../flows";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { changes, drawnIn, portsOf, presentIn, statusOf } from "../flows";
 import type { LabPage, PageData, PageState } from "../model";
 import { Ask } from "./ask";
 import { Claims } from "./claims";
+import { Delta } from "./delta";
 import { GraphView } from "./graph";
 import { Footer, LabIntro, NoLabs, StepIntro } from "./intro";
 import { Header } from "./header";
@@ -80,7 +81,7 @@ export function App({ data }: { data: PageData }): preact.JSX.Element {
           }}
         />
       </main>
-      <Footer data={data} />
+      <Footer data={data} title={`${planned.instance}, step ${place.step}: ${planned.title}`} />
     </>
   );
 }
@@ -121,6 +122,14 @@ function StepView(props: StepProps): preact.JSX.Element {
   const changed = useMemo(() => changes(lab, before, state, scope), [lab, before, state, scope]);
   const present = useMemo(() => presentIn(lab, state), [lab, state]);
   const answer = useRef<HTMLDivElement>(null);
+  // An answer that was asked for by a click is brought into sight, once it is there.
+  const jump = useRef(false);
+  useEffect(() => {
+    if (!jump.current) return;
+    jump.current = false;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    answer.current?.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
+  });
   const at = (id: string): number => lab.nodes.findIndex((n) => n.id === id);
   const [from, to] = [at(asked.from), at(asked.to)];
   const selected = from >= 0 && to >= 0 ? from * lab.nodes.length + to : undefined;
@@ -133,7 +142,7 @@ function StepView(props: StepProps): preact.JSX.Element {
       port: port === undefined ? "" : String(port.port),
       protocol: port?.protocol ?? "TCP",
     });
-    answer.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    jump.current = true;
   };
   const unknown =
     scope === "all"
@@ -142,66 +151,63 @@ function StepView(props: StepProps): preact.JSX.Element {
           (p) =>
             statusOf(lab, state, Math.floor(p / lab.nodes.length), p % lab.nodes.length).kind === "unknown",
         );
-  const shown = lab.nodes.filter((n, i) => (n.main || scope === "all") && present[i] === true);
+  const shown = drawnIn(lab, scope).filter((i) => present[i] === true);
   // A step about requests is about its routes: they come first.
   const byRequest = state.requests.length > 0;
   const shared = { lab, state, changes: changed, present, scope, selected, onPair };
   return (
     <>
-      <StepIntro
-        lab={lab}
-        step={step}
-        first={before === undefined}
-        yours={yours}
-        opened={changed.opened.size}
-        closed={changed.closed.size}
-      />
+      <StepIntro lab={lab} step={step}>
+        {before !== undefined && (
+          <Delta lab={lab} state={state} before={before} changes={changed} yours={yours} onPair={onPair} />
+        )}
+      </StepIntro>
       {byRequest && <Routes state={state} />}
       <div class={`picture ${shown.length > 20 ? "wide" : ""}`}>
-        <section class="card graph-card" aria-label="Flows as a graph">
-          <div class="card-head">
-            <h3>Flows</h3>
-            <span class="switch" role="group" aria-label="Which pairs are drawn">
-              {(["main", "all"] as const).map((s) => (
-                <button
-                  key={s}
-                  type="button"
-                  title={TITLES[s]}
-                  aria-pressed={scope === s}
-                  onClick={() => {
-                    props.onScope(s);
-                  }}
-                >
-                  {s === "main" ? "The lab's flows" : "All pairs"}
-                </button>
-              ))}
-            </span>
+        <div class="stage">
+          <section class="card graph-card" aria-label="Flows as a graph">
+            <div class="card-head">
+              <h3>Flows</h3>
+              <span class="switch" role="group" aria-label="Which pairs are drawn">
+                {(["main", "all"] as const).map((s) => (
+                  <button
+                    key={s}
+                    type="button"
+                    title={TITLES[s]}
+                    aria-pressed={scope === s}
+                    onClick={() => {
+                      props.onScope(s);
+                    }}
+                  >
+                    {s === "main" ? "The lab's flows" : "All pairs"}
+                  </button>
+                ))}
+              </span>
+            </div>
+            <GraphView {...shared} before={before} />
+            <Legend unknown={unknown} />
+          </section>
+          <div ref={answer}>
+            <Ask lab={lab} state={state} before={before} asked={asked} onAsk={onAsk} first={props.askField} />
           </div>
-          <GraphView {...shared} before={before} />
-          <Legend unknown={unknown} />
-        </section>
-        <section class="card matrix-card" aria-label="All pairs as a matrix">
-          <h3>Who reaches whom</h3>
-          <Matrix {...shared} />
-        </section>
-      </div>
-      <div ref={answer} class="answer-anchor">
-        <Ask lab={lab} state={state} before={before} asked={asked} onAsk={onAsk} first={props.askField} />
-      </div>
-      <div class="more">
-        <div>
-          <Claims
-            lab={lab}
-            state={state}
-            onAsk={onAsk}
-            title={yours ? "The aim of this step" : "What holds at this step"}
-          />
         </div>
-        <div>
-          {!byRequest && <Routes state={state} />}
+        <div class="side">
+          <section class="card matrix-card" aria-label="All pairs as a matrix">
+            <h3>Who reaches whom</h3>
+            <Matrix {...shared} />
+          </section>
           <Objects lab={lab} state={state} before={before} yours={yours} />
         </div>
       </div>
+      <Claims
+        state={state}
+        onAsk={(asking) => {
+          jump.current = true;
+          onAsk(asking);
+        }}
+        title={yours ? "The aim of this step" : "What holds at this step"}
+      />
+      {!byRequest && <Routes state={state} />}
     </>
   );
 }

@@ -1,22 +1,32 @@
-import type { LabPage, PageClaim, PageRequest, PageState } from "../model";
+import { useState } from "preact/hooks";
+import type { PageClaim, PageRequest, PageState } from "../model";
 import { NOTHING_ASKED, type Asked } from "./place";
 
-/** What must hold at the step, and whether it does; a click asks for that flow. */
+/** So many are shown at first: a step of eleven services claims a hundred. */
+const FIRST = 16;
+
+/** What must hold at the step, and whether it does, what does not hold first; a click asks for that flow. */
 export function Claims({
   state,
   onAsk,
   title,
 }: {
-  lab: LabPage;
   state: PageState;
   onAsk: (asked: Asked) => void;
   title: string;
 }): preact.JSX.Element {
+  const [all, setAll] = useState(false);
   const { claims, requests } = state;
-  const unmet = [...claims, ...requests].filter((c) => !c.holds).length;
   const total = claims.length + requests.length;
   if (total === 0) return <></>;
-  const sorted = [...claims].sort((a, b) => Number(a.holds) - Number(b.holds));
+  const unmet = [...claims, ...requests].filter((c) => !c.holds).length;
+  const rows = [
+    ...requests.filter((r) => !r.holds),
+    ...[...claims].sort((a, b) => Number(a.holds) - Number(b.holds)),
+    ...requests.filter((r) => r.holds),
+  ];
+  // Whatever does not hold is shown, and a rest of two or three is no reason to hide it.
+  const first = all || total <= FIRST + 4 ? total : Math.max(FIRST, unmet);
   return (
     <section class="card claims" aria-label={title}>
       <h3>
@@ -24,60 +34,66 @@ export function Claims({
         <span class={`score ${unmet === 0 ? "met" : "unmet"}`}>{`${total - unmet} of ${total}`}</span>
       </h3>
       <ul>
-        {requests
-          .filter((r) => !r.holds)
-          .map((r) => (
-            <RequestRow key={r.url + r.sends.join()} request={r} />
-          ))}
-        {sorted.map((c) => (
-          <ClaimRow
-            key={`${c.from} ${c.to} ${c.protocol} ${c.port}`}
-            claim={c}
-            onAsk={() => {
-              onAsk({ ...NOTHING_ASKED, from: c.from, to: c.to, port: String(c.port), protocol: c.protocol });
-            }}
-          />
+        {rows.map((row, i) => (
+          <li key={keyOf(row)} class={`${row.holds ? "holds" : "fails"} ${i < first ? "" : "rest"}`}>
+            {"claimed" in row ? <ClaimRow claim={row} onAsk={onAsk} /> : <RequestRow request={row} />}
+          </li>
         ))}
-        {requests
-          .filter((r) => r.holds)
-          .map((r) => (
-            <RequestRow key={r.url + r.sends.join()} request={r} />
-          ))}
       </ul>
+      {total > FIRST + 4 && (
+        <button
+          type="button"
+          class="all-claims"
+          aria-expanded={all}
+          onClick={() => {
+            setAll(!all);
+          }}
+        >
+          {all ? "Show fewer" : `Show all ${total}`}
+        </button>
+      )}
     </section>
   );
 }
 
-function ClaimRow({ claim, onAsk }: { claim: PageClaim; onAsk: () => void }): preact.JSX.Element {
+const keyOf = (row: PageClaim | PageRequest): string =>
+  "claimed" in row ? `${row.from} ${row.to} ${row.protocol} ${row.port}` : `${row.url} ${row.sends.join()}`;
+
+function ClaimRow({ claim, onAsk }: { claim: PageClaim; onAsk: (asked: Asked) => void }): preact.JSX.Element {
   const { from, to, port, protocol, claimed, holds, reason, instead } = claim;
   const must = claimed === "allow" ? "open" : "closed";
   return (
-    <li class={holds ? "holds" : "fails"}>
-      <button type="button" onClick={onAsk}>
-        <span class="check" aria-label={holds ? "holds" : "does not hold"} />
-        <span class="what">
-          {`${from} → ${to} `}
-          <span class="port">{protocol === "TCP" ? port : `${port}/${protocol}`}</span>
-          <span class={`must ${claimed}`}>{holds ? must : `must be ${must}`}</span>
-        </span>
-        <span class="because">{holds ? reason : `${reason}. Now: ${instead ?? ""}`}</span>
-      </button>
-    </li>
+    <button
+      type="button"
+      onClick={() => {
+        onAsk({ ...NOTHING_ASKED, from, to, port: String(port), protocol });
+      }}
+    >
+      <Check holds={holds} />
+      <span class="what">
+        {`${from} → ${to} `}
+        <span class="port">{protocol === "TCP" ? port : `${port}/${protocol}`}</span>
+        <span class={`must ${claimed}`}>{holds ? must : `must be ${must}`}</span>
+      </span>
+      <span class="because">{holds ? reason : `${reason}. Now: ${instead ?? ""}`}</span>
+    </button>
   );
 }
 
 function RequestRow({ request }: { request: PageRequest }): preact.JSX.Element {
   const { url, sends, holds, reason, instead } = request;
   return (
-    <li class={holds ? "holds" : "fails"}>
-      <div>
-        <span class="check" aria-label={holds ? "holds" : "does not hold"} />
-        <span class="what">
-          {url}
-          {sends.length > 0 && <span class="port">{sends.join(", ")}</span>}
-        </span>
-        <span class="because">{holds ? reason : `${reason}. Now: ${instead ?? ""}`}</span>
-      </div>
-    </li>
+    <div>
+      <Check holds={holds} />
+      <span class="what">
+        {url}
+        {sends.length > 0 && <span class="port">{sends.join(", ")}</span>}
+      </span>
+      <span class="because">{holds ? reason : `${reason}. Now: ${instead ?? ""}`}</span>
+    </div>
   );
 }
+
+const Check = ({ holds }: { holds: boolean }): preact.JSX.Element => (
+  <span class="check" role="img" aria-label={holds ? "holds" : "does not hold"} />
+);

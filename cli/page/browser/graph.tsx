@@ -1,9 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
-import { changeOf, statusOf, type Changes, type PairStatus } from "../flows";
+import { changeOf, moreLike, statusOf, type Changes, type PairStatus } from "../flows";
 import type { LabPage, PageNode, PageState } from "../model";
-import { direct, draw, smooth, type Box, type Drawing, type Point } from "./layout";
+import { direct, draw, listensOn, smooth, type Box, type Drawing, type Point } from "./layout";
 import { Markers } from "./markers";
-import { pairTitle } from "./words";
+import { count, pairTitle } from "./words";
 
 interface Props {
   lab: LabPage;
@@ -61,12 +61,7 @@ export function GraphView(props: Props): preact.JSX.Element {
           />
         ))}
         {drawing.groups.map((g) => (
-          <text
-            key={g.name}
-            class="group-name"
-            x={g.box.x - g.box.width / 2 + 12}
-            y={g.box.y - g.box.height / 2 + 18}
-          >
+          <text key={g.name} class="group-name" x={g.title.x} y={g.title.y}>
             {g.name}
           </text>
         ))}
@@ -76,6 +71,7 @@ export function GraphView(props: Props): preact.JSX.Element {
             node={lab.nodes[i] as PageNode}
             box={box}
             absent={present[i] === false}
+            more={moreLike(lab, i)}
             onFocus={(on) => {
               setFocus(on ? i : undefined);
             }}
@@ -184,19 +180,24 @@ function NodeView({
   node,
   box,
   absent,
+  more,
   onFocus,
 }: {
   node: PageNode;
   box: Box;
   absent: boolean;
+  /** Networks alike that are not drawn. */
+  more: number;
   onFocus: (on: boolean) => void;
 }): preact.JSX.Element {
-  const ports = node.ports.map((p) => (p.protocol === "TCP" ? `${p.port}` : `${p.port}/${p.protocol}`));
   const labels = Object.entries(node.labels).map(([k, v]) => `${k}=${v}`);
-  const title = [`${node.kind} ${node.id}`, ...labels, ...(absent ? ["not there at this step"] : [])].join(
-    "\n",
-  );
-  const listens = ports.length === 0 ? "" : `:${ports.slice(0, 3).join(" :")}${ports.length > 3 ? " …" : ""}`;
+  const title = [
+    `${node.kind} ${node.id}`,
+    ...labels,
+    ...(more > 0 ? [`and ${count(more, "network")} alike`] : []),
+    ...(absent ? ["not there at this step"] : []),
+  ].join("\n");
+  const listens = listensOn(node);
   return (
     <g
       class={`node ${node.type} ${absent ? "absent" : ""}`}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { PageData } from "../model";
 
 /** Which stack, which lab, and how bright. */
@@ -11,6 +11,11 @@ export function Header({
   lab: number;
   onLab: (lab: number) => void;
 }): preact.JSX.Element {
+  const current = useRef<HTMLButtonElement>(null);
+  // On a phone the names of the labs are a strip that scrolls.
+  useEffect(() => {
+    current.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [lab]);
   return (
     <header>
       <span class="brand">
@@ -20,7 +25,9 @@ export function Header({
         {data.labs.map((l, i) => (
           <button
             key={l.instance}
+            ref={i === lab ? current : null}
             type="button"
+            title={l.title}
             aria-current={i === lab ? "page" : undefined}
             onClick={() => {
               onLab(i);

@@ -1,6 +1,5 @@
 import { useEffect } from "preact/hooks";
 import type { LabPage, PageData } from "../model";
-import { count } from "./words";
 
 export function LabIntro({ lab }: { lab: LabPage }): preact.JSX.Element {
   return (
@@ -21,17 +20,11 @@ export function LabIntro({ lab }: { lab: LabPage }): preact.JSX.Element {
 export function StepIntro({
   lab,
   step,
-  first,
-  yours,
-  opened,
-  closed,
+  children,
 }: {
   lab: LabPage;
   step: number;
-  first: boolean;
-  yours: boolean;
-  opened: number;
-  closed: number;
+  children?: preact.ComponentChildren;
 }): preact.JSX.Element {
   const at = lab.steps[step];
   return (
@@ -40,19 +33,7 @@ export function StepIntro({
         <span class="number">{`Step ${step}`}</span> {at?.title}
       </h2>
       <p>{at?.aim}</p>
-      {!first && (
-        <p class="delta" aria-live="polite">
-          {opened > 0 && <span class="tag opened">{`+ ${count(opened, "pair")} opened`}</span>}
-          {closed > 0 && <span class="tag closed">{`× ${count(closed, "pair")} closed`}</span>}
-          <span class="muted">
-            {opened + closed === 0
-              ? "No pair opened or closed against the step before."
-              : yours
-                ? "by your policies, against the step before"
-                : "against the step before"}
-          </span>
-        </p>
-      )}
+      {children}
     </div>
   );
 }
@@ -66,14 +47,14 @@ export function NoLabs({ data }: { data: PageData }): preact.JSX.Element {
   );
 }
 
-export function Footer({ data }: { data: PageData }): preact.JSX.Element {
+export function Footer({ data, title }: { data: PageData; title: string }): preact.JSX.Element {
   useEffect(() => {
-    document.title = `Labs of stack ${data.stack}`;
-  }, [data]);
+    document.title = title;
+  }, [title]);
   return (
     <footer>
       <p>{data.about}</p>
-      <p>
+      <p class="keys">
         <kbd>←</kbd> <kbd>→</kbd> step, <kbd>/</kbd> ask one flow, arrows and <kbd>Enter</kbd> in the matrix.
       </p>
     </footer>

@@ -1,6 +1,6 @@
 import { Graph, layout } from "@dagrejs/dagre";
-import { portsOf, portText } from "../flows";
-import type { LabPage } from "../model";
+import { drawnIn, portsOf, portText } from "../flows";
+import type { LabPage, PageNode } from "../model";
 
 export interface Point {
   x: number;
@@ -17,34 +17,39 @@ export interface Drawing {
   height: number;
   /** By index of the node; middle points. */
   nodes: Map<number, Box>;
-  groups: { name: string; box: Box }[];
+  /** `title`: where its name begins. */
+  groups: { name: string; box: Box; title: Point }[];
   /** By pair; a label's place is in its middle. */
   edges: Map<number, { points: Point[]; label?: Point; text: string }>;
 }
 
 const NODE_HEIGHT = 40;
-/** Room that the name of a namespace needs beyond the layout's own margin. */
-const TITLE = 10;
+/** Room around the workloads of a namespace, and for its name above them. */
+const SIDE = 14;
+const TITLE = 27;
 /** With more flows than this the arrows carry no ports: each workload shows its own. */
 const LABELLED = 16;
+
+/** Workloads without any flow stand in rows of this many, not below each other. */
+const ROW = 4;
 
 /** Places the workloads of a lab, once for all its steps, so that nothing jumps when the slider moves. */
 export function draw(lab: LabPage, scope: "main" | "all"): Drawing {
   const graph = new Graph({ compound: true, multigraph: true });
   graph.setGraph({
     rankdir: "LR",
-    nodesep: 30,
+    nodesep: labelled(lab) ? 30 : 20,
     ranksep: labelled(lab) ? 30 : 16,
     edgesep: 12,
     marginx: 12,
     marginy: 12,
   });
   graph.setDefaultEdgeLabel(() => ({}));
-  const shown = lab.nodes.flatMap((n, i) => (n.main || scope === "all" ? [i] : []));
+  const shown = drawnIn(lab, scope);
   for (const i of shown) {
     const node = lab.nodes[i];
     if (node === undefined) continue;
-    graph.setNode(String(i), { width: Math.max(92, widthOf(node.name) + 24), height: NODE_HEIGHT });
+    graph.setNode(String(i), { width: nodeWidth(node), height: NODE_HEIGHT });
     if (node.group === "") continue;
     if (!graph.hasNode(`ns ${node.group}`)) graph.setNode(`ns ${node.group}`, {});
     graph.setParent(String(i), `ns ${node.group}`);
@@ -60,9 +65,26 @@ export function draw(lab: LabPage, scope: "main" | "all"): Drawing {
       String(pair),
     );
   }
+  inRows(graph, lab, shown);
   layout(graph);
   return read(graph);
 }
+
+/** The layout orders by edges alone: lines that nobody sees keep workloads without flows beside each other. */
+function inRows(graph: Graph, lab: LabPage, shown: readonly number[]): void {
+  const alone = new Map<string, number[]>();
+  for (const i of shown) {
+    const group = lab.nodes[i]?.group ?? "";
+    if ((graph.nodeEdges(String(i)) ?? []).length === 0) alone.set(group, [...(alone.get(group) ?? []), i]);
+  }
+  for (const row of alone.values()) {
+    row.forEach((node, i) => {
+      if (i % ROW !== 0) graph.setEdge(String(row[i - 1]), String(node), { width: 0, height: 0 }, UNSEEN);
+    });
+  }
+}
+
+const UNSEEN = "unseen";
 
 const labelled = (lab: LabPage): boolean => lab.flows.length <= LABELLED;
 
@@ -74,23 +96,36 @@ export function labelOf(lab: LabPage, from: number, to: number): string {
 
 const context = document.createElement("canvas").getContext("2d");
 
+/** The ports on which a workload listens, as many as fit under its name. */
+export function listensOn({ ports }: PageNode): string {
+  const texts = ports.map((p) => `:${p.port}${p.protocol === "TCP" ? "" : `/${p.protocol}`}`);
+  return `${texts.slice(0, 3).join(" ")}${texts.length > 3 ? " …" : ""}`;
+}
+
+const nodeWidth = (node: PageNode): number =>
+  Math.max(92, widthOf(node.name) + 24, widthOf(listensOn(node), "11.5px") + 24);
+
 /** Width of a name, in the font that the graph uses. */
-function widthOf(text: string): number {
+function widthOf(text: string, font = "600 13.5px"): number {
   if (context === null) return text.length * 8;
-  context.font = `600 13.5px ${getComputedStyle(document.body).fontFamily}`;
+  context.font = `${font} ${getComputedStyle(document.body).fontFamily}`;
   return context.measureText(text).width;
 }
 
 function read(graph: Graph): Drawing {
   const nodes = new Map<number, Box>();
-  const groups: Drawing["groups"] = [];
+  const members = new Map<string, Box[]>();
   for (const id of graph.nodes()) {
+    if (id.startsWith("ns ")) continue;
     const { x, y, width, height } = graph.node(id) as Box;
-    if (!id.startsWith("ns ")) nodes.set(Number(id), { x, y, width, height });
-    else groups.push({ name: id.slice(3), box: { x, y: y - TITLE / 2, width, height: height + TITLE } });
+    const box = { x, y, width, height };
+    nodes.set(Number(id), box);
+    const group = graph.parent(id);
+    if (typeof group === "string") members.set(group, [...(members.get(group) ?? []), box]);
   }
   const edges: Drawing["edges"] = new Map();
   for (const edge of graph.edges()) {
+    if (edge.name === UNSEEN) continue;
     const { points, x, y, text } = graph.edge(edge) as unknown as {
       points: Point[];
       x?: number;
@@ -103,15 +138,27 @@ function read(graph: Graph): Drawing {
       ...(x === undefined || y === undefined ? {} : { label: { x, y } }),
     });
   }
+  const groups = [...members].map(([id, all]) => {
+    const [name, box] = [id.slice(3), around(all)];
+    return { name, box, title: titlePlace(name, box, [...edges.values()]) };
+  });
   const boxes = [...nodes.values(), ...groups.map((g) => g.box)];
-  const top = Math.min(0, ...boxes.map((b) => b.y - b.height / 2 - 8));
+  // The layout leaves room of its own around everything: what is not used is cut off.
+  const top = Math.min(
+    ...boxes.map((b) => b.y - b.height / 2 - 8),
+    ...[...edges.values()].flatMap((e) => e.points.map((p) => p.y - 8)),
+  );
+  const bottom = Math.max(
+    ...boxes.map((b) => b.y + b.height / 2 + 8),
+    ...[...edges.values()].flatMap((e) => e.points.map((p) => p.y + 8)),
+  );
   const shift = <P extends Point>(p: P): P => ({ ...p, y: p.y - top });
-  const size = graph.graph() as { width?: number; height?: number };
+  const size = graph.graph() as { width?: number };
   return {
     width: size.width ?? 0,
-    height: (size.height ?? 0) - top,
+    height: bottom - top,
     nodes: new Map([...nodes].map(([i, b]) => [i, shift(b)])),
-    groups: groups.map((g) => ({ ...g, box: shift(g.box) })),
+    groups: groups.map((g) => ({ ...g, box: shift(g.box), title: shift(g.title) })),
     edges: new Map(
       [...edges].map(([i, e]) => [
         i,
@@ -123,6 +170,35 @@ function read(graph: Graph): Drawing {
       ]),
     ),
   };
+}
+
+/** The box of a namespace: as tight as its workloads allow. */
+function around(boxes: readonly Box[]): Box {
+  const left = Math.min(...boxes.map((b) => b.x - b.width / 2)) - SIDE;
+  const right = Math.max(...boxes.map((b) => b.x + b.width / 2)) + SIDE;
+  const top = Math.min(...boxes.map((b) => b.y - b.height / 2)) - TITLE;
+  const bottom = Math.max(...boxes.map((b) => b.y + b.height / 2)) + SIDE;
+  return { x: (left + right) / 2, y: (top + bottom) / 2, width: right - left, height: bottom - top };
+}
+
+/** Where in the upper edge of its box a name is crossed least: at the left if that is as good as elsewhere. */
+function titlePlace(name: string, box: Box, edges: readonly { points: Point[]; label?: Point }[]): Point {
+  const width = widthOf(name);
+  const y = box.y - box.height / 2 + 18;
+  const room = box.width - 24 - width;
+  const starts = [0, 1, 0.5].map((share) => box.x - box.width / 2 + 12 + Math.max(0, room) * share);
+  const crossed = (x: number): number =>
+    edges.reduce((sum, { points, label }) => {
+      const near = (p: Point, margin: number): boolean =>
+        p.x > x - margin && p.x < x + width + margin && Math.abs(p.y - (y - 4)) < 10 + margin / 4;
+      const line = points.some((p, i) => {
+        const next = points[i + 1];
+        return next !== undefined && [0, 0.25, 0.5, 0.75, 1].some((t) => near(mix(next, p, t), 0));
+      });
+      return sum + (label !== undefined && near(label, 24) ? 3 : 0) + (line ? 1 : 0);
+    }, 0);
+  const [best = 0] = [...starts].sort((a, b) => crossed(a) - crossed(b));
+  return { x: best, y };
 }
 
 /** A smooth path along the points: a uniform cubic B-spline that begins and ends at its outer points. */

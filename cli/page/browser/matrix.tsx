@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { statusOf, type Changes } from "../flows";
+import { drawnIn, moreLike, statusOf, type Changes } from "../flows";
 import type { LabPage, PageState } from "../model";
-import { nameOf, pairTitle, shortName } from "./words";
+import { count, nameOf, pairTitle, shortName } from "./words";
 
 interface Props {
   lab: LabPage;
@@ -16,7 +16,7 @@ interface Props {
 /** Who reaches whom, all pairs at once: rows send, columns receive. Arrow keys move, Enter asks. */
 export function Matrix(props: Props): preact.JSX.Element {
   const { lab, scope, present, selected } = props;
-  const shown = lab.nodes.flatMap((n, i) => ((n.main || scope === "all") && present[i] === true ? [i] : []));
+  const shown = drawnIn(lab, scope).filter((i) => present[i] === true);
   const [cursor, setCursor] = useState({ row: 0, column: Math.min(1, shown.length - 1) });
   const [hover, setHover] = useState<{ row: number; column: number } | undefined>();
   const table = useRef<HTMLTableElement>(null);
@@ -73,7 +73,7 @@ export function Matrix(props: Props): preact.JSX.Element {
             </th>
             {shown.map((to, column) => (
               <th key={to} scope="col" class={hover?.column === column ? "lit" : ""}>
-                <span title={nameOf(lab, to)}>{shortName(lab, to)}</span>
+                <span title={titleOf(lab, to)}>{shortName(lab, to)}</span>
               </th>
             ))}
           </tr>
@@ -81,7 +81,7 @@ export function Matrix(props: Props): preact.JSX.Element {
         <tbody>
           {shown.map((from, row) => (
             <tr key={from} class={begins(row) ? "first" : ""}>
-              <th scope="row" class={hover?.row === row ? "lit" : ""} title={nameOf(lab, from)}>
+              <th scope="row" class={hover?.row === row ? "lit" : ""} title={titleOf(lab, from)}>
                 {shortName(lab, from)}
               </th>
               {shown.map((to, column) => (
@@ -104,6 +104,11 @@ export function Matrix(props: Props): preact.JSX.Element {
       </table>
     </div>
   );
+}
+
+function titleOf(lab: LabPage, node: number): string {
+  const more = moreLike(lab, node);
+  return `${nameOf(lab, node)}${more === 0 ? "" : `, and ${count(more, "network")} alike`}`;
 }
 
 const clamp = (n: number, length: number): number => Math.min(Math.max(n, 0), length - 1);

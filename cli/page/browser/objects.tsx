@@ -18,10 +18,12 @@ export function Objects({
 }): preact.JSX.Element {
   const { standing, removed } = documentChanges(lab, before, state);
   if (standing.length === 0 && removed.length === 0) return <></>;
+  const onlyPolicies = standing.every((s) => /Policy$/.test(lab.documents[s.index]?.kind ?? ""));
+  const fresh = standing.filter((s) => s.change !== "kept");
   const order = [...standing].sort((a, b) => Number(a.change === "kept") - Number(b.change === "kept"));
   return (
-    <section class="card objects" aria-label="Policies and routes">
-      <h3>{yours ? "Your policies" : "Policies and routes at this step"}</h3>
+    <section class="card objects" aria-label="Objects">
+      <h3>{yours ? "Your objects" : `${onlyPolicies ? "Policies" : "Objects"} at this step`}</h3>
       <ul>
         {removed.map((i) => (
           <li key={`gone ${i}`} class="removed">
@@ -32,11 +34,11 @@ export function Objects({
           const document = lab.documents[index];
           if (document === undefined) return null;
           return (
-            <li key={index}>
-              <details>
+            // What a step brings is the step: a policy or two are there to be read at once.
+            <li key={`${index} ${change}`}>
+              <details open={change !== "kept" && fresh.length <= 2 && fresh[0]?.index === index}>
                 <summary>
-                  {titleOf(document)}
-                  {WORD[change] !== "" && <span class="tag">{WORD[change]}</span>}
+                  {titleOf(document)} {WORD[change] !== "" && <span class="tag">{WORD[change]}</span>}
                 </summary>
                 <Yaml document={document} />
               </details>

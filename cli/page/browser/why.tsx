@@ -44,7 +44,7 @@ function Half({
   const document = documentOf(lab, state, decision);
   const rule = document === undefined ? undefined : ruleOf(document, decision, direction);
   return (
-    <div class={`half ${decision.verdict}`}>
+    <div class={`half ${decision.verdict} ${document === undefined ? "" : "with-policy"}`}>
       <h4>
         <span class="sign" aria-hidden="true" />
         {direction === "egress" ? "Leaving " : "Entering "}
@@ -52,18 +52,24 @@ function Half({
         {`: ${WORD[decision.verdict]}`}
       </h4>
       <dl>
-        <dt>Tier</dt>
-        <dd>{decision.tier ?? "none decided"}</dd>
-        <dt>Policy</dt>
-        <dd>{decision.policy ?? "none"}</dd>
-        <dt>Rule</dt>
-        <dd>
-          {decision.rule >= 0
-            ? `${rule?.direction ?? direction}[${decision.rule}]`
-            : decision.policy === null
-              ? "none"
-              : "no rule matches: the default of the tier"}
-        </dd>
+        <div>
+          <dt>Tier</dt>
+          <dd>{decision.tier ?? "none decided"}</dd>
+        </div>
+        <div>
+          <dt>Policy</dt>
+          <dd>{decision.policy ?? "none"}</dd>
+        </div>
+        <div>
+          <dt>Rule</dt>
+          <dd>
+            {decision.rule >= 0
+              ? `${rule?.direction ?? direction}[${decision.rule}]`
+              : decision.policy === null
+                ? "none"
+                : "no rule matches: the default of the tier"}
+          </dd>
+        </div>
       </dl>
       <p class="reason">{sentence(decision.reason)}</p>
       {document !== undefined && (
@@ -104,7 +110,7 @@ export function Yaml({
 
 /** Keys stand out a little from values: enough colour for YAML. */
 function YamlLine({ line }: { line: string }): preact.JSX.Element {
-  const [, indent = "", key, rest = ""] = /^([\s-]*)([\w./-]+:)(.*)$/.exec(line) ?? [];
+  const [, indent = "", key, rest = ""] = /^([\s-]*)([\w./-]+:)(?= |$)(.*)$/.exec(line) ?? [];
   if (key === undefined) return <>{`${line}\n`}</>;
   return (
     <>

@@ -1,5 +1,5 @@
 import { changeOf, portText, type PairStatus } from "../flows";
-import type { LabPage, PageState, Verdict } from "../model";
+import type { LabPage, PageDocument, PageState, Verdict } from "../model";
 
 /** How the page says things: the same words everywhere. */
 export const VERDICT: Readonly<Record<Verdict, string>> = {
@@ -39,6 +39,10 @@ export function shortName(lab: LabPage, node: number): string {
   const name = lab.nodes[node]?.name ?? "";
   return lab.nodes.filter((n) => n.name === name).length > 1 ? nameOf(lab, node) : name;
 }
+
+/** `NetworkPolicy stars/default-deny` */
+export const objectName = (d: PageDocument | undefined): string =>
+  d === undefined ? "" : `${d.kind} ${d.policy}`;
 
 /** `2 flows`, `1 flow`. */
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
