@@ -199,10 +199,9 @@ function serviceFlow(
   const [first, ...others] = answers;
   if (first === undefined) {
     const egress = defaultDecision("allow", "not reached");
-    const ingress =
-      service.selector === undefined
-        ? defaultDecision("unknown", "the Service has no selector: its endpoints are not in the input")
-        : defaultDecision("deny", "no workload of the input backs the Service");
+    const ingress = !service.known
+      ? defaultDecision("unknown", "the Service has no selector: its endpoints are not in the input")
+      : defaultDecision("deny", "no workload of the input backs the Service");
     return flowOf(names, port, shown, egress, ingress);
   }
   const verdict = (a: (typeof answers)[number]): string => worse(a.egress.verdict, a.ingress.verdict);

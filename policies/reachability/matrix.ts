@@ -156,7 +156,7 @@ export class Matrix {
   private peerKey(list: RuleList, subject: Endpoint, peer: Endpoint, direction: string): string {
     const family = subject.families.find((f) => peer.families.includes(f)) ?? 0;
     const ports =
-      direction === "egress" && list.byPorts ? JSON.stringify([peer.ports, peer.labels, peer.namespace]) : "";
+      direction === "egress" && list.byPorts ? JSON.stringify([peer.ports, this.state.serviceKey(peer)]) : "";
     return `${family} ${ports}`;
   }
 

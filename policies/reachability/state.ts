@@ -6,9 +6,10 @@ import { endpoints, type Backed } from "./input/endpoints";
 import type { Host } from "./input/hosts";
 import type { Failsafe } from "./input/failsafe";
 import { readInput } from "./input/read";
+import { holds, type Slice } from "./input/slices";
 import type { SourceObject } from "./input/source";
 import type { Direction, Endpoint, Hook, Policy, Rule } from "./model";
-import type { PortSet } from "./ports";
+import { portSet, type PortSet } from "./ports";
 import type { Packet } from "./rules/evaluate";
 import { RuleLists, type RuleList } from "./rules/lists";
 import { Entities, type TruthCode, type Truths } from "./rules/matches";
@@ -50,6 +51,7 @@ export class State {
   private readonly lists: RuleLists;
   private readonly entities: Entities;
   private readonly views = new Map<Endpoint, View>();
+  private readonly slices: readonly Slice[];
   private readonly named: readonly Net[];
   private allGroups: readonly Group[] | undefined;
 
@@ -69,10 +71,18 @@ export class State {
     this.ignored = input.ignored;
     this.staged = input.staged;
     this.governed = this.hosts.some((host) => host.interfaces.length > 0);
+    this.slices = input.slices;
     const backing = new Map([...this.services].map(([name, s]) => [name, new Set(s.backends)]));
+    const sliced = new Map<string, Slice[]>();
+    for (const slice of input.slices)
+      sliced.set(slice.service, [...(sliced.get(slice.service) ?? []), slice]);
     this.entities = new Entities(input.networkSets, (service) => {
-      const service_ = this.services.get(service);
-      return service_ === undefined || service_.selector === undefined ? undefined : backing.get(service);
+      const slices = sliced.get(service);
+      if (slices === undefined && this.services.get(service)?.known !== true) return undefined;
+      return {
+        workloads: backing.get(service) ?? new Set(),
+        nets: (slices ?? []).flatMap(({ nets }) => nets),
+      };
     });
     this.lists = new RuleLists(input.tiers, input.policies, input.profiles, this.entities);
     const asked = (facts.splitAt ?? []).flatMap((text) => parseNet(text) ?? []);
@@ -147,14 +157,20 @@ export class State {
 
   private servicePorts(name: string, endpoint: Endpoint, protocol: number): PortSet | undefined {
     const service = this.services.get(name);
-    if (service?.selector === undefined) return undefined;
+    const slices = this.slices.filter((slice) => slice.service === name);
+    if (service?.known !== true && slices.length === 0) return undefined;
     const ports: [number, number][] = [];
-    for (const port of service.ports) {
+    for (const slice of slices) {
+      if (!holds(slice, endpoint)) continue;
+      for (const { port } of slice.ports.filter((p) => p.protocol === protocol)) ports.push([port, port]);
+    }
+    // Felix only goes by slices; where they are not given for a pod they are what its control plane would write.
+    for (const port of ports.length > 0 ? [] : (service?.ports ?? [])) {
       if (port.protocol !== protocol) continue;
       const target = targetPort(port.target, protocol, endpoint);
       if (target !== undefined) ports.push([target, target]);
     }
-    return ports.sort((a, b) => a[0] - b[0]);
+    return portSet(ports);
   }
 
   /** Workloads and pieces of the outside that no rule tells apart, as groups; computed once. */
@@ -197,14 +213,15 @@ export class State {
       at,
       families,
       ports.map((p) => [p.name, p.protocol, p.port ?? null]),
-      this.services.size === 0 ? "" : this.serviceKey(endpoint),
+      this.services.size + this.slices.length === 0 ? "" : this.serviceKey(endpoint),
       this.governed ? (endpoint.nodes ?? null) : "",
     ]);
   }
 
-  /** Own labels decide which Services a workload backs. */
-  private serviceKey(endpoint: Endpoint): string {
-    return `${endpoint.namespace ?? ""} ${JSON.stringify(endpoint.labels)}`;
+  /** Own labels and slices decide which Services a workload backs. */
+  serviceKey(endpoint: Endpoint): string {
+    const slices = this.slices.flatMap((slice, i) => (holds(slice, endpoint) ? [i] : []));
+    return `${endpoint.namespace ?? ""} ${JSON.stringify(endpoint.labels)} ${slices.join()}`;
   }
 
   /** The smallest named network around an address: addresses with the same one are in the same networks. */

@@ -7,7 +7,8 @@ import {
   type Truth,
 } from "../../selector";
 import type { Action, Direction, Policy, Profile, Rule } from "../model";
-import { calicoRule, type RuleScope } from "./calico-rule";
+import type { RuleScope } from "./calico-entity";
+import { calicoRule } from "./calico-rule";
 import type { Fields } from "./fields";
 
 /** Upstream's limit (CRD validation since 3.33). */

@@ -3,11 +3,14 @@ import type { Endpoint } from "../model";
 import { hostAddresses, hosts, type Host } from "./hosts";
 import type { Input } from "./read";
 import type { Service } from "./services";
+import { holds, type Slice } from "./slices";
 import { familiesOf, workload, type Inherited, type PodSource } from "./workloads";
 
 /** A Service with the workloads behind it, and on which of their ports each of its ports arrives. */
 export interface Backed extends Service {
   readonly backends: readonly Endpoint[];
+  /** Whether `backends` is all there is: with neither a selector nor slices nothing is known. */
+  readonly known: boolean;
 }
 
 export interface Endpoints {
@@ -43,7 +46,12 @@ export function endpoints(input: Input): Endpoints {
     workloads: workloads.map(({ endpoint }) => endpoint),
     hosts: all,
     services: new Map(
-      input.services.map((s) => [`${s.namespace}/${s.name}`, { ...s, backends: backends(s, workloads) }]),
+      input.services.map((s) => {
+        const name = `${s.namespace}/${s.name}`;
+        const slices = input.slices.filter((slice) => slice.service === name);
+        const known = s.selector !== undefined || slices.length > 0;
+        return [name, { ...s, known, backends: backends(s, slices, workloads) }];
+      }),
     ),
   };
 }
@@ -134,16 +142,18 @@ function onHost(source: PodSource, name: string, all: readonly Host[]): Endpoint
 
 function backends(
   service: Service,
+  slices: readonly Slice[],
   workloads: readonly { source: PodSource; endpoint: Endpoint }[],
 ): readonly Endpoint[] {
   const { selector } = service;
-  if (selector === undefined || service.type === "ExternalName") return [];
-  const wanted = Object.entries(selector);
+  if (service.type === "ExternalName") return [];
+  const wanted = selector === undefined ? undefined : Object.entries(selector);
   return workloads
     .filter(
-      ({ source }) =>
-        source.namespace === service.namespace &&
-        wanted.every(([label, value]) => source.labels[label] === value),
+      ({ source, endpoint }) =>
+        slices.some((slice) => holds(slice, endpoint)) ||
+        (source.namespace === service.namespace &&
+          wanted?.every(([label, value]) => source.labels[label] === value) === true),
     )
     .map(({ endpoint }) => endpoint);
 }

@@ -6,6 +6,8 @@ export type Role =
   | "namespace"
   | "node"
   | "service"
+  | "endpointSlice"
+  | "endpoints"
   | "serviceAccount"
   | "kubernetesPolicy"
   | "calicoPolicy"
@@ -71,9 +73,11 @@ export function roleOf(
     if (kind === "Namespace") return "namespace";
     if (kind === "Node") return "node";
     if (kind === "Service") return "service";
+    if (kind === "Endpoints") return "endpoints";
     if (kind === "ServiceAccount") return "serviceAccount";
     return "ignored";
   }
+  if (group === "discovery.k8s.io" && kind === "EndpointSlice") return "endpointSlice";
   if (group === "networking.k8s.io") {
     if (kind === "NetworkPolicy" && version === "v1") return "kubernetesPolicy";
     return NETWORKING_OTHERS.includes(kind) ? "ignored" : unknownKind(apiVersion, kind, "NetworkPolicy");

@@ -16,6 +16,7 @@ import {
 import { kubernetesPolicy } from "./kubernetes-policy";
 import { roleOf, type Role } from "./kinds";
 import { service, type Service } from "./services";
+import { endpointSlice, endpointsObject, type Slice } from "./slices";
 import { sourceTitle, type SourceObject } from "./source";
 import { BUILT_IN_TIERS, readTier } from "./tier";
 import { unfolded } from "./unfold";
@@ -29,6 +30,7 @@ export interface Input {
   readonly nodes: readonly NodeSource[];
   readonly hostEndpoints: readonly HostEndpointSource[];
   readonly services: readonly Service[];
+  readonly slices: readonly Slice[];
   readonly policies: readonly Policy[];
   readonly tiers: readonly Tier[];
   readonly networkSets: readonly NetworkSet[];
@@ -72,6 +74,7 @@ class Reader {
   private readonly nodes: NodeSource[] = [];
   private readonly hostEndpoints: HostEndpointSource[] = [];
   private readonly services: Service[] = [];
+  private readonly slices: Slice[] = [];
   private readonly policies: { policy: Policy; fields: Fields }[] = [];
   private readonly tiers = new Map(BUILT_IN_TIERS.map((tier) => [tier.name, tier]));
   private readonly networkSets: {
@@ -162,6 +165,12 @@ class Reader {
         return;
       case "service":
         this.services.push(service(name, namespace, root));
+        return;
+      case "endpointSlice":
+        this.slices.push(...endpointSlice(namespace, root));
+        return;
+      case "endpoints":
+        this.slices.push(...endpointsObject(name, namespace, root));
         return;
       case "kubernetesPolicy":
         this.policies.push({ policy: kubernetesPolicy(name, namespace, spec), fields: spec });
@@ -256,6 +265,7 @@ class Reader {
       nodes: this.nodes,
       hostEndpoints: [...this.hostEndpoints, ...automatic.filter((e) => !named.has(e.name))],
       services: this.services,
+      slices: this.slices,
       policies: this.policies.map(({ policy }) => policy),
       tiers: [...this.tiers.values()],
       networkSets: this.networkSets.map((set) => this.networkSet(set)),

@@ -3,6 +3,12 @@ import { Selector, type SelectorNode, type Truth } from "../../selector";
 import { inNets, type Net } from "../addresses";
 import type { Endpoint, EndpointMatch, EntityMatch, NetworkSet } from "../model";
 
+/** The workloads behind a Service, and further addresses. */
+export interface Backing {
+  readonly workloads: ReadonlySet<Endpoint>;
+  readonly nets: readonly Net[];
+}
+
 /** Truth in one byte, for tables over all endpoints. */
 export const FALSE = 0;
 export const TRUE = 1;
@@ -31,8 +37,8 @@ export class Entities {
 
   constructor(
     private readonly networkSets: readonly NetworkSet[],
-    /** The workloads behind a Service; undefined where the Service is not known. */
-    private readonly backends: (service: string) => ReadonlySet<Endpoint> | undefined,
+    /** What stands behind a Service; undefined where that is not known. */
+    private readonly backends: (service: string) => Backing | undefined,
   ) {}
 
   get size(): number {
@@ -54,7 +60,9 @@ export class Entities {
   /** Every network that any rule reaches, by itself or through a network set: the address space splits at them. */
   nets(): Net[] {
     const named = this.entities.flat().flatMap(({ match: m }) => [...(m.nets ?? []), ...(m.notNets ?? [])]);
-    return [...named, ...this.networkSets.flatMap((set) => set.nets)];
+    const services = this.entities.flat().flatMap(({ match }) => match.service ?? []);
+    const behind = services.flatMap((service) => this.backends(service)?.nets ?? []);
+    return [...named, ...behind, ...this.networkSets.flatMap((set) => set.nets)];
   }
 
   truths(endpoint: Endpoint): Truths {
@@ -125,7 +133,7 @@ export class Entities {
     const backends = this.backends(service);
     // Pods of the input cannot back a Service that is not in the input; what lies outside might.
     if (backends === undefined) return endpoint.type === "workload" ? false : "unknown";
-    return backends.has(endpoint);
+    return backends.workloads.has(endpoint) || inNets(endpoint.addresses, backends.nets);
   }
 }
 

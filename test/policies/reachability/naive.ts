@@ -128,8 +128,9 @@ export class Naive {
     // (libcalico-go syncersv1/updateprocessors/rules.go, getEndpointSelector).
     const positive =
       e.selector || e.serviceAccounts || e.namespaceSelector || (namespace !== undefined && e.notSelector);
+    // Beside another selector it filters what that one finds (felix/calc/rule_scanner.go, combineMatchesIfPossible).
     if (positive && !this.selected(e, namespace, peer)) return false;
-    if (e.notSelector && this.inSet(parseSelector(e.notSelector), peer)) return false;
+    if (!positive && e.notSelector && this.inSet(parseSelector(e.notSelector), peer)) return false;
     if (e.nets && !e.nets.some((n: string) => inCidr(peer.ip, n))) return false;
     if (e.notNets?.some((n: string) => inCidr(peer.ip, n))) return false;
     if (port === undefined) return true;
@@ -168,6 +169,7 @@ export class Naive {
         const labels = c.pod === undefined ? {} : this.accountLabels(c.pod);
         if (!parseSelector(e.serviceAccounts.selector).matches(labels)) return false;
       }
+      if (e.notSelector && parseSelector(e.notSelector).matches(c.labels)) return false;
       return !e.selector || parseSelector(e.selector).matches(c.labels);
     });
   }
