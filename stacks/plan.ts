@@ -1,11 +1,9 @@
 import type { ClusterFacts } from "../components/facts";
-import { planCalico, type CalicoPlan, type CalicoSite } from "../components/calico/plan/plan";
-import type { EksPlan } from "../components/aws/plan/eks";
+import { planCalico, type CalicoPlan } from "../components/calico/plan/plan";
 import { offlineKnowledge } from "../components/aws/plan/knowledge";
 import type { AwsKnowledge } from "../components/aws/plan/wish";
-import { planKind, type KindPlan } from "../components/kind/plan/cluster";
-import { mirrorableCharts, mirroredImage, type Mirrors } from "../components/mirrors";
-import { ROUTER_IMAGE, versionSet, versionSets, type VersionSet } from "../components/versions";
+import { mirrorableCharts, type Mirrors } from "../components/mirrors";
+import { versionSet, versionSets, type VersionSet } from "../components/versions";
 import type { LabSelection } from "../labs/model";
 import { selectLabs } from "../labs/select";
 import type { Problem } from "../policies/problems";
@@ -13,6 +11,7 @@ import { failOn, ProblemsError } from "../policies/problems";
 import { loadConfig, suggestion, type Loaded, type RawConfig } from "./config/load";
 import type { Config } from "./config/schema";
 import { eksSite } from "./eks-site";
+import { existingSite, kindSite, type Site, type TargetPlan } from "./sites";
 import { planWayIn, type WayIn } from "./way-in";
 
 /** All that is decided before a resource is made: plain data. */
@@ -31,12 +30,6 @@ export interface StackPlan {
   /** What a reader should know, and what upstream has not tested. */
   notes: string[];
 }
-
-export type TargetPlan =
-  | { kind: "kind"; cluster: KindPlan }
-  | { kind: "existing"; context: string; kubeconfig?: string | undefined }
-  /** Without a cluster only while there are problems. */
-  | { kind: "eks"; cluster: EksPlan | undefined };
 
 /** Name of the project in Pulumi.yaml; the namespace of its config keys. */
 export const PROJECT = "k8s-network-labs";
@@ -129,13 +122,6 @@ function fail(stack: string, problems: Problem[]): never {
   throw new Error("unreachable");
 }
 
-interface Site {
-  target: TargetPlan;
-  calico: CalicoSite;
-  facts: Omit<ClusterFacts, "cni">;
-  notes: string[];
-}
-
 function planTarget(
   stack: string,
   config: Config,
@@ -155,79 +141,6 @@ function planTarget(
       return { ...site, target: { kind: "eks", cluster: planned.plan }, notes: planned.warnings };
     }
   }
-}
-
-function kindSite(config: Config, clusterName: string, versions: VersionSet, problems: Problem[]): Site {
-  const {
-    plan,
-    outside,
-    problems: found,
-  } = planKind(clusterName, config.kind, versions.kindNode, mirroredImage(ROUTER_IMAGE, config.mirrors));
-  problems.push(...found);
-  const { workers, podCidr, serviceCidr, kubeProxyMode, portMappings } = config.kind;
-  return {
-    target: { kind: "kind", cluster: plan },
-    notes: [
-      "kind changes nothing in place: another node image, name, or value under `kind` replaces the cluster and all that is in it",
-    ],
-    calico: {
-      cni: "calico",
-      bgp: { possible: true },
-      podCidrs: [podCidr],
-      serviceCidr,
-      kubeProxyMode,
-      // The control plane is a node too, and the operator tolerates its taint.
-      nodesAtInstall: workers + 1,
-      workers,
-    },
-    facts: {
-      platform: "kind",
-      kubernetes: versions.kubernetes,
-      workers,
-      podCidrs: [podCidr],
-      serviceCidr,
-      kubeProxyMode,
-      controlPlaneReachesPods: true,
-      loadBalancer: "none",
-      hostPorts: portMappings,
-      hostPortNodes: { "ingress-ready": "true" },
-      nodes: plan.nodes,
-      ...(outside === undefined ? {} : { outside }),
-      baseDomain: "localhost",
-      owned: true,
-    },
-  };
-}
-
-function existingSite(config: Config): Site {
-  const e = config.existing;
-  const cni = e?.cni === "aws" || e?.cni === "other" ? e.cni : "calico";
-  return {
-    target: { kind: "existing", context: e?.context ?? "", kubeconfig: e?.kubeconfig },
-    notes: [],
-    calico: {
-      cni,
-      bgp: { possible: true },
-      podCidrs: e?.podCidrs ?? [],
-      ...(e?.serviceCidr === undefined ? {} : { serviceCidr: e.serviceCidr }),
-      kubeProxyMode: e?.kubeProxyMode ?? "iptables",
-      nodesAtInstall: e?.workers ?? 0,
-      workers: e?.workers ?? 0,
-    },
-    facts: {
-      platform: "existing",
-      kubernetes: config.kubernetes,
-      workers: e?.workers ?? 0,
-      podCidrs: e?.podCidrs ?? [],
-      ...(e?.serviceCidr === undefined ? {} : { serviceCidr: e.serviceCidr }),
-      kubeProxyMode: e?.kubeProxyMode ?? "iptables",
-      controlPlaneReachesPods: e?.controlPlaneReachesPods ?? true,
-      loadBalancer: e?.loadBalancer ?? "none",
-      hostPorts: [],
-      baseDomain: "localhost",
-      owned: false,
-    },
-  };
 }
 
 /** Sections of another target are mistakes: they would change nothing, in silence. */

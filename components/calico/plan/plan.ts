@@ -1,7 +1,7 @@
-import { containsCidr, overlapCidr } from "cidr-tools";
 import type { Problem } from "../../../policies/problems";
 import type { CniFacts } from "../../facts";
 import { calicoCrdManifest, type VersionSet } from "../../versions";
+import { planPools, type Pool, type PoolWish } from "./pools";
 
 /** What a target says about the place where Calico is to run. */
 export interface CalicoSite {
@@ -34,15 +34,6 @@ export interface CalicoWish {
   crds?: "operator" | "apply";
 }
 
-export interface PoolWish {
-  name?: string;
-  cidr: string;
-  encapsulation: "None" | "VXLAN" | "VXLANCrossSubnet" | "IPIP" | "IPIPCrossSubnet";
-  blockSize: number;
-  natOutgoing: boolean;
-  nodeSelector: string;
-}
-
 export interface CalicoPlan {
   install: boolean;
   version: string;
@@ -53,7 +44,7 @@ export interface CalicoPlan {
   wireguard: boolean;
   containerIpForwarding: boolean;
   provider?: "EKS";
-  pools: readonly (PoolWish & { name: string })[];
+  pools: readonly Pool[];
   crds: { by: "operator" | "apply"; source: string };
   /** Nodes come after Calico is installed: nothing of it can be waited for until then. */
   nodesLater: boolean;
@@ -127,12 +118,7 @@ export function planCalico(
   };
 }
 
-function cniFacts(
-  site: CalicoSite,
-  bgp: boolean,
-  install: boolean,
-  pools: readonly (PoolWish & { name: string })[],
-): CniFacts {
+function cniFacts(site: CalicoSite, bgp: boolean, install: boolean, pools: readonly Pool[]): CniFacts {
   if (site.cni !== "calico")
     return { type: site.cni, bgp: false, encapsulation: "cloud", podsRoutable: true };
   return {
@@ -144,132 +130,3 @@ function cniFacts(
     podsRoutable: false,
   };
 }
-
-function planPools(
-  wish: CalicoWish,
-  site: CalicoSite,
-  bgp: boolean,
-  problems: Problem[],
-): (PoolWish & { name: string })[] {
-  if (site.cni !== "calico") {
-    if ((wish.pools ?? []).length > 0) {
-      problems.push({
-        path: "calico.pools",
-        message: "pools need Calico's own CNI; here another CNI gives pods their addresses",
-        fix: "remove calico.pools",
-      });
-    }
-    return [];
-  }
-  const wished = wish.pools ?? site.podCidrs.map((cidr): PoolWish => defaultPool(cidr, site));
-  const pools = wished.map((p, i) => ({
-    ...p,
-    name: p.name ?? (i === 0 ? "default-ipv4-ippool" : `pool-${i + 1}`),
-  }));
-  if (wish.install && pools.length === 0) {
-    problems.push({
-      path: "calico.pools",
-      message: "Calico needs at least one pool, and the cluster's pod CIDR is not known",
-      fix: "set calico.pools, or describe existing.podCidrs",
-    });
-  }
-  pools.forEach((pool, i) => {
-    checkPool(pool, `calico.pools.${i}`, site, bgp, problems);
-    for (const other of pools.slice(0, i)) {
-      if (other.name === pool.name)
-        problems.push({
-          path: `calico.pools.${i}.name`,
-          value: pool.name,
-          message: "is the name of another pool",
-          fix: "give each pool a name of its own",
-        });
-      if (overlapCidr(pool.cidr, other.cidr))
-        problems.push({
-          path: `calico.pools.${i}.cidr`,
-          value: pool.cidr,
-          message: `overlaps pool ${other.name} (${other.cidr})`,
-          fix: "split the range",
-        });
-    }
-  });
-  return pools;
-}
-
-/** One pool over a pod CIDR; small ranges get smaller blocks. */
-function defaultPool(cidr: string, site: CalicoSite): PoolWish {
-  const prefix = prefixOf(cidr);
-  return {
-    cidr,
-    encapsulation: site.crossSubnet === undefined ? "VXLANCrossSubnet" : "VXLAN",
-    blockSize: Math.min(32, Math.max(26, prefix + 2)),
-    natOutgoing: true,
-    nodeSelector: "all()",
-  };
-}
-
-function checkPool(pool: PoolWish, path: string, site: CalicoSite, bgp: boolean, problems: Problem[]): void {
-  if (site.podCidrs.length > 0 && !site.podCidrs.some((c) => containsCidr(c, pool.cidr))) {
-    problems.push({
-      path: `${path}.cidr`,
-      value: pool.cidr,
-      message: `is outside the cluster's pod CIDR (${site.podCidrs.join(", ")}); the operator refuses such a pool`,
-      fix: `choose a range inside ${site.podCidrs[0] ?? ""}`,
-    });
-  }
-  if (site.serviceCidr !== undefined && overlapCidr(site.serviceCidr, pool.cidr)) {
-    problems.push({
-      path: `${path}.cidr`,
-      value: pool.cidr,
-      message: `overlaps the Service range ${site.serviceCidr}`,
-      fix: "choose a range that is free",
-    });
-  }
-  for (const { what, cidr } of site.taken ?? []) {
-    if (overlapCidr(cidr, pool.cidr))
-      problems.push({
-        path: `${path}.cidr`,
-        value: pool.cidr,
-        message: `overlaps ${what} (${cidr})`,
-        fix: "choose a range that is free",
-      });
-  }
-  // tigera/operator pkg/controller/installation/validation.go: with BIRD routing, both need BGP.
-  if (!bgp && (pool.encapsulation === "None" || pool.encapsulation.startsWith("IPIP"))) {
-    problems.push({
-      path: `${path}.encapsulation`,
-      value: pool.encapsulation,
-      message: "needs BGP, which is off",
-      fix: site.bgp.possible ? "set calico.bgp to true, or use VXLAN" : "use VXLAN",
-    });
-  }
-  if (site.crossSubnet !== undefined && pool.encapsulation === "VXLANCrossSubnet") {
-    problems.push({
-      path: `${path}.encapsulation`,
-      value: pool.encapsulation,
-      message: `does not work here: ${site.crossSubnet.reason}`,
-      fix: "use VXLAN",
-    });
-  }
-  const prefix = prefixOf(pool.cidr);
-  if (pool.blockSize < prefix) {
-    problems.push({
-      path: `${path}.blockSize`,
-      value: pool.blockSize,
-      message: `a /${pool.blockSize} block does not fit a /${prefix} pool`,
-      fix: `use ${prefix} to 32, or a larger pool`,
-    });
-  } else if (
-    pool.nodeSelector === "all()" &&
-    2 ** (pool.blockSize - prefix) < site.workers + 1 &&
-    site.workers > 0
-  ) {
-    problems.push({
-      path: `${path}.blockSize`,
-      value: pool.blockSize,
-      message: `the pool holds ${2 ** (pool.blockSize - prefix)} blocks, and ${site.workers + 1} nodes each need one`,
-      fix: `use a block size of ${prefix + Math.ceil(Math.log2(site.workers + 1))} or more, or a larger pool`,
-    });
-  }
-}
-
-const prefixOf = (cidr: string): number => Number(cidr.split("/")[1]);

@@ -1,0 +1,102 @@
+import type { EksPlan } from "../components/aws/plan/eks";
+import type { CalicoSite } from "../components/calico/plan/plan";
+import type { ClusterFacts } from "../components/facts";
+import { planKind, type KindPlan } from "../components/kind/plan/cluster";
+import { mirroredImage } from "../components/mirrors";
+import { ROUTER_IMAGE, type VersionSet } from "../components/versions";
+import type { Problem } from "../policies/problems";
+import type { Config } from "./config/schema";
+
+export type TargetPlan =
+  | { kind: "kind"; cluster: KindPlan }
+  | { kind: "existing"; context: string; kubeconfig?: string | undefined }
+  /** Without a cluster only while there are problems. */
+  | { kind: "eks"; cluster: EksPlan | undefined };
+
+/** What a target decides about the cluster, and what that leaves to Calico. */
+export interface Site {
+  target: TargetPlan;
+  calico: CalicoSite;
+  facts: Omit<ClusterFacts, "cni">;
+  notes: string[];
+}
+
+/** A cluster of containers on this machine. */
+export function kindSite(
+  config: Config,
+  clusterName: string,
+  versions: VersionSet,
+  problems: Problem[],
+): Site {
+  const {
+    plan,
+    outside,
+    problems: found,
+  } = planKind(clusterName, config.kind, versions.kindNode, mirroredImage(ROUTER_IMAGE, config.mirrors));
+  problems.push(...found);
+  const { workers, podCidr, serviceCidr, kubeProxyMode, portMappings } = config.kind;
+  return {
+    target: { kind: "kind", cluster: plan },
+    notes: [
+      "kind changes nothing in place: another node image, name, or value under `kind` replaces the cluster and all that is in it",
+    ],
+    calico: {
+      cni: "calico",
+      bgp: { possible: true },
+      podCidrs: [podCidr],
+      serviceCidr,
+      kubeProxyMode,
+      // The control plane is a node too, and the operator tolerates its taint.
+      nodesAtInstall: workers + 1,
+      workers,
+    },
+    facts: {
+      platform: "kind",
+      kubernetes: versions.kubernetes,
+      workers,
+      podCidrs: [podCidr],
+      serviceCidr,
+      kubeProxyMode,
+      controlPlaneReachesPods: true,
+      loadBalancer: "none",
+      hostPorts: portMappings,
+      hostPortNodes: { "ingress-ready": "true" },
+      nodes: plan.nodes,
+      ...(outside === undefined ? {} : { outside }),
+      baseDomain: "localhost",
+      owned: true,
+    },
+  };
+}
+
+/** A cluster that is there already, as config describes it. */
+export function existingSite(config: Config): Site {
+  const e = config.existing;
+  const cni = e?.cni === "aws" || e?.cni === "other" ? e.cni : "calico";
+  return {
+    target: { kind: "existing", context: e?.context ?? "", kubeconfig: e?.kubeconfig },
+    notes: [],
+    calico: {
+      cni,
+      bgp: { possible: true },
+      podCidrs: e?.podCidrs ?? [],
+      ...(e?.serviceCidr === undefined ? {} : { serviceCidr: e.serviceCidr }),
+      kubeProxyMode: e?.kubeProxyMode ?? "iptables",
+      nodesAtInstall: e?.workers ?? 0,
+      workers: e?.workers ?? 0,
+    },
+    facts: {
+      platform: "existing",
+      kubernetes: config.kubernetes,
+      workers: e?.workers ?? 0,
+      podCidrs: e?.podCidrs ?? [],
+      ...(e?.serviceCidr === undefined ? {} : { serviceCidr: e.serviceCidr }),
+      kubeProxyMode: e?.kubeProxyMode ?? "iptables",
+      controlPlaneReachesPods: e?.controlPlaneReachesPods ?? true,
+      loadBalancer: e?.loadBalancer ?? "none",
+      hostPorts: [],
+      baseDomain: "localhost",
+      owned: false,
+    },
+  };
+}
