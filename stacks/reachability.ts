@@ -20,7 +20,7 @@ export interface Claim {
 }
 
 /** What charts and the cluster bring and nobody registers, as far as policies can tell. */
-function around(plan: StackPlan): KubeObject[] {
+export function around(plan: StackPlan): KubeObject[] {
   const controller =
     plan.wayIn === undefined ? [] : [ingressNginx({ hostNetwork: plan.wayIn.controller.hostNetwork })];
   return [

@@ -17,12 +17,7 @@ async function comment({ github, context, core, file }) {
     return;
   }
   const text = readFileSync(file, "utf8");
-  const cut =
-    text.length > MOST
-      ? `${text.slice(0, MOST)}\n\n… cut; the whole is in the [run](${run.html_url}).`
-      : text;
-  // What a pull request made is only text: it may not call people.
-  const body = `${MARK}\n${cut.replaceAll(MARK, "").replace(/@(?=[A-Za-z0-9])/g, "@\u200b")}`;
+  const body = `${MARK}\n${fit(harmless(text), run.html_url)}`;
   const { owner, repo } = context.repo;
   const comments = await github.paginate(github.rest.issues.listComments, {
     owner,
@@ -32,6 +27,25 @@ async function comment({ github, context, core, file }) {
   const mine = comments.find((c) => c.user?.type === "Bot" && c.body?.startsWith(MARK));
   if (mine === undefined) await github.rest.issues.createComment({ owner, repo, issue_number: number, body });
   else await github.rest.issues.updateComment({ owner, repo, comment_id: mine.id, body });
+}
+
+// What a pull request made is only text: it may not call people, nor pass for this comment.
+function harmless(text) {
+  return text.replaceAll(MARK, "").replace(/@(?=[A-Za-z0-9])/g, "@\u200b");
+}
+
+// Whole stacks, as many as fit: a table or a fold cut in two would take the rest of the comment with it.
+function fit(text, url) {
+  if (text.length <= MOST) return text;
+  const [head, ...stacks] = text.split(/^(?=### |`[\w-]+`: )/m);
+  const kept = [head];
+  const left = [];
+  for (const stack of stacks) {
+    if (kept.join("").length + stack.length <= MOST) kept.push(stack);
+    else left.push(/^(?:### |`)([\w-]+)/.exec(stack)?.[1] ?? "?");
+  }
+  const rest = left.length === 0 ? head.slice(0, MOST) : kept.join("");
+  return `${rest}\n\n… too long for a comment${left.length === 0 ? "" : `: ${left.join(", ")}`}; the whole is in the [run](${url}).`;
 }
 
 // By the head of the run, never by anything that the pull request wrote. For forks the run itself names none.

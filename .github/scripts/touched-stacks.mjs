@@ -1,12 +1,13 @@
-// Changed paths on standard input, one a line → `stacks=["kind",…]` for $GITHUB_OUTPUT: the stacks whose plan may differ.
+// Changed paths on standard input, one a line → two lines for $GITHUB_OUTPUT: `stacks=["kind",…]`, whose plan may
+// differ, and `engine=[…]`, those of them that an engine can preview on a runner.
 import { readdirSync, readFileSync } from "node:fs";
 
 const STACK_FILE = /^Pulumi\.([A-Za-z0-9][A-Za-z0-9_-]*)\.yaml$/;
 // What every stack's program and its plan are made of.
 const SHARED =
   /^(Pulumi\.yaml|package\.json|package-lock\.json|tsconfig[^/]*\.json|(stacks|components|policies)\/.+|labs\/.+\.ts|cli\/(plan|diff)\/.+)$/;
-// A stack that needs what no runner has: a cluster of the user's own.
-const LEFT_OUT = ["existing"];
+// A preview by the engine needs what no runner has: a cluster of the user's own.
+const NO_ENGINE = ["existing"];
 
 const stacks = readdirSync(".").flatMap((file) => STACK_FILE.exec(file)?.[1] ?? []);
 const paths = readFileSync(0, "utf8")
@@ -14,5 +15,6 @@ const paths = readFileSync(0, "utf8")
   .filter((path) => path !== "");
 const all = paths.some((path) => SHARED.test(path));
 const named = new Set(paths.flatMap((path) => STACK_FILE.exec(path)?.[1] ?? []));
-const touched = stacks.filter((stack) => !LEFT_OUT.includes(stack) && (all || named.has(stack))).sort();
-process.stdout.write(`stacks=${JSON.stringify(touched)}\n`);
+const touched = stacks.filter((stack) => all || named.has(stack)).sort();
+const engine = touched.filter((stack) => !NO_ENGINE.includes(stack));
+process.stdout.write(`stacks=${JSON.stringify(touched)}\nengine=${JSON.stringify(engine)}\n`);

@@ -1,17 +1,31 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseDocument } from "yaml";
+import type { KubeObject } from "../../policies/objects";
 import { UserError } from "../../policies/problems";
+import type { StackFile } from "../../stacks/offline/stack-file";
+import { PROJECT } from "../../stacks/plan";
 import { projectFolder } from "../pulumi/workspace";
 import type { PlannedResource } from "./resources";
 
-/** A plan as another version of the program printed it. */
+/** A plan as another version of the program printed it: only what a comparison needs, and what every version has. */
 export interface PlanJson {
   stack: string;
   resources: PlannedResource[];
-  charts: { chart: string }[];
-  manifests: { file: string; patch: boolean }[];
+  charts: { chart: string; namespace?: string; values?: unknown }[];
+  labs: { instance: string; step: number; steps: { id: string }[] }[];
+  /** Absent in the plans of early versions. */
+  around?: { objects: KubeObject[]; podCidrs: readonly string[] };
 }
 
 /** A finished plan: what `--json` printed, and the folder of its objects. */
@@ -20,15 +34,21 @@ export interface PlanOfVersion {
   folder: string;
 }
 
+/** The program of a commit, in a work tree of its own. */
+export interface BaseProgram {
+  /** Plans the stack, with labs moved to other steps where they are given. */
+  plan(steps?: ReadonlyMap<string, number>): PlanOfVersion;
+}
+
 /**
- * Runs the program of another commit in a work tree of its own and hands its plan to `use`; everything is removed
- * afterwards.
+ * Runs the program of another commit and hands it to `use`; undefined where the commit does not have the stack.
+ * Everything is removed afterwards. A stack file that git does not know is planned by both programs.
  * @throws UserError when the commit is unknown, or its program has no plan of this stack
  */
-export async function withBasePlan<T>(
+export async function withBase<T>(
   base: string,
-  stack: string,
-  use: (plan: PlanOfVersion | undefined) => Promise<T>,
+  file: StackFile,
+  use: (program: BaseProgram | undefined) => Promise<T>,
 ): Promise<T> {
   const commit = git(["rev-parse", "--verify", "--quiet", `${base}^{commit}`]);
   if (commit === undefined)
@@ -39,13 +59,39 @@ export async function withBasePlan<T>(
     if (git(["worktree", "add", "--detach", "--quiet", tree, commit.trim()]) === undefined) {
       throw new UserError(`--diff ${base}: git could not make a work tree of it`);
     }
-    if (!existsSync(join(tree, `Pulumi.${stack}.yaml`))) return await use(undefined);
+    const stackFile = join(tree, `Pulumi.${file.stack}.yaml`);
+    if (!existsSync(stackFile) && existsSync(file.path) && !isTracked(file.path))
+      copyFileSync(file.path, stackFile);
+    if (!existsSync(stackFile)) return await use(undefined);
     install(tree);
-    return await use(plan(tree, stack, join(holder, "objects"), base));
+    const text = readFileSync(stackFile, "utf8");
+    return await use({
+      plan: (steps = new Map()) => {
+        writeFileSync(stackFile, atSteps(text, steps));
+        const folder = mkdtempSync(join(holder, "objects-"));
+        return { plan: run(tree, file.stack, folder, base), folder };
+      },
+    });
   } finally {
     git(["worktree", "remove", "--force", tree]);
     rmSync(holder, { recursive: true, force: true });
   }
+}
+
+/** Whether anything that decides about flows differs from a commit: programs, policies, labs. */
+export function programsDiffer(base: string): boolean {
+  return (
+    git(["diff", "--quiet", base, "--", "components", "labs", "policies", "stacks", "package.json"]) ===
+    undefined
+  );
+}
+
+/** A stack file's text with labs at other steps. */
+export function atSteps(text: string, steps: ReadonlyMap<string, number>): string {
+  if (steps.size === 0) return text;
+  const doc = parseDocument(text);
+  for (const [lab, step] of steps) doc.setIn(["config", `${PROJECT}:labs`, lab, "step"], step);
+  return doc.toString();
 }
 
 /** The packages installed here, where they are those that the base's package.json names; else its own by `npm ci`. */
@@ -74,22 +120,21 @@ function installedVersion(name: string): string | undefined {
   return (JSON.parse(readFileSync(file, "utf8")) as { version?: string }).version?.replace(/^v/, "");
 }
 
-function plan(tree: string, stack: string, folder: string, base: string): PlanOfVersion {
-  const run = spawnSync(
+function run(tree: string, stack: string, folder: string, base: string): PlanJson {
+  const cli = join(tree, "cli/plan.ts");
+  // A page is not looked at here; early versions made none.
+  const page = existsSync(cli) && readFileSync(cli, "utf8").includes("--no-page") ? ["--no-page"] : [];
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--import", "tsx", "cli/labs.ts", "plan", stack, "--json", "--out", folder],
-    {
-      cwd: tree,
-      encoding: "utf8",
-      maxBuffer: 1 << 29,
-    },
+    ["--import", "tsx", "cli/labs.ts", "plan", stack, "--json", ...page, "--out", folder],
+    { cwd: tree, encoding: "utf8", maxBuffer: 1 << 29 },
   );
-  if (run.status !== 0) {
-    const why = run.stderr.trim().split("\n").slice(0, 3).join("; ");
-    throw new UserError(`the program of ${base} has no plan of ${stack}: ${why}`);
-  }
-  return { plan: JSON.parse(run.stdout) as PlanJson, folder };
+  if (status === 0) return JSON.parse(stdout) as PlanJson;
+  const why = stderr.trim().split("\n").slice(0, 3).join("; ");
+  throw new UserError(`the program of ${base} has no plan of ${stack}: ${why}`);
 }
+
+const isTracked = (path: string): boolean => git(["ls-files", "--error-unmatch", path]) !== undefined;
 
 function git(args: string[]): string | undefined {
   const { status, stdout } = spawnSync("git", args, { cwd: projectFolder, encoding: "utf8" });

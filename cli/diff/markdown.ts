@@ -1,67 +1,163 @@
 import type { Violation } from "../../policies/guardrails/rule";
-import type { ResourceDiff } from "./resources";
+import type { FlowGroup } from "./flows";
+import type { PropertyChange, ResourceDiff } from "./resources";
 
 /** What a change does to one stack, as a reviewer reads it. */
 export interface StackDiff {
   stack: string;
   base: string;
+  /** The base does not have this stack. */
+  isNew: boolean;
   resources: ResourceDiff;
-  /** Markdown of the evaluator: flows opened and closed; undefined with the reason where it cannot be told. */
-  flows: { markdown: string } | { unknown: string };
+  /** Flows opened and closed where the labs stand, or why they cannot be told. */
+  flows: Flows;
+  /** The same at other steps of the labs; steps at which nothing changes are left out. */
+  elsewhere: readonly { title: string; flows: Flows }[];
   workloads: { added: readonly string[]; removed: readonly string[] };
   /** Guardrails that the head breaks and the base did not, or does not know yet. */
   guardrails: readonly Violation[];
 }
 
-const MOST_ROWS = 200;
+export type Flows = { groups: readonly FlowGroup[] } | { unknown: string };
 
-/** Markdown for a comment on a pull request, or for a terminal. */
+/** GitHub takes 65,536 characters for all stacks together. */
+const MOST_ROWS = 60;
+const MOST_NAMES = 8;
+/** More rows than this are folded away. */
+const FOLD = 12;
+
+/** Markdown for a comment on a pull request, or for a terminal. A stack that stays as it is takes one line. */
 export function diffMarkdown(d: StackDiff): string {
-  const { added, changed, removed } = d.resources;
-  const rows = [
-    ...added.map((r) => row("added", r.type, r.name, "")),
-    ...changed.map((r) => row("changed", r.type, r.name, r.paths.map((p) => `\`${p}\``).join(", "))),
-    ...removed.map((r) => row("removed", r.type, r.name, "")),
-  ];
+  if (isUnchanged(d)) return `\`${d.stack}\`: nothing changes.\n\n`;
   return [
-    `### Stack \`${d.stack}\` against \`${d.base}\``,
+    `### ${d.stack}: ${headline(d)}`,
     "",
-    `**Resources**: ${added.length} added, ${changed.length} changed, ${removed.length} removed.`,
-    ...(rows.length === 0
-      ? []
-      : ["", "| | Type | Name | Properties |", "| --- | --- | --- | --- |", ...rows.slice(0, MOST_ROWS)]),
-    ...(rows.length > MOST_ROWS ? ["", `… and ${rows.length - MOST_ROWS} more.`] : []),
-    "",
-    "**Flows opened and closed**",
-    "",
-    "unknown" in d.flows ? `Cannot be told: ${d.flows.unknown}` : d.flows.markdown.trimEnd(),
+    ...replaced(d),
+    ...resources(d.resources),
+    ...flows(d),
     ...workloads("new", d.workloads.added),
     ...workloads("gone", d.workloads.removed),
     ...guardrails(d.guardrails),
     "",
-    "_An offline plan: no cloud, cluster or secret was asked._",
-    "",
   ].join("\n");
 }
 
-function workloads(what: string, names: readonly string[]): string[] {
-  return names.length === 0
-    ? []
-    : ["", `Workloads that are ${what}: ${names.map((n) => `\`${n}\``).join(", ")}.`];
+const groupsOf = (f: Flows): readonly FlowGroup[] => ("unknown" in f ? [] : f.groups);
+
+function isUnchanged(d: StackDiff): boolean {
+  const { added, changed, removed } = d.resources;
+  const told = [added, changed, removed, d.elsewhere, d.guardrails, groupsOf(d.flows)];
+  return told.every((list) => list.length === 0) && !("unknown" in d.flows);
+}
+
+function headline({ isNew, resources: r, flows: f }: StackDiff): string {
+  const count = (n: number, what: string): string[] => (n === 0 ? [] : [`${n} ${what}`]);
+  const again = r.changed.filter((c) => c.replaced).length;
+  const parts = [
+    ...count(r.added.length, "added"),
+    ...count(r.changed.length - again, "changed"),
+    ...count(again, "replaced"),
+    ...count(r.removed.length, "removed"),
+  ];
+  const said = parts.length === 0 ? "no resource changes" : `resources ${parts.join(", ")}`;
+  const opens = groupsOf(f).filter((g) => g.opened !== "").length > 0;
+  const closes = groupsOf(f).filter((g) => g.closed !== "").length > 0;
+  const moves =
+    opens && closes ? "; flows open and close" : opens ? "; flows open" : closes ? "; flows close" : "";
+  return `${isNew ? "a new stack, " : ""}${said}${moves}`;
+}
+
+function replaced({ resources: r }: StackDiff): string[] {
+  return r.changed.some((c) => c.replaced && /-(shape|cluster)$/.test(c.name))
+    ? ["**The kind cluster is replaced**, and everything in it with it.", ""]
+    : [];
+}
+
+function resources({ added, changed, removed }: ResourceDiff): string[] {
+  const rows = [
+    ...added.map((r) => row("added", r.type, r.name, "")),
+    ...changed.map((r) => row(r.replaced ? "replaced" : "changed", r.type, r.name, properties(r.properties))),
+    ...removed.map((r) => row("removed", r.type, r.name, "")),
+  ];
+  if (rows.length === 0) return [];
+  return folded(
+    `${rows.length} resources`,
+    "| | Type | Name | Properties |\n| --- | --- | --- | --- |",
+    rows,
+  );
+}
+
+const properties = (changes: readonly PropertyChange[]): string =>
+  changes.map((p) => code(p.path) + (p.values === "" ? "" : `: ${code(p.values)}`)).join(", ");
+
+function flows(d: StackDiff): string[] {
+  const here = "unknown" in d.flows ? [] : d.flows.groups;
+  const lines = ["**Flows opened and closed**", ""];
+  if ("unknown" in d.flows) lines.push(`Cannot be told: ${d.flows.unknown}`, "");
+  else if (here.length === 0) lines.push("No flow opens or closes.", "");
+  else lines.push(...flowTable(here));
+  for (const [titles, found] of alike(d.elsewhere)) {
+    lines.push(`At ${titles.join(", ")}:`, "");
+    lines.push(...("unknown" in found ? [`Cannot be told: ${found.unknown}`, ""] : flowTable(found.groups)));
+  }
+  return lines;
+}
+
+/** Steps at which the same changes are told together. */
+function alike(elsewhere: StackDiff["elsewhere"]): [string[], Flows][] {
+  const found = new Map<string, [string[], Flows]>();
+  for (const { title, flows: f } of elsewhere) {
+    const key = JSON.stringify(f);
+    const same = found.get(key);
+    if (same === undefined) found.set(key, [[title], f]);
+    else same[0].push(title);
+  }
+  return [...found.values()];
+}
+
+function flowTable(groups: readonly FlowGroup[]): string[] {
+  const rows = groups.map((g) => row(g.what, names(g.from), others(g), g.opened, g.closed));
+  const head = "| | From | To | Opened | Closed |\n| --- | --- | --- | --- | --- |";
+  return folded(`${rows.length} groups of flows`, head, rows);
+}
+
+const others = (g: FlowGroup): string =>
+  g.from.length > 1 && g.from.join() === g.to.join() ? "each other" : names(g.to);
+
+function names(list: readonly string[]): string {
+  const shown = list.slice(0, MOST_NAMES).join(", ");
+  return list.length > MOST_NAMES ? `${shown} and ${list.length - MOST_NAMES} more` : shown;
+}
+
+/** A table; a long one is folded, a very long one cut. */
+function folded(title: string, head: string, rows: readonly string[]): string[] {
+  const table = [head, ...rows.slice(0, MOST_ROWS)];
+  if (rows.length > MOST_ROWS) table.push("", `… and ${rows.length - MOST_ROWS} more.`);
+  if (rows.length <= FOLD) return [...table, ""];
+  return [`<details><summary>${title}</summary>`, "", ...table, "", "</details>", ""];
+}
+
+function workloads(what: string, list: readonly string[]): string[] {
+  return list.length === 0 ? [] : [`Workloads that are ${what}: ${names(list.map(code))}.`, ""];
 }
 
 function guardrails(found: readonly Violation[]): string[] {
   if (found.length === 0) return [];
   return [
-    "",
     "**Guardrails**",
     "",
-    ...found.map(
-      (v) =>
-        `- ${v.verdict === "violation" ? "broken" : "not known yet"}: \`${v.rule}\` ${v.type} \`${v.name}\`: ${v.path}: ${v.message}. Fix: ${v.fix}`,
-    ),
+    ...found
+      .slice(0, MOST_ROWS)
+      .map(
+        (v) =>
+          `- ${v.verdict === "violation" ? "broken" : "not known yet"}: \`${v.rule}\` ${v.type} \`${v.name}\`: ${v.path}: ${v.message}. Fix: ${v.fix}`,
+      ),
+    ...(found.length > MOST_ROWS ? [`- … and ${found.length - MOST_ROWS} more.`] : []),
+    "",
   ];
 }
+
+const code = (text: string): string => `\`${text.replaceAll("`", "'")}\``;
 
 function row(...cells: string[]): string {
   return `| ${cells.map((c) => c.replaceAll("|", "\\|").replace(/\s+/g, " ")).join(" | ")} |`;

@@ -1,3 +1,5 @@
+import { parse } from "yaml";
+
 /** A resource in `labs plan --json`, as far as a comparison needs it. */
 export interface PlannedResource {
   urn: string;
@@ -10,8 +12,16 @@ export interface PlannedResource {
 export interface ResourceChange {
   type: string;
   name: string;
-  /** Property paths that differ, at most a dozen. */
-  paths: string[];
+  /** The engine makes it anew. Known of commands and their triggers; of other resources only a provider knows. */
+  replaced: boolean;
+  /** Properties that differ, at most a dozen. */
+  properties: PropertyChange[];
+}
+
+export interface PropertyChange {
+  path: string;
+  /** `1 → 2`, where both are short; otherwise empty. */
+  values: string;
 }
 
 export interface ResourceDiff {
@@ -21,6 +31,10 @@ export interface ResourceDiff {
 }
 
 const MOST_PATHS = 12;
+const COMMAND = "command:local:Command";
+const TRIGGER = /^triggers\b/;
+/** How Pulumi writes a value that is known only after an up. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Compares the resources of two plans by what they are called; components are bookkeeping and left out. */
 export function diffResources(
@@ -35,8 +49,12 @@ export function diffResources(
     removed: [...before].filter(([key]) => !after.has(key)).map(([, r]) => label(r)),
     changed: [...after].flatMap(([key, now]) => {
       const old = before.get(key);
-      const paths = old === undefined ? [] : changedPaths(old.inputs, now.inputs);
-      return paths.length === 0 ? [] : [{ ...label(now), paths }];
+      const properties = old === undefined ? [] : changedProperties(old.inputs, now.inputs);
+      if (properties.length === 0) return [];
+      const replaced = now.type === COMMAND && properties.some((p) => TRIGGER.test(p.path));
+      // Which of the triggers, and what it was, tells a reader nothing.
+      const rest = properties.filter((p) => !TRIGGER.test(p.path));
+      return [{ ...label(now), replaced, properties: rest }];
     }),
   };
 }
@@ -46,21 +64,47 @@ function index(resources: readonly PlannedResource[]): Map<string, PlannedResour
   return new Map(resources.filter((r) => r.custom).map((r) => [r.urn.replace(/^urn:pulumi:[^:]*::/, ""), r]));
 }
 
-/** Paths at which two values differ; a list or map that is whole new or gone is one path. */
-export function changedPaths(old: unknown, now: unknown): string[] {
-  const paths: string[] = [];
+/** Where two values differ; a list or map that is whole new or gone is one path, a text that is YAML is looked into. */
+export function changedProperties(old: unknown, now: unknown): PropertyChange[] {
+  const found: PropertyChange[] = [];
   const walk = (a: unknown, b: unknown, path: string): void => {
-    if (paths.length >= MOST_PATHS || Object.is(a, b)) return;
+    if (found.length >= MOST_PATHS || Object.is(a, b)) return;
     if (isNested(a) && isNested(b) && Array.isArray(a) === Array.isArray(b)) {
       const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
       for (const key of keys) {
         const step = Array.isArray(a) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
         walk((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], step);
       }
-    } else paths.push(path);
+      return;
+    }
+    const [x, y] = [document(a), document(b)];
+    if (x !== undefined && y !== undefined) {
+      const length = found.length;
+      walk(x, y, path);
+      if (found.length > length) return;
+    }
+    found.push({ path, values: isNested(a) || isNested(b) ? "" : `${short(a)} → ${short(b)}` });
   };
   walk(old, now, "");
-  return paths;
+  return found.map((p) => (/…/.test(p.values) ? { ...p, values: "" } : p));
 }
 
 const isNested = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** The structure in a text of several lines, where it is YAML or JSON. */
+function document(value: unknown): object | undefined {
+  if (typeof value !== "string" || !value.includes("\n")) return undefined;
+  try {
+    const read: unknown = parse(value);
+    return isNested(read) ? read : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function short(value: unknown): string {
+  if (value === undefined) return "none";
+  if (value === UNKNOWN) return "known after up";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 60 || /[\n`]/.test(text) ? "…" : text;
+}

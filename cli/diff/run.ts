@@ -4,23 +4,17 @@ import { join } from "node:path";
 import { checkAll } from "../../policies/guardrails";
 import { subjects } from "../../policies/guardrails/registered";
 import type { Violation } from "../../policies/guardrails/rule";
-import {
-  API_SERVER,
-  CORE_DNS,
-  diff,
-  diffMarkdown as flowsMarkdown,
-  ingressNginx,
-  load,
-  readObjects,
-  type State,
-} from "../../policies/reachability";
+import { diff, load, type State } from "../../policies/reachability";
 import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planOffline } from "../plan/run";
 import { writeManifests } from "../plan/manifests";
 import type { PlanReport } from "../plan/report";
-import { withBasePlan, type PlanOfVersion } from "./base";
-import { diffMarkdown, type StackDiff } from "./markdown";
+import { programsDiffer, withBase, type BaseProgram, type PlanOfVersion } from "./base";
+import { groupFlows } from "./flows";
+import { diffMarkdown, type Flows, type StackDiff } from "./markdown";
 import { diffResources } from "./resources";
+import { stateOf } from "./state";
+import { otherSteps, rawAtSteps } from "./steps";
 
 /** `labs plan <stack> --diff BASE`: Markdown on standard output. */
 export async function runDiff(nameOrFile: string, base: string): Promise<void> {
@@ -34,63 +28,74 @@ export async function stackDiff(nameOrFile: string, base: string): Promise<Stack
 
 /** What a stack's config, planned by the work tree's program, changes against a commit. */
 export async function diffOf(file: StackFile, base: string): Promise<StackDiff> {
-  const { report, files } = await planOffline(file);
-  const folder = mkdtempSync(join(tmpdir(), "labs-head-"));
-  try {
+  const holder = mkdtempSync(join(tmpdir(), "labs-head-"));
+  const head = async (raw: StackFile["raw"]): Promise<{ plan: PlanReport; folder: string }> => {
+    const { report, files } = await planOffline({ ...file, raw });
+    const folder = mkdtempSync(join(holder, "objects-"));
     writeManifests(folder, files);
+    return { plan: report, folder };
+  };
+  try {
+    const here = await head(file.raw);
     // `await`: both folders live until the comparison is done.
-    return await withBasePlan(base, file.stack, (before) =>
-      Promise.resolve(compare(before, report, folder, base)),
-    );
+    return await withBase(base, file, async (program) => {
+      const before = program?.plan();
+      const found = flows(before, here);
+      const known = new Set(before === undefined ? [] : guardrails(before.plan.resources).map(keyOf));
+      return {
+        stack: file.stack,
+        base,
+        isNew: before === undefined,
+        resources: diffResources(before?.plan.resources ?? [], here.plan.resources),
+        guardrails: guardrails(here.plan.resources).filter((v) => !known.has(keyOf(v))),
+        ...found,
+        elsewhere:
+          program === undefined || before === undefined || !programsDiffer(base)
+            ? []
+            : await elsewhere(program, before, here.plan, (steps) => head(rawAtSteps(file.raw, steps))),
+      };
+    });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(holder, { recursive: true, force: true });
   }
 }
 
-function compare(
-  before: PlanOfVersion | undefined,
-  head: PlanReport,
-  headFolder: string,
-  base: string,
-): StackDiff {
-  const known = new Set(before === undefined ? [] : guardrails(before.plan.resources).map(keyOf));
-  return {
-    stack: head.stack,
-    base,
-    resources: diffResources(before?.plan.resources ?? [], head.resources),
-    guardrails: guardrails(head.resources).filter((v) => !known.has(keyOf(v))),
-    ...flows(before, head, headFolder),
-  };
+/** Flows that open or close at other steps than those where the labs stand. */
+async function elsewhere(
+  program: BaseProgram,
+  before: PlanOfVersion,
+  here: PlanReport,
+  head: (steps: ReadonlyMap<string, number>) => Promise<PlanOfVersion>,
+): Promise<StackDiff["elsewhere"]> {
+  const found: { title: string; flows: Flows }[] = [];
+  for (const standing of otherSteps(before.plan.labs, here.labs)) {
+    const { flows: told } = flows(program.plan(standing.base), await head(standing.head));
+    if ("unknown" in told || told.groups.length > 0) found.push({ title: standing.title, flows: told });
+  }
+  return found;
 }
 
 /** Both states are read by this version's evaluator, from the objects that each version's program registers. */
 function flows(
   before: PlanOfVersion | undefined,
-  head: PlanReport,
-  headFolder: string,
+  head: PlanOfVersion,
 ): Pick<StackDiff, "flows" | "workloads"> {
   try {
-    const old = before === undefined ? load([]) : state(before.plan, before.folder);
-    const found = diff(old, state(head, headFolder));
-    return { flows: { markdown: [...flowsMarkdown(found)].join("") }, workloads: found.workloads };
+    const old = before === undefined ? load([]) : stateOf(before, head.plan.around);
+    const now = stateOf(head);
+    const found = diff(old, now);
+    const outside = new Set([...outsideNames(old, now)]);
+    return { flows: { groups: groupFlows(found, outside) }, workloads: found.workloads };
   } catch (e) {
     const why = e instanceof Error ? (e.message.split("\n")[0] ?? "") : String(e);
     return { flows: { unknown: why }, workloads: { added: [], removed: [] } };
   }
 }
 
-function state(plan: Pick<PlanReport, "charts"> | PlanOfVersion["plan"], folder: string): State {
-  const way = plan.charts.some((c) => /ingress-nginx/.test(c.chart))
-    ? [ingressNginx({ hostNetwork: false })]
-    : [];
-  // A patch is a part of an object, not one.
-  const registered = readObjects([folder]).filter(({ origin }) => !/-patch\.yaml/.test(origin ?? ""));
-  const around = [...CORE_DNS, ...API_SERVER, ...way].map((object) => ({ object }));
-  const key = (o: (typeof registered)[number]): string => {
-    const { kind, metadata } = o.object;
-    return `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
-  };
-  return load([...new Map([...around, ...registered].map((o) => [key(o), o])).values()]);
+/** Names of the outside as a comparison uses them: split at what either state names. */
+function outsideNames(a: State, b: State): string[] {
+  const nets = [...a.namedNets, ...b.namedNets];
+  return [a, b].flatMap((s) => s.splitAt(nets).outside.map((e) => e.name));
 }
 
 function guardrails(

@@ -10,7 +10,7 @@ import { registeredObjects } from "../../stacks/offline/objects";
 import type { OfflineRun } from "../../stacks/offline/run";
 import type { Registered } from "../../stacks/offline/registration";
 import type { StackPlan } from "../../stacks/plan";
-import { stackState } from "../../stacks/reachability";
+import { around, stackState } from "../../stacks/reachability";
 import { labFlows, stackFlows, type LabFlows } from "./flows";
 import { labRoutes, type LabRoutes } from "./lab-routes";
 import { manifests, type ManifestFile } from "./manifests";
@@ -35,6 +35,8 @@ export interface PlanReport {
   labs: LabReport[];
   outputs: Record<string, unknown>;
   manifests: Omit<ManifestFile, "text">[];
+  /** What the evaluator reads beside the manifests: objects that charts and the cluster bring, and ranges of pods. */
+  around: { objects: KubeObject[]; podCidrs: readonly string[] };
 }
 
 export interface ResourceReport {
@@ -111,6 +113,7 @@ export function planReport(plan: StackPlan, run: OfflineRun): Plan {
     labs: plan.labs.map((l) => ({ ...labReport(l), ...labFlows(state, l, flows) })),
     outputs: run.outputs,
     manifests: files.map(({ text: _text, ...rest }) => rest),
+    around: { objects: around(plan), podCidrs: plan.facts.podCidrs },
   };
   return { report, files };
 }

@@ -28,23 +28,58 @@ describe("touched-stacks", () => {
       encoding: "utf8",
     });
     expect(run.stderr).toBe("");
-    expect(run.stdout).toMatch(/^stacks=\[.*\]\n$/);
-    return JSON.parse(run.stdout.slice("stacks=".length));
+    const [, stacks = "", engine = ""] = /^stacks=(\[.*\])\nengine=(\[.*\])\n$/.exec(run.stdout) ?? [];
+    const found = JSON.parse(stacks) as string[];
+    expect(JSON.parse(engine)).toEqual(found.filter((s) => s !== "existing"));
+    return found;
   };
   test.each([
     ["a stack's file", ["Pulumi.eks.yaml"], ["eks"]],
     ["two of them", ["Pulumi.my-lab.yaml", "Pulumi.kind.yaml"], ["kind", "my-lab"]],
-    ["a component", ["components/calico/calico.ts"], ["eks", "kind", "my-lab"]],
-    ["a lab's code", ["labs/stars/lab.ts"], ["eks", "kind", "my-lab"]],
-    ["the lock file", ["package-lock.json"], ["eks", "kind", "my-lab"]],
+    ["a component", ["components/calico/calico.ts"], ["eks", "existing", "kind", "my-lab"]],
+    ["a lab's code", ["labs/stars/lab.ts"], ["eks", "existing", "kind", "my-lab"]],
+    ["the lock file", ["package-lock.json"], ["eks", "existing", "kind", "my-lab"]],
     ["a guide, tests, docs", ["labs/stars/README.md", "test/x.test.ts", "docs/labs.md"], []],
     ["a stack that is gone", ["Pulumi.old.yaml"], []],
-    ["a cluster of the user's own", ["Pulumi.existing.yaml"], []],
+    ["a cluster of the user's own", ["Pulumi.existing.yaml"], ["existing"]],
     ["nothing", [], []],
     ["a path that would be a command", ["Pulumi.$(reboot).yaml", 'a"];b'], []],
   ])("%s", (_, paths, stacks) => {
     expect(touched(...paths)).toEqual(stacks);
   });
+});
+
+test("preview: each stack's diff, and in its place why there is none; then the job fails", () => {
+  writeFileSync(
+    join(here, "npm"),
+    `#!/bin/sh
+case "$*" in
+*" eks "*) echo "error: the config cannot work" >&2; exit 1 ;;
+*) echo "### $6: against $8"; echo noise >&2 ;;
+esac
+`,
+  );
+  chmodSync(join(here, "npm"), 0o755);
+  const run = (stacks: string) =>
+    spawnSync(join(scripts, "preview.sh"), [], {
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        PATH: `${here}:${process.env["PATH"] ?? ""}`,
+        BASE: "abc",
+        STACKS: stacks,
+      },
+    });
+  const good = run('["bgp","kind"]');
+  expect([good.status, good.stderr]).toEqual([0, ""]);
+  expect(good.stdout).toMatch(
+    /^## What this changes\n\n### bgp: against abc\n\n### kind: against abc\n\n_Offline plans/,
+  );
+  const bad = run('["bgp","eks","kind"]');
+  expect(bad.status).toBe(1);
+  expect(bad.stdout).toContain(
+    "### eks: no plan\n\n    error: the config cannot work\n\n### kind: against abc",
+  );
 });
 
 describe("comment", () => {
@@ -109,10 +144,24 @@ describe("comment", () => {
     expect(await run("text", others)).toEqual([["update", 3, `${MARK}\ntext`]]);
   });
   test("nobody is called, and a long text is cut", async () => {
-    const [[, body]] = (await run(`@everyone ${"x".repeat(70_000)}`, [])) as [[string, string]];
+    const [[, body]] = (await run(`@everyone ${"@x".repeat(50_000)}`, [])) as [[string, string]];
     expect(body).not.toContain("@everyone");
     expect(body.length).toBeLessThan(65_536);
     expect(body).toContain("[run](https://run)");
+  });
+  test("of many stacks whole ones are shown, and those that do not fit are named", async () => {
+    const stack = (name: string, length: number): string =>
+      `### ${name}: resources 1 added\n\n<details>\n${"x".repeat(length)}\n</details>\n\n`;
+    const text = `## What this changes\n\n${stack("bgp", 30_000)}\`eks\`: nothing changes.\n\n${stack("kind", 40_000)}${stack("wireguard", 20_000)}`;
+    const [[, body]] = (await run(text, [])) as [[string, string]];
+    expect(body.length).toBeLessThan(65_536);
+    expect(body).toContain("### bgp:");
+    expect(body).toContain("`eks`: nothing changes.");
+    expect(body).toContain("### wireguard:");
+    expect(body).not.toContain("### kind:");
+    expect(body.match(/<details>/g)).toHaveLength(2);
+    expect(body.match(/<\/details>/g)).toHaveLength(2);
+    expect(body).toMatch(/too long for a comment: kind; the whole is in the \[run\]\(https:\/\/run\)\.$/);
   });
   test("no preview, or a pull request that has newer commits: nothing is written", async () => {
     expect(await run(undefined, [])).toEqual([["info", "no preview: no stack is touched"]]);

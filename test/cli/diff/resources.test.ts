@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { diffMarkdown, type StackDiff } from "../../../cli/diff/markdown";
-import { changedPaths, diffResources, type PlannedResource } from "../../../cli/diff/resources";
+
+import { changedProperties, diffResources, type PlannedResource } from "../../../cli/diff/resources";
 
 const resource = (name: string, inputs: Record<string, unknown> = {}, stack = "kind"): PlannedResource => ({
   urn: `urn:pulumi:${stack}::labs::t:m:T::${name}`,
@@ -24,7 +24,17 @@ test("added, changed with the paths that differ, and removed; another stack's na
   expect(diffResources(base, head)).toEqual({
     added: [{ type: "t:m:T", name: "new" }],
     removed: [{ type: "t:m:T", name: "gone" }],
-    changed: [{ type: "t:m:T", name: "a", paths: ["x.y[1]", "n"] }],
+    changed: [
+      {
+        type: "t:m:T",
+        name: "a",
+        replaced: false,
+        properties: [
+          { path: "x.y[1]", values: "2 → 3" },
+          { path: "n", values: "" },
+        ],
+      },
+    ],
   });
 });
 
@@ -49,39 +59,38 @@ test("a plan against itself changes nothing, and both directions agree on what c
   );
 });
 
-test("a list that becomes a map is one path", () => {
-  expect(changedPaths({ a: [1] }, { a: { 0: 1 } })).toEqual(["a"]);
-  expect(changedPaths({ a: null }, { a: {} })).toEqual(["a"]);
+test("a command whose triggers differ is made anew; which trigger tells nothing", () => {
+  const kind = (inputs: Record<string, unknown>): PlannedResource => ({
+    ...resource("kind-cluster", inputs),
+    type: "command:local:Command",
+  });
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const found = diffResources(
+    [kind({ stdin: "nodes:\n  - role: worker\n", triggers: ["a", "b"] })],
+    [kind({ stdin: "nodes:\n  - role: worker\n  - role: worker\n", triggers: [unknown] })],
+  );
+  expect(found.changed).toEqual([
+    {
+      type: "command:local:Command",
+      name: "kind-cluster",
+      replaced: true,
+      properties: [{ path: "stdin.nodes[1]", values: "" }],
+    },
+  ]);
 });
 
-test("Markdown: cells cannot break the table, long lists are cut, what is unknown is said", () => {
-  const d: StackDiff = {
-    stack: "kind",
-    base: "origin/main",
-    resources: {
-      added: Array.from({ length: 250 }, (_, i) => ({ type: "a|b", name: `n${i}\nx` })),
-      changed: [],
-      removed: [],
-    },
-    flows: { unknown: "a selector does not parse" },
-    workloads: { added: ["ns/new"], removed: [] },
-    guardrails: [
-      {
-        rule: "imdsv2",
-        urn: "u",
-        type: "t",
-        name: "n",
-        path: "p",
-        message: "m",
-        fix: "f",
-        verdict: "violation",
-      },
-    ],
-  };
-  const text = diffMarkdown(d);
-  expect(text).toContain("| added | a\\|b | n0 x |  |");
-  expect(text).toContain("… and 50 more.");
-  expect(text).toContain("Cannot be told: a selector does not parse");
-  expect(text).toContain("Workloads that are new: `ns/new`.");
-  expect(text).toContain("- broken: `imdsv2` t `n`: p: m. Fix: f");
+test("values are shown where they are short; a text that is YAML is looked into; what is unknown is called so", () => {
+  const paths = (a: unknown, b: unknown): string[] =>
+    changedProperties(a, b).map((p) => (p.values === "" ? p.path : `${p.path}: ${p.values}`));
+  expect(paths({ a: [1] }, { a: { 0: 1 } })).toEqual(["a"]);
+  expect(paths({ a: null }, { a: {} })).toEqual(["a"]);
+  expect(paths({ on: true }, {})).toEqual(["on: true → none"]);
+  expect(paths({ t: "x".repeat(61) }, { t: "y" })).toEqual(["t"]);
+  expect(paths({ t: "a: 1\nb: 2\n" }, { t: "a: 1\nb: 3\n" })).toEqual(["t.b: 2 → 3"]);
+  // The same content in other words is a change all the same.
+  expect(paths({ t: "a: 1\n" }, { t: "a:  1\n" })).toEqual(["t"]);
+  expect(paths({ t: "a: [\n" }, { t: "b: [\n" })).toEqual(["t"]);
+  expect(paths({ id: "x" }, { id: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" })).toEqual([
+    "id: x → known after up",
+  ]);
 });

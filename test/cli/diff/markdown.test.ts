@@ -1,0 +1,83 @@
+import { diffMarkdown, type StackDiff } from "../../../cli/diff/markdown";
+
+const nothing: StackDiff = {
+  stack: "kind",
+  base: "origin/main",
+  isNew: false,
+  resources: { added: [], changed: [], removed: [] },
+  flows: { groups: [] },
+  elsewhere: [],
+  workloads: { added: [], removed: [] },
+  guardrails: [],
+};
+const group = { what: "closes" as const, from: ["a/b"], to: ["c/d"], opened: "", closed: "TCP 80" };
+
+test("a stack that stays as it is takes one line", () => {
+  expect(diffMarkdown(nothing)).toBe("`kind`: nothing changes.\n\n");
+});
+
+test("cells cannot break the table, long lists are folded and cut, what is unknown is said", () => {
+  const text = diffMarkdown({
+    ...nothing,
+    resources: {
+      added: Array.from({ length: 250 }, (_, i) => ({ type: "a|b", name: `n${i}\nx` })),
+      changed: [
+        {
+          type: "t",
+          name: "kind-shape",
+          replaced: true,
+          properties: [{ path: "a`b", values: "1 → 2" }],
+        },
+      ],
+      removed: [],
+    },
+    flows: { unknown: "a selector does not parse" },
+    workloads: { added: ["ns/new"], removed: Array.from({ length: 30 }, (_, i) => `ns/w${i}`) },
+    guardrails: [
+      {
+        rule: "imdsv2",
+        urn: "u",
+        type: "t",
+        name: "n",
+        path: "p",
+        message: "m",
+        fix: "f",
+        verdict: "violation",
+      },
+    ],
+  });
+  expect(text).toMatch(/^### kind: resources 250 added, 1 replaced\n/);
+  expect(text).toContain("**The kind cluster is replaced**, and everything in it with it.");
+  expect(text).toContain("<details><summary>251 resources</summary>");
+  expect(text).toContain("| added | a\\|b | n0 x |  |");
+  expect(text).toContain("… and 191 more.");
+  expect(text).toContain("Cannot be told: a selector does not parse");
+  expect(text).toContain("Workloads that are new: `ns/new`.");
+  expect(text).toContain("`ns/w7` and 22 more.");
+  expect(text).toContain("- broken: `imdsv2` t `n`: p: m. Fix: f");
+});
+
+test("steps at which the same changes are told together, also where nothing changes now", () => {
+  const text = diffMarkdown({
+    ...nothing,
+    elsewhere: [
+      { title: "step 2 (stars `allow-ui`)", flows: { groups: [group] } },
+      { title: "step 3 (stars `backend`)", flows: { groups: [group] } },
+      { title: "step 4 (stars `frontend`)", flows: { unknown: "why" } },
+    ],
+  });
+  expect(text).toMatch(/^### kind: no resource changes\n/);
+  expect(text).toContain(
+    "No flow opens or closes.\n\nAt step 2 (stars `allow-ui`), step 3 (stars `backend`):\n\n| | From |",
+  );
+  expect(text).toContain("At step 4 (stars `frontend`):\n\nCannot be told: why");
+  expect(text.match(/\| closes \| a\/b \| c\/d \| {2}\| TCP 80 \|/g)).toHaveLength(1);
+});
+
+test("as many stacks as this project has fit into one comment, however much changes", () => {
+  const long = Array.from({ length: 1000 }, (_, i) => ({
+    ...group,
+    from: Array.from({ length: 50 }, (_, j) => `namespace-${i}/workload-${j}`),
+  }));
+  expect(diffMarkdown({ ...nothing, flows: { groups: long } }).length).toBeLessThan(16_000);
+});
