@@ -14,6 +14,8 @@ export interface RuleScope {
 
 const MAX_NETS = 256;
 const MAX_PORTS = 50;
+/** IsValidPortName of k8s.io/apimachinery, by which libcalico-go/lib/validator/v3 goes too. */
+export const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
 
 const ENTITY = [
   "nets",
@@ -150,8 +152,6 @@ function netsField(fields: Fields, key: "nets" | "notNets"): Net[] | undefined {
   return texts.flatMap((text, i) => {
     const net = parseNet(text);
     if (net === undefined) fields.report(`${key}[${i}]`, text, "is no CIDR", "write it like 192.0.2.0/24");
-    else if (!text.includes("/"))
-      fields.report(`${key}[${i}]`, text, "is an address, not a CIDR", `write ${net.text}`);
     else if (key === "notNets" && net.prefix === 0)
       fields.report(`${key}[${i}]`, text, "excludes every address: the rule would match nothing");
     return net ?? [];
@@ -177,7 +177,7 @@ function portsField(fields: Fields, key: "ports" | "notPorts"): PortMatch | unde
       else if (interval[0] > interval[1])
         fields.report(`${key}[${i}]`, value, "starts above its end", `write "${interval[1]}:${interval[0]}"`);
       else numbers.push(interval);
-    } else if (/^[a-zA-Z0-9_.-]{1,128}$/.test(text) && !/^\d+-\d+$/.test(text)) {
+    } else if (typeof value === "string" && PORT_NAME.test(text)) {
       names.push(text);
     } else {
       const range = /^(\d+)-(\d+)$/.exec(text);

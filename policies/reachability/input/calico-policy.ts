@@ -39,7 +39,7 @@ export function calicoPolicy(name: string, namespace: string | undefined, spec: 
     kind: namespace === undefined ? "GlobalNetworkPolicy" : "NetworkPolicy",
     name,
     ...(namespace === undefined ? {} : { namespace }),
-    tier: spec.string("tier") ?? "default",
+    tier: tierOf(spec),
     order: spec.number("order") ?? Infinity,
     subject: subject(spec, namespace),
     governs: types(spec),
@@ -58,6 +58,12 @@ export function calicoProfile(name: string, spec: Fields): Profile {
     ingress: ruleList(spec, "ingress", undefined),
     egress: ruleList(spec, "egress", undefined),
   };
+}
+
+/** An empty name is the default one, as absent. */
+function tierOf(spec: Fields): string {
+  const name = spec.string("tier") ?? "";
+  return name === "" ? "default" : name;
 }
 
 function ruleList(spec: Fields, direction: Direction, namespace: string | undefined): Rule[] {
@@ -133,6 +139,9 @@ function subject(spec: Fields, namespace: string | undefined): SelectorNode | un
     return conjunction([own, inside, accounts]);
   }
   const namespaces = selectorField(spec, "namespaceSelector", "pcns.");
+  const text = spec.string("namespaceSelector");
+  if (text?.includes("global(") === true)
+    spec.report("namespaceSelector", text, "must not use global()", "leave it out for host endpoints");
   if (["selector", "serviceAccountSelector", "namespaceSelector"].some((key) => spec.unknown(key)))
     return undefined;
   let node = own;

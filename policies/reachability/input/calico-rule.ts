@@ -30,6 +30,8 @@ export function calicoRule(rule: Fields, index: number, scope: RuleScope): Rule 
   checkNetFamilies(rule);
   const icmp = icmpField(rule, "icmp", protocol);
   const notIcmp = icmpField(rule, "notICMP", protocol);
+  if (rule.has("http") && scope.direction === "egress")
+    rule.report("http", undefined, "is only possible in ingress rules");
   if (rule.has("http") && action !== "Allow" && action !== undefined)
     rule.report("http", undefined, "is only possible with action Allow");
   if (action === undefined) return undefined;

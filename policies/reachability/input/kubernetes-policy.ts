@@ -2,12 +2,12 @@ import type { SelectorNode, Truth } from "../../selector";
 import { covers, parseNet, type Family, type Net } from "../addresses";
 import { PROTOCOLS, type EndpointMatch, type EntityMatch, type Policy, type Rule } from "../model";
 import { ALL_PORTS, portSet, type PortSet } from "../ports";
+import { PORT_NAME } from "./calico-entity";
 import type { Fields } from "./fields";
 import { labelSelector } from "./label-selector";
 
 /** Where Calico puts Kubernetes policies in the default tier (conversion.K8sNetworkPolicyToCalico). */
 const ORDER = 1000;
-const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
 const ANY: EntityMatch = {};
 
 /** A Kubernetes NetworkPolicy, with the defaults that the API server fills in. */
