@@ -59,8 +59,8 @@ export async function verifyFlows(
     {
       limitMs: run.settleMs,
       clock: run.clock,
-      waiting: (n) => {
-        run.say(`${n} not as expected yet; waiting for the change to settle`);
+      waiting: (n, seconds) => {
+        run.say(`${n} not as expected yet; trying again for up to ${seconds} s, as a change takes a moment`);
       },
       ...(run.signal === undefined ? {} : { signal: run.signal }),
     },

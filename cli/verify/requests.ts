@@ -46,8 +46,10 @@ export async function verifyRequests(
     {
       limitMs: run.settleMs,
       clock: run.clock,
-      waiting: (n) => {
-        run.say(`${n} requests not answered as expected yet; waiting for the change to settle`);
+      waiting: (n, seconds) => {
+        run.say(
+          `${n} requests not answered as expected yet; trying again for up to ${seconds} s, as a change takes a moment`,
+        );
       },
       ...(run.signal === undefined ? {} : { signal: run.signal }),
     },

@@ -43,16 +43,16 @@ export function rulesFor({ predicted, expected, reason }: FlowCheck): string[] {
     ["ingress", predicted.ingress],
   ] as const;
   const deciding = sides.filter(([, d]) => expected === "allow" || d.verdict === "deny");
-  return [...deciding.map(([side, d]) => `${side}: ${decision(d)}`), ...told];
+  return [...deciding.map(([side, d]) => `${side} ${decision(d)}`), ...told];
 }
 
-function decision(d: Decision): string {
-  const place = [
-    ...(d.policy === null ? [] : [`policy ${d.policy}`]),
-    ...(d.policy !== null && d.rule >= 0 ? [`rule ${d.rule}`] : []),
-    ...(d.tier === null ? [] : [`tier ${d.tier}`]),
+/** The reason often names policy and tier itself; what it leaves out stands behind it. */
+function decision({ verdict, reason, policy, tier }: Decision): string {
+  const rest = [
+    ...(policy === null || reason.includes(policy) ? [] : [`policy ${policy}`]),
+    ...(tier === null || tier === "default" || reason.includes(`tier ${tier}`) ? [] : [`tier ${tier}`]),
   ];
-  return `${d.verdict} by ${d.reason}${place.length === 0 ? "" : ` (${place.join(", ")})`}`;
+  return `${word(verdict)}: ${reason}${rest.length === 0 ? "" : ` (${rest.join(", ")})`}`;
 }
 
 /**

@@ -5,8 +5,8 @@ export interface SettleOptions {
   limitMs: number;
   clock: Clock;
   signal?: AbortSignal;
-  /** Told before each wait. */
-  waiting?: (wrong: number) => void;
+  /** Told before a wait, when the number has changed: how many are wrong, and the seconds that are left. */
+  waiting?: (wrong: number, seconds: number) => void;
 }
 
 /**
@@ -22,6 +22,7 @@ export async function settle<C, R>(
   const end = clock.now() + limitMs;
   const results = new Map<C, R>();
   let next = checks;
+  let told = 0;
   for (let wait = 500; ; wait = Math.min(5000, wait * 2)) {
     for (const [check, result] of await attempt(next)) results.set(check, result);
     const wrong = checks.filter((c) => {
@@ -34,7 +35,8 @@ export async function settle<C, R>(
       next = checks;
       continue;
     }
-    waiting?.(wrong.length);
+    if (wrong.length !== told) waiting?.(wrong.length, Math.ceil((end - clock.now()) / 1000));
+    told = wrong.length;
     await clock.sleep(wait, signal);
     next = wrong;
   }

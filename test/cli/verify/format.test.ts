@@ -22,7 +22,7 @@ const results: Result[] = [
     check: check("b/2"),
     status: "fail",
     detail: "10.0.0.1:80: connected",
-    rules: ["ingress: deny by <rule>", "the lab: so"],
+    rules: ["ingress closed: by <rule>", "the lab: so"],
   },
   { check: check("b/3"), status: "error", detail: "broken \u0000\u0007\ud800 'pipe'", rules: [] },
   { check: check("b/4", "bank"), status: "skip", detail: "no way", rules: [] },
@@ -45,7 +45,7 @@ test("JUnit: a suite for each lab, counts that are right, and nothing that XML f
   expect(xml).toContain('<testsuite name="stars" tests="3" failures="1" errors="1" skipped="0">');
   expect(xml).toContain('<testsuite name="bank" tests="1" failures="0" errors="0" skipped="1">');
   expect(xml).toContain(
-    '<failure message="10.0.0.1:80: connected">ingress: deny by &lt;rule&gt;\nthe lab: so</failure>',
+    '<failure message="10.0.0.1:80: connected">ingress closed: by &lt;rule&gt;\nthe lab: so</failure>',
   );
   expect(xml).toContain('<error message="broken \uFFFD\uFFFD\uFFFD &apos;pipe&apos;"></error>');
   expect(xml).toContain('<skipped message="no way"></skipped>');
@@ -67,14 +67,14 @@ test("JSON: counts, verdict and every result", () => {
     title: "a/x → b/2 TCP 80",
     status: "fail",
     expected: "closed",
-    rules: ["ingress: deny by <rule>", "the lab: so"],
+    rules: ["ingress closed: by <rule>", "the lab: so"],
   });
 });
 
 test("text: the mismatch with its rule, the hint, what is left, and the sum", () => {
   const text = reportText(report);
   expect(text).toContain("a/x → b/2 TCP 80: expected closed; seen: 10.0.0.1:80: connected");
-  expect(text).toContain("      ingress: deny by <rule>");
+  expect(text).toContain("      ingress closed: by <rule>");
   expect(text).toContain("port: NetworkPolicy b/p: opens 81");
   expect(text).toContain("Still in the cluster: Pod a/p");
   expect(text).toContain("1 as expected, 1 not, 1 could not be told, 1 not probed");
