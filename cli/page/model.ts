@@ -165,8 +165,28 @@ export interface PlayUpdate {
   notes: string[];
   /** Files that hold objects, relative to the folder. */
   files: string[];
+  task: PlayTask;
   /** From the event of the file system to this answer, in milliseconds. */
   took: number;
+}
+
+/** A likely mistake, or something that is not there yet; asked for, never sent unasked. */
+export interface PlayHint {
+  /** As `NetworkPolicy stars/backend-policy`, or a place in a file. */
+  object: string;
+  message: string;
+  /** How many claims hold once it is mended; 0 where that is not known. */
+  mends: number;
+}
+
+export interface PlayTask {
+  /**
+   * `write`: claims tell when the step is done. `unseen`: there is something to write, and the claims held before it.
+   * `given`: what the step changes is no work of the learner's.
+   */
+  kind: "write" | "unseen" | "given";
+  /** What the step adds or changes of the learner's objects, by name. */
+  objects: string[];
 }
 
 export interface PlayProblem {

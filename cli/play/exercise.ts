@@ -1,5 +1,7 @@
-import type { KubeObject } from "../../policies/objects";
+import { objectTitle, type KubeObject } from "../../policies/objects";
 import type { SourceObject } from "../../policies/reachability";
+import { labPage } from "../page/lab";
+import type { PlayTask } from "../page/model";
 import { identity, type LabStates, type Own } from "../page/states";
 
 /**
@@ -14,6 +16,27 @@ export function isTheirs(object: KubeObject): boolean {
 export function beginning(states: LabStates, step: number): KubeObject[] {
   const { objects, patches } = states.at(Math.max(0, step - 1));
   return [...objects, ...patches].filter(isTheirs);
+}
+
+/** What a learner has to write at a step, and whether its claims can tell when it is done. */
+export function taskOf(states: LabStates, step: number): PlayTask {
+  const before = new Map(beginning(states, step).map((o) => [identity(o), JSON.stringify(o)]));
+  const after = beginning(states, step + 1);
+  const objects = after
+    .filter((o) => before.get(identity(o)) !== JSON.stringify(o))
+    .map((o) => objectTitle(o));
+  const changes = objects.length > 0 || before.size > after.length;
+  if (!changes) return { kind: step === 0 ? "write" : "given", objects };
+  const { own } = labPage(
+    states,
+    ownState(
+      states,
+      step,
+      beginning(states, step).map((object) => ({ object })),
+    ),
+  );
+  const held = [...(own?.claims ?? []), ...(own?.requests ?? [])].every((c) => c.holds);
+  return { kind: held ? "unseen" : "write", objects };
 }
 
 /** The learner's objects on top of what the step gives; one with the same kind, namespace and name replaces it. */

@@ -69,7 +69,14 @@ function read(file: string, name: string, problems: Problem[]): SourceObject[] {
     return readObjects([file]);
   } catch (error) {
     if (error instanceof ProblemsError)
-      problems.push(...error.problems.map((p) => ({ ...p, path: p.path.replace(file, name) })));
+      problems.push(
+        ...error.problems.map((p) => ({
+          ...p,
+          path: p.path.replace(file, name),
+          // The parser shows the line after its colon; the path says where that is.
+          message: p.message.replace(/ at line \d+, column \d+:$/, ""),
+        })),
+      );
     else if (error instanceof UserError)
       problems.push({ path: name, message: error.message.replace(file, name) });
     else throw error;
@@ -81,6 +88,16 @@ function read(file: string, name: string, problems: Problem[]): SourceObject[] {
 function malformed(object: KubeObject, file: string): Problem | undefined {
   const metadata = object.metadata as unknown;
   const path = `${file}: ${object.kind}`;
+  if (
+    object.kind === "NetworkPolicy" &&
+    !/^(networking\.k8s\.io|(crd\.)?projectcalico\.org)\//.test(object.apiVersion)
+  )
+    return {
+      path,
+      value: object.apiVersion,
+      message: "has an apiVersion that knows no NetworkPolicy",
+      fix: "write networking.k8s.io/v1 for a policy of Kubernetes, projectcalico.org/v3 for one of Calico",
+    };
   if (typeof metadata !== "object" || metadata === null)
     return {
       path,

@@ -4,14 +4,16 @@ import pc from "picocolors";
 import type { LabSelection } from "../../labs/model";
 import { UserError } from "../../policies/problems";
 import { labPage } from "../page/lab";
+import type { PlayHint } from "../page/model";
 import { renderPage } from "../page/render";
 import { LabStates } from "../page/states";
 import { beginning } from "./exercise";
 import { putAway, readFolder, seed } from "./folder";
+import { playHints } from "./hints";
 import { labsToPlay } from "./labs";
 import { readme } from "./readme";
 import { serve } from "./server";
-import { line } from "./text";
+import { greeting, line } from "./text";
 import { update } from "./update";
 import { watch } from "./watch";
 
@@ -61,22 +63,23 @@ export async function play(
   const updateFor = (instance: string, step: number): ReturnType<typeof update> => {
     const d = byInstance.get(instance);
     if (d === undefined) throw new Error(`no lab ${instance}`);
-    return look(d, Math.min(step, d.selection.lab.steps.length - 1));
+    return look(d, atMost(d, step));
   };
-  const server = await serve({ page, instances: [...byInstance.keys()], updateFor }, port);
+  const hintsFor = (instance: string, step: number): PlayHint[] => {
+    const d = byInstance.get(instance);
+    return d === undefined ? [] : playHints(d.states, atMost(d, step), readFolder(d.folder));
+  };
+  const server = await serve({ page, instances: [...byInstance.keys()], updateFor, hintsFor }, port);
   const watchers = await Promise.all(
     desks.map((d) =>
       watch(d.folder, (since) => {
         server.announce(d.selection.instance, since);
-        say(line(updateFor(d.selection.instance, d.step)));
+        say(line(updateFor(d.selection.instance, server.stepOf(d.selection.instance) ?? d.step)));
       }),
     ),
   );
-  say(`${pc.bold("Play")} ${pc.cyan(server.url)}  (stop with Ctrl-C)`);
-  for (const d of desks)
-    say(
-      `  ${d.selection.instance}: edit policies in ${pc.bold(shown(d.folder))}, beginning with step ${d.step}`,
-    );
+  say(`${pc.bold("Play")} ${pc.cyan(server.url)}  (open it in a browser; stop with Ctrl-C)`);
+  for (const d of desks) say(greeting(d.selection, d.step, shown(d.folder), readFolder(d.folder).files));
   return {
     url: server.url,
     close: async () => {
@@ -85,6 +88,8 @@ export async function play(
     },
   };
 }
+
+const atMost = (d: Desk, step: number): number => Math.min(step, d.selection.lab.steps.length - 1);
 
 /** A mistake of ours is shown like one of the learner's: the next change of a file may well be understood. */
 function look(d: Desk, step: number): ReturnType<typeof update> {
@@ -96,6 +101,7 @@ function look(d: Desk, step: number): ReturnType<typeof update> {
       instance: d.selection.instance,
       step,
       files: [],
+      task: { kind: "write", objects: [] },
       notes: [],
       problems: [{ path: "labs play", message, fix: "please report it with your files" }],
     };

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { UserError } from "../../policies/problems";
-import type { PlayUpdate } from "../page/model";
+import type { PlayHint, PlayUpdate } from "../page/model";
 
 export interface PlayServer {
   url: string;
   /** Sends every open page its update. */
   announce: (instance: string, since: number) => void;
+  /** The step of a lab that was opened last, if any page shows one. */
+  stepOf: (instance: string) => number | undefined;
   close: () => Promise<void>;
 }
 
@@ -21,6 +23,7 @@ export interface Content {
   instances: readonly string[];
   /** The update of a lab at a step. */
   updateFor: (instance: string, step: number) => Omit<PlayUpdate, "took">;
+  hintsFor: (instance: string, step: number) => PlayHint[];
 }
 
 /** A server for this machine alone: the page, and a stream of updates. Nothing can be written through it. */
@@ -45,6 +48,7 @@ export async function serve(content: Content, port: number): Promise<PlayServer>
         send(listener.response, { ...made, took: performance.now() - since });
       }
     },
+    stepOf: (instance) => [...listeners].filter((l) => l.instance === instance).at(-1)?.step,
     close: async () => {
       clearInterval(alive);
       for (const { response } of listeners) response.end();
@@ -92,6 +96,7 @@ function answer(
     response.setHeader("Content-Type", "text/html; charset=utf-8");
     response.end(request.method === "HEAD" ? undefined : content.page);
   } else if (url.pathname === "/events") listenTo(url, request, response, content, listeners);
+  else if (url.pathname === "/hints") hint(url, response, content);
   else refuse(response, 404, "there is only the page");
 }
 
@@ -101,6 +106,26 @@ function refuse(response: ServerResponse, status: number, why: string): void {
   response.end(`${why}\n`);
 }
 
+/** Lab and step of a question; undefined, with the refusal sent, where there is no such lab or step. */
+function place(
+  url: URL,
+  response: ServerResponse,
+  { instances }: Content,
+): { instance: string; step: number } | undefined {
+  const instance = url.searchParams.get("lab") ?? "";
+  const step = Number(url.searchParams.get("step") ?? "0");
+  if (instances.includes(instance) && Number.isInteger(step) && step >= 0) return { instance, step };
+  refuse(response, 404, "no such lab or step");
+  return undefined;
+}
+
+function hint(url: URL, response: ServerResponse, content: Content): void {
+  const at = place(url, response, content);
+  if (at === undefined) return;
+  response.setHeader("Content-Type", "application/json; charset=utf-8");
+  response.end(JSON.stringify(content.hintsFor(at.instance, at.step)));
+}
+
 function listenTo(
   url: URL,
   request: IncomingMessage,
@@ -108,12 +133,9 @@ function listenTo(
   content: Content,
   listeners: Set<Listener>,
 ): void {
-  const instance = url.searchParams.get("lab") ?? "";
-  const step = Number(url.searchParams.get("step") ?? "0");
-  if (!content.instances.includes(instance) || !Number.isInteger(step) || step < 0) {
-    refuse(response, 404, "no such lab or step");
-    return;
-  }
+  const at = place(url, response, content);
+  if (at === undefined) return;
+  const { instance, step } = at;
   response.setHeader("Content-Type", "text/event-stream");
   response.flushHeaders();
   const listener = { instance, step, response };

@@ -1,9 +1,11 @@
 import { watch as watchFiles } from "chokidar";
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 
 /**
  * Calls back soon after anything in the folder changes, with the time of the first event. Editors write a file in
- * several events; those of one save are one call. (CHOKIDAR_USEPOLLING=1 helps on file systems that tell nothing.)
+ * several events; those of one save are one call. A folder that is taken away is watched again as soon as it is back.
+ * (CHOKIDAR_USEPOLLING=1 helps on file systems that tell nothing.)
  */
 export async function watch(
   folder: string,
@@ -12,6 +14,7 @@ export async function watch(
 ): Promise<{ close: () => Promise<void> }> {
   let since: number | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let gone: NodeJS.Timeout | undefined;
   const watcher = watchFiles(folder, {
     ignoreInitial: true,
     // What is put away, and the swap files of editors.
@@ -19,7 +22,7 @@ export async function watch(
     // Its own 100 ms of waiting for a file to come back are not needed: the folder is read as a whole.
     atomic: false,
   });
-  watcher.on("all", () => {
+  const changed = (): void => {
     since ??= performance.now();
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -27,6 +30,19 @@ export async function watch(
       since = undefined;
       onChange(first);
     }, settle);
+  };
+  const awaitReturn = (): void => {
+    gone ??= setInterval(() => {
+      if (!existsSync(folder)) return;
+      clearInterval(gone);
+      gone = undefined;
+      watcher.add(folder);
+      changed();
+    }, 200);
+  };
+  watcher.on("all", (event, path) => {
+    if (event === "unlinkDir" && path === folder) awaitReturn();
+    changed();
   });
   await new Promise<void>((resolve, reject) => {
     watcher.once("ready", resolve);
@@ -35,6 +51,7 @@ export async function watch(
   return {
     close: async () => {
       clearTimeout(timer);
+      clearInterval(gone);
       await watcher.close();
     },
   };

@@ -46,6 +46,10 @@ suite("labs play in Chromium", () => {
     expect(await page.locator(".claims .fails").first().innerText()).toMatch(
       /must be closed[\s\S]*Now: .*no policy applies/,
     );
+    // A hint is there for who asks, and goes when its mistake does.
+    const hints = panel.getByRole("list", { name: "Hints" });
+    await panel.getByRole("button", { name: "Hint", exact: true }).click();
+    expect(await hints.innerText()).toMatch(/NetworkPolicy client\/default-deny .*\(mends 3 claims\)/);
 
     writeFileSync(join(folder, "client.yaml"), deny("client").replace("podSelector: {}", "podSelector: ["));
     await panel.getByText(/mistake/).waitFor();
@@ -57,6 +61,7 @@ suite("labs play in Chromium", () => {
     writeFileSync(join(folder, "client.yaml"), deny("client"));
     await panel.getByText("Step 1 is done: all 9 claims hold.").waitFor();
     expect(await page.locator(".claims .fails").count()).toBe(0);
+    expect(await hints.count()).toBe(0);
 
     await panel.getByRole("button", { name: "On to step 2" }).click();
     await panel.getByText("6 of 9 claims hold").waitFor();

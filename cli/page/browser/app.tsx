@@ -49,30 +49,32 @@ export function App({ data }: { data: PageData }): preact.JSX.Element {
         }}
       />
       <main>
-        <LabIntro lab={planned} />
+        <LabIntro lab={planned} links={data.play === undefined} />
         <Stepper lab={planned} step={place.step} onStep={onStep} />
-        {data.play !== undefined && (
-          <PlayPanel
-            update={shown.update}
-            connected={play.connected}
-            folder={data.play.labs[planned.instance]?.folder ?? ""}
-            step={place.step}
-            last={last}
-            view={place.view}
-            onView={(view) => {
-              move({ view });
-            }}
-            onNext={() => {
-              onStep(place.step + 1);
-            }}
-          />
-        )}
         <StepView
           {...shown}
           step={place.step}
           scope={place.scope}
           asked={place.asked}
           askField={ask}
+          panel={
+            data.play !== undefined && (
+              <PlayPanel
+                update={shown.update}
+                connected={play.connected}
+                folder={data.play.labs[planned.instance]?.folder ?? ""}
+                step={place.step}
+                last={last}
+                view={place.view}
+                onView={(view) => {
+                  move({ view });
+                }}
+                onNext={() => {
+                  onStep(place.step + 1);
+                }}
+              />
+            )
+          }
           onScope={(scope) => {
             move({ scope });
           }}
@@ -107,6 +109,8 @@ interface StepProps extends Shown {
   step: number;
   scope: "main" | "all";
   asked: Asked;
+  /** Where a learner stands, on the page of `labs play`. */
+  panel: preact.ComponentChild;
   askField: preact.RefObject<HTMLInputElement | null>;
   onScope: (scope: "main" | "all") => void;
   onAsk: (asked: Asked) => void;
@@ -154,6 +158,16 @@ function StepView(props: StepProps): preact.JSX.Element {
   const shown = drawnIn(lab, scope).filter((i) => present[i] === true);
   // A step about requests is about its routes: they come first.
   const byRequest = state.requests.length > 0;
+  const claims = (
+    <Claims
+      state={state}
+      onAsk={(asking) => {
+        jump.current = true;
+        onAsk(asking);
+      }}
+      title={yours ? "The aim of this step" : "What holds at this step"}
+    />
+  );
   const shared = { lab, state, changes: changed, present, scope, selected, onPair };
   return (
     <>
@@ -162,6 +176,7 @@ function StepView(props: StepProps): preact.JSX.Element {
           <Delta lab={lab} state={state} before={before} changes={changed} yours={yours} onPair={onPair} />
         )}
       </StepIntro>
+      {props.panel}
       {byRequest && <Routes state={state} />}
       <div class={`picture ${shown.length > 20 ? "wide" : ""}`}>
         <div class="stage">
@@ -187,6 +202,7 @@ function StepView(props: StepProps): preact.JSX.Element {
             <GraphView {...shared} before={before} />
             <Legend unknown={unknown} />
           </section>
+          {yours && claims}
           <div ref={answer}>
             <Ask lab={lab} state={state} before={before} asked={asked} onAsk={onAsk} first={props.askField} />
           </div>
@@ -199,14 +215,7 @@ function StepView(props: StepProps): preact.JSX.Element {
           <Objects lab={lab} state={state} before={before} yours={yours} />
         </div>
       </div>
-      <Claims
-        state={state}
-        onAsk={(asking) => {
-          jump.current = true;
-          onAsk(asking);
-        }}
-        title={yours ? "The aim of this step" : "What holds at this step"}
-      />
+      {!yours && claims}
       {!byRequest && <Routes state={state} />}
     </>
   );

@@ -1,17 +1,19 @@
 import { useEffect } from "preact/hooks";
 import type { LabPage, PageData } from "../model";
 
-export function LabIntro({ lab }: { lab: LabPage }): preact.JSX.Element {
+/** `links` lead to what runs in a cluster. */
+export function LabIntro({ lab, links }: { lab: LabPage; links: boolean }): preact.JSX.Element {
   return (
     <div class="intro">
       <h1>{lab.title}</h1>
       <p>
         {lab.summary} <span class="muted">{`Guide: ${lab.guide}`}</span>
-        {lab.links.map((l) => (
-          <a key={l.url} href={l.url}>
-            {l.title}
-          </a>
-        ))}
+        {links &&
+          lab.links.map((l) => (
+            <a key={l.url} href={l.url}>
+              {l.title}
+            </a>
+          ))}
       </p>
     </div>
   );

@@ -1,4 +1,5 @@
-import type { PlayUpdate } from "../model";
+import type { PlayTask, PlayUpdate } from "../model";
+import { Hints } from "./hints";
 import { count } from "./words";
 
 interface Props {
@@ -48,10 +49,18 @@ export function PlayPanel(props: Props): preact.JSX.Element {
           </p>
         ))}
         <Progress {...props} />
+        {update?.problems.length === 0 &&
+          view === "yours" &&
+          (!met(update) || update.task.kind === "unseen") && (
+            <Hints instance={update.instance} step={props.step} update={update} met={met(update)} />
+          )}
       </div>
     </section>
   );
 }
+
+const met = ({ yours }: PlayUpdate): boolean =>
+  [...(yours?.claims ?? []), ...(yours?.requests ?? [])].every((c) => c.holds);
 
 function Problems({ update }: { update: PlayUpdate | undefined }): preact.JSX.Element {
   const problems = update?.problems ?? [];
@@ -73,24 +82,29 @@ function Problems({ update }: { update: PlayUpdate | undefined }): preact.JSX.El
 
 function Progress({ update, step, last, onNext }: Props): preact.JSX.Element {
   const yours = update?.yours;
-  if (yours === undefined || (update?.problems.length ?? 0) > 0) return <></>;
+  if (yours === undefined || update === undefined || update.problems.length > 0) return <></>;
   const all = [...yours.claims, ...yours.requests];
   const met = all.filter((c) => c.holds).length;
-  if (all.length === 0) return <p class="hint">This step claims no flow: follow its guide.</p>;
-  const done = met === all.length;
+  const told = update.task.kind === "write" && all.length > 0;
   return (
-    <div class={`progress ${done ? "done" : ""}`}>
-      <b>
-        {done
-          ? `Step ${step} is done: all ${all.length} claims hold.`
-          : `${met} of ${all.length} claims hold.`}
-      </b>
-      <progress max={all.length} value={met} />
-      {done && step < last && (
+    <div class={`progress ${told && met === all.length ? "done" : ""}`}>
+      <b>{standing(update.task, met, all.length, step)}</b>
+      {told && <progress max={all.length} value={met} aria-label="Claims that hold" />}
+      {met === all.length && step < last && (
         <button type="button" class="primary" onClick={onNext}>
           {`On to step ${step + 1}`}
         </button>
       )}
     </div>
   );
+}
+
+function standing({ kind, objects }: PlayTask, met: number, all: number, step: number): string {
+  if (met < all) return `${met} of ${all} claims hold.`;
+  if (kind === "given") return "Nothing to write at this step: what it changes is given.";
+  if (kind === "unseen")
+    return `${all === 0 ? "The step claims no flow" : `All ${all} claims hold, as they did before the step`}: compare with its solution, ${objects.join(", ")}.`;
+  return all === 0
+    ? "This step claims no flow: follow its guide."
+    : `Step ${step} is done: all ${all} claims hold.`;
 }

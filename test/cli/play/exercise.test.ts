@@ -1,5 +1,6 @@
 import { labs } from "../../../labs/index";
 import { beginning, isTheirs } from "../../../cli/play/exercise";
+import { playHints } from "../../../cli/play/hints";
 import { update } from "../../../cli/play/update";
 import type { Contents } from "../../../cli/play/folder";
 import { LabStates } from "../../../cli/page/states";
@@ -15,12 +16,20 @@ const files = (objects: readonly KubeObject[], more: Partial<Contents> = {}): Co
   ...more,
 });
 
+/** Steps are read once for the whole file. */
+const known = new Map<string, LabStates>();
+function statesOf(id: string): LabStates {
+  const states = known.get(id) ?? new LabStates(selectionOf(labNamed(id)));
+  known.set(id, states);
+  return states;
+}
+
 const steps = labs.flatMap((lab) =>
   lab.steps.map((s, i) => [`${lab.id}, step ${i} (${s.id})`, lab, i] as const),
 );
 
 test.each(steps)("the solution in files meets the aim: %s", (_, lab, step) => {
-  const states = new LabStates(selectionOf(lab));
+  const states = statesOf(lab.id);
   const { objects, patches } = states.at(step);
   const seen = update(states, step, files([...objects, ...patches].filter(isTheirs)));
   expect(seen.problems).toEqual([]);
@@ -31,7 +40,7 @@ test.each(steps)("the solution in files meets the aim: %s", (_, lab, step) => {
 });
 
 describe("a step of stars", () => {
-  const states = new LabStates(selectionOf(labNamed("stars")));
+  const states = statesOf("stars");
   const DENY: KubeObject = {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
@@ -55,7 +64,7 @@ describe("a step of stars", () => {
     expect(unmet.map((c) => c.to)).toEqual(["client/client", "client/client", "client/client"]);
     expect(unmet[0]).toMatchObject({ claimed: "deny", found: "allow" });
     expect(unmet[0]?.reason).toMatch(/default-deny isolates/);
-    expect(unmet[0]?.instead).toMatch(/entering: no policy applies for ingress/);
+    expect(unmet[0]?.instead).toBe("no policy applies at either end");
   });
 
   test("a selector that does not parse is a problem with its place, and no crash", () => {
@@ -88,6 +97,34 @@ describe("a step of stars", () => {
     expect(seen.notes).toEqual([]);
   });
 
+  test("policies that select nothing, and rules that nobody fits, are noted with the labels that are there", () => {
+    const spec = (pods: object, from?: object[]): KubeObject => ({
+      ...DENY,
+      spec: {
+        podSelector: pods,
+        policyTypes: ["Ingress"],
+        ...(from === undefined ? {} : { ingress: [{ from }] }),
+      },
+    });
+    const notes = (o: KubeObject): string[] => update(states, 1, files([o])).notes;
+    expect(notes(spec({ matchLabels: { app: "backend" } }))).toEqual([
+      "a.yaml: NetworkPolicy stars/default-deny selects nothing: labels there are stars/backend role=backend; stars/frontend role=frontend",
+    ]);
+    const nobody = [
+      { podSelector: { matchLabels: { role: "front" } } },
+      { namespaceSelector: { matchLabels: { role: "ui" } } },
+    ];
+    expect(notes(spec({}, nobody))).toEqual([
+      "a.yaml: NetworkPolicy stars/default-deny ingress rule 0: its selectors find no workload, so it matches nothing",
+    ]);
+    // One of the peers is somebody; a block of addresses needs no label; no peer at all is everybody.
+    expect(notes(spec({}, [...nobody, { namespaceSelector: { matchLabels: { role: "client" } } }]))).toEqual(
+      [],
+    );
+    expect(notes(spec({}, [{ ipBlock: { cidr: "203.0.113.0/24" } }]))).toEqual([]);
+    expect(notes(spec({}, []))).toEqual([]);
+  });
+
   test("what a cluster takes without a word is noted", () => {
     const noNamespace = { ...DENY, metadata: { name: "default-deny" } };
     const staged = { ...DENY, apiVersion: "projectcalico.org/v3", kind: "StagedNetworkPolicy", spec: {} };
@@ -112,8 +149,79 @@ describe("a step of stars", () => {
   });
 });
 
+test("no step's own solution is called odd, nor hinted at", () => {
+  const told = labs.flatMap((lab) => {
+    const states = statesOf(lab.id);
+    return lab.steps.flatMap((s, step) => {
+      const { objects, patches } = states.at(step);
+      const contents = files([...objects, ...patches].filter(isTheirs));
+      return [...update(states, step, contents).notes, ...playHints(states, step, contents)].map((what) => ({
+        lab: lab.id,
+        step: s.id,
+        what,
+      }));
+    });
+  });
+  expect(told).toEqual([]);
+});
+
+describe("hints", () => {
+  const states = statesOf("stars");
+  const before = beginning(states, 3);
+  const backend = (change: object): KubeObject => {
+    const right = beginning(states, 4).find((o) => o.metadata.name === "backend-policy")!;
+    return { ...right, spec: { ...(right["spec"] as object), ...change } };
+  };
+  const hints = (...objects: KubeObject[]) => playHints(states, 3, files([...before, ...objects]));
+
+  test("what is not there yet, by name, with the claims that it mends", () => {
+    expect(hints()).toEqual([
+      {
+        object: "NetworkPolicy stars/backend-policy",
+        message: "the step has it, and nothing in your folder stands for it",
+        mends: 1,
+      },
+    ]);
+  });
+
+  test("a wrong label and a wrong port, whatever the policy is called", () => {
+    const [label] = hints({
+      ...backend({ podSelector: { matchLabels: { role: "back" } } }),
+      metadata: { name: "mine", namespace: "stars" },
+    });
+    expect(label).toMatchObject({ object: "NetworkPolicy stars/mine", mends: 1 });
+    expect(label?.message).toMatch(/podSelector chooses other pods: role=back; the step has role=backend/);
+    const from = [{ podSelector: { matchLabels: { role: "frontend" } } }];
+    const [port] = hints(backend({ ingress: [{ from, ports: [{ protocol: "TCP", port: 6380 }] }] }));
+    expect(port?.message).toMatch(/TCP 6380; the step has TCP 6379/);
+  });
+
+  test("a file that cannot be read is the first thing to mend", () => {
+    const problems = [{ path: "a.yaml:3", message: "is no YAML", fix: "close the bracket" }];
+    expect(playHints(states, 3, files([], { problems }))).toEqual([
+      { object: "a.yaml:3", message: "is no YAML: close the bracket", mends: 0 },
+    ]);
+  });
+
+  test("of routes the place that differs is told, not what belongs there", () => {
+    const boutique = statesOf("boutique");
+    expect(playHints(boutique, 3, files(beginning(boutique, 3))).map((h) => h.message)).toEqual([
+      "metadata.annotations.nginx.ingress.kubernetes.io/canary-weight differs from the step's: it is not there",
+    ]);
+  });
+});
+
+test.each([
+  ["stars", 1, "write"],
+  ["yaobank", 3, "unseen"],
+  ["egress-lockdown", 2, "given"],
+] as const)("whether the claims of %s, step %i, tell when it is done: %s", (id, step, kind) => {
+  const states = statesOf(id);
+  expect(update(states, step, files(beginning(states, step))).task.kind).toBe(kind);
+});
+
 test("a canary that the learner writes is judged by the share that it takes", () => {
-  const states = new LabStates(selectionOf(labNamed("boutique")));
+  const states = statesOf("boutique");
   const { objects } = states.at(1);
   const theirs = objects.filter(isTheirs);
   const weight = "nginx.ingress.kubernetes.io/canary-weight";

@@ -1,9 +1,9 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { get, request, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { play, type Playing } from "../../../cli/play/run";
-import type { PlayUpdate } from "../../../cli/page/model";
+import type { PlayHint, PlayUpdate } from "../../../cli/page/model";
 
 let folder: string;
 let playing: Playing;
@@ -80,7 +80,48 @@ test("a learner's way through a step: each saved file is judged at once, mistake
   } finally {
     updates.close();
   }
-  expect(said.some((s) => s.includes("9 of 9 claims hold"))).toBe(true);
+  expect(
+    said.some((s) => /done, all 9 claims hold; closes 9 pairs; next is step 2, Let the page in/.test(s)),
+  ).toBe(true);
+});
+
+test("a folder that is taken away and comes back is watched again", async () => {
+  const updates = await stream(1);
+  try {
+    await updates.next();
+    rmSync(folder, { recursive: true });
+    let seen = await updates.next();
+    while (seen.files.length > 0) seen = await updates.next();
+    mkdirSync(folder);
+    writeFileSync(join(folder, "stars.yaml"), DENY("stars"));
+    while (seen.files.length === 0) seen = await updates.next();
+    expect(unmet(seen)).toHaveLength(3);
+    writeFileSync(join(folder, "client.yaml"), DENY("client"));
+    while (seen.files.length === 1) seen = await updates.next();
+    expect(unmet(seen)).toEqual([]);
+  } finally {
+    updates.close();
+  }
+});
+
+test("the terminal speaks of the step that a page shows", async () => {
+  const updates = await stream(2);
+  try {
+    await updates.next();
+    writeFileSync(join(folder, "note.yaml"), "# nothing yet\n");
+    await updates.next();
+    expect(said.at(-1)).toMatch(/^stars, step 2: /);
+  } finally {
+    updates.close();
+  }
+});
+
+test("hints are sent to who asks for them", async () => {
+  const { status, type, body } = await ask("/hints?lab=stars&step=4");
+  expect([status, type]).toEqual([200, "application/json; charset=utf-8"]);
+  expect((JSON.parse(body) as PlayHint[]).map((h) => h.object)).toContain(
+    "NetworkPolicy stars/frontend-policy",
+  );
 });
 
 interface Reply {
@@ -119,6 +160,7 @@ test("the page is served to this machine alone, and nothing can be written throu
     "/../package.json",
     "/events?lab=none&step=1",
     "/events?lab=stars&step=x",
+    "/hints?lab=none&step=1",
   ])
     expect((await ask(path)).status).toBe(404);
 });
