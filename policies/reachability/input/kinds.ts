@@ -11,6 +11,7 @@ export type Role =
   | "serviceAccount"
   | "kubernetesPolicy"
   | "calicoPolicy"
+  | "clusterPolicy"
   | "tier"
   | "networkSet"
   | "hostEndpoint"
@@ -59,8 +60,13 @@ const CALICO_OTHERS = [
 ];
 const CALICO_GROUPS = ["projectcalico.org", "crd.projectcalico.org"];
 const NETWORKING_OTHERS = ["Ingress", "IngressClass", "IPAddress", "ServiceCIDR"];
+/** Kinds of policy.networking.k8s.io by version. */
+const CLUSTER_POLICIES: Readonly<Record<string, readonly string[]>> = {
+  v1alpha1: ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy"],
+  v1alpha2: ["ClusterNetworkPolicy"],
+};
 /** Groups whose kinds decide who reaches whom and are not evaluated here. */
-const FOREIGN_POLICY_GROUPS = ["policy.networking.k8s.io", "cilium.io", "crd.antrea.io", "security.istio.io"];
+const FOREIGN_POLICY_GROUPS = ["cilium.io", "crd.antrea.io", "security.istio.io"];
 
 /** What an object is to the evaluator, or why it cannot be read. */
 export function roleOf(
@@ -81,6 +87,11 @@ export function roleOf(
   if (group === "networking.k8s.io") {
     if (kind === "NetworkPolicy" && version === "v1") return "kubernetesPolicy";
     return NETWORKING_OTHERS.includes(kind) ? "ignored" : unknownKind(apiVersion, kind, "NetworkPolicy");
+  }
+  if (group === "policy.networking.k8s.io") {
+    if (CLUSTER_POLICIES[version ?? ""]?.includes(kind) === true) return "clusterPolicy";
+    const known = Object.entries(CLUSTER_POLICIES).flatMap(([v, kinds]) => kinds.map((k) => `${k} (${v})`));
+    return unknownKind(apiVersion, kind, ...known);
   }
   if (group !== undefined && CALICO_GROUPS.includes(group)) {
     const role = CALICO[kind];

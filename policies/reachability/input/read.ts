@@ -4,6 +4,7 @@ import { parseNet, type Net } from "../addresses";
 import type { Facts } from "../facts";
 import type { NetworkSet, Policy, Profile, Tier } from "../model";
 import { calicoPolicy, calicoProfile } from "./calico-policy";
+import { clusterPolicy, type ClusterKind } from "./cluster-policy";
 import { failsafePorts, type Failsafe } from "./failsafe";
 import { Fields } from "./fields";
 import {
@@ -50,6 +51,7 @@ const CLUSTER_WIDE: readonly Role[] = [
   "tier",
   "hostEndpoint",
   "profile",
+  "clusterPolicy",
   "pool",
   "felix",
   "controllers",
@@ -76,6 +78,7 @@ class Reader {
   private readonly services: Service[] = [];
   private readonly slices: Slice[] = [];
   private readonly policies: { policy: Policy; fields: Fields }[] = [];
+  private readonly clusterPolicies: { kind: ClusterKind; name: string; spec: Fields }[] = [];
   private readonly tiers = new Map(BUILT_IN_TIERS.map((tier) => [tier.name, tier]));
   private readonly networkSets: {
     name: string;
@@ -180,6 +183,9 @@ class Reader {
         this.policies.push({ policy: calicoPolicy(name, scope, spec), fields: spec });
         return;
       }
+      case "clusterPolicy":
+        this.clusterPolicies.push({ kind: object.kind as ClusterKind, name, spec });
+        return;
       case "tier":
         this.tiers.set(name, readTier(name, spec));
         return;
@@ -241,6 +247,8 @@ class Reader {
   }
 
   finish(facts: Facts): Input {
+    for (const { kind, name, spec } of this.clusterPolicies)
+      this.policies.push({ policy: clusterPolicy(kind, name, spec, this.nodes), fields: spec });
     for (const { policy, fields } of this.policies) {
       if (this.tiers.has(policy.tier) || fields.unknown("tier")) continue;
       fields.report(

@@ -283,6 +283,7 @@ function usesEndpoint(ports: { names: readonly string[]; service?: string } | un
 }
 
 function kindTitle(kind: string): string {
+  if (kind === "KubernetesClusterNetworkPolicy") return "ClusterNetworkPolicy";
   return kind === "KubernetesNetworkPolicy" ? "Kubernetes NetworkPolicy" : kind;
 }
 
