@@ -120,6 +120,7 @@ function liveService(o: KubeObject): LiveService {
     type?: string;
     clusterIP?: string;
     selector?: Record<string, string>;
+    externalTrafficPolicy?: string;
     ports?: { port: number; targetPort?: number | string; protocol?: string; nodePort?: number }[];
   };
   const status = o["status"] as
@@ -136,6 +137,7 @@ function liveService(o: KubeObject): LiveService {
       protocol: p.protocol ?? "TCP",
       ...(p.nodePort === undefined ? {} : { nodePort: p.nodePort }),
     })),
+    onlyLocal: spec.externalTrafficPolicy === "Local",
     loadBalancer: (status?.loadBalancer?.ingress ?? []).flatMap((i) => i.ip ?? i.hostname ?? []),
   };
 }

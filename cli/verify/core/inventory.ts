@@ -35,6 +35,8 @@ export interface LiveService {
     protocol: string;
     nodePort?: number;
   }[];
+  /** `externalTrafficPolicy: Local`: only nodes with a pod of it answer at their addresses. */
+  onlyLocal: boolean;
   /** Addresses or names of its load balancer. */
   loadBalancer: readonly string[];
 }

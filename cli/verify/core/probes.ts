@@ -164,16 +164,20 @@ function fromOutside(
     const [address] = service.loadBalancer;
     if (address !== undefined) return [{ address, port, through: "proxy" }];
   }
-  for (const { nodePort } of leads) {
+  for (const { service, nodePort } of leads) {
     const open = facts.hostPorts.find((h) => h.nodePort === nodePort && h.protocol === check.protocol);
-    if (open !== undefined)
+    // A mapped port leads to one node, which with `Local` need not be one that answers.
+    if (open !== undefined && (!service.onlyLocal || inventory.nodes.length === 1))
       return [{ address: local(open.listenAddress), port: open.hostPort, through: "proxy" }];
   }
   // Node ports are reached at the nodes themselves where the network lets us.
-  const [nodePort] = leads.flatMap((l) => l.nodePort ?? []);
-  const [node] = inventory.nodes.flatMap((n) => [...n.external, ...n.internal]);
-  if (nodePort !== undefined && node !== undefined)
+  for (const { service, nodePort } of leads) {
+    const [node] = inventory.nodes
+      .filter((n) => !service.onlyLocal || pods.some((p) => p.ready && p.node === n.name))
+      .flatMap((n) => [...n.external, ...n.internal]);
+    if (nodePort === undefined || node === undefined) continue;
     return nodesReachable ? [{ address: node, port: nodePort, through: "proxy" }] : skip(NO_NODES);
+  }
   return skip("no Service leads there from outside: this machine has no way to try it");
 }
 

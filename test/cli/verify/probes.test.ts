@@ -26,6 +26,7 @@ const service = (more: Partial<LiveService>): LiveService => ({
   clusterIP: "10.96.1.1",
   selector: { app: "web" },
   ports: [{ port: 80, targetPort: 8080, protocol: "TCP", nodePort: 30080 }],
+  onlyLocal: false,
   loadBalancer: [],
   ...more,
 });
@@ -106,6 +107,19 @@ test("a load balancer comes before node ports, and a node's address where no por
   expect(targets(plan(check("internet", "a/web"), inventory(), unmapped))).toEqual([
     "this machine > 172.18.0.2:30080proxy",
   ]);
+});
+
+test("with externalTrafficPolicy Local only a node that has a pod is asked, and no mapped port", () => {
+  const nodes = [
+    { name: "n0", internal: ["172.18.0.4"], external: [] },
+    { name: "n1", internal: ["172.18.0.2"], external: [] },
+  ];
+  const onlyLocal = inventory({ services: [service({ onlyLocal: true })], nodes });
+  expect(targets(plan(check("internet", "a/web"), onlyLocal))).toEqual([
+    "this machine > 172.18.0.2:30080proxy",
+  ]);
+  const alone = { ...onlyLocal, nodes: nodes.slice(1) };
+  expect(targets(plan(check("internet", "a/web"), alone))).toEqual(["this machine > 127.0.0.1:8080proxy"]);
 });
 
 test.each<[string, FlowCheck, Partial<Inventory>, Partial<ProbeSite>, string, RegExp]>([

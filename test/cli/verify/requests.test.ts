@@ -30,6 +30,7 @@ const SERVICES: LiveService[] = ["frontend", "frontend-green"].map((name) => ({
   clusterIP: "",
   selector: { app: name },
   ports: [],
+  onlyLocal: false,
   loadBalancer: [],
 }));
 
