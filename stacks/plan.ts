@@ -109,7 +109,10 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsKnowl
     labs: labs.selections,
     mirrors: config.mirrors,
     notes: [
-      ...set.untested.map((u) => `not tested upstream: ${u}`),
+      // Of what the stack has not, nothing need be known.
+      ...set.untested
+        .filter((u) => wayIn !== undefined || !u.startsWith("ingress-nginx"))
+        .map((u) => `not tested upstream: ${u}`),
       ...site.notes,
       ...entry.notes,
       ...labs.notes,

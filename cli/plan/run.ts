@@ -28,7 +28,7 @@ export async function runPlan(
   const text =
     options.json === true
       ? `${JSON.stringify({ ...report, folder, ...(page === undefined ? {} : { page }) }, null, 2)}\n`
-      : planText(report, relative(process.cwd(), folder) || ".", page);
+      : planText(report, relative(process.cwd(), folder) || ".", page, process.stdout.columns);
   await new Promise<void>((resolve) =>
     process.stdout.write(text, () => {
       resolve();

@@ -2,31 +2,30 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { eksText } from "./eks-text";
 import { matrixText } from "./flows";
-import type { LabReport, PlanReport, ResourceReport } from "./report";
+import type { LabReport, PlanReport } from "./report";
+import { tree } from "./tree";
 import { routesText, wayInText } from "./way-in-text";
 
-/** A plan as a person reads it in a terminal. */
-export function planText(report: PlanReport, folder: string, page?: string): string {
+/** A plan as a person reads it in a terminal of this width. */
+export function planText(report: PlanReport, folder: string, page?: string, width = 120): string {
   return [
     `${pc.bold(`Plan of stack ${report.stack}`)}: target ${report.target}, cluster ${report.clusterName}, Kubernetes ${report.versions.kubernetes}, Calico ${report.versions.calico}`,
     pc.cyan(report.about),
     "",
     heading(`Resources (${report.resources.filter((r) => r.custom).length})`),
-    ...tree(report),
+    ...tree(report.resources, Math.min(width, 100)),
     "",
     ...(report.eks === undefined ? [] : eksText(report.eks)),
     ...charts(report),
     ...(report.wayIn === undefined ? [] : wayInText(report.wayIn)),
-    ...report.labs.flatMap(lab),
+    ...report.labs.flatMap((l) => lab(l, report.stack, width)),
     heading(`Kubernetes objects (${report.manifests.length})`),
     `  ${folder}`,
-    ...(page === undefined
-      ? []
-      : ["", heading("Page of the labs"), `  ${page}  ${pc.dim("(open it in a browser)")}`]),
     ...guardrails(report),
     ...(report.notes.length === 0
       ? []
       : ["", heading("Notes"), ...report.notes.map((n) => `  ${pc.yellow("!")} ${n}`)]),
+    ...goOn(report, page),
     "",
   ].join("\n");
 }
@@ -54,43 +53,6 @@ function guardrails(report: PlanReport): string[] {
 
 const heading = (text: string): string => pc.bold(pc.underline(text));
 
-/** Components as branches with the count below them; resources of one type in one line each. */
-function tree(report: PlanReport): string[] {
-  const children = new Map<string, ResourceReport[]>();
-  const urns = new Set(report.resources.map((r) => r.urn));
-  for (const r of report.resources) {
-    const parent = r.parent !== undefined && urns.has(r.parent) ? r.parent : "";
-    children.set(parent, [...(children.get(parent) ?? []), r]);
-  }
-  const count = (r: ResourceReport): number =>
-    (children.get(r.urn) ?? []).reduce(
-      (sum, c) => sum + count(c),
-      r.custom && !r.type.startsWith("pulumi:pulumi:") ? 1 : 0,
-    );
-  const lines: string[] = [];
-  const walk = (parent: string, indent: string): void => {
-    const all = children.get(parent) ?? [];
-    all.forEach((r, i) => {
-      const last = i === all.length - 1;
-      const isComponent = !r.custom || r.type === "pulumi:pulumi:Stack";
-      const label = isComponent
-        ? `${pc.bold(r.name)} ${pc.dim(shortType(r.type))} ${pc.dim(`· ${count(r)}`)}`
-        : `${r.name} ${pc.dim(shortType(r.type))}`;
-      lines.push(`  ${indent}${last ? "└─ " : "├─ "}${label}`);
-      walk(r.urn, indent + (last ? "   " : "│  "));
-    });
-  };
-  walk("", "");
-  return lines;
-}
-
-/** `kubernetes:core/v1:Namespace` → `v1/Namespace`; components keep their token. */
-function shortType(type: string): string {
-  const [pkg, group, kind] = type.split(":");
-  if (pkg === "kubernetes") return `${group?.replace("core/", "") ?? ""}/${kind ?? ""}`;
-  return type;
-}
-
 function charts(report: PlanReport): string[] {
   if (report.charts.length === 0) return [];
   return [
@@ -103,10 +65,12 @@ function charts(report: PlanReport): string[] {
   ];
 }
 
-function lab(l: LabReport): string[] {
+function lab(l: LabReport, stack: string, width: number): string[] {
   const copy = l.instance === l.lab ? "" : ` (${l.instance})`;
+  // What a narrow terminal can do without.
+  const image = (text: string): string[] => (width < 110 ? [] : [text]);
   const table = new Table({
-    head: ["workload", "replicas", "image", "service", "ports"],
+    head: ["workload", "replicas", ...image("image"), "service", "ports"],
     style: { head: [], border: [], compact: true },
   });
   for (const w of l.workloads) {
@@ -114,7 +78,7 @@ function lab(l: LabReport): string[] {
     table.push([
       `${w.namespace}/${w.name}`,
       w.replicas ?? "",
-      w.images.join("\n"),
+      ...image(w.images.map(withoutDigest).join("\n")),
       s === undefined ? "" : s.type,
       s?.ports.join(", ") ?? "",
     ]);
@@ -122,7 +86,8 @@ function lab(l: LabReport): string[] {
   const extra = l.services.filter(
     (s) => !l.workloads.some((w) => w.namespace === s.namespace && w.name === s.name),
   );
-  for (const s of extra) table.push(["", "", "", `${s.namespace}/${s.name} ${s.type}`, s.ports.join(", ")]);
+  for (const s of extra)
+    table.push(["", "", ...image(""), `${s.namespace}/${s.name} ${s.type}`, s.ports.join(", ")]);
   return [
     heading(`Lab ${l.lab}${copy}: ${l.title}`),
     ...l.steps.map((s) => {
@@ -141,11 +106,46 @@ function lab(l: LabReport): string[] {
     ...routesText(l),
     ...l.links.map((x) => `  ${pc.dim(`${x.title}:`)} ${x.url}`),
     `  ${pc.dim("guide:")} ${l.guide}`,
-    ...(l.step < l.steps.length - 1
-      ? [
-          `  ${pc.dim("next step:")} pulumi config set --path labs.${l.instance}.step ${l.step + 1} && pulumi up`,
-        ]
-      : []),
+    ...(l.step < l.steps.length - 1 ? [`  ${pc.dim("next step:")} ${nextStep(l.instance, stack)}`] : []),
     "",
   ];
 }
+
+/** A table of digests is no table to read; the JSON and the objects have them. */
+const withoutDigest = (image: string): string => image.replace(/@sha256:[0-9a-f]{64}$/, "");
+
+function nextStep(instance: string, stack: string): string {
+  return stack === "kind"
+    ? `npm run labs -- step ${instance} next && npm run up`
+    : `npm run labs -- step ${instance} next --stack ${stack} && npm run up -- ${stack}`;
+}
+
+/** What to do with a plan, last: there a terminal stands. */
+function goOn(report: PlanReport, page: string | undefined): string[] {
+  const [first] = report.labs;
+  const rows: [string, string][] = [
+    ...(page === undefined
+      ? []
+      : [[page, "open it in a browser: the labs, step by step"] as [string, string]]),
+    ...(first === undefined
+      ? []
+      : [
+          [`npm run labs -- play ${first.lab}`, "do a lab here and now, without a cluster"] as [
+            string,
+            string,
+          ],
+        ]),
+    [
+      report.stack === "kind" ? "npm run up" : `npm run up -- ${report.stack}`,
+      BUILD[report.target] ?? "build it",
+    ],
+  ];
+  const width = Math.max(...rows.map(([what]) => what.length));
+  return ["", heading("Go on"), ...rows.map(([what, why]) => `  ${pc.bold(what.padEnd(width))}  ${why}`)];
+}
+
+const BUILD: Readonly<Record<string, string>> = {
+  kind: "build it: needs Docker, kind and kubectl",
+  existing: "build it in your cluster",
+  eks: "build it on AWS: costs money",
+};

@@ -1,3 +1,4 @@
+import { closest, distance } from "fastest-levenshtein";
 import { labs } from "../../labs/index";
 import type { LabSelection } from "../../labs/model";
 import { UserError } from "../../policies/problems";
@@ -32,9 +33,23 @@ function stackLabs(name: string): LabSelection[] {
     return found;
   } catch (error) {
     if (error instanceof UserError && /^there is no stack/.test(error.message))
-      throw new UserError(`${name} is no lab, and ${error.message}. Labs: ${known()}.`);
+      throw new UserError(
+        [
+          `${name} is neither a lab nor a stack${meant(name)}`,
+          `  labs: ${known()}`,
+          `  stacks: ${error.message.split("stacks here: ")[1] ?? "none here"}`,
+        ].join("\n"),
+      );
     throw error;
   }
+}
+
+function meant(name: string): string {
+  const near = closest(
+    name,
+    labs.map((l) => l.id),
+  );
+  return distance(name, near) <= 3 ? `; did you mean ${near}?` : ".";
 }
 
 const known = (): string => labs.map((l) => l.id).join(", ");

@@ -126,7 +126,7 @@ function stepOf(text: string, lab: LabSelection["lab"]): number {
   const step = /^\d+$/.test(text) ? Number(text) : lab.steps.findIndex((s) => s.id === text);
   if (step in lab.steps) return step;
   throw new UserError(
-    `${lab.id} has no step ${text}: ${lab.steps.map((s, i) => `${i} (${s.id})`).join(", ")}.`,
+    `${lab.id} has no step ${text}; its steps: ${lab.steps.map((s, i) => `${i} (${s.id})`).join(", ")}.`,
   );
 }
 

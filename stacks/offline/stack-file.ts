@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { closest, distance } from "fastest-levenshtein";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
+import { labs } from "../../labs/index";
 import { UserError } from "../../policies/problems";
 import type { RawConfig } from "../config/load";
 import { PROJECT } from "../plan";
@@ -17,12 +19,22 @@ export function readStackFile(nameOrFile: string, folder: string = process.cwd()
   const path = candidates.find((c) => existsSync(c) && /\.ya?ml$/.test(c));
   if (path === undefined) {
     const stacks = readdirSync(folder).flatMap((f) => /^Pulumi\.(.+)\.ya?ml$/.exec(f)?.[1] ?? []);
-    throw new UserError(`there is no stack or file ${nameOrFile}; stacks here: ${stacks.join(", ")}`);
+    throw new UserError(`there is no stack or file ${nameOrFile}; ${others(nameOrFile, stacks)}`);
   }
   const stack =
     /^Pulumi\.(.+)$/.exec(basename(path).replace(/\.ya?ml$/, ""))?.[1] ??
     basename(path).replace(/\.ya?ml$/, "");
   return { stack, path, raw: readConfig(readFileSync(path, "utf8"), path) };
+}
+
+/** What was meant, perhaps: a stack by nearly this name, a lab, a file of another kind. */
+function others(name: string, stacks: readonly string[]): string {
+  const here = `stacks here: ${stacks.join(", ")}`;
+  if (labs.some((l) => l.id === name))
+    return `${name} is a lab: \`npm run labs -- play ${name}\` plays it, and a stack has it under \`labs\`; ${here}`;
+  if (existsSync(name)) return `a stack file ends in .yaml or .yml; ${here}`;
+  const near = stacks.length === 0 ? undefined : closest(name, [...stacks]);
+  return near !== undefined && distance(name, near) <= 2 ? `did you mean ${near}? ${here}` : here;
 }
 
 /** Config as the engine would hand it over. Values encrypted in the file stay unknown to us. */

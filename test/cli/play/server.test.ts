@@ -167,10 +167,10 @@ test("the page is served to this machine alone, and nothing can be written throu
 
 test("a wrong name, step or port is told in one message", async () => {
   await expect(play("star", { port: "0" }, () => undefined)).rejects.toThrow(
-    /star is no lab, and there is no stack/,
+    /star is neither a lab nor a stack; did you mean stars\?\n  labs: stars, .*\n  stacks: .*kind/,
   );
   await expect(play("stars", { port: "0", folder, step: "9" }, () => undefined)).rejects.toThrow(
-    /stars has no step 9: 0 \(open\)/,
+    /stars has no step 9; its steps: 0 \(open\)/,
   );
   await expect(play("stars", { port: "x", folder }, () => undefined)).rejects.toThrow(/--port x/);
   const port = new URL(playing.url).port;
