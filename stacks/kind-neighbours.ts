@@ -32,8 +32,9 @@ export async function kindNeighbours(
   ports: readonly WantedPort[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Problem[]> {
+  // kind is asked, for it may drive something else than Docker.
+  if (kindClusters(env).includes(plan.name)) return [];
   const view = lookAtDocker(env);
-  if (view.containers.some((c) => c.cluster === plan.name)) return [];
   const problems = [...portProblems(ports, view), ...networkProblems(plan, view)];
   // With a remote engine the ports are another machine's.
   const remote = env["DOCKER_HOST"] !== undefined && !env["DOCKER_HOST"].startsWith("unix:");
@@ -43,6 +44,15 @@ export async function kindNeighbours(
   );
   const taken = busy.flat().map((p) => p.hostPort);
   return taken.length === 0 ? problems : [...problems, portProblem(taken, "another program", "stop it")];
+}
+
+function kindClusters(env: NodeJS.ProcessEnv): string[] {
+  const { status, stdout } = spawnSync("kind", ["get", "clusters"], {
+    env,
+    timeout: 20_000,
+    encoding: "utf8",
+  });
+  return status === 0 ? stdout.split("\n") : [];
 }
 
 const PORTS = "kind.portMappings";

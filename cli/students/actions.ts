@@ -3,7 +3,7 @@ import { fromTags, toTags, type Tags } from "../../components/student/plan/recor
 import { hasExpired } from "../../components/student/plan/lease";
 import type { Task } from "./batch";
 import { EngineError, type Engine, type StackState } from "./engine";
-import { recover, withLock, type Workshop } from "./recover";
+import { clusterGone, recover, withLock, type Workshop } from "./recover";
 
 /** What `up` is to make of one student's environment. */
 export interface Wanted {
@@ -52,6 +52,13 @@ export async function bringUp(shop: Workshop, stack: string, wanted: Wanted, tas
   if (state.pending.length > 0) task.progress("cleaning up after an interrupted run");
   const { cleaned, unclear } = await recover(shop, stack, wanted.record);
   if (task.cancel.aborted) throw new EngineError("cancelled", "was cancelled before its update began");
+  if (await clusterGone(shop, stack, wanted.record, state)) {
+    // Nothing would be updated but records: the engine believes its state. Whether it is really gone, a person knows.
+    throw new Error(
+      "its kind cluster is not on this machine any more: deleted by hand, or Docker's context is another; " +
+        "`reset --rebuild` makes it anew",
+    );
+  }
   task.progress("update");
   await withLock(shop, stack, () =>
     engine.up(stack, {
@@ -121,7 +128,14 @@ export function withStepsOf(
 }
 
 export type DownResult =
-  | { status: "destroyed"; destroyed: string[]; cleaned: string[]; left: string[] }
+  | {
+      status: "destroyed";
+      destroyed: string[];
+      cleaned: string[];
+      left: string[];
+      /** Its kind cluster was not on the machine any more. */
+      goneBefore?: true;
+    }
   /** Nothing to do: somebody else was faster. */
   | { status: "gone" }
   /** `reap` only: the lease was extended meanwhile. */
@@ -164,6 +178,7 @@ export async function takeDown(
     const { cleaned, unclear, state: before } = await recover(shop, stack, known);
     if (task.cancel.aborted)
       throw new EngineError("cancelled", "was cancelled before anything was destroyed");
+    const gone = await clusterGone(shop, stack, known, before);
     if (before.resources.length > 0) {
       task.progress("destroy");
       await withLock(shop, stack, () =>
@@ -174,7 +189,7 @@ export async function takeDown(
     const left = await whatIsLeft(shop, stack, known, unclear.length > 0 && opts.forget !== true);
     if (left.length === 0) await withLock(shop, stack, () => engine.remove(stack));
     const destroyed = before.resources.filter((r) => r.real).map((r) => `${r.type} ${r.id ?? r.urn}`);
-    return { status: "destroyed", destroyed, cleaned, left };
+    return { status: "destroyed", destroyed, cleaned, left, ...(gone ? { goneBefore: true } : {}) };
   } catch (e) {
     if (e instanceof EngineError && e.kind === "gone") return { status: "gone" };
     throw e;

@@ -6,6 +6,7 @@ import { classNameOf } from "./load";
 import { durationOf, parallelOf, type ExtendCommand } from "./options";
 import { withLock, type Workshop } from "./recover";
 import { choose, openShop, STANDARD } from "./shop";
+import { whenText } from "./when";
 import { plain, print, workOn } from "./work";
 
 /** `labs students extend`: the lease counts from now, up to the hard limit. */
@@ -27,7 +28,7 @@ export async function runStudentsExtend(ids: string[], options: ExtendCommand): 
     outcomes
       .map((o) =>
         o.status === "done"
-          ? `${o.name} lives until ${o.value.expires}${o.value.capped ? " (its hard limit)" : ""}\n`
+          ? `${o.name} lives until ${whenText(Date.parse(o.value.expires), Date.now())}${o.value.capped ? " , its hard limit" : ""}\n`
           : `${o.name}: ${o.reason}\n`,
       )
       .join(""),
@@ -51,7 +52,7 @@ export async function extend(
   const { lease, capped } = renewLease(record.lease, now, ttl, true);
   if (capped && lease.expires <= record.lease.expires) {
     throw new Error(
-      `has reached its hard limit (${formatDuration(lease.hardLimit)} after the first up): ${new Date(lease.expires).toISOString()}`,
+      `has reached its hard limit (${formatDuration(lease.hardLimit)} after the first up): ${whenText(lease.expires, now)}`,
     );
   }
   const expires = new Date(lease.expires).toISOString();

@@ -1,10 +1,10 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import { formatDuration } from "../../components/student/plan/lease";
 import { classNameOf } from "./load";
 import type { ListCommand } from "./options";
 import { allRecords, type Records } from "./records";
 import { openShop, warnDamaged } from "./shop";
+import { whenText } from "./when";
 import { print } from "./work";
 
 /** One environment, as `list --json` prints it. */
@@ -66,12 +66,9 @@ export function listText(listed: readonly ListedEnvironment[], now: number): str
     style: { head: [], border: [], compact: true },
   });
   for (const e of listed) {
-    const left = Date.parse(e.expires) - now;
-    const when = e.expired
-      ? pc.red(`${formatDuration(-left)} ago`)
-      : left < 30 * 60_000
-        ? pc.yellow(`in ${formatDuration(left)}`)
-        : `in ${formatDuration(left)}`;
+    const at = Date.parse(e.expires);
+    const text = whenText(at, now);
+    const when = e.expired ? pc.red(text) : at - now < 30 * 60_000 ? pc.yellow(text) : text;
     table.push([
       e.name === e.id ? e.id : `${e.id} (${e.name})`,
       e.stack,

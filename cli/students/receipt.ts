@@ -4,6 +4,7 @@ import pc from "picocolors";
 import type { EnvironmentRecord } from "../../components/student/plan/record";
 import type { DownResult } from "./actions";
 import type { Outcome } from "./batch";
+import { whenText } from "./when";
 
 /** What a `down` or `reap` did, for the file and for the instructor. */
 export interface Receipt {
@@ -48,10 +49,12 @@ export function receiptOf(
     const { value } = o;
     if (value.status === "gone") return { ...base, result: "gone" };
     if (value.status === "extended") {
-      return { ...base, result: "extended", reason: `lives until ${new Date(value.until).toISOString()}` };
+      return { ...base, result: "extended", reason: `lives until ${whenText(value.until, now)}` };
     }
     const { destroyed, cleaned, left } = value;
-    return { ...base, result: left.length === 0 ? "destroyed" : "left", destroyed, cleaned, left };
+    const result = left.length === 0 ? "destroyed" : "left";
+    const reason = value.goneBefore === true ? { reason: "its kind cluster was not there any more" } : {};
+    return { ...base, result, destroyed, cleaned, left, ...reason };
   });
   const clean = environments.every((e) => ["destroyed", "gone", "extended"].includes(e.result));
   return { at: new Date(now).toISOString(), machine, environments, clean };
@@ -70,7 +73,7 @@ export function receiptText(receipt: Receipt, path: string): string {
     const what =
       e.result === "destroyed"
         ? pc.green(
-            `destroyed, ${e.destroyed.length} resources${e.cleaned.length > 0 ? `, and left of an interrupted run: ${e.cleaned.join(", ")}` : ""}`,
+            `destroyed, ${e.destroyed.length} resources${e.reason === undefined ? "" : `; ${e.reason}`}${e.cleaned.length > 0 ? `, and left of an interrupted run: ${e.cleaned.join(", ")}` : ""}`,
           )
         : e.result === "gone"
           ? pc.dim("was gone already")

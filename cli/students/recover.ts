@@ -94,6 +94,18 @@ export async function recover(
   return { cleaned, unclear, state };
 }
 
+/** Whether the state knows a kind cluster of this machine that the machine does not have. */
+export async function clusterGone(
+  shop: Workshop,
+  stack: string,
+  home: Pick<EnvironmentRecord, "target" | "machine">,
+  state: StackState,
+): Promise<boolean> {
+  if (home.target !== "kind" || home.machine !== shop.machine.name) return false;
+  if (!state.resources.some((r) => kindClusterOf(r) === stack)) return false;
+  return !(await shop.machine.kindClusters()).includes(stack);
+}
+
 /** Whether this environment's cluster runs although neither the state nor a pending operation knows it. */
 async function hasStray(
   shop: Workshop,

@@ -21,6 +21,7 @@ import { clusterNeeds, labPorts, loadClass, thisUser } from "./load";
 import { durationOf, parallelOf, type UpCommand } from "./options";
 import { allRecords } from "./records";
 import { openShop, warnDamaged } from "./shop";
+import { whenText } from "./when";
 import { plain, print, workOn } from "./work";
 
 /** `labs students up`: everything that can be wrong is told before anything is made. */
@@ -57,6 +58,7 @@ export async function runStudentsUp(ids: string[], options: UpCommand): Promise<
     machine: shop.machine.name,
     owner: cls.owner ?? thisUser(),
     now: Date.now(),
+    keepLonger: options.ttl === undefined,
     nodePorts: labPorts(),
     labNeeds: clusterNeeds(),
     busySlots: await busySlots(cls, students, slotsHere(found.records, shop.machine.name), clusterNeeds()),
@@ -98,8 +100,15 @@ export async function runStudentsUp(ids: string[], options: UpCommand): Promise<
     );
     const capped = [...planned].filter(([, p]) => p.capped).map(([name]) => name);
     const limit = capped.length === 0 ? "" : `The hard limit shortens the lease of ${capped.join(", ")}.\n`;
-    return `${up.length} of ${outcomes.length} environments are up.${again}${unclear.join("")}${limit}`;
+    const until = up.length === 0 ? "" : `, ${untilText(up.map((o) => Date.parse(o.value.expires)))}`;
+    const next = up.length === 0 ? "" : "labs students kubeconfig <id> gives a student's kubeconfig.\n";
+    return `${up.length} of ${outcomes.length} environments are up${until}.${again}${unclear.join("")}${limit}${next}`;
   });
+}
+
+function untilText(expires: readonly number[]): string {
+  const first = whenText(Math.min(...expires), Date.now());
+  return new Set(expires).size === 1 ? `until ${first}` : `the first until ${first}`;
 }
 
 /** Clusters on a cloud take ten times as long: begun first, they do not hold up the end. */

@@ -23,6 +23,9 @@ exit 1
 `,
   );
   chmodSync(join(folder, "docker"), 0o755);
+  const clusters = ps.map((l) => l.split("\t")[1] ?? "");
+  writeFileSync(join(folder, "kind"), `#!/bin/sh\nprintf '%s\\n' ${clusters.join(" ")}\n`);
+  chmodSync(join(folder, "kind"), 0o755);
   return { PATH: `${folder}:/usr/bin:/bin` };
 }
 

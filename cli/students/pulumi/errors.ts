@@ -37,7 +37,13 @@ function diagnostics(output: string): string {
     const indent = m[1]?.length ?? 0;
     const end = lines.findIndex((l, j) => j > i && (l.search(/\S/) < indent || ERROR.test(l)));
     const below = lines.slice(i + 1, end === -1 ? undefined : end);
-    errors.push([m[2] ?? "", ...below.slice(0, 8)].map((l) => l.trim()).join("; "));
+    const said = [m[2] ?? "", ...below.slice(0, 8)].map((l) => l.trim().replace(/^- /, ""));
+    errors.push(
+      said
+        .filter((l) => l !== "")
+        .join("; ")
+        .replace(/([.:]);/g, "$1"),
+    );
   });
   const picked = errors.length > 0 ? [...new Set(errors)] : lines.filter((l) => l.trim() !== "").slice(-3);
   return picked.slice(0, 3).join("; ").slice(0, 800);
@@ -59,7 +65,7 @@ const ADVICE: readonly [RegExp, string][] = [
   ],
   [
     /node\(s\) already exist for a cluster/i,
-    "a kind cluster of that name is there that is not known to be ours",
+    "a kind cluster of that name is there that is not known to be ours: if nobody needs it, kind delete cluster --name …",
   ],
   [/no space left on device/i, "the disk is full"],
 ];

@@ -37,16 +37,16 @@ export function thisMachine(env: NodeJS.ProcessEnv = process.env): Machine {
       }
     },
     async apiPort(cluster) {
-      try {
-        const { stdout } = await run("docker", ["port", `${cluster}-control-plane`, "6443/tcp"], {
-          env,
-          timeout: 60_000,
-        });
-        const port = /:(\d+)\s*$/m.exec(stdout)?.[1];
-        return port === undefined ? undefined : Number(port);
-      } catch {
-        return undefined;
-      }
+      // What was asked for, so that it is known of a half-made or stopped node too.
+      const asked = '{{(index (index .HostConfig.PortBindings "6443/tcp") 0).HostPort}}';
+      const node = `${cluster}-control-plane`;
+      const docker = run("docker", ["inspect", "--format", asked, node], { env, timeout: 60_000 });
+      const said = await docker.then(({ stdout }) => stdout.trim()).catch(() => "");
+      if (/^\d+$/.test(said)) return Number(said);
+      // kind may drive something else than Docker.
+      const kubeconfig = await kind("get", "kubeconfig", "--name", cluster).catch(() => "");
+      const port = /^\s*server: https:\/\/[^\s/]*:(\d+)\s*$/m.exec(kubeconfig)?.[1];
+      return port === undefined ? undefined : Number(port);
     },
     alive(pid) {
       try {

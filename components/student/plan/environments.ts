@@ -21,6 +21,8 @@ export interface UpInput {
   nodePorts: readonly number[];
   /** What labs need of a kind cluster, by lab. */
   labNeeds?: ReadonlyMap<string, ClusterNeeds>;
+  /** Leases that were extended beyond the class's TTL keep their end; a TTL that the user says now counts as said. */
+  keepLonger?: boolean;
   /** Slots with a port or a network that something else on this machine has. */
   busySlots?: ReadonlySet<number>;
 }
@@ -78,7 +80,7 @@ export function planEnvironments(input: UpInput): {
     const { lease, capped } =
       old === undefined
         ? { lease: newLease(now, cls.ttl, cls.hardLimit), capped: false }
-        : renewLease({ ...old.lease, hardLimit: cls.hardLimit }, now, cls.ttl);
+        : renewLease({ ...old.lease, hardLimit: cls.hardLimit }, now, cls.ttl, input.keepLonger);
     if (lease.expires <= now) {
       problems.push({
         path: student.environment,

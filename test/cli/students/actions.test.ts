@@ -169,6 +169,15 @@ test("a cluster of another shape is not replaced under its student, unless the i
   await clock.run(bringUp(shop, "net-ana", { ...later, replace: true }, task));
 });
 
+test("a cluster that was deleted behind our back is not called up: told, rebuilt on request, and on the receipt", async () => {
+  const { clock, world, shop, wanted } = set();
+  await clock.run(bringUp(shop, "net-ana", wanted, task));
+  world.clusters.delete("net-ana");
+  await expect(clock.run(bringUp(shop, "net-ana", wanted, task))).rejects.toThrow("reset --rebuild");
+  const down = await clock.run(takeDown(shop, "net-ana", {}, task));
+  expect(down).toMatchObject({ status: "destroyed", left: [], goneBefore: true });
+});
+
 test("up moves nobody back: labs that run stay at their step, labs that are new begin where the class says", async () => {
   const { clock, world, shop, wanted } = set();
   const at = (labs: Record<string, unknown>): Wanted => ({

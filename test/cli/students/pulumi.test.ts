@@ -54,7 +54,7 @@ test("of an update's output the errors are told, with what is set in below them,
     "Resources:",
   ].join("\n");
   expect(engineError(cli(output)).message).toBe(
-    "The config of stack net-a cannot work; nothing was changed.; - expires: must be a time; " +
+    "The config of stack net-a cannot work; nothing was changed. expires: must be a time; " +
       "ExpiredToken: the security token included in the request is expired " +
       "(the credentials expired: log in again, then run the same command)",
   );

@@ -32,7 +32,11 @@ test("docker networks run out sooner than ports, where labs need them; the cours
   const { slots, problems } = allotSlots(names, new Map(), DEFAULT_RANGES, new Set([7]), true);
   expect(slots.size).toBe(255);
   expect(problems).toMatchObject([
-    { path: "allot.networkCidrs", value: "198.18.0.0/16", message: expect.stringContaining("45 of 300") as string },
+    {
+      path: "allot.networkCidrs",
+      value: "198.18.0.0/16",
+      message: expect.stringContaining("45 of 300") as string,
+    },
   ]);
   expect(allotSlots(names, new Map(), DEFAULT_RANGES).problems).toEqual([]);
 });

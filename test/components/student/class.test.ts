@@ -181,6 +181,28 @@ test("what each kind cluster gets for itself cannot stand in the class's config"
   ]);
 });
 
+test("a lease that was extended is not made shorter by an up for somebody else, unless a TTL is said", () => {
+  const cls = readClass({ class: "net", ttl: "8h" }, "c.yaml", labs);
+  const { students } = readRoster(Buffer.from("id\nana\n"), "r.csv", { className: "net", labs });
+  const lease = { created: 0, expires: 40 * HOUR, hardLimit: 72 * HOUR };
+  const ana: EnvironmentRecord = { class: "net", id: "ana", name: "", owner: "", target: "kind", lease };
+  const end = (keepLonger: boolean, now: number): number | undefined =>
+    planEnvironments({
+      students,
+      cls,
+      existing: new Map([["net-ana", ana]]),
+      machine: "m",
+      owner: "me",
+      now,
+      nodePorts: [],
+      keepLonger,
+    }).planned.get("net-ana")?.record.lease.expires;
+  expect(end(true, 10 * HOUR)).toBe(40 * HOUR);
+  expect(end(false, 10 * HOUR)).toBe(18 * HOUR);
+  expect(end(true, 39 * HOUR)).toBe(47 * HOUR);
+  expect(end(true, 70 * HOUR)).toBe(72 * HOUR);
+});
+
 test("an environment of another class, or at its hard limit, is refused before anything runs", () => {
   const cls = readClass({ class: "net" }, "c.yaml", labs);
   const { students } = readRoster(Buffer.from("id\nana\nbo\n"), "r.csv", { className: "net", labs });
