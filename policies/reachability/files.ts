@@ -1,3 +1,4 @@
+import { CORE_SCHEMA, loadAll } from "js-yaml";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -49,18 +50,7 @@ function filesOf(path: string): Found[] {
 function readFile(file: string, sure: boolean, problems: Problem[]): SourceObject[] {
   const text = readFileSync(file === "-" ? 0 : file, "utf8");
   const origin = file === "-" ? "standard input" : file;
-  const documents = parseAllDocuments(text, { merge: true });
-  return [...documents].flatMap((document): SourceObject[] => {
-    for (const error of document.errors) {
-      const [first = error.message] = error.message.split("\n");
-      const line = error.linePos?.[0].line;
-      problems.push({
-        path: line === undefined ? origin : `${origin}:${line}`,
-        message: `is no YAML: ${first}`,
-      });
-    }
-    if (document.errors.length > 0) return [];
-    const object: unknown = document.toJS();
+  return documents(text, origin, problems).flatMap((object): SourceObject[] => {
     if (object === null || object === undefined) return [];
     if (isObject(object)) return [{ object, origin }];
     if (sure)
@@ -71,6 +61,29 @@ function readFile(file: string, sure: boolean, problems: Problem[]): SourceObjec
       });
     return [];
   });
+}
+
+/**
+ * kubectl's parser is lenient with the indentation inside brackets and quotes, where the standard is not: what the strict
+ * parser refuses, the lenient one may read. The strict one tells the errors, all of them and with their lines.
+ */
+function documents(text: string, origin: string, problems: Problem[]): unknown[] {
+  const strict = [...parseAllDocuments(text, { merge: true })];
+  const errors = strict.flatMap((document) => document.errors);
+  if (errors.length === 0) return strict.map((document): unknown => document.toJS());
+  try {
+    return loadAll(text, undefined, { schema: CORE_SCHEMA });
+  } catch {
+    for (const error of errors) {
+      const [first = error.message] = error.message.split("\n");
+      const line = error.linePos?.[0].line;
+      problems.push({
+        path: line === undefined ? origin : `${origin}:${line}`,
+        message: `is no YAML: ${first}`,
+      });
+    }
+    return [];
+  }
 }
 
 function isObject(value: unknown): value is KubeObject {

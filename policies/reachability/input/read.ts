@@ -138,6 +138,8 @@ class Reader {
       this.seen.set(key, { text, title: sourceTitle(source) });
       return false;
     }
+    // Services do not decide about flows: as with `kubectl apply -f`, the last one counts.
+    if (object.kind === "Service") return false;
     if (before.text !== text)
       this.problems.push({
         path: sourceTitle(source),
