@@ -7,7 +7,7 @@ export interface Facts {
   readonly podCidrs?: readonly string[];
   /**
    * Whether packets between nodes are encapsulated (VXLAN or IPIP): then policies of a host endpoint with a named
-   * interface do not see what pods of different nodes send each other. @default as the IPPools or the Installation say, else false
+   * interface do not see what goes to pods of other nodes. @default as the IPPools or the Installation say, else false
    */
   readonly encapsulated?: boolean;
   /**

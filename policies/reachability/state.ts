@@ -5,6 +5,7 @@ import type { Facts } from "./facts";
 import { endpoints, type Backed } from "./input/endpoints";
 import type { Host } from "./input/hosts";
 import type { Failsafe } from "./input/failsafe";
+import type { Pool } from "./input/pools";
 import { readInput } from "./input/read";
 import { holds, type Slice } from "./input/slices";
 import type { SourceObject } from "./input/source";
@@ -37,7 +38,9 @@ export class State {
   readonly services: ReadonlyMap<string, Backed>;
   readonly policies: readonly Policy[];
   readonly endpointToHost: "Drop" | "Return" | "Accept";
-  readonly encapsulated: boolean;
+  /** What is said about encapsulation beside the pools. */
+  readonly encapsulated: boolean | undefined;
+  readonly pools: readonly Pool[];
   readonly failsafe: { readonly inbound: readonly Failsafe[]; readonly outbound: readonly Failsafe[] };
   /** How many objects of each kind nothing here reads. */
   readonly ignored: ReadonlyMap<string, number>;
@@ -66,7 +69,8 @@ export class State {
     this.services = found.services;
     this.policies = input.policies;
     this.endpointToHost = input.endpointToHost;
-    this.encapsulated = input.encapsulated;
+    this.encapsulated = facts.encapsulated;
+    this.pools = input.pools;
     this.failsafe = input.failsafe;
     this.ignored = input.ignored;
     this.staged = input.staged;

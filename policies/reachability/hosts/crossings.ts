@@ -90,10 +90,3 @@ export function ownPolicies(trip: Trip, view: View, direction: Direction, ports:
   const matches = between(trip.source.truths, trip.destination.truths);
   return evaluate(view.list(direction, "normal"), matches, trip.packet, ports);
 }
-
-/** Between pods of different nodes packets may be encapsulated: then they pass no named interface. */
-export function wayBetween(state: State, source: Endpoint, destination: Endpoint, local: boolean): Way {
-  const inside = source.type !== "outside" && destination.type !== "outside";
-  const pod = source.type === "workload" || destination.type === "workload";
-  return local || (inside && pod && state.encapsulated) ? "internal" : "fabric";
-}

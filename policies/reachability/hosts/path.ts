@@ -6,7 +6,9 @@ import type { PortSet } from "../ports";
 import { portSpace, type Packet, type Segment } from "../rules/evaluate";
 import type { State } from "../state";
 import { cross, defaultDecision, merged, sequence, type Trip } from "./chains";
-import { beforeDnat, candidates, crossing, identity, ownPolicies, wayBetween } from "./crossings";
+import { seenAs, waysBetween } from "./between";
+import { beforeDnat, candidates, crossing, identity, ownPolicies } from "./crossings";
+import type { Way } from "./interfaces";
 
 /** What both ends decide, each over the same ports. */
 export interface Ways {
@@ -23,6 +25,18 @@ export interface Asked {
 }
 
 const NODE_UNKNOWN = "depends on the node that the pod runs on, which is not known before deployment";
+const WAY_UNKNOWN =
+  "depends on nodes and pools: whether packets are encapsulated, and whose address they show";
+
+/** One way a packet may take. */
+interface Route {
+  readonly sender: Host | undefined;
+  readonly receiver: Host | undefined;
+  readonly local: boolean;
+  readonly way: Way;
+  /** As whom the receiver sees the sender. */
+  readonly seen: Endpoint;
+}
 
 /**
  * Follows a packet through the hosts on its way (felix/rules/static.go, endpoints.go and dispatch.go): what host
@@ -58,22 +72,32 @@ export class PathEvaluator {
     for (const a of candidates(state, from)) {
       for (const b of candidates(state, to)) {
         for (const local of this.localities(from, to, a, b)) {
-          results.push(this.trip(packet, a, b, local, ports, asked));
+          const trips = this.routes(from, to, local, a, b).flatMap(
+            (route) => this.trip(packet, route, ports, asked) ?? [],
+          );
+          const [first] = trips;
+          if (first !== undefined) results.push(trips.length === 1 ? first : mergedWays(trips, WAY_UNKNOWN));
         }
       }
     }
     const [only] = results;
-    if (results.length === 1) return only;
-    return {
-      egress: merged(
-        results.map((r) => r.egress),
-        NODE_UNKNOWN,
-      ),
-      ingress: merged(
-        results.map((r) => r.ingress),
-        NODE_UNKNOWN,
-      ),
-    };
+    return results.length === 1 ? only : mergedWays(results, NODE_UNKNOWN);
+  }
+
+  /** Every way from end to end that what is known leaves open. */
+  private routes(
+    from: Endpoint,
+    to: Endpoint,
+    local: boolean,
+    sender: Host | undefined,
+    receiver: Host | undefined,
+  ): Route[] {
+    // Where no host endpoint governs, every way is the same.
+    if (!this.state.governed) return [{ sender, receiver, local, way: "fabric", seen: from }];
+    const seen = seenAs(this.state, from, to, local, sender);
+    return waysBetween(this.state, from, to, local, sender, receiver).flatMap((way) =>
+      seen.map((as) => ({ sender, receiver, local, way, seen: as })),
+    );
   }
 
   /** Whether both ends are on one machine; both answers where that is open. */
@@ -87,39 +111,31 @@ export class PathEvaluator {
     return this.state.hosts.length === 1 ? [true] : [false, true];
   }
 
-  private trip(
-    packet: Packet,
-    a: Host | undefined,
-    b: Host | undefined,
-    local: boolean,
-    ports: PortSet,
-    asked: Asked,
-  ): Ways {
+  private trip(packet: Packet, route: Route, ports: PortSet, asked: Asked): Ways | undefined {
     const { state } = this;
-    const trip: Trip = {
-      packet,
-      source: identity(state, packet.source, a, asked.source),
-      destination: identity(state, packet.destination, b, asked.destination),
-    };
+    const { sender, receiver, seen } = route;
+    const trip = (of: Packet): Trip => ({
+      packet: of,
+      source: identity(state, of.source, sender, asked.source),
+      destination: identity(state, of.destination, receiver, asked.destination),
+    });
+    const arriving =
+      seen === packet.source
+        ? packet
+        : state.packet(seen, packet.destination, packet.protocol, packet.sourcePort);
+    if (arriving === undefined) return undefined;
     return {
-      egress: this.leaving(trip, a, local, ports, asked),
-      ingress: this.arriving(trip, b, local, ports, asked),
+      egress: this.leaving(trip(packet), route, ports, asked),
+      ingress: this.arriving(trip(arriving), route, ports, asked),
     };
   }
 
   /** From the sender to the wire. */
-  private leaving(
-    trip: Trip,
-    host: Host | undefined,
-    local: boolean,
-    ports: PortSet,
-    asked: Asked,
-  ): Segment[] {
+  private leaving(trip: Trip, { sender: host, local, way }: Route, ports: PortSet, asked: Asked): Segment[] {
     const { state } = this;
     const { source, destination } = trip.packet;
     if (source.type === "outside")
       return [{ ports, decision: defaultDecision("allow", "the sender is outside the cluster") }];
-    const way = wayBetween(state, source, destination, local);
     if (source.type === "host") {
       if (local || host === undefined || host.interfaces.length === 0)
         return [
@@ -142,8 +158,7 @@ export class PathEvaluator {
   /** From the wire to the receiver. */
   private arriving(
     trip: Trip,
-    host: Host | undefined,
-    local: boolean,
+    { receiver: host, local, way }: Route,
     ports: PortSet,
     asked: Asked,
   ): Segment[] {
@@ -151,7 +166,6 @@ export class PathEvaluator {
     const { source, destination } = trip.packet;
     if (destination.type === "outside")
       return [{ ports, decision: defaultDecision("allow", "the receiver is outside the cluster") }];
-    const way = wayBetween(state, source, destination, local);
     if (destination.type === "host") {
       if (local) return [{ ports, decision: this.ownHost(source) }];
       if (host === undefined || host.interfaces.length === 0)
@@ -180,4 +194,13 @@ export class PathEvaluator {
       ? defaultDecision("deny", `${what}: a pod does not reach its own host`)
       : defaultDecision("allow", `${what}: what the pod's policies allow reaches its own host`);
   }
+}
+
+function mergedWays(ways: readonly Ways[], reason: string): Ways {
+  const side = (of: "egress" | "ingress"): Segment[] =>
+    merged(
+      ways.map((w) => w[of]),
+      reason,
+    );
+  return { egress: side("egress"), ingress: side("ingress") };
 }

@@ -6,7 +6,8 @@ import type { PortSet } from "../ports";
 import type { Segment } from "../rules/evaluate";
 import { targetPort, type State } from "../state";
 import { cross, defaultDecision, merged, sequence, type Crossing } from "./chains";
-import { afterDnat, beforeDnat, candidates, crossing, identity, ownPolicies, wayBetween } from "./crossings";
+import { seenAs, waysBetween } from "./between";
+import { afterDnat, beforeDnat, candidates, crossing, identity, ownPolicies } from "./crossings";
 import type { PathEvaluator, Ways } from "./path";
 
 /** How a packet reaches a Service: by its own address, or by a node's address and node port. */
@@ -80,26 +81,38 @@ function byNode(
       ingress: defaultDecision("deny", reason),
     };
   }
-  return agree(receivers.map((receiver) => through(state, paths, q, backend, target, receiver)));
+  return agree(
+    receivers.flatMap((receiver) =>
+      clients(state, q, receiver).map((seen) => through(state, paths, q, seen, backend, target, receiver)),
+    ),
+  );
+}
+
+/** As whom the receiving node sees the client. */
+function clients(state: State, q: ServiceQuestion, receiver: Host | undefined): Endpoint[] {
+  const [node, ...others] = q.from.nodes ?? [];
+  const sender = others.length > 0 ? undefined : state.hosts.find((host) => host.name === node);
+  return seenAs(state, q.from, receiver?.node ?? ANY_NODE, sender === receiver, sender);
 }
 
 function through(
   state: State,
   paths: PathEvaluator,
-  q: ServiceQuestion,
+  question: ServiceQuestion,
+  seen: Endpoint,
   backend: Endpoint,
   target: number,
   receiver: Host | undefined,
 ): Pick<Decisions, "egress" | "ingress"> {
+  const q = { ...question, from: seen };
   const { protocol } = q.port;
   const nodePort = q.port.nodePort ?? q.port.port;
   const node = receiver?.node ?? ANY_NODE;
   const asked = q.sourcePort === undefined ? {} : { sourcePort: q.sourcePort };
-  const egress = only(paths.ways(q.from, node, protocol, [[nodePort, nodePort]], asked)).egress;
+  const egress = only(paths.ways(question.from, node, protocol, [[nodePort, nodePort]], asked)).egress;
   const stages: Decision[] = [];
   if (receiver !== undefined && receiver.interfaces.length > 0) {
-    const way = wayBetween(state, q.from, node, false);
-    const path = crossing(state, receiver, way, "ingress", true);
+    const path = crossing(state, receiver, "fabric", "ingress", true);
     const early = stage(state, q, node, receiver, beforeDnat(path), nodePort);
     stages.push(early);
     // An allow before DNAT is the last word of the receiving interface (MarkAccept in felix/rules/static.go).
@@ -145,19 +158,20 @@ function afterNode(
     destination: state.view(backend),
   };
   if (backend.type === "host") return defaultDecision("allow", "the pod shares its host's network");
-  const results = candidates(state, backend).map((host) => {
+  const results = candidates(state, backend).flatMap((host) => {
     const own = ownPolicies(trip, trip.destination, "ingress", ports);
     const local = keeps || host === receiver;
-    const stages: Segment[][] = [];
-    const way = wayBetween(state, node, backend, local);
-    if (!local && receiver !== undefined && receiver.interfaces.length > 0)
-      stages.push(cross(state, trip, crossing(state, receiver, way, "egress", true), ports));
-    if (!local && host !== undefined && host.interfaces.length > 0)
-      stages.push(cross(state, trip, crossing(state, host, way, "ingress", true), ports));
-    const primary = stages.push(own) - 1;
-    if (host !== undefined && host.interfaces.length > 0)
-      stages.push(cross(state, trip, crossing(state, host, "internal", "egress", true), ports));
-    return sequence(stages, primary);
+    return waysBetween(state, node, backend, local, receiver, host).map((way) => {
+      const stages: Segment[][] = [];
+      if (!local && receiver !== undefined && receiver.interfaces.length > 0)
+        stages.push(cross(state, trip, crossing(state, receiver, way, "egress", true), ports));
+      if (!local && host !== undefined && host.interfaces.length > 0)
+        stages.push(cross(state, trip, crossing(state, host, way, "ingress", true), ports));
+      const primary = stages.push(own) - 1;
+      if (host !== undefined && host.interfaces.length > 0)
+        stages.push(cross(state, trip, crossing(state, host, "internal", "egress", true), ports));
+      return sequence(stages, primary);
+    });
   });
   return merged(results, "depends on the node that the pod runs on")[0]?.decision ?? NO_FAMILY;
 }

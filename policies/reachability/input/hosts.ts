@@ -11,6 +11,8 @@ export interface Host {
   readonly node: Endpoint;
   /** Every address by which questions may name it. */
   readonly addresses: readonly Net[];
+  /** The networks that its own addresses are in, where Calico noted them on the node. */
+  readonly subnets: readonly Net[];
   readonly interfaces: readonly HostInterface[];
 }
 
@@ -39,6 +41,7 @@ export interface NodeSource {
   /** By which other machines of the cluster know it. */
   readonly addresses: readonly Net[];
   readonly otherAddresses: readonly Net[];
+  readonly subnets: readonly Net[];
   readonly podCidrs: readonly Net[];
 }
 
@@ -67,6 +70,9 @@ export function nodeSource(name: string, root: Fields): NodeSource {
     labels: root.object("metadata").map("labels"),
     addresses: nets(ofType("InternalIP")),
     otherAddresses: nets([...ofType("ExternalIP"), ...noted]),
+    subnets: nets(
+      ["IPv4Address", "IPv6Address"].map((key) => annotations[`projectcalico.org/${key}`]),
+    ).filter(({ first, last }) => first !== last),
     podCidrs: nets([...spec.strings("podCIDRs"), spec.string("podCIDR")]),
   };
 }
@@ -184,6 +190,7 @@ export function hosts(
     return {
       name,
       addresses: [...known, ...(node?.otherAddresses ?? []), ...expected],
+      subnets: node?.subnets ?? [],
       node: {
         type: "host",
         name,

@@ -17,6 +17,7 @@ import {
 import { kubernetesPolicy } from "./kubernetes-policy";
 import { roleOf, type Role } from "./kinds";
 import { service, type Service } from "./services";
+import { readPool, type Pool } from "./pools";
 import { endpointSlice, endpointsObject, type Slice } from "./slices";
 import { sourceTitle, type SourceObject } from "./source";
 import { BUILT_IN_TIERS, readTier } from "./tier";
@@ -37,7 +38,7 @@ export interface Input {
   readonly networkSets: readonly NetworkSet[];
   readonly profiles: ReadonlyMap<string, Profile & { labels: Readonly<Record<string, string>> }>;
   readonly podCidrs: readonly Net[];
-  readonly encapsulated: boolean;
+  readonly pools: readonly Pool[];
   readonly endpointToHost: "Drop" | "Return" | "Accept";
   readonly failsafe: { readonly inbound: readonly Failsafe[]; readonly outbound: readonly Failsafe[] };
   /** Objects that nothing here reads, and policies that are only staged, by kind. */
@@ -88,7 +89,7 @@ class Reader {
   }[] = [];
   private readonly profiles = new Map<string, Profile & { labels: Record<string, string> }>();
   private readonly profileUses: { name: string; fields: Fields }[] = [];
-  private readonly pools: { cidr: Net; encapsulated: boolean }[] = [];
+  private readonly pools: Pool[] = [];
   private controllers: Fields | undefined;
   private felix: Fields | undefined;
   private readonly ignored = new Map<string, number>();
@@ -210,7 +211,7 @@ class Reader {
         this.profiles.set(name, { ...calicoProfile(name, spec), labels: spec.map("labelsToApply") });
         return;
       case "pool":
-        this.addPool(spec);
+        this.addPool(readPool(spec, "IPPool"));
         return;
       case "felix":
         if (name === "default") this.felix = spec;
@@ -219,7 +220,8 @@ class Reader {
         this.controllers = spec;
         return;
       case "installation":
-        for (const pool of spec.object("calicoNetwork").objects("ipPools")) this.addPool(pool);
+        for (const pool of spec.object("calicoNetwork").objects("ipPools"))
+          this.addPool(readPool(pool, "Installation"));
         return;
       case "staged":
         this.staged.push(objectTitle(object));
@@ -227,16 +229,8 @@ class Reader {
     }
   }
 
-  private addPool(pool: Fields): void {
-    const text = pool.string("cidr");
-    const cidr = text === undefined ? undefined : parseNet(text);
-    if (text !== undefined && cidr === undefined) pool.report("cidr", text, "is no CIDR");
-    if (cidr === undefined || pool.boolean("disabled") === true) return;
-    const modes = [pool.string("ipipMode"), pool.string("vxlanMode")].filter(
-      (m) => m !== undefined && m !== "Never",
-    );
-    const named = pool.string("encapsulation");
-    this.pools.push({ cidr, encapsulated: named === undefined ? modes.length > 0 : named !== "None" });
+  private addPool(pool: Pool | undefined): void {
+    if (pool !== undefined) this.pools.push(pool);
   }
 
   private nets(spec: Fields): Net[] {
@@ -281,7 +275,7 @@ class Reader {
       networkSets: this.networkSets.map((set) => this.networkSet(set)),
       profiles: this.profiles,
       podCidrs: this.podCidrs(facts),
-      encapsulated: facts.encapsulated ?? this.pools.some((p) => p.encapsulated),
+      pools: this.pools,
       endpointToHost:
         facts.endpointToHost ??
         this.felix?.choice("defaultEndpointToHostAction", "Drop", "Return", "Accept") ??

@@ -1,0 +1,38 @@
+import { overlaps, parseNet, type Net } from "../addresses";
+import type { Endpoint } from "../model";
+import type { Fields } from "./fields";
+
+/** Whether packets to a pod are encapsulated between machines; `crossSubnet`: where these are of different subnets. */
+export type Encapsulation = "always" | "crossSubnet" | "never";
+
+/** What an address pool says about the way of packets. */
+export interface Pool {
+  readonly cidr: Net;
+  readonly encapsulation: Encapsulation;
+  /** Pods go behind their node's address to what is in no pool (`natOutgoing`). */
+  readonly masquerades: boolean;
+}
+
+/** An IPPool, or a pool of the operator's Installation, which has NAT on by default. */
+export function readPool(pool: Fields, kind: "IPPool" | "Installation"): Pool | undefined {
+  const text = pool.string("cidr");
+  const cidr = text === undefined ? undefined : parseNet(text);
+  if (text !== undefined && cidr === undefined) pool.report("cidr", text, "is no CIDR");
+  if (cidr === undefined || pool.boolean("disabled") === true) return undefined;
+  const modes = [pool.string("encapsulation"), pool.string("ipipMode"), pool.string("vxlanMode")];
+  const encapsulation = modes.some((m) => m?.endsWith("CrossSubnet"))
+    ? "crossSubnet"
+    : modes.some((m) => m !== undefined && m !== "Never" && m !== "None")
+      ? "always"
+      : "never";
+  const masquerades =
+    kind === "Installation"
+      ? pool.string("natOutgoing") !== "Disabled"
+      : pool.boolean("natOutgoing") === true;
+  return { cidr, encapsulation, masquerades };
+}
+
+/** The pools that an end's address may be of. */
+export function poolsOf(pools: readonly Pool[], endpoint: Endpoint): readonly Pool[] {
+  return pools.filter(({ cidr }) => endpoint.addresses.nets.some((net) => overlaps(net, cidr)));
+}
