@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { downEffort, longestFirst } from "../../components/student/plan/effort";
 import { hasExpired } from "../../components/student/plan/lease";
 import type { EnvironmentRecord } from "../../components/student/plan/record";
 import { failOn, type Problem } from "../../policies/problems";
@@ -68,9 +69,8 @@ async function destroyAll(
     await print(json, { environments: [], clean: true }, () => "No environments: nothing to destroy.\n");
     return;
   }
-  const outcomes = await workOn([...records.keys()], { ...sizes, json }, (name, task) =>
-    takeDown(shop, name, down, task),
-  );
+  const order = longestFirst(records.keys(), (name) => downEffort(records.get(name)?.target ?? "kind"));
+  const outcomes = await workOn(order, { ...sizes, json }, (name, task) => takeDown(shop, name, down, task));
   const receipt = receiptOf(outcomes, records, shop.machine.name, Date.now());
   const path = writeReceipt(receipt, join(ownFolder, "receipts"));
   if (!receipt.clean) process.exitCode = 1;

@@ -1,16 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import Table from "cli-table3";
-import pc from "picocolors";
 import type { Class } from "../../components/student/plan/class";
 import {
   planEnvironments,
   slotsHere,
   type PlannedEnvironment,
 } from "../../components/student/plan/environments";
-import { capacity } from "../../components/student/plan/allot";
-import { formatDuration } from "../../components/student/plan/lease";
+import { longestFirst, upEffort } from "../../components/student/plan/effort";
+import type { EnvironmentRecord } from "../../components/student/plan/record";
+import type { Student } from "../../components/student/plan/student";
 import { ProblemsError, type Problem } from "../../policies/problems";
 import { PROJECT, planStack } from "../../stacks/plan";
 import { missingKindTools } from "../../stacks/tools";
@@ -19,7 +18,8 @@ import { bringUp } from "./actions";
 import { busySlots } from "./ports";
 import { clusterNeeds, labPorts, loadClass, thisUser } from "./load";
 import { durationOf, parallelOf, type UpCommand } from "./options";
-import { allRecords } from "./records";
+import { planText } from "./plan-text";
+import { allRecords, type Records } from "./records";
 import { openShop, warnDamaged } from "./shop";
 import { whenText } from "./when";
 import { plain, print, workOn } from "./work";
@@ -77,8 +77,9 @@ export async function runStudentsUp(ids: string[], options: UpCommand): Promise<
     return;
   }
   keepOutOfGit(cls.name);
+  const others = notInRoster(found.records, cls.name, all);
   const outcomes = await workOn(
-    longestFirst(planned),
+    longestFirst(planned.keys(), (name) => effortOf(name, planned, found.summaries)),
     { parallel, timeout, json: options.json === true },
     async (name, task) => {
       const wanted = planned.get(name);
@@ -102,19 +103,38 @@ export async function runStudentsUp(ids: string[], options: UpCommand): Promise<
     const limit = capped.length === 0 ? "" : `The hard limit shortens the lease of ${capped.join(", ")}.\n`;
     const until = up.length === 0 ? "" : `, ${untilText(up.map((o) => Date.parse(o.value.expires)))}`;
     const next = up.length === 0 ? "" : "labs students kubeconfig <id> gives a student's kubeconfig.\n";
-    return `${up.length} of ${outcomes.length} environments are up${until}.${again}${unclear.join("")}${limit}${next}`;
+    return `${up.length} of ${outcomes.length} environments are up${until}.${again}${unclear.join("")}${limit}${others}${next}`;
   });
+}
+
+/** Who left the class keeps an environment until it expires: told, for nobody else will. */
+function notInRoster(
+  records: ReadonlyMap<string, EnvironmentRecord>,
+  className: string,
+  students: readonly Student[],
+): string {
+  const ids = [...records].filter(
+    ([name, r]) => r.class === className && !students.some((s) => s.environment === name),
+  );
+  if (ids.length === 0) return "";
+  const names = ids.map(([, r]) => r.id).join(" ");
+  return `Not in the roster any more, and still there: labs students down ${names}\n`;
+}
+
+function effortOf(
+  name: string,
+  planned: ReadonlyMap<string, PlannedEnvironment>,
+  summaries: Records["summaries"],
+): number {
+  const p = planned.get(name);
+  if (p === undefined) return 0;
+  const labs = Object.keys((p.config["labs"] as object | undefined) ?? {}).length;
+  return upEffort({ target: p.record.target, resources: summaries.get(name)?.resources, labs });
 }
 
 function untilText(expires: readonly number[]): string {
   const first = whenText(Math.min(...expires), Date.now());
   return new Set(expires).size === 1 ? `until ${first}` : `the first until ${first}`;
-}
-
-/** Clusters on a cloud take ten times as long: begun first, they do not hold up the end. */
-function longestFirst(planned: ReadonlyMap<string, PlannedEnvironment>): string[] {
-  const rank = ([, p]: [string, PlannedEnvironment]): number => (p.record.target === "eks" ? 0 : 1);
-  return [...planned].sort((a, b) => rank(a) - rank(b)).map(([name]) => name);
 }
 
 /**
@@ -146,44 +166,6 @@ function planStacks(planned: ReadonlyMap<string, PlannedEnvironment>): {
     }
   }
   return { shapes, problems: [...problems.values()] };
-}
-
-function planText(planned: ReadonlyMap<string, PlannedEnvironment>, cls: Class): string {
-  const networks = [...planned.values()].some((p) =>
-    Object.hasOwn((p.config["kind"] as object | undefined) ?? {}, "network"),
-  );
-  const table = new Table({
-    head: ["student", "stack", "", "target", "ports", "pods", ...(networks ? ["network"] : []), "labs"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const [name, { student, record, config, exists }] of planned) {
-    const kind = config["kind"] as
-      { apiServerPort?: number; podCidr?: string; network?: { subnet: string } } | undefined;
-    const port = kind?.apiServerPort;
-    table.push([
-      student.name,
-      name,
-      exists ? "exists" : "new",
-      record.target,
-      port === undefined ? "" : `${port}-${port + cls.ranges.portsPerCluster - 1}`,
-      kind?.podCidr ?? "",
-      ...(networks ? [kind?.network?.subnet ?? ""] : []),
-      Object.entries(student.labs ?? cls.labs)
-        .map(([lab, step]) => `${lab}=${step}`)
-        .join(" "),
-    ]);
-  }
-  const { clusters } = capacity(cls.ranges, networks);
-  const kinds = [...planned.values()].filter((p) => p.record.target === "kind").length;
-  return [
-    `${pc.bold(`Class ${cls.name}`)}: ${planned.size} environments, lease ${formatDuration(cls.ttl)}, hard limit ${formatDuration(cls.hardLimit)}`,
-    table.toString(),
-    kinds === 0
-      ? ""
-      : `${clusters} kind clusters fit the ports and ranges of this machine; memory decides how many it carries (about 2 GiB each).`,
-    "This is a plan: nothing was made.",
-    "",
-  ].join("\n");
 }
 
 function fail(problems: Problem[]): void {

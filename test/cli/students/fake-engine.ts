@@ -207,7 +207,8 @@ export class FakeEngine implements Engine {
         });
         await step(0.2);
         if (this.world.clusters.has(name)) this.world.violations.push(`made the cluster ${name} twice`);
-        this.world.clusters.set(name, (s.config["kind"] as { apiServerPort: number }).apiServerPort);
+        const kind = s.config["kind"] as { apiServerPort: number } | undefined;
+        this.world.clusters.set(name, kind?.apiServerPort ?? 443);
         await step(0.4);
         s.pending = s.pending.filter((p) => p.urn !== urn);
         s.resources.push({

@@ -1,0 +1,50 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+import { capacity } from "../../components/student/plan/allot";
+import type { Class } from "../../components/student/plan/class";
+import type { PlannedEnvironment } from "../../components/student/plan/environments";
+import { formatDuration } from "../../components/student/plan/lease";
+
+/** What an `up` would make, before anything is made. */
+export function planText(planned: ReadonlyMap<string, PlannedEnvironment>, cls: Class): string {
+  const networks = [...planned.values()].some((p) =>
+    Object.hasOwn((p.config["kind"] as object | undefined) ?? {}, "network"),
+  );
+  const table = new Table({
+    head: ["student", "stack", "", "target", "ports", "pods", ...(networks ? ["network"] : []), "labs"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const [name, { student, record, config, exists }] of planned) {
+    const kind = config["kind"] as
+      { apiServerPort?: number; podCidr?: string; network?: { subnet: string } } | undefined;
+    const port = kind?.apiServerPort;
+    table.push([
+      student.name === student.id ? student.id : `${student.id} (${student.name})`,
+      name,
+      exists ? "exists" : "new",
+      record.target,
+      port === undefined ? "" : `${port}-${port + cls.ranges.portsPerCluster - 1}`,
+      kind?.podCidr ?? "",
+      ...(networks ? [kind?.network?.subnet ?? ""] : []),
+      Object.entries(student.labs ?? cls.labs)
+        .map(([lab, step]) => `${lab}=${step}`)
+        .join(" "),
+    ]);
+  }
+  const { clusters } = capacity(cls.ranges, networks);
+  const kinds = [...planned.values()].filter((p) => p.record.target === "kind").length;
+  return [
+    `${pc.bold(`Class ${cls.name}`)}: ${planned.size} environments, lease ${formatDuration(cls.ttl)}, hard limit ${formatDuration(cls.hardLimit)}`,
+    table.toString(),
+    ...(kinds === 0
+      ? []
+      : [
+          `${clusters} kind clusters fit the ports and ranges of this machine; memory decides how many it carries (about 2 GiB each).`,
+        ]),
+    ...([...planned.values()].some((p) => p.exists)
+      ? ["Labs of environments that exist stay at the step where they are."]
+      : []),
+    "This is a plan: nothing was made.",
+    "",
+  ].join("\n");
+}
