@@ -8,7 +8,8 @@ import { siteOf } from "../../labs/way-in";
 import type { Flow, State } from "../../policies/reachability";
 import { Cells } from "./cells";
 import { pageDocument } from "./documents";
-import type { LabPage, PageClaim, PageDocument, PageRequest, PageState } from "./model";
+import { labelsOf } from "./labels";
+import type { LabPage, PageClaim, PageDocument, PageLabels, PageRequest, PageState } from "./model";
 import { answerTo } from "./pairs";
 import { mainFlows, nodeId, pageNodes, pageServices } from "./nodes";
 import { LabStates, type Own, type StateAt } from "./states";
@@ -25,9 +26,11 @@ export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: Pag
     nodes.some((n) => n.kind === "Node"),
   );
   const documents = new Documents(states);
+  const labelSets = new Lists<PageLabels[]>();
   const pageState = (at: StateAt, objects = at.objects): PageState => ({
     cells: cells.of(at.state),
     documents: documents.of(objects),
+    labels: labelSets.of(labelsOf(at.objects)),
     ...findings(at, selection),
   });
   const steps = lab.steps.map(({ id, title, aim }, i) => {
@@ -46,6 +49,7 @@ export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: Pag
     nodes,
     services: pageServices(all, nodes),
     documents: documents.list,
+    labels: labelSets.list,
     decisions: cells.decisions,
     answers: cells.answers,
     flows: mainFlows(all, nodes),
@@ -72,6 +76,19 @@ function findings(at: StateAt, selection: LabSelection): Findings {
   return found;
 }
 const known = new WeakMap<StateAt["state"], Findings>();
+
+/** Lists, each kept once. */
+class Lists<T> {
+  readonly list: T[] = [];
+  private readonly indices = new Map<string, number>();
+
+  of(item: T): number {
+    const key = JSON.stringify(item);
+    let index = this.indices.get(key);
+    if (index === undefined) this.indices.set(key, (index = this.list.push(item) - 1));
+    return index;
+  }
+}
 
 /** The objects that steps bring, each version once; what runs from the start at every step is left out. */
 class Documents {

@@ -25,6 +25,8 @@ export interface LabPage {
   services: PageService[];
   /** Objects that steps bring, each version once. */
   documents: PageDocument[];
+  /** What selectors can find; many steps share one list. */
+  labels: PageLabels[][];
   decisions: PageDecision[];
   /** Answers for a pair; many pairs share one. */
   answers: PageAnswer[][];
@@ -46,6 +48,16 @@ export interface PageNode {
   ports: PagePort[];
   /** Belongs to the lab, or one of its claims is about it. */
   main: boolean;
+}
+
+/** A namespace, service account or workload with the labels that a selector can name. */
+export interface PageLabels {
+  kind: string;
+  /** `ns/name`, or the name of a namespace. */
+  name: string;
+  labels: Record<string, string>;
+  /** A workload's service account, where it has one of its own. */
+  account?: string;
 }
 
 export interface PagePort {
@@ -101,6 +113,8 @@ export interface PageState {
   cells: number[];
   /** Indices of documents that stand. */
   documents: number[];
+  /** Index into the lab's lists of labels. */
+  labels: number;
   claims: PageClaim[];
   requests: PageRequest[];
   routes: PageRoute[];

@@ -23,8 +23,12 @@ export function greeting(
   ].join("\n");
 }
 
-/** An update as one line for the terminal, for who does not look at the page just now. */
-export function line({ instance, step, lab, yours, problems, task }: Omit<PlayUpdate, "took">): string {
+/** An update as one line for the terminal, and one for each note, for who does not look at the page just now. */
+export function line(update: Omit<PlayUpdate, "took">): string {
+  return [standing(update), ...update.notes.map((n) => `  ${pc.yellow("!")} ${n}`)].join("\n");
+}
+
+function standing({ instance, step, lab, yours, problems, task }: Omit<PlayUpdate, "took">): string {
   const who = `${instance}, step ${step}:`;
   const [first] = problems;
   if (first !== undefined)

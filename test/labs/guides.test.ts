@@ -197,6 +197,11 @@ class Checker {
       .scripts;
     if (run !== "run" || !(script in scripts)) this.say(command, "package.json has no such script");
     const args = rest.filter((w) => w !== "--");
+    // Playing needs no stack, but the right lab.
+    if (args[0] === "play") {
+      if (args[1] !== this.lab.id) this.say(command, `plays lab ${args[1] ?? ""}`);
+      return;
+    }
     const option = args.findIndex((w) => w === "--stack" || w === "-s");
     const named = option === -1 ? undefined : args[option + 1];
     const stack = ["up", "destroy"].includes(script) ? args.find((a) => !a.startsWith("-")) : named;

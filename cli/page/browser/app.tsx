@@ -7,6 +7,7 @@ import { Delta } from "./delta";
 import { GraphView } from "./graph";
 import { Footer, LabIntro, NoLabs, StepIntro } from "./intro";
 import { Header } from "./header";
+import { Labels } from "./labels";
 import { Legend } from "./legend";
 import { Matrix } from "./matrix";
 import { Objects } from "./objects";
@@ -213,6 +214,7 @@ function StepView(props: StepProps): preact.JSX.Element {
             <Matrix {...shared} />
           </section>
           <Objects lab={lab} state={state} before={before} yours={yours} />
+          <Labels lab={lab} state={state} />
         </div>
       </div>
       {!yours && claims}

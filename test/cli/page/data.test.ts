@@ -169,3 +169,22 @@ test("canary shares and routes of the boutique", () => {
     { backend: "boutique/frontend-green", share: 0.05 },
   ]);
 });
+
+test("what selectors can find at a step: labels of namespaces, accounts and pods, each list once", () => {
+  const page = pageOf("egress-lockdown");
+  const account = (step: number) =>
+    page.labels[page.steps[step]!.labels]!.find(
+      (l) => l.kind === "ServiceAccount" && l.name === "lockdown-bank/customer",
+    );
+  expect(account(1)?.labels).not.toHaveProperty("internet-egress");
+  expect(account(2)?.labels).toMatchObject({ "internet-egress": "allowed" });
+  expect(page.labels).toHaveLength(2);
+  expect(page.labels[0]).toContainEqual({
+    kind: "Namespace",
+    name: "lockdown-bank",
+    labels: expect.objectContaining({ "kubernetes.io/metadata.name": "lockdown-bank" }) as object,
+  });
+  expect(page.labels[0]).toContainEqual(
+    expect.objectContaining({ kind: "Deployment", name: "lockdown-bank/customer", account: "customer" }),
+  );
+});
