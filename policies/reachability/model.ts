@@ -61,6 +61,8 @@ export interface Endpoint {
 export interface EndpointMatch {
   /** Labels, or membership in a network set with such labels. */
   readonly selector?: SelectorNode;
+  /** The selector finds endpoints alone, and no network set that holds their addresses. */
+  readonly ownLabels?: boolean;
   /** Not an endpoint or network set with such labels; also true for what has no labels at all. */
   readonly notSelector?: SelectorNode;
   readonly nets?: readonly Net[];

@@ -10,6 +10,7 @@ import type { Action, Direction, Policy, Profile, Rule } from "../model";
 import type { RuleScope } from "./calico-entity";
 import { calicoRule } from "./calico-rule";
 import type { Fields } from "./fields";
+import { splitAtNames } from "./named-ports";
 
 /** Upstream's limit (CRD validation since 3.33). */
 const MAX_SELECTOR = 1024;
@@ -71,7 +72,7 @@ function ruleList(spec: Fields, direction: Direction, namespace: string | undefi
   if (spec.unknown(direction) && !Array.isArray(spec.raw(direction))) return unknownRules(-1);
   return spec.objects(direction).flatMap((rule, index) => {
     const read = calicoRule(rule, index, scope);
-    return read === undefined ? unknownRules(index) : [read];
+    return read === undefined ? unknownRules(index) : splitAtNames(read);
   });
 }
 

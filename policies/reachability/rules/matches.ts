@@ -90,7 +90,9 @@ export class Entities {
   ): Truth {
     let maybe = match.unknown === true;
     const criteria = [
-      () => selector === undefined || this.selected(selector, endpoint, memo),
+      () =>
+        selector === undefined ||
+        (match.ownLabels === true ? ownLabels(selector, endpoint) : this.selected(selector, endpoint, memo)),
       () => notSelector === undefined || negate(this.selected(notSelector, endpoint, memo)),
       () => netsTruth(match, endpoint),
       () => match.service === undefined || this.behind(match.service, endpoint),
@@ -107,8 +109,7 @@ export class Entities {
   private selected({ selector, key }: KeyedSelector, endpoint: Endpoint, memo: Map<string, Truth>): Truth {
     const known = memo.get(key);
     if (known !== undefined) return known;
-    const labels = endpoint.unaddressed === true ? undefined : endpoint.selectable;
-    let truth: Truth = labels !== undefined && selector.evaluate((label) => labels.get(label));
+    let truth = ownLabels({ selector, key }, endpoint);
     if (truth !== true) {
       const nets = this.netsOf(selector, key);
       const member = nets.length > 0 && inNets(endpoint.addresses, nets);
@@ -148,6 +149,11 @@ interface KeyedSelector {
   readonly key: string;
 }
 
+function ownLabels({ selector }: KeyedSelector, endpoint: Endpoint): Truth {
+  const labels = endpoint.unaddressed === true ? undefined : endpoint.selectable;
+  return labels !== undefined && selector.evaluate((label) => labels.get(label));
+}
+
 function compile(match: EndpointMatch): Compiled {
   const keyed = (node: SelectorNode | undefined): KeyedSelector | undefined =>
     node === undefined ? undefined : { selector: Selector.of(node), key: canonical(node) };
@@ -178,6 +184,6 @@ function matchKey(match: EndpointMatch): string {
     match.nets === undefined ? "" : `nets ${nets(match.nets)}`,
     match.notNets === undefined ? "" : `notNets ${nets(match.notNets)}`,
     match.service ?? "",
-    `${match.strict === true} ${match.unknown === true}`,
+    `${match.strict === true} ${match.unknown === true} ${match.ownLabels === true}`,
   ].join(";");
 }

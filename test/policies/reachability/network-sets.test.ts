@@ -29,3 +29,22 @@ test("beside a selector, notSelector filters what that one finds, one by one", (
   expect(decided({ selector: "all()", notSelector: "app == 'web' || has(rack)" })).toBe("allow default p#1");
   expect(decided({ selector: "app == 'web'", notSelector: "has(rack)" })).toBe("deny default p#0");
 });
+
+test("a port by name is one of an endpoint that the selector finds itself, by number also of a network set's", () => {
+  const http = pod(
+    "x/db",
+    { app: "db" },
+    { ip: "10.0.0.2", containers: [{ ports: [{ name: "http", containerPort: 80 }] }] },
+  );
+  const to = (destination: object): string => {
+    const policy = globalPolicy("p", {
+      selector: "app == 'db'",
+      ingress: [{ action: "Deny", protocol: "TCP", destination }, { action: "Allow" }],
+    });
+    return told(ask([web, http, around, policy], "x/web → x/db TCP 80").ingress);
+  };
+  expect(to({ selector: "app == 'db'", ports: ["http"] })).toBe("deny default p#0");
+  expect(to({ ports: ["http"] })).toBe("deny default p#0");
+  expect(to({ selector: "rack == 'one'", ports: ["http"] })).toBe("allow default p#1");
+  expect(to({ selector: "rack == 'one'", ports: [80, "other"] })).toBe("deny default p#0");
+});
