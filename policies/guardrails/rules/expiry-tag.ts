@@ -27,7 +27,7 @@ export const expiryTag: Rule = {
   description: `Everything that costs money carries the tag ${EXPIRES}.`,
   check: (s) => {
     if (!COSTS.includes(s.type) || isFree(s)) return [];
-    const fix = "set the stack's expiry: pulumi config set expires 2026-11-21T18:00:00Z";
+    const fix = "set the stack's expiry: pulumi config set expires YYYY-MM-DDThh:mm:ssZ (UTC)";
     const places = [
       ["tags", at(s.props, "tags")],
       ["tagsAll", at(s.props, "tagsAll")],

@@ -199,18 +199,19 @@ export class FakeEngine implements Engine {
       const urn = `urn:cluster::${name}`;
       const create = `kind create cluster --name ${name} --image x --config -`;
       if (!s.resources.some((r) => r.urn === urn)) {
-        s.pending.push({
+        const op: PendingOperation = {
           urn,
           type: "command:local:Command",
           operation: "creating",
           inputs: { create },
-        });
+        };
+        s.pending.push(op);
         await step(0.2);
         if (this.world.clusters.has(name)) this.world.violations.push(`made the cluster ${name} twice`);
         const kind = s.config["kind"] as { apiServerPort: number } | undefined;
         this.world.clusters.set(name, kind?.apiServerPort ?? 443);
         await step(0.4);
-        s.pending = s.pending.filter((p) => p.urn !== urn);
+        s.pending = s.pending.filter((p) => p !== op);
         s.resources.push({
           urn,
           type: "command:local:Command",
@@ -246,7 +247,7 @@ export class FakeEngine implements Engine {
       await step(0.5);
       this.world.clusters.delete(name);
       s.resources = [];
-      s.pending = [];
+      s.pending = s.pending.filter((p) => p.operation === "creating");
     });
   }
 
@@ -264,6 +265,8 @@ export class FakeEngine implements Engine {
       stack.lock = { machine: "laptop", pid, since: new Date(world.clock.now()).toISOString() };
       return stack;
     });
+    // The real engine keeps what an earlier update began to create until somebody says what became of it.
+    const stale = s.pending.filter((p) => p.operation === "creating");
     const fate = world.dice.fate(operation, name);
     const total = world.dice.duration(operation, name);
     // A dead process signals nobody.
@@ -296,7 +299,7 @@ export class FakeEngine implements Engine {
       // The engine writes the state of an operation that failed; kind cleans up after itself, unless it was killed.
       if (operation === "up" && fate !== "fails dirty" && s.resources.length === 0)
         world.clusters.delete(name);
-      s.pending = [];
+      s.pending = stale;
       delete s.lock;
       if (world.dead.has(pid)) return new Promise<void>(() => undefined);
       throw e;

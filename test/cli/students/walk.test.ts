@@ -66,6 +66,13 @@ class Session {
     this.world = new World(this.clock, this.dice);
   }
 
+  /** Until when each environment may live, by the tags. */
+  leases(): Map<string, number> {
+    return new Map(
+      [...this.world.stacks].map(([name, { tags }]) => [name, Date.parse(tags["labs:expires"] ?? "")]),
+    );
+  }
+
   /** One run of the cli, to its end or its crash. */
   async run(command: Exclude<Command, { kind: "wait" }>): Promise<Outcome<unknown>[] | undefined> {
     const { world, clock } = this;
@@ -151,7 +158,13 @@ test("whatever happens: no student lost, none destroyed twice, none left running
         for (const c of commands) {
           if (c.kind === "wait") await s.clock.run(s.clock.sleep(c.minutes * MINUTE));
           else {
+            const leases = s.leases();
+            const before = s.world.destroys.length;
             const outcomes = await s.run(c);
+            if (c.kind === "reap") {
+              for (const name of s.world.destroys.slice(before))
+                expect(leases.get(name)).toBeLessThanOrEqual(s.clock.now());
+            }
             if (outcomes !== undefined && c.kind === "up")
               expect(outcomes.map((o) => o.name)).toHaveLength(new Set(c.ids).size);
           }
