@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../objects";
 import type { Problem } from "../../problems";
+import { restored } from "./stored";
 import type { SourceObject } from "./source";
 
 /** Lists become their items; what is no object is a problem. */
@@ -31,6 +32,6 @@ export function* unfolded(sources: readonly SourceObject[], problems: Problem[])
       continue;
     }
     const named = { ...object, metadata: { ...metadata, name } };
-    yield { ...source, object: named as KubeObject };
+    yield restored({ ...source, object: named as KubeObject }, problems);
   }
 }
