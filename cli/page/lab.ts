@@ -95,15 +95,13 @@ class Documents {
   readonly list: PageDocument[] = [];
   private readonly indices = new Map<string, number>();
   private readonly fixed: ReadonlySet<string>;
+  private readonly given: ReadonlySet<string>;
 
   constructor(private readonly states: LabStates) {
     const { lab, context } = states.selection;
-    this.fixed = new Set(
-      lab
-        .workloads(context)
-        .filter((o) => !/Policy$|^Ingress$/.test(o.kind))
-        .map(content),
-    );
+    const given = lab.workloads(context).filter((o) => !/Policy$|^Ingress$/.test(o.kind));
+    this.fixed = new Set(given.map(content));
+    this.given = new Set(given.map(objectKey));
   }
 
   of(objects: StateAt["objects"]): number[] {
@@ -122,7 +120,7 @@ class Documents {
   private document(key: string, object: StateAt["objects"][number]): PageDocument {
     let document = this.states.documents.get(key);
     if (document === undefined) this.states.documents.set(key, (document = pageDocument(object)));
-    return document;
+    return this.given.has(objectKey(object)) ? { ...document, given: true } : document;
   }
 }
 

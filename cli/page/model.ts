@@ -81,6 +81,8 @@ export interface PageDocument {
   policy: string;
   tier?: string;
   yaml: string;
+  /** Another version of what runs from the start. */
+  given?: true;
   /** First and last line (from 0) of each rule as the user wrote it. */
   rules: { ingress: [number, number][]; egress: [number, number][] };
 }

@@ -57,8 +57,12 @@ export function documentChanges(
   return {
     standing: after.documents.map((index) => ({
       index,
-      change: old.has(index) ? "kept" : oldTitles.has(title(index)) ? "changed" : "new",
+      change: old.has(index)
+        ? "kept"
+        : oldTitles.has(title(index)) || lab.documents[index]?.given === true
+          ? "changed"
+          : "new",
     })),
-    removed: [...old].filter((i) => !now.has(title(i))),
+    removed: [...old].filter((i) => !now.has(title(i)) && lab.documents[i]?.given !== true),
   };
 }

@@ -208,6 +208,9 @@ suite("the page in Chromium", () => {
       expect(await bar.getAttribute("aria-label")).toBe(
         "boutique/frontend 95 %, boutique/frontend-green 5 %",
       );
+      expect(await page.locator(".share-names").first().innerText()).toMatch(
+        /frontend 95 %\s+frontend-green 5 %/,
+      );
       const [blue, green] = await bar
         .locator(".share")
         .evaluateAll((list) => list.map((e) => e.getBoundingClientRect().width));

@@ -178,7 +178,7 @@ function StepView(props: StepProps): preact.JSX.Element {
         )}
       </StepIntro>
       {props.panel}
-      {byRequest && <Routes state={state} />}
+      {byRequest && <Routes lab={lab} state={state} />}
       <div class={`picture ${shown.length > 20 ? "wide" : ""}`}>
         <div class="stage">
           <section class="card graph-card" aria-label="Flows as a graph">
@@ -213,12 +213,14 @@ function StepView(props: StepProps): preact.JSX.Element {
             <h3>Who reaches whom</h3>
             <Matrix {...shared} />
           </section>
-          <Objects lab={lab} state={state} before={before} yours={yours} />
-          <Labels lab={lab} state={state} />
+          <div class="things">
+            <Objects lab={lab} state={state} before={before} yours={yours} />
+            <Labels lab={lab} state={state} />
+          </div>
         </div>
       </div>
       {!yours && claims}
-      {!byRequest && <Routes state={state} />}
+      {!byRequest && <Routes lab={lab} state={state} />}
     </>
   );
 }

@@ -1,9 +1,10 @@
-import type { PageRequest, PageState } from "../model";
+import type { LabPage, PageRequest, PageState } from "../model";
 
 /** The way in at this step: which path leads where, and which share each release gets. */
-export function Routes({ state }: { state: PageState }): preact.JSX.Element {
+export function Routes({ lab, state }: { lab: LabPage; state: PageState }): preact.JSX.Element {
   const { routes, requests } = state;
   if (routes.length === 0 && requests.length === 0) return <></>;
+  const series = seriesOf(lab);
   return (
     <section class="card routes" aria-label="Routes">
       <h3>Routes</h3>
@@ -44,7 +45,7 @@ export function Routes({ state }: { state: PageState }): preact.JSX.Element {
       {requests.length > 0 && <h4>Who answers</h4>}
       <ul class="requests">
         {requests.map((r) => (
-          <Request key={r.url + r.sends.join()} request={r} />
+          <Request key={r.url + r.sends.join()} request={r} series={series} />
         ))}
       </ul>
     </section>
@@ -54,7 +55,13 @@ export function Routes({ state }: { state: PageState }): preact.JSX.Element {
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
 const bare = (backend: string): string => backend.split("/").at(-1) ?? backend;
 
-function Request({ request: r }: { request: PageRequest }): preact.JSX.Element {
+function Request({
+  request: r,
+  series,
+}: {
+  request: PageRequest;
+  series: ReadonlyMap<string, number>;
+}): preact.JSX.Element {
   return (
     <li>
       <div class="request">
@@ -66,22 +73,7 @@ function Request({ request: r }: { request: PageRequest }): preact.JSX.Element {
         ))}
       </div>
       {r.answer === undefined ? (
-        <div
-          class="shares"
-          role="img"
-          aria-label={r.shares.map((s) => `${s.backend} ${percent(s.share)}`).join(", ")}
-        >
-          {r.shares.map((s) => (
-            <span
-              key={s.backend}
-              class={`share s${seriesOf(s.backend)}`}
-              style={{ flexGrow: Math.round(s.share * 1000) }}
-              title={`${s.backend} ${percent(s.share)}`}
-            >
-              <span>{`${bare(s.backend)} ${percent(s.share)}`}</span>
-            </span>
-          ))}
-        </div>
+        <Shares shares={r.shares} series={series} />
       ) : (
         <p class="answer mono">{r.answer}</p>
       )}
@@ -90,9 +82,49 @@ function Request({ request: r }: { request: PageRequest }): preact.JSX.Element {
   );
 }
 
-/** The same Service has the same pattern in every bar. */
-function seriesOf(backend: string): number {
-  let sum = 0;
-  for (const c of backend) sum = (sum * 31 + c.charCodeAt(0)) % 4;
-  return sum;
+/** One Service by its name; several as a bar, with their names below it: a share of 5 % has no room for one. */
+function Shares({
+  shares,
+  series,
+}: {
+  shares: PageRequest["shares"];
+  series: ReadonlyMap<string, number>;
+}): preact.JSX.Element {
+  const colour = (backend: string): string => `s${series.get(backend) ?? 0}`;
+  const names = (
+    <p class="share-names">
+      {shares.map((s) => (
+        <span key={s.backend} title={s.backend}>
+          <span class={`swatch ${colour(s.backend)}`} aria-hidden="true" />
+          {`${bare(s.backend)} ${percent(s.share)}`}
+        </span>
+      ))}
+    </p>
+  );
+  if (shares.length === 1) return names;
+  return (
+    <>
+      <div
+        class="shares"
+        role="img"
+        aria-label={shares.map((s) => `${s.backend} ${percent(s.share)}`).join(", ")}
+      >
+        {shares.map((s) => (
+          <span
+            key={s.backend}
+            class={`share ${colour(s.backend)}`}
+            style={{ flexGrow: Math.round(s.share * 1000) }}
+            title={`${s.backend} ${percent(s.share)}`}
+          />
+        ))}
+      </div>
+      {names}
+    </>
+  );
+}
+
+/** The same Service has the same colour in every bar of the lab. */
+function seriesOf(lab: LabPage): Map<string, number> {
+  const backends = lab.steps.flatMap((s) => s.requests.flatMap((r) => r.shares.map((x) => x.backend)));
+  return new Map([...new Set(backends)].sort().map((b, i) => [b, i % 4]));
 }

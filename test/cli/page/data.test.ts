@@ -179,6 +179,13 @@ test("what selectors can find at a step: labels of namespaces, accounts and pods
   expect(account(1)?.labels).not.toHaveProperty("internet-egress");
   expect(account(2)?.labels).toMatchObject({ "internet-egress": "allowed" });
   expect(page.labels).toHaveLength(2);
+  // The account is there from the start: the step changes it, and going back takes nothing away.
+  const told = (from: number, to: number) => documentChanges(page, page.steps[from], page.steps[to]!);
+  const changed = told(1, 2).standing.filter((s) => s.change !== "kept");
+  expect(changed.map((s) => [page.documents[s.index]?.kind, s.change])).toEqual([
+    ["ServiceAccount", "changed"],
+  ]);
+  expect(told(2, 1).removed).toEqual([]);
   expect(page.labels[0]).toContainEqual({
     kind: "Namespace",
     name: "lockdown-bank",
