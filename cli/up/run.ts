@@ -6,6 +6,13 @@ import { readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/plan";
 import { missingKindTools } from "../../stacks/tools";
 import { openStack, projectFolder, workspaceOptions } from "../pulumi/workspace";
+import { EngineError } from "../students/engine";
+import { CliError, detached } from "../students/pulumi/command";
+import { openShop } from "../students/shop";
+import { interruptible, type Signals } from "./interrupts";
+import { thereHere, thingsOf } from "./leftovers";
+import { RunNotes, type Thing } from "./note";
+import { tidily, type TidyRun } from "./tidy";
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const onOutput = (text: string): void => void process.stdout.write(text);
@@ -24,38 +31,62 @@ export async function runUp(
       await kindNeighbours(plan.target.cluster, plan.config.kind.portMappings),
     );
   }
-  const stack = await openStack(name, await workspaceOptions(say), true);
-  await told(`up of ${name}`, async () => {
-    const common = {
-      onOutput,
-      onError: onOutput,
-      color,
-      ...(options.expectNoChanges === true ? { expectNoChanges: true } : {}),
-    } as const;
-    if (options.preview === true) {
-      await stack.preview(common);
-      return;
-    }
-    const result = await stack.up({ ...common, suppressOutputs: true });
-    say(after(name, plan, result.outputs));
-  });
+  await interruptible(say, (signals) =>
+    told(`up of ${name}`, signals, async () => {
+      const stack = await openStack(name, await engineOf(signals), true);
+      const common = {
+        onOutput,
+        onError: onOutput,
+        color,
+        signal: signals.cancel,
+        ...(options.expectNoChanges === true ? { expectNoChanges: true } : {}),
+      } as const;
+      if (options.preview === true) {
+        await stack.preview(common);
+        return;
+      }
+      const things = plan.target.kind === "kind" ? thingsOf(plan.target.cluster) : [];
+      await tidily(await tidyRun(name, things, signals), async (replace) => {
+        const result = await stack.up({ ...common, replace, suppressOutputs: true });
+        say(after(name, plan, result.outputs));
+      });
+    }),
+  );
 }
 
 /** Takes a stack away. One that never was is no error. */
 export async function runDestroy(name: string): Promise<void> {
+  await interruptible(say, (signals) =>
+    told(`destroy of ${name}`, signals, async () => {
+      const stack = await openStack(name, await engineOf(signals), false).catch((error: unknown) => {
+        if (/no stack named/.test(textOf(error) ?? "")) return undefined;
+        throw error;
+      });
+      if (stack === undefined) {
+        say(`There is no stack ${name} in this state backend: nothing to destroy.`);
+        return;
+      }
+      await tidily(await tidyRun(name, [], signals), async () => {
+        await stack.destroy({ onOutput, onError: onOutput, color, signal: signals.cancel });
+      });
+      say(pc.green(`Stack ${name} is gone; its config in Pulumi.${name}.yaml stays.`));
+    }),
+  );
+}
+
+async function tidyRun(stack: string, things: readonly Thing[], signals: Signals): Promise<TidyRun> {
+  const shop = await openShop({});
+  const there = (some: readonly Thing[]): Promise<Thing[]> => thereHere(some, shop.machine);
+  return { shop, there, notes: new RunNotes(), stack, things, signals, say };
+}
+
+/** The engine in a process group of its own: a Ctrl-C in the terminal reaches us alone, and kind not at all. */
+async function engineOf(signals: Signals): ReturnType<typeof workspaceOptions> {
   const options = await workspaceOptions(say);
-  const stack = await openStack(name, options, false).catch((error: unknown) => {
-    if (error instanceof CommandError && /no stack named/.test(error.message)) return undefined;
-    throw brief(error, `destroy of ${name}`);
-  });
-  if (stack === undefined) {
-    say(`There is no stack ${name} in this state backend: nothing to destroy.`);
-    return;
-  }
-  await told(`destroy of ${name}`, async () => {
-    await stack.destroy({ onOutput, onError: onOutput, color });
-    say(pc.green(`Stack ${name} is gone; its config in Pulumi.${name}.yaml stays.`));
-  });
+  const { pulumiCommand } = options;
+  return pulumiCommand === undefined
+    ? options
+    : { ...options, pulumiCommand: detached(pulumiCommand, { kill: signals.kill }) };
 }
 
 function check(name: string): StackPlan {
@@ -77,17 +108,27 @@ function after(name: string, plan: StackPlan, outputs: OutputMap): string {
 }
 
 /** The engine has printed what happened; its error carries the whole of it once more. */
-async function told(what: string, work: () => Promise<void>): Promise<void> {
+async function told(what: string, signals: Signals, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
+    if (signals.cancel.aborted && textOf(error) !== undefined)
+      throw new UserError(
+        `${what} was cancelled; what was finished is in the state, and running it again continues.`,
+      );
     throw brief(error, what);
   }
 }
 
+/** What the engine's CLI said; undefined for errors of other kinds. */
+function textOf(error: unknown): string | undefined {
+  return error instanceof CommandError || error instanceof CliError ? error.message : undefined;
+}
+
 function brief(error: unknown, what: string): unknown {
-  if (!(error instanceof CommandError)) return error;
-  const text = error.message;
+  if (error instanceof EngineError) return new UserError(`${what}: the stack ${error.message}`);
+  const text = textOf(error);
+  if (text === undefined) return error;
   const hint = /incorrect passphrase/.test(text)
     ? "\n  fix: the stack was made with another passphrase: set PULUMI_CONFIG_PASSPHRASE, or remove encryptionsalt from its file and start anew"
     : /currently locked/.test(text)
