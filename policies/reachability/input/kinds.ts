@@ -68,6 +68,9 @@ const CLUSTER_POLICIES: Readonly<Record<string, readonly string[]>> = {
 /** Groups whose kinds decide who reaches whom and are not evaluated here. */
 const FOREIGN_POLICY_GROUPS = ["cilium.io", "crd.antrea.io", "security.istio.io"];
 
+/** Networks of OVN-Kubernetes: pods of different ones do not reach each other, whatever policies say. */
+const OTHER_NETWORKS = ["UserDefinedNetwork", "ClusterUserDefinedNetwork", "EgressFirewall"];
+
 /** What an object is to the evaluator, or why it cannot be read. */
 export function roleOf(
   object: Pick<KubeObject, "apiVersion" | "kind">,
@@ -101,7 +104,11 @@ export function roleOf(
   if (group === "operator.tigera.io" && kind === "Installation") return "installation";
   if (kind === "NetworkPolicy" && group === "extensions")
     return { problem: "is a version that no API server serves any more", fix: "write networking.k8s.io/v1" };
-  if (FOREIGN_POLICY_GROUPS.includes(group ?? "") || /NetworkPolic(y|ies)$/.test(kind))
+  if (
+    FOREIGN_POLICY_GROUPS.includes(group ?? "") ||
+    OTHER_NETWORKS.includes(kind) ||
+    /NetworkPolic(y|ies)$/.test(kind)
+  )
     return {
       problem: `${kind} of ${apiVersion} decides about flows but is not evaluated here`,
       fix: "leave the object out, or write it as a Kubernetes or Calico policy",

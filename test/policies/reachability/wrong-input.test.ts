@@ -252,6 +252,13 @@ describe("wrong input is told with object, path and fix", () => {
       /not evaluated/,
       /leave/,
     ],
+    [
+      "networks that keep pods apart",
+      { apiVersion: "k8s.ovn.org/v1", kind: "UserDefinedNetwork", metadata: { name: "n", namespace: "x" } },
+      "UserDefinedNetwork x/n",
+      /not evaluated/,
+      /leave/,
+    ],
   ])("%s", (_title, object, path, message, fix) => {
     const [first, ...more] = problems([web, object]);
     expect(more).toEqual([]);
