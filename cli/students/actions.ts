@@ -217,6 +217,12 @@ async function whatIsLeft(
       `kind cluster ${stack}, which the state does not know: if it is yours, kind delete cluster --name ${stack}`,
     );
   }
+  if (known.target === "kind" && known.machine === shop.machine.name && after.resources.length === 0) {
+    for (const { kind, name } of await shop.machine.outsideOf(stack)) {
+      const remove = kind === "network" ? `docker network rm ${name}` : `docker rm --force ${name}`;
+      left.push(`docker ${kind} ${name}, which the state does not know: if it is yours, ${remove}`);
+    }
+  }
   return left;
 }
 

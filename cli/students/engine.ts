@@ -106,6 +106,8 @@ export interface Machine {
   host: string;
   kindClusters(): Promise<string[]>;
   deleteKindCluster(name: string): Promise<void>;
+  /** Docker's network of this name and the host1 on it, where they are there (components/kind/network.ts). */
+  outsideOf(cluster: string): Promise<DockerThing[]>;
   /** Removes a container or network of Docker's; one that is gone is no error. */
   removeFromDocker(what: DockerThing): Promise<void>;
   /** Port of this machine at which a kind cluster's API server answers; undefined when that cannot be told. */

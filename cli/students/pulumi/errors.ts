@@ -67,6 +67,10 @@ const ADVICE: readonly [RegExp, string][] = [
     /node\(s\) already exist for a cluster/i,
     "a kind cluster of that name is there that is not known to be ours: if nobody needs it, kind delete cluster --name …",
   ],
+  [
+    /container name .* is already in use|network with name .* already exists/i,
+    "left of a run that was cut off: docker rm --force, or docker network rm, with that name, then the same command",
+  ],
   [/no space left on device/i, "the disk is full"],
 ];
 

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { hostname } from "node:os";
 import { promisify } from "node:util";
-import type { Clock, Machine } from "../engine";
+import type { Clock, DockerThing, Machine } from "../engine";
 
 const run = promisify(execFile);
 
@@ -27,6 +27,21 @@ export function thisMachine(env: NodeJS.ProcessEnv = process.env): Machine {
     },
     async deleteKindCluster(name) {
       await kind("delete", "cluster", "--name", name);
+    },
+    async outsideOf(cluster) {
+      const things: DockerThing[] = [
+        { kind: "container", name: `${cluster}-host1` },
+        { kind: "network", name: cluster },
+      ];
+      const found = await Promise.all(
+        things.map(({ kind: thing, name }) =>
+          run("docker", [thing, "inspect", "--format", "{{.Name}}", name], { env, timeout: 60_000 })
+            // A container's name begins with a slash; a prefix of an id would be found too.
+            .then(({ stdout }) => stdout.trim().replace(/^\//, "") === name)
+            .catch(() => false),
+        ),
+      );
+      return things.filter((_, i) => found[i]);
     },
     async removeFromDocker({ kind: thing, name }) {
       const args = thing === "network" ? ["network", "rm", name] : ["rm", "--force", name];

@@ -163,6 +163,22 @@ test("a cluster of another shape is not replaced under its student, unless the i
   await clock.run(bringUp(shop, "net-ana", { ...later, replace: true }, task));
 });
 
+test("what Docker still has of it is on the receipt, with the command that removes it, and the stack stays", async () => {
+  const { clock, world, shop, wanted } = set();
+  await clock.run(bringUp(shop, "net-ana", wanted, task));
+  world.outside.push({ kind: "container", name: "net-ana-host1" }, { kind: "network", name: "net-ana" });
+  expect(await clock.run(takeDown(shop, "net-ana", {}, task))).toMatchObject({
+    left: [
+      expect.stringContaining("docker rm --force net-ana-host1"),
+      expect.stringContaining("docker network rm net-ana"),
+    ],
+  });
+  expect(world.stacks.has("net-ana")).toBe(true);
+  world.outside.length = 0;
+  expect(await clock.run(takeDown(shop, "net-ana", {}, task))).toMatchObject({ left: [] });
+  expect(world.stacks.has("net-ana")).toBe(false);
+});
+
 test("a cluster that was deleted behind our back is not called up: told, rebuilt on request, and on the receipt", async () => {
   const { clock, world, shop, wanted } = set();
   await clock.run(bringUp(shop, "net-ana", wanted, task));

@@ -1,5 +1,6 @@
 import {
   EngineError,
+  type DockerThing,
   type Engine,
   type LockHolder,
   type Machine,
@@ -42,6 +43,8 @@ export class World {
   /** Calls that a right runner never makes. */
   readonly violations: string[] = [];
   readonly destroys: string[] = [];
+  /** Containers and networks beside clusters that Docker has. */
+  readonly outside: DockerThing[] = [];
   /** Containers and networks of Docker's that were removed. */
   readonly removed: string[] = [];
   readonly dead = new Set<number>();
@@ -72,6 +75,7 @@ export class World {
       host: "laptop",
       alive: (p) => !this.dead.has(p) || (this.orphans.has(p) && this.holds(p)),
       kindClusters: () => this.call(pid, () => [...this.clusters.keys()]),
+      outsideOf: () => this.call(pid, () => [...this.outside]),
       removeFromDocker: ({ kind, name }) =>
         this.call(pid, () => {
           this.removed.push(`${kind} ${name}`);
