@@ -64,7 +64,7 @@ function direct(
   return only(ways);
 }
 
-/** From outside, or from a pod to a node's address: through the node that receives it. */
+/** From outside, or from inside to a node's address: through the node that receives it. */
 function byNode(
   state: State,
   paths: PathEvaluator,
@@ -74,25 +74,48 @@ function byNode(
 ): Pick<Decisions, "egress" | "ingress"> {
   const local = q.service.externalTrafficPolicy === "Local";
   const receivers = q.node === undefined ? receiversOf(state, local ? backend : undefined) : [q.node];
-  if (local && q.node !== undefined && backend.nodes?.includes(q.node.name) === false) {
-    const reason = `externalTrafficPolicy is Local and ${backend.name} does not run on ${q.node.name}`;
-    return {
-      egress: defaultDecision("allow", "the packet reaches the node"),
-      ingress: defaultDecision("deny", reason),
-    };
-  }
+  const sender = senderOf(state, q.from);
   return agree(
-    receivers.flatMap((receiver) =>
-      clients(state, q, receiver).map((seen) => through(state, paths, q, seen, backend, target, receiver)),
-    ),
+    receivers.flatMap((receiver) => {
+      if (sender !== undefined && sender === receiver)
+        return [onOwnNode(state, paths, q, backend, target, sender)];
+      const clients = seenAs(state, q.from, receiver?.node ?? ANY_NODE, false, sender);
+      return clients.map((seen) => {
+        const elsewhere = local && receiver !== undefined && backend.nodes?.includes(receiver.name) === false;
+        // What shows a pod's address is from inside to kube-proxy, whose Local is for what comes from outside.
+        if (!elsewhere || seen.type === "workload")
+          return through(state, paths, q, seen, backend, target, receiver);
+        const reason = `externalTrafficPolicy is Local and ${backend.name} does not run on ${receiver.name}`;
+        return {
+          egress: defaultDecision("allow", "the packet reaches the node"),
+          ingress: defaultDecision("deny", reason),
+        };
+      });
+    }),
   );
 }
 
-/** As whom the receiving node sees the client. */
-function clients(state: State, q: ServiceQuestion, receiver: Host | undefined): Endpoint[] {
-  const [node, ...others] = q.from.nodes ?? [];
-  const sender = others.length > 0 ? undefined : state.hosts.find((host) => host.name === node);
-  return seenAs(state, q.from, receiver?.node ?? ANY_NODE, sender === receiver, sender);
+/** The host that an end is on, where it can be on one only. */
+function senderOf(state: State, { nodes = [] }: Endpoint): Host | undefined {
+  return nodes.length === 1 ? state.hosts.find((host) => host.name === nodes[0]) : undefined;
+}
+
+/**
+ * By the sender's own node: translated there before any policy, as with the Service's own address, and whatever
+ * externalTrafficPolicy says. With Cluster other nodes see the node (KUBE-EXT chains of kube-proxy).
+ */
+function onOwnNode(
+  state: State,
+  paths: PathEvaluator,
+  q: ServiceQuestion,
+  backend: Endpoint,
+  target: number,
+  sender: Host,
+): Pick<Decisions, "egress" | "ingress"> {
+  const whole = direct(paths, q, backend, target);
+  const masked = q.service.externalTrafficPolicy !== "Local" && q.from.type === "workload";
+  if (!masked || senderOf(state, backend) === sender) return whole;
+  return { ...whole, ingress: afterNode(state, q, backend, target, sender, sender.node) };
 }
 
 function through(
@@ -148,19 +171,22 @@ function afterNode(
   node: Endpoint,
 ): Decision {
   const keeps = q.service.externalTrafficPolicy === "Local";
-  const source = keeps ? q.from : node;
-  const packet = state.packet(source, backend, q.port.protocol, keeps ? q.sourcePort : undefined);
-  if (packet === undefined) return NO_FAMILY;
   const ports: PortSet = [[target, target]];
-  const trip = {
-    packet,
-    source: identity(state, source, keeps ? undefined : receiver),
-    destination: state.view(backend),
-  };
   if (backend.type === "host") return defaultDecision("allow", "the pod shares its host's network");
   const results = candidates(state, backend).flatMap((host) => {
+    const local = keeps || (receiver !== undefined && host === receiver);
+    // The client's address is replaced on the way out of the node: policies of a pod on that very node still see it.
+    // Where no node is named it is taken to be another one.
+    const shown = keeps || (local && q.node !== undefined);
+    const source = shown ? q.from : node;
+    const packet = state.packet(source, backend, q.port.protocol, shown ? q.sourcePort : undefined);
+    if (packet === undefined) return [];
+    const trip = {
+      packet,
+      source: identity(state, source, shown ? undefined : receiver),
+      destination: state.view(backend),
+    };
     const own = ownPolicies(trip, trip.destination, "ingress", ports);
-    const local = keeps || host === receiver;
     return waysBetween(state, node, backend, local, receiver, host).map((way) => {
       const stages: Segment[][] = [];
       if (!local && receiver !== undefined && receiver.interfaces.length > 0)

@@ -99,6 +99,31 @@ describe("NodePort", () => {
     });
   });
 
+  // The next two were first seen on a cluster: kube-proxy replaces the address after Calico's filter.
+  test("Cluster, by the pod's own node: its policies still see the client", () => {
+    expect(ask([...base, nodePort, ingressFrom("192.0.2.0/24")], "192.0.2.1 → n1 TCP 30180").verdict).toBe(
+      "allow",
+    );
+    expect(ask([...base, nodePort, ingressFrom("172.18.0.0/16")], "192.0.2.1 → n1 TCP 30180").verdict).toBe(
+      "deny",
+    );
+  });
+
+  test("a pod by its own node is inside: policies see the pods, and Local leads to every pod", () => {
+    const noNodes = kubernetesPolicy("x/e", {
+      podSelector: { matchLabels: { app: "cli" } },
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ podSelector: { matchLabels: { app: "web" } } }] }],
+    });
+    expect(ask([...base, local, noNodes], "x/cli → n2 TCP 30180").verdict).toBe("allow");
+    expect(ask([...base, local, noNodes], "x/cli → n1 TCP 30180").verdict).toBe("deny");
+    // With Cluster the pod on the other node sees the node that translated.
+    expect(ask([...base, nodePort, ingressFrom("172.18.0.0/16")], "x/cli → n2 TCP 30180").verdict).toBe(
+      "allow",
+    );
+    expect(ask([...base, local, ingressFrom("172.18.0.0/16")], "x/cli → n2 TCP 30180").verdict).toBe("deny");
+  });
+
   test("Local: the pod sees the client, on the pod's own node only", () => {
     expect(ask([...base, local, ingressFrom("172.18.0.0/16")], "192.0.2.1 → n1 TCP 30180").verdict).toBe(
       "deny",
