@@ -16,6 +16,7 @@ const ns = (ctx: LabContext) => ({
 const host1 = (ctx: LabContext): Pick<OutsideHost, "address" | "asNumber"> =>
   ctx.facts.outside ?? { address: "198.19.15.254", asNumber: 64512 };
 
+/** Fields of the one that calico-node makes when it first starts (node/pkg/lifecycle/startup). */
 const configuration = (ctx: LabContext, mesh: boolean): BGPConfiguration => ({
   apiVersion: CALICO_API_VERSION,
   kind: "BGPConfiguration",
@@ -23,7 +24,6 @@ const configuration = (ctx: LabContext, mesh: boolean): BGPConfiguration => ({
   spec: {
     asNumber: host1(ctx).asNumber,
     nodeToNodeMeshEnabled: mesh,
-    logSeverityScreen: "Info",
   },
 });
 
@@ -116,21 +116,23 @@ export const bgp: Lab = {
       id: "peer",
       title: "A peer outside the cluster",
       aim: "Let every node peer with host1: the router learns the pods' routes, and reaches a pod by its own address.",
-      add: (ctx) => [configuration(ctx, true), peer(ctx)],
+      add: (ctx) => [peer(ctx)],
+      patch: (ctx) => [configuration(ctx, true)],
       expect: (ctx) => [...inside(ctx), fromHost1(ctx)],
     },
     {
       id: "no-mesh",
       title: "Without the mesh",
       aim: "Switch the mesh off: nodes learn each other's routes from host1, which reflects them. The usual way in large clusters.",
-      add: (ctx) => [configuration(ctx, false)],
+      patch: (ctx) => [configuration(ctx, false)],
       expect: (ctx) => [...inside(ctx), fromHost1(ctx)],
     },
     {
       id: "routable",
       title: "Out with their own address",
       aim: "With a route back, NAT is not needed any more: host1 sees the pod's own address.",
-      add: (ctx) => [configuration(ctx, true), externalPool(ctx.facts, { natOutgoing: false })],
+      add: (ctx) => [externalPool(ctx.facts, { natOutgoing: false })],
+      patch: (ctx) => [configuration(ctx, true)],
       expect: (ctx) => [...inside(ctx), fromHost1(ctx)],
     },
   ],

@@ -7,10 +7,9 @@ import { facts } from "../support/facts";
 import { courseFacts } from "./course-facts";
 import { contextOf, unproved } from "./proof";
 
+const at = (step: number) => labAt({ instance: lab.id, lab, step, context: contextOf(lab, courseFacts) });
 const find = (kind: string, step: number): KubeObject | undefined =>
-  labAt({ instance: lab.id, lab, step, context: contextOf(lab, courseFacts) }).objects.find(
-    (o) => o.kind === kind,
-  );
+  [...at(step).objects, ...at(step).patches].find((o) => o.kind === kind);
 
 describe.each(lab.steps.map((s, i) => [i, s.id] as const))("step %i %s", (i) => {
   test("claims hold", () => {
@@ -23,6 +22,13 @@ describe.each(lab.steps.map((s, i) => [i, s.id] as const))("step %i %s", (i) => 
     const peer = find("BGPPeer", i);
     expect(mesh || peer !== undefined).toBe(true);
   });
+});
+
+test("the mesh is switched off in one step alone", () => {
+  const mesh = lab.steps.map(
+    (_, i) => (find("BGPConfiguration", i) as BGPConfiguration | undefined)?.spec.nodeToNodeMeshEnabled,
+  );
+  expect(mesh).toEqual([undefined, true, false, true]);
 });
 
 test("the peer is the course's host1", () => {
