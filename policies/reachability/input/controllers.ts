@@ -17,9 +17,8 @@ export function controllers(pods: readonly PodSource[], seen: (pod: PodSource) =
     }
     return pod;
   };
-  const running = pods.filter((pod) => pod.kind !== "Pod" || !pod.finished);
   const instances = new Map<PodSource, PodSource[]>();
-  for (const pod of running) {
+  for (const pod of pods.flatMap(remaining)) {
     const controller = controllerOf(pod);
     const list = instances.get(controller) ?? [];
     instances.set(controller, list);
@@ -38,6 +37,13 @@ export function controllers(pods: readonly PodSource[], seen: (pod: PodSource) =
     const kind = owner.kind === "" ? "Pod" : owner.kind;
     return [{ ...controller, kind, name: owner.name, ...gathered(family, family) }];
   });
+}
+
+/** A pod that has ended holds no address any more; its controller, a Job for example, may make others like it. */
+function remaining(pod: PodSource): PodSource[] {
+  if (pod.kind !== "Pod" || !pod.finished) return [pod];
+  const alone = pod.owners.every(({ kind }) => kind === "Node");
+  return alone ? [] : [{ ...pod, addresses: [], nodes: [] }];
 }
 
 function gathered(pods: readonly PodSource[], instances: readonly PodSource[]): Partial<PodSource> {

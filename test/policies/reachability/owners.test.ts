@@ -42,6 +42,24 @@ describe("pods of one controller with different labels", () => {
   });
 });
 
+describe("pods that have ended", () => {
+  const ended = (object: KubeObject): KubeObject => ({
+    ...object,
+    status: { phase: "Succeeded", podIP: "10.0.0.2" },
+  });
+
+  test("are no workload, but their controller is, without their address", () => {
+    expect(names([ended(pod("x/alone")), other])).toEqual(["x/other"]);
+    expect(names([ended(two), other])).toEqual(["x/app", "x/other"]);
+    const block = kubernetesPolicy("x/p", {
+      podSelector: {},
+      ingress: [{ from: [{ ipBlock: { cidr: "10.0.0.2/32" } }] }],
+    });
+    expect(ask([one, two, other, block], "x/app → x/other TCP 80").verdict).toBe("unknown");
+    expect(ask([one, ended(two), other, block], "x/app → x/other TCP 80").verdict).toBe("deny");
+  });
+});
+
 describe("files", () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "reach-"))));
