@@ -79,7 +79,9 @@ test("in a preview what only a provider knows is unknown; in an update secrets a
 
 test("a stack is read by name or as a file; encrypted values stay unknown to us", () => {
   expect(readStackFile("kind").stack).toBe("kind");
-  expect(() => readStackFile("knid")).toThrow(/there is no stack or file knid; did you mean kind\? stacks here: .*kind/);
+  expect(() => readStackFile("knid")).toThrow(
+    /there is no stack or file knid; did you mean kind\? stacks here: .*kind/,
+  );
   expect(() => readStackFile("stars")).toThrow(/stars is a lab: `npm run labs -- play stars` plays it/);
   expect(() => readStackFile("README.md")).toThrow(/a stack file ends in \.yaml or \.yml/);
   expect(
