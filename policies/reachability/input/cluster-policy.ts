@@ -5,6 +5,7 @@ import { clusterPorts } from "./cluster-ports";
 import type { Fields } from "./fields";
 import type { NodeSource } from "./hosts";
 import { labelSelector } from "./label-selector";
+import { splitAtNames } from "./named-ports";
 
 /** `policy.networking.k8s.io`: ClusterNetworkPolicy, and the two kinds that it replaced. */
 export type ClusterKind = "ClusterNetworkPolicy" | "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy";
@@ -116,16 +117,16 @@ function clusterRule(
   const ports = clusterPorts(kind, rule);
   if (given === undefined) return rule.unknown("action") ? unknownRules(index) : [];
   return ports.flatMap(({ protocol, ports: numbers }) =>
-    targets.map(({ family, anyOf }): Rule => {
+    targets.flatMap(({ family, anyOf }): Rule[] => {
       const port = numbers === undefined ? {} : { ports: numbers };
-      return {
+      return splitAtNames({
         index,
         action: given,
         ...(family === undefined ? {} : { family }),
         ...(protocol === undefined ? {} : { protocol }),
         source: direction === "ingress" ? { anyOf } : {},
         destination: direction === "ingress" ? port : { anyOf, ...port },
-      };
+      });
     }),
   );
 }

@@ -219,3 +219,22 @@ test("what the API would refuse is told with its path", () => {
     ]);
   }
 });
+
+test("a port by name is one of the pods in those namespaces, not of whoever has an address in a network set there", () => {
+  const set = {
+    apiVersion: "projectcalico.org/v3",
+    kind: "NetworkSet",
+    metadata: { name: "around", namespace: "ops" },
+    spec: { nets: ["10.0.0.0/24"] },
+  };
+  const ops = { namespaces: { matchLabels: { team: "b" } } };
+  const deny = (protocol: object): KubeObject =>
+    cluster("p", "Admin", 1, {
+      subject: everybody,
+      egress: [{ action: "Deny", to: [ops], protocols: [protocol] }],
+    });
+  const at = (protocol: object): string =>
+    ask([...base, set, deny(protocol)], "shop/web → shop/db TCP 5432").verdict;
+  expect(at({ tcp: { destinationPort: { number: 5432 } } })).toBe("deny");
+  expect(at({ destinationNamedPort: "sql" })).toBe("allow");
+});
