@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { UpOptions } from "./up/run";
 
 /** `labs up` and `labs destroy`: one stack, through the Automation API. `pulumi up` does the same. */
 export function addUp(labs: Command): void {
@@ -8,7 +9,8 @@ export function addUp(labs: Command): void {
     .argument("[stack]", "stack name (Pulumi.<name>.yaml)", "kind")
     .option("--preview", "show what would change, and change nothing")
     .option("--expect-no-changes", "fail if anything changes")
-    .action(async (stack: string, options: { preview?: boolean; expectNoChanges?: boolean }) => {
+    .option("--refresh", "look at the cluster first, and put back what was changed in it by hand")
+    .action(async (stack: string, options: UpOptions) => {
       const { runUp } = await import("./up/run");
       await runUp(stack, options);
     });

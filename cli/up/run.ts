@@ -18,11 +18,15 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const onOutput = (text: string): void => void process.stdout.write(text);
 const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined ? "always" : "never";
 
+export interface UpOptions {
+  preview?: boolean;
+  expectNoChanges?: boolean;
+  /** The engine believes its state: only with this it sees what was changed by hand. */
+  refresh?: boolean;
+}
+
 /** Builds a stack, or previews it. Whatever can be known to be wrong is told before the engine starts. */
-export async function runUp(
-  name: string,
-  options: { preview?: boolean; expectNoChanges?: boolean },
-): Promise<void> {
+export async function runUp(name: string, options: UpOptions): Promise<void> {
   const plan = check(name);
   if (plan.target.kind === "kind" && options.preview !== true) {
     failOn("This machine cannot run a kind cluster yet; nothing was changed.", missingKindTools());
@@ -40,6 +44,7 @@ export async function runUp(
         color,
         signal: signals.cancel,
         ...(options.expectNoChanges === true ? { expectNoChanges: true } : {}),
+        ...(options.refresh === true ? { refresh: true } : {}),
       } as const;
       if (options.preview === true) {
         await stack.preview(common);
