@@ -141,11 +141,15 @@ const ruleText = ({ peers, ports }: NormalRule): string =>
 
 /** Calico's policies field by field; defaults of the API server on either side are no difference. */
 function calico(step: unknown, live: unknown): Finding[] {
-  return fields(step, live, []).flatMap(({ path, is, has }) =>
-    Array.isArray(is) && Array.isArray(has) && path.length === 1
-      ? lists(path[0] ?? "", has, is)
-      : [find(causeOf(path), path.join("."), text(is), text(has))],
-  );
+  const rules = (value: unknown): value is readonly unknown[] | undefined =>
+    value === undefined || Array.isArray(value);
+  return fields(step, live, []).flatMap(({ path, is, has }) => {
+    const [field = ""] = path;
+    const lost = is === undefined || has === undefined;
+    return path.length === 1 && rules(is) && rules(has) && (!lost || /^(in|e)gress$/.test(field))
+      ? lists(field, has ?? [], is ?? [])
+      : [find(causeOf(path), path.join("."), text(is), text(has))];
+  });
 }
 
 /** Lists of rules of different length: which rules the other side has not. */

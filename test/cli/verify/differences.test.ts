@@ -76,6 +76,16 @@ test.each<[string, KubeObject, KubeObject, string, RegExp]>([
     /no egress rule for DNS/,
   ],
   [
+    "all egress rules of a global policy, which were the ones for DNS",
+    calico({
+      types: ["Egress"],
+      egress: [{ action: "Allow", protocol: "UDP", destination: { ports: [53] } }],
+    }),
+    calico({ types: ["Egress"] }),
+    "dns",
+    /no egress rule for DNS/,
+  ],
+  [
     "only half of DNS",
     kubernetes({ egress: [{ ports: [{ protocol: "UDP", port: 53 }] }] }),
     kubernetes({ egress: [{ ports: [{ protocol: "TCP", port: 53 }] }] }),
