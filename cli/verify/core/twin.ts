@@ -77,7 +77,11 @@ export function twin(source: PodSource, name: string, settings: TwinSettings): K
       ...(like === undefined || like.imagePullSecrets.length === 0
         ? {}
         : { imagePullSecrets: like.imagePullSecrets }),
-      tolerations: like === undefined ? [{ operator: "Exists" }] : like.tolerations,
+      // Also on a node that takes no new pods: the workload's own pod runs there.
+      tolerations:
+        like === undefined
+          ? [{ operator: "Exists" }]
+          : [...like.tolerations, { key: "node.kubernetes.io/unschedulable", operator: "Exists" }],
       // By affinity, not nodeName: the scheduler then says why where a node has no room.
       affinity: {
         nodeAffinity: {

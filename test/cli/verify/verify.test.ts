@@ -114,6 +114,8 @@ test("the probe pods stand for the workload: labels and account, but no controll
     activeDeadlineSeconds: 900,
     hostNetwork: false,
     readinessGates: [{ conditionType: "k8s-network-labs/never-ready" }],
+    // It runs also where the workload's node is cordoned.
+    tolerations: [{ key: "node.kubernetes.io/unschedulable", operator: "Exists" }],
   });
 });
 
