@@ -23,7 +23,10 @@ export interface Engine {
   cancel(stack: string): Promise<void>;
   /** What the state holds. @throws EngineError `gone` */
   state(stack: string): Promise<StackState>;
-  /** Forgets operations that were begun and never ended; what they left must have been cleaned. */
+  /**
+   * Forgets operations that were begun and never ended, and what was deleted to be made again; what they left must
+   * have been cleaned. The engine would delete the latter a second time, by a provider that is closed.
+   */
   dropPending(stack: string, urns: readonly string[]): Promise<void>;
   /** Removes an empty stack with its tags. Fails when it has resources. */
   remove(stack: string): Promise<void>;
@@ -53,6 +56,8 @@ export interface StateResource {
   /** Components and providers are bookkeeping: nothing runs for them. */
   real: boolean;
   inputs: Readonly<Record<string, unknown>>;
+  /** It was deleted to be made again, and the run was cut off in between. */
+  deleted?: boolean;
 }
 
 /** An operation that an engine began and never ended: what it made is not in the state. */

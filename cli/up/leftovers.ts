@@ -44,6 +44,11 @@ export function thingOf(r: { type: string; inputs: Readonly<Record<string, unkno
   return undefined;
 }
 
+/** The things that the state says are there. */
+export function knownOf(state: Pick<StackState, "resources">): Thing[] {
+  return state.resources.filter((r) => r.deleted !== true).flatMap((r) => thingOf(r) ?? []);
+}
+
 /** The commands of components/kind. */
 const UNDO: readonly (readonly [Thing["kind"], RegExp])[] = [
   ["cluster", /^kind delete cluster --name (\S+)$/],
@@ -70,7 +75,8 @@ export async function cleanUp(ground: Ground, stack: string, note: RunNote): Pro
       : shop.machine.removeFromDocker({ kind: t.kind, name: t.name }));
   // Objects of a cluster are made again, or went with it; what was being updated or deleted is still in the state.
   const begun = state.pending.map((op) => op.urn);
-  if (begun.length > 0) await shop.engine.dropPending(stack, begun);
+  if (begun.length > 0 || state.resources.some((r) => r.deleted === true))
+    await shop.engine.dropPending(stack, begun);
   return found.map((t) => (t.kind === "cluster" ? `kind cluster ${t.name}` : `docker ${t.kind} ${t.name}`));
 }
 
@@ -80,7 +86,7 @@ export async function unknownOf(
   state: Pick<StackState, "resources">,
   note: RunNote,
 ): Promise<Thing[]> {
-  const known = state.resources.flatMap((r) => thingOf(r) ?? []);
+  const known = knownOf(state);
   const unknown = note.fresh.filter((t) => !known.some((k) => same(k, t)));
   return unknown.length === 0 ? [] : there(unknown);
 }
@@ -90,10 +96,7 @@ export async function unknownOf(
  * whether its work is still there. Its shape, so that objects in it are given up with it (components/kind).
  */
 export function replaceFor(state: Pick<StackState, "resources">, cluster: string): string[] {
-  const known = state.resources.some((r) => {
-    const thing = thingOf(r);
-    return thing?.kind === "cluster" && thing.name === cluster;
-  });
+  const known = knownOf(state).some((t) => t.kind === "cluster" && t.name === cluster);
   if (!known) return [];
   return state.resources.map((r) => r.urn).filter((urn) => urn.endsWith("::kind-shape"));
 }

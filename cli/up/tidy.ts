@@ -1,7 +1,7 @@
 import { UserError } from "../../policies/problems";
 import { EngineError, type StackState } from "../students/engine";
 import { withLock } from "../students/recover";
-import { cleanUp, replaceFor, thingOf, unknownOf, type Ground } from "./leftovers";
+import { cleanUp, knownOf, replaceFor, thingOf, unknownOf, type Ground } from "./leftovers";
 import type { Signals } from "./interrupts";
 import type { RunNote, RunNotes, Thing } from "./note";
 
@@ -64,12 +64,14 @@ async function afterCutOff(run: TidyRun): Promise<void> {
   notes.remove(stack);
 }
 
-/** The state, once what another command than ours began and never ended is cleaned: a killed `pulumi up`. */
+/** The state, once is cleaned what was cut off without a note: a killed `pulumi up`, or a replacement that failed. */
 async function settledState(run: TidyRun): Promise<StackState> {
   const state = await stateOf(run);
-  const begun = state.pending.filter((op) => op.operation === "creating").flatMap((op) => thingOf(op) ?? []);
-  if (begun.length === 0) return state;
-  tell(run, await cleanUp(run, run.stack, { fresh: begun }));
+  const begun = state.pending.filter((op) => op.operation === "creating");
+  const deleted = state.resources.filter((r) => r.deleted === true);
+  const half = [...begun, ...deleted].flatMap((r) => thingOf(r) ?? []);
+  if (half.length === 0 && deleted.length === 0) return state;
+  tell(run, await cleanUp(run, run.stack, { fresh: half }));
   return stateOf(run);
 }
 
@@ -89,7 +91,7 @@ async function stateOf({ shop, stack }: Pick<TidyRun, "shop" | "stack">): Promis
 async function oursOf(run: TidyRun, state: StackState): Promise<{ all: Thing[]; gone: Thing[] }> {
   if (run.things.length === 0) return { all: [], gone: [] };
   const there = await run.there(run.things);
-  const known = state.resources.flatMap((r) => thingOf(r) ?? []);
+  const known = knownOf(state);
   const has = (list: readonly Thing[], t: Thing): boolean =>
     list.some((o) => o.kind === t.kind && o.name === t.name);
   const strange = there.filter((t) => !has(known, t));

@@ -135,6 +135,7 @@ export class PulumiEngine implements Engine {
         real: r.custom === true && !r.type.startsWith("pulumi:"),
         inputs: r.inputs ?? {},
         ...(r.id === undefined || r.id === "" ? {} : { id: r.id }),
+        ...(r.pendingReplacement === true ? { deleted: true } : {}),
       })),
       pending: pending_operations.map(({ resource, type }) => ({
         urn: resource.urn,
@@ -149,6 +150,7 @@ export class PulumiEngine implements Engine {
     const exported = await this.#export(stack);
     const pending = exported.deployment.pending_operations ?? [];
     exported.deployment.pending_operations = pending.filter((op) => !urns.includes(op.resource.urn));
+    exported.deployment.resources = withoutDeleted(exported.deployment.resources ?? []);
     const folder = mkdtempSync(join(tmpdir(), "labs-state-"));
     try {
       const file = join(folder, "state.json");
@@ -225,6 +227,31 @@ interface ExportedResource {
   custom?: boolean;
   id?: string;
   inputs?: Record<string, unknown>;
+  /** The engine's mark of what it deleted before it makes it again. */
+  pendingReplacement?: boolean;
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[]>;
+  deletedWith?: string;
+}
+
+/** The resources without those that are deleted already, and without what refers to them: an import checks that. */
+export function withoutDeleted<T extends ExportedResource>(resources: readonly T[]): T[] {
+  const deleted = new Set(resources.filter((r) => r.pendingReplacement === true).map((r) => r.urn));
+  const there = (urn: string): boolean => !deleted.has(urn);
+  return resources
+    .filter((r) => r.pendingReplacement !== true)
+    .map(({ dependencies, propertyDependencies, deletedWith, ...r }) => ({
+      ...r,
+      ...(dependencies === undefined ? {} : { dependencies: dependencies.filter(there) }),
+      ...(propertyDependencies === undefined
+        ? {}
+        : {
+            propertyDependencies: Object.fromEntries(
+              Object.entries(propertyDependencies).map(([key, urns]) => [key, urns.filter(there)]),
+            ),
+          }),
+      ...(deletedWith === undefined || !there(deletedWith) ? {} : { deletedWith }),
+    })) as unknown as T[];
 }
 
 /** `creating Release calico-operator · 12 done`: what a person wants to see of thousands of events. */

@@ -8,6 +8,7 @@ import {
   type PendingOperation,
   type StackState,
 } from "../../../cli/students/engine";
+import { withoutDeleted } from "../../../cli/students/pulumi/engine";
 import { planKind } from "../../../components/kind/plan/cluster";
 import { stackGraph } from "../../support/graph";
 
@@ -66,8 +67,10 @@ class Bench {
         return Promise.resolve();
       },
       dropPending: (_, urns) => {
-        if (this.state !== undefined)
+        if (this.state !== undefined) {
           this.state.pending = this.state.pending.filter((p) => !urns.includes(p.urn));
+          this.state.resources = this.state.resources.filter((r) => r.deleted !== true);
+        }
         return Promise.resolve();
       },
     };
@@ -137,6 +140,56 @@ test("cut off while it replaced its own cluster, the new half goes too", async (
   });
   await expect(run).rejects.toThrow();
   expect(bench.removed).toEqual(["cluster labs-bgp"]);
+});
+
+test.each([{ fresh: [CLUSTER] }, undefined])(
+  "killed in the middle of a replacement (note %j): what the engine marked as deleted is no cluster of the state's",
+  async (note) => {
+    const bench = new Bench();
+    bench.machine = [CLUSTER];
+    bench.note = note;
+    const namespace = {
+      urn: "n",
+      type: "kubernetes:core/v1:Namespace",
+      real: true,
+      inputs: {},
+      deleted: true,
+    };
+    bench.state = { resources: [SHAPE, { ...resource(CLUSTER), deleted: true }, namespace], pending: [] };
+    let replaced: string[] | undefined;
+    await tidily(bench.run([CLUSTER]), (replace) => {
+      replaced = replace;
+      return Promise.resolve();
+    });
+    expect(bench.removed).toEqual(["cluster labs-bgp"]);
+    expect(bench.state.resources).toEqual([SHAPE]);
+    expect(replaced).toEqual([]);
+  },
+);
+
+test("records of what was deleted go before the next run, also where nothing was half made", async () => {
+  const bench = new Bench();
+  bench.state = { resources: [SHAPE, { ...resource(CLUSTER), deleted: true }], pending: [] };
+  await tidily(bench.run([CLUSTER]), () => Promise.resolve());
+  expect(bench.state.resources).toEqual([SHAPE]);
+});
+
+test("an exported state keeps nothing that refers to what is deleted", () => {
+  const r = (urn: string, more: object) => ({ urn, type: "t", ...more });
+  expect(
+    withoutDeleted([
+      r("cluster", { pendingReplacement: true }),
+      r("shape", { dependencies: ["network"] }),
+      r("gate", {
+        dependencies: ["shape", "cluster"],
+        propertyDependencies: { stdin: ["cluster"], triggers: ["shape"] },
+        deletedWith: "cluster",
+      }),
+    ]),
+  ).toEqual([
+    r("shape", { dependencies: ["network"] }),
+    r("gate", { dependencies: ["shape"], propertyDependencies: { stdin: [], triggers: ["shape"] } }),
+  ]);
 });
 
 test("a failure that leaves the cluster in the state leaves the cluster", async () => {
