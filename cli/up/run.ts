@@ -61,6 +61,12 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
 
 /** Takes a stack away. One that never was is no error. */
 export async function runDestroy(name: string): Promise<void> {
+  // Without Docker the objects would be given up, and then the cluster that has them could not be taken away.
+  if (isKind(name))
+    failOn(
+      "This machine cannot take the kind cluster away now; nothing was changed.",
+      missingKindTools().filter((p) => p.path !== "kubectl"),
+    );
   await interruptible(say, (signals) =>
     told(`destroy of ${name}`, signals, async () => {
       const stack = await openStack(name, await engineOf(signals), false).catch((error: unknown) => {
@@ -92,6 +98,15 @@ async function engineOf(signals: Signals): ReturnType<typeof workspaceOptions> {
   return pulumiCommand === undefined
     ? options
     : { ...options, pulumiCommand: detached(pulumiCommand, { kill: signals.kill }) };
+}
+
+/** Whether a stack's target is kind; one whose file is wrong can be destroyed too. */
+function isKind(name: string): boolean {
+  try {
+    return check(name).target.kind === "kind";
+  } catch {
+    return false;
+  }
 }
 
 function check(name: string): StackPlan {
