@@ -1,4 +1,4 @@
-import { CommandError, type OutputMap } from "@pulumi/pulumi/automation";
+import { CommandError, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 import pc from "picocolors";
 import { failOn, UserError } from "../../policies/problems";
 import { kindNeighbours } from "../../stacks/kind-neighbours";
@@ -8,6 +8,7 @@ import { missingKindTools } from "../../stacks/tools";
 import { openStack, projectFolder, workspaceOptions } from "../pulumi/workspace";
 import { EngineError } from "../students/engine";
 import { CliError, detached } from "../students/pulumi/command";
+import { engineError } from "../students/pulumi/errors";
 import { openShop } from "../students/shop";
 import { interruptible, type Signals } from "./interrupts";
 import { thereHere, thingsOf } from "./leftovers";
@@ -37,7 +38,7 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
   }
   await interruptible(say, (signals) =>
     told(`up of ${name}`, signals, async () => {
-      const stack = await openStack(name, await engineOf(signals), true);
+      const stack = (await opened(name, signals)) ?? (await created(name, signals));
       const common = {
         onOutput,
         onError: onOutput,
@@ -69,10 +70,7 @@ export async function runDestroy(name: string): Promise<void> {
     );
   await interruptible(say, (signals) =>
     told(`destroy of ${name}`, signals, async () => {
-      const stack = await openStack(name, await engineOf(signals), false).catch((error: unknown) => {
-        if (/no stack named/.test(textOf(error) ?? "")) return undefined;
-        throw error;
-      });
+      const stack = await opened(name, signals);
       if (stack === undefined) {
         say(`There is no stack ${name} in this state backend: nothing to destroy.`);
         return;
@@ -91,13 +89,34 @@ async function tidyRun(stack: string, things: readonly Thing[], signals: Signals
   return { shop, there, notes: new RunNotes(), stack, things, signals, say };
 }
 
-/** The engine in a process group of its own: a Ctrl-C in the terminal reaches us alone, and kind not at all. */
-async function engineOf(signals: Signals): ReturnType<typeof workspaceOptions> {
+/**
+ * The stack, or undefined where there is none yet, with the engine in a process group of its own: a Ctrl-C in the
+ * terminal reaches us alone, and kind not at all.
+ */
+async function opened(name: string, signals: Signals): Promise<Stack | undefined> {
   const options = await workspaceOptions(say);
-  const { pulumiCommand } = options;
-  return pulumiCommand === undefined
-    ? options
-    : { ...options, pulumiCommand: detached(pulumiCommand, { kill: signals.kill }) };
+  const command = options.pulumiCommand;
+  const own =
+    command === undefined
+      ? options
+      : { ...options, pulumiCommand: detached(command, { kill: signals.kill }) };
+  try {
+    return await openStack(name, own, false);
+  } catch (error) {
+    const text = textOf(error);
+    if (text === undefined) throw error;
+    if (/no stack named/.test(text)) return undefined;
+    // Nothing of it was printed yet.
+    throw new UserError(`stack ${name} cannot be opened: ${engineError(error).message}${hintOn(text)}`);
+  }
+}
+
+/** The Automation API knows by its own command's errors alone that a stack must be made. */
+async function created(name: string, signals: Signals): Promise<Stack> {
+  await openStack(name, await workspaceOptions(say), true);
+  const stack = await opened(name, signals);
+  if (stack === undefined) throw new Error(`stack ${name} was made and is not there`);
+  return stack;
 }
 
 /** Whether a stack's target is kind; one whose file is wrong can be destroyed too. */
@@ -149,12 +168,15 @@ function brief(error: unknown, what: string): unknown {
   if (error instanceof EngineError) return new UserError(`${what}: the stack ${error.message}`);
   const text = textOf(error);
   if (text === undefined) return error;
-  const hint = /incorrect passphrase/.test(text)
-    ? "\n  fix: the stack was made with another passphrase: set PULUMI_CONFIG_PASSPHRASE, or remove encryptionsalt from its file and start anew"
-    : /currently locked/.test(text)
-      ? "\n  fix: another run works on the stack; if it was killed: pulumi cancel"
-      : "";
   return new UserError(
-    `${what} did not finish; what was made is in the state, and running it again continues.${hint}`,
+    `${what} did not finish; what was made is in the state, and running it again continues.${hintOn(text)}`,
   );
+}
+
+function hintOn(text: string): string {
+  if (/incorrect passphrase/.test(text))
+    return "\n  fix: the stack was made with another passphrase: set PULUMI_CONFIG_PASSPHRASE, or remove encryptionsalt from its file and start anew";
+  if (/currently locked/.test(text))
+    return "\n  fix: another run works on the stack; if it was killed: pulumi cancel";
+  return "";
 }

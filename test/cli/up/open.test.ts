@@ -1,0 +1,45 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { runUp } from "../../../cli/up/run";
+
+/** A CLI that knows no stack until one is made, and writes down what it was asked. */
+const CLI = (folder: string, refusal: string): string => `#!/bin/sh
+echo "$*" >> ${folder}/calls
+case "$*" in
+  version*) echo v3.248.0 ;;
+  *"stack select"*) test -e ${folder}/made || { echo "${refusal}" >&2; exit 255; } ;;
+  *"stack init"*) touch ${folder}/made ;;
+  preview*) echo "error: nothing to show" >&2; exit 255 ;;
+esac
+`;
+
+let folder: string;
+const before = { ...process.env };
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "labs-open-"));
+  process.env["PATH"] = `${folder}${delimiter}${before["PATH"] ?? ""}`;
+  process.env["PULUMI_BACKEND_URL"] = `file://${folder}`;
+  process.env["PULUMI_CONFIG_PASSPHRASE"] = "test";
+});
+afterEach(() => {
+  process.env = { ...before };
+  rmSync(folder, { recursive: true });
+});
+
+test("the first up of a stack makes it, then works on it", async () => {
+  writeFileSync(join(folder, "pulumi"), CLI(folder, "error: no stack named 'kind' found"), { mode: 0o755 });
+  await expect(runUp("kind", { preview: true })).rejects.toThrow(/up of kind did not finish/);
+  const calls = readFileSync(join(folder, "calls"), "utf8")
+    .split("\n")
+    .flatMap((l) => /stack select|stack init|^preview/.exec(l)?.[0] ?? []);
+  expect(calls.filter((c) => c === "stack init")).toHaveLength(1);
+  expect(calls.at(-1)).toBe("preview");
+});
+
+test("why a stack cannot be opened is told, with what mends it", async () => {
+  writeFileSync(join(folder, "pulumi"), CLI(folder, "error: incorrect passphrase"), { mode: 0o755 });
+  await expect(runUp("kind", { preview: true })).rejects.toThrow(
+    /^stack kind cannot be opened: incorrect passphrase[^]*fix: .*PULUMI_CONFIG_PASSPHRASE/,
+  );
+});
