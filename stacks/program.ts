@@ -8,6 +8,7 @@ import { ExistingCluster } from "../components/existing/existing-cluster";
 import { KindCluster } from "../components/kind/kind-cluster";
 import { LabResources } from "../components/lab/lab";
 import { patchedFields } from "../labs/model";
+import { predecessors } from "../labs/predecessors";
 import { failOn, formatProblem } from "../policies/problems";
 import type { RawConfig } from "./config/load";
 import type { AwsSite, Entered } from "./enter";
@@ -49,6 +50,7 @@ export async function stack(surroundings: Surroundings): Promise<Record<string, 
         selection,
         mirrors: plan.mirrors,
         wait: plan.config.wait,
+        predecessors: predecessors(selection).map((id) => `lab-${id}`),
         after: selection.lab.needs.ingress === true ? [...network, ...entered.ready] : network,
       }),
   );

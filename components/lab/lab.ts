@@ -11,6 +11,8 @@ export interface LabArgs {
   selection: LabSelection;
   mirrors: Mirrors;
   wait: boolean;
+  /** Names of components whose place this one may take: of an object that both have, theirs becomes this one's. */
+  predecessors: readonly string[];
   /** What must stand before: the pod network, and what answers when policies are written. */
   after: pulumi.Resource[];
 }
@@ -19,13 +21,14 @@ export interface LabArgs {
 export class LabResources extends pulumi.ComponentResource {
   constructor(name: string, args: LabArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("labs:lab:LabResources", name, {}, onCluster(args.cluster, opts));
-    const { cluster, selection, mirrors, wait, after } = args;
+    const { cluster, selection, mirrors, wait, after, predecessors } = args;
     const { objects, patches } = labAt(selection);
     const made = new Made(after);
     for (const o of objects) {
+      const place = { parent: this, aliases: predecessors.map((p) => ({ name: logicalName(p, o) })) };
       const opts = ownsLoadBalancer(o, cluster)
-        ? { parent: this, dependsOn: [...made.needed(o), ...afterLoadBalancers(cluster).dependsOn] }
-        : { parent: this, dependsOn: made.needed(o), ...goesWith(cluster) };
+        ? { ...place, dependsOn: [...made.needed(o), ...afterLoadBalancers(cluster).dependsOn] }
+        : { ...place, dependsOn: made.needed(o), ...goesWith(cluster) };
       made.add(o, registerObject(logicalName(name, o), o, { mirrors, wait }, opts));
     }
     for (const o of patches) {

@@ -40,7 +40,8 @@ export interface Registered {
   ignoreChanges: string[];
   additionalSecretOutputs: string[];
   timeouts: { create: string; update: string; delete: string };
-  aliases: number;
+  /** Names under which the engine looks for the resource too. */
+  aliases: string[];
 }
 
 /** The getters of the request message that are read here. */
@@ -62,7 +63,7 @@ interface Request {
   getIgnorechangesList(): string[];
   getAdditionalsecretoutputsList(): string[];
   getCustomtimeouts(): { getCreate(): string; getUpdate(): string; getDelete(): string } | undefined;
-  getAliasesList(): unknown[];
+  getAliasesList(): { getSpec(): { getName(): string } | undefined }[];
 }
 
 /** Reads a registration request; `urn` is what the monitor gave the resource. */
@@ -106,7 +107,11 @@ export function readRequest(request: unknown, urn: string, index: number): Regis
       update: timeouts?.getUpdate() ?? "",
       delete: timeouts?.getDelete() ?? "",
     },
-    aliases: req.getAliasesList().length,
+    // An alias of another type alone has no name.
+    aliases: req
+      .getAliasesList()
+      .flatMap((a) => a.getSpec()?.getName() ?? [])
+      .filter((n) => n !== ""),
   };
 }
 

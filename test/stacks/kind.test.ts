@@ -122,3 +122,17 @@ test("a step forwards and back changes only that lab's policies", async () => {
   expect(two.names().filter((n) => !three.has(n))).toEqual([]);
   expect(twoAgain.names().sort()).toEqual(two.names().sort());
 });
+
+test("a lab in the place of another takes over the objects that both have", async () => {
+  // Seen with the real engine: it creates before it deletes, so a namespace of both was "already there", at every up.
+  const graph = await stackGraph({ labs: { "global-policy": { step: 2 } } });
+  expect(graph.named("lab-global-policy-namespace-yaobank").aliases).toContain(
+    "lab-yaobank-namespace-yaobank",
+  );
+  expect(graph.named("lab-global-policy-deployment-yaobank-customer").aliases).toEqual([
+    "lab-yaobank-deployment-yaobank-customer",
+    "lab-host-endpoints-deployment-yaobank-customer",
+  ]);
+  const apart = await stackGraph({ labs: { bank: { lab: "yaobank", namespaces: { bank: "my-bank" } } } });
+  expect(apart.named("lab-bank-namespace-my-bank").aliases).toEqual([]);
+});
