@@ -1,5 +1,6 @@
 import type { Decision } from "../../../policies/reachability";
 import type { FlowCheck, Observation, Prediction, Result } from "./model";
+import { NO_ROUTE } from "./script";
 
 /** What the probes of one check saw, as one result. A flow is open only where every pod behind its end answers. */
 export function compareFlow(check: FlowCheck, observations: readonly Observation[]): Result {
@@ -64,7 +65,7 @@ export function outsideDoubt(results: readonly Result[], answered: boolean, addr
   const proved = answered || results.some((r) => outward(r) && sawOpen(r));
   if (proved) return [...results];
   return results.map((r) =>
-    outward(r) && (r.status === "pass" || r.status === "fail")
+    outward(r) && (r.status === "pass" || r.status === "fail" || r.detail.includes(NO_ROUTE))
       ? {
           ...r,
           status: "skip" as const,

@@ -1,6 +1,9 @@
 import type { Observation } from "./model";
 import type { Probe, Target } from "./probes";
 
+/** Told where the kernel knew no way to the address. */
+export const NO_ROUTE = "no route there: that is the network, not a policy";
+
 /** The name that DNS servers are asked for; any answer, also that there is no such name, shows that the way is open. */
 const NAME = "kubernetes.default.svc.cluster.local";
 
@@ -77,8 +80,7 @@ export function tcpAnswer(code: number, message: string, through?: Target["throu
   if (/reset by peer/i.test(message)) return { saw: "open", detail: "reached, then reset" };
   if (TIMED_OUT.has(code) || /timed? ?out|operation in progress/i.test(message))
     return { saw: "closed", detail: "no answer" };
-  if (/no route|unreachable/i.test(message))
-    return { saw: "unclear", detail: "no route there: that is the network, not a policy" };
+  if (/no route|unreachable/i.test(message)) return { saw: "unclear", detail: NO_ROUTE };
   // A silent `nc -z` that fails within its time tells no reason.
   return {
     saw: "unclear",

@@ -3,6 +3,7 @@ import { compareFlow, outsideDoubt } from "../../../cli/verify/core/compare";
 import type { Inventory, LivePod, LiveService } from "../../../cli/verify/core/inventory";
 import type { FlowCheck, Observation } from "../../../cli/verify/core/model";
 import { planProbes, type ProbePlan, type ProbeSite } from "../../../cli/verify/core/probes";
+import { NO_ROUTE } from "../../../cli/verify/core/script";
 import { hostname } from "node:os";
 
 const pod = (name: string, more: Partial<LivePod> = {}): LivePod => ({
@@ -187,6 +188,18 @@ test("silence from the internet proves nothing where nothing got an answer from 
   expect(outsideDoubt([closed, inside], true, "1.1.1.1:443").map((r) => r.status)).toEqual(["pass", "pass"]);
   const open = compareFlow(check("a/y", "internet", { expected: "allow" }), saw("open"));
   expect(outsideDoubt([closed, open], false, "1.1.1.1:443").map((r) => r.status)).toEqual(["pass", "pass"]);
+  // Seen on a network without a way out: not every mistake of a probe is told away by that.
+  const unclear = (detail: string): Observation[] => [{ saw: "unclear", detail }];
+  const to = check("a/y", "internet", { expected: "allow" });
+  const [noRoute, broken] = [unclear(NO_ROUTE), unclear("the probe told nothing")].map((o) =>
+    compareFlow(to, o),
+  );
+  if (noRoute === undefined || broken === undefined) throw new Error("unreachable");
+  expect(outsideDoubt([noRoute, broken], false, "1.1.1.1:443").map((r) => r.status)).toEqual([
+    "skip",
+    "error",
+  ]);
+  expect(outsideDoubt([noRoute], true, "1.1.1.1:443").map((r) => r.status)).toEqual(["error"]);
 });
 
 test.each([
