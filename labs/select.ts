@@ -1,6 +1,6 @@
-import { closest } from "fastest-levenshtein";
 import type { ClusterFacts } from "../components/facts";
 import type { IngressSite } from "../components/ingress/plan/site";
+import { nearest } from "../policies/nearest";
 import type { Problem } from "../policies/problems";
 import { labs } from "./index";
 import type { Lab, LabSelection } from "./model";
@@ -26,11 +26,12 @@ export function selectLabs(
     const lab = labs.find((l) => l.id === id);
     if (lab === undefined) {
       const names = labs.map((l) => l.id);
+      const near = nearest(id, names);
       problems.push({
         path: wish.lab === undefined ? `labs.${instance}` : `labs.${instance}.lab`,
         value: id,
         message: "there is no such lab",
-        fix: `did you mean ${closest(id, names)}? labs: ${names.join(", ")}`,
+        fix: `${near === undefined ? "" : `did you mean ${near}? `}labs: ${names.join(", ")}`,
       });
       continue;
     }

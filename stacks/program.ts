@@ -43,18 +43,17 @@ export async function stack(surroundings: Surroundings): Promise<Record<string, 
   const { nodes, pods } = installCalico(plan, target);
   const network = [...pods, ...(target.complete?.(nodes, pods) ?? [])];
   const entered = await openWayIn(plan, target, network);
-  const labs = plan.labs.map(
-    (selection) =>
-      new LabResources(`lab-${selection.instance}`, {
-        cluster: target.cluster,
-        selection,
-        mirrors: plan.mirrors,
-        wait: plan.config.wait,
-        predecessors: predecessors(selection).map((id) => `lab-${id}`),
-        after: selection.lab.needs.ingress === true ? [...network, ...entered.ready] : network,
-      }),
-  );
-  return { ...outputs(plan, target.cluster, labs), ...entered.outputs };
+  for (const selection of plan.labs) {
+    new LabResources(`lab-${selection.instance}`, {
+      cluster: target.cluster,
+      selection,
+      mirrors: plan.mirrors,
+      wait: plan.config.wait,
+      predecessors: predecessors(selection).map((id) => `lab-${id}`),
+      after: selection.lab.needs.ingress === true ? [...network, ...entered.ready] : network,
+    });
+  }
+  return { ...outputs(plan, target.cluster), ...entered.outputs };
 }
 
 /** The way in from outside, where something asks for it; imported only then, as it brings the AWS SDK's types along. */
@@ -131,7 +130,7 @@ function installCalico(
   return { nodes, pods: calico.ready(nodes) };
 }
 
-function outputs(plan: StackPlan, cluster: Cluster, _labs: LabResources[]): Record<string, unknown> {
+function outputs(plan: StackPlan, cluster: Cluster): Record<string, unknown> {
   const links = plan.labs.flatMap((s) =>
     (s.lab.links?.(s.context) ?? []).map((l) => [`${s.instance}: ${l.title}`, l.url] as const),
   );

@@ -1,6 +1,6 @@
-import { closest, distance } from "fastest-levenshtein";
 import { labs } from "../../labs/index";
 import type { LabSelection } from "../../labs/model";
+import { nearest } from "../../policies/nearest";
 import { UserError } from "../../policies/problems";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, PROJECT } from "../../stacks/plan";
@@ -45,11 +45,11 @@ function stackLabs(name: string): LabSelection[] {
 }
 
 function meant(name: string): string {
-  const near = closest(
+  const near = nearest(
     name,
     labs.map((l) => l.id),
   );
-  return distance(name, near) <= 3 ? `; did you mean ${near}?` : ".";
+  return near === undefined ? "." : `; did you mean ${near}?`;
 }
 
 const known = (): string => labs.map((l) => l.id).join(", ");

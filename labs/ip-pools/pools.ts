@@ -36,11 +36,8 @@ export function externalRange(
   return {
     // Calico 3.33 disables a pool that overlaps another.
     reason: `pool ${taken.name} (${taken.cidr}) leaves no room for a second pool in the upper half of the pod range, ${cidr}`,
-    // Elsewhere the pods' range is what the pools are: halving them would only move the question.
-    fix:
-      facts.platform === "kind"
-        ? `set calico.pools to [{ cidr: ${lower} }], before the cluster is made`
-        : "use a kind stack, as Pulumi.ip-pools.yaml",
+    // Where the pods' range is what the pools are, halving them would only move the question.
+    fix: `set calico.pools to [{ cidr: ${lower} }] before the cluster is made, on a kind stack as Pulumi.ip-pools.yaml`,
   };
 }
 

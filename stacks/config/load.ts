@@ -1,5 +1,5 @@
-import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
+import { nearest } from "../../policies/nearest";
 import type { Problem } from "../../policies/problems";
 import { configSchema, type Config } from "./schema";
 
@@ -62,8 +62,8 @@ function toProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
 function fixFor(issue: z.core.$ZodIssue, value: unknown): string | undefined {
   if (issue.code === "invalid_value") {
     const values = issue.values.map(String);
-    const near = typeof value === "string" ? closest(value, values) : undefined;
-    const hint = near !== undefined && distance(String(value), near) <= 2 ? `did you mean ${near}? ` : "";
+    const near = typeof value === "string" ? nearest(value, values) : undefined;
+    const hint = near === undefined ? "" : `did you mean ${near}? `;
     return `${hint}use one of: ${values.join(", ")}`;
   }
   if (issue.code === "invalid_type" && value === undefined) {
@@ -75,10 +75,8 @@ function fixFor(issue: z.core.$ZodIssue, value: unknown): string | undefined {
 /** The nearest known key, else all of them. */
 export function suggestion(key: string, known: readonly string[]): string {
   if (known.length === 0) return "remove it";
-  const near = closest(key, [...known]);
-  return distance(key, near) <= Math.max(2, Math.floor(key.length / 3))
-    ? `did you mean ${near}?`
-    : `known keys: ${known.join(", ")}`;
+  const near = nearest(key, known);
+  return near === undefined ? `known keys: ${known.join(", ")}` : `did you mean ${near}?`;
 }
 
 /** Keys that the schema knows at a path; empty where it takes any. */

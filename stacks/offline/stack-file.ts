@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { closest, distance } from "fastest-levenshtein";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
 import { labs } from "../../labs/index";
+import { nearest } from "../../policies/nearest";
 import { UserError } from "../../policies/problems";
 import type { RawConfig } from "../config/load";
 import { PROJECT } from "../plan";
@@ -33,8 +33,8 @@ function others(name: string, stacks: readonly string[]): string {
   if (labs.some((l) => l.id === name))
     return `${name} is a lab: \`npm run labs -- play ${name}\` plays it, and a stack has it under \`labs\`; ${here}`;
   if (existsSync(name)) return `a stack file ends in .yaml or .yml; ${here}`;
-  const near = stacks.length === 0 ? undefined : closest(name, [...stacks]);
-  return near !== undefined && distance(name, near) <= 2 ? `did you mean ${near}? ${here}` : here;
+  const near = nearest(name, stacks);
+  return near === undefined ? here : `did you mean ${near}? ${here}`;
 }
 
 /** Config as the engine would hand it over. Values encrypted in the file stay unknown to us. */

@@ -68,7 +68,7 @@ test.each([lab, bgp])("$id says what is in the way, and what would help", (one) 
   expect(lacks(one, pool("198.19.16.0/20"))).toEqual([
     {
       reason: expect.stringContaining("default-ipv4-ippool (198.19.16.0/20) leaves no room") as string,
-      fix: "set calico.pools to [{ cidr: 198.19.16.0/21 }], before the cluster is made",
+      fix: "set calico.pools to [{ cidr: 198.19.16.0/21 }] before the cluster is made, on a kind stack as Pulumi.ip-pools.yaml",
     },
   ]);
 });

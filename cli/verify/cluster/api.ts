@@ -1,19 +1,9 @@
-import http from "node:http";
-import https, { type RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { ApiError, messageOf, request, type Answer } from "../../../components/kubernetes/request";
 import type { KubeObject } from "../../../policies/objects";
 import { realClock, type Clock } from "./clock";
 
-/** What the API server answered, when it was not what was asked for. */
-export class ApiError extends Error {
-  constructor(
-    readonly code: number,
-    message: string,
-  ) {
-    super(message);
-    this.name = "ApiError";
-  }
-}
+export { ApiError };
 
 /** No answer: refused, cut off, or silent for too long. */
 export class NoAnswer extends Error {
@@ -136,7 +126,7 @@ class Caller {
         const answer = await this.once(method, path, body, signal);
         if (answer.code >= 200 && answer.code < 300) return json(answer.text);
         const busy = answer.code === 429 || answer.code === 503;
-        if (!busy || last) throw new ApiError(answer.code, messageOf(answer.text) ?? `HTTP ${answer.code}`);
+        if (!busy || last) throw new ApiError(answer.code, messageOf(answer));
         await this.clock.sleep(Math.min(5, answer.retryAfter ?? attempt) * 1000, signal);
       } catch (error) {
         if (error instanceof ApiError || last || signal?.aborted === true) throw error;
@@ -147,70 +137,31 @@ class Caller {
     }
   }
 
+  private host(): string {
+    return new URL(this.kubeconfig.getCurrentCluster()?.server ?? "none:").host;
+  }
+
   private async once(
     method: string,
     path: string,
     body: unknown,
     signal: AbortSignal | undefined,
-  ): Promise<{ code: number; text: string; retryAfter?: number }> {
-    const server = this.kubeconfig.getCurrentCluster()?.server;
-    if (server === undefined) throw new NoAnswer("the kubeconfig names no cluster");
-    const url = new URL(server.replace(/\/$/, "") + path);
-    const options: RequestOptions = { method };
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    await this.kubeconfig.applyToHTTPSOptions(options);
-    const headers = {
-      ...(options.headers as Record<string, string> | undefined),
-      accept: "application/json",
-      // Said in full: of a DELETE Node would send the body without its length.
-      ...(text === undefined
-        ? {}
-        : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) }),
-    };
+  ): Promise<Answer> {
     const limit = AbortSignal.timeout(this.timeoutMs);
     const both = signal === undefined ? limit : AbortSignal.any([limit, signal]);
     try {
-      return await send(url, { ...options, headers, signal: both }, text);
+      return await request(this.kubeconfig, {
+        method,
+        path,
+        signal: both,
+        ...(body === undefined ? {} : { body: { type: "application/json", text: JSON.stringify(body) } }),
+      });
     } catch (error) {
       if (signal?.aborted === true) throw signal.reason;
-      if (limit.aborted) throw new NoAnswer(`${url.host}: no answer in ${this.timeoutMs / 1000} s`);
-      throw new NoAnswer(`${url.host}: ${error instanceof Error ? error.message : String(error)}`);
+      if (limit.aborted) throw new NoAnswer(`${this.host()}: no answer in ${this.timeoutMs / 1000} s`);
+      throw new NoAnswer(`${this.host()}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-}
-
-function send(
-  url: URL,
-  options: RequestOptions,
-  body: string | undefined,
-): Promise<{ code: number; text: string; retryAfter?: number }> {
-  return new Promise((resolve, reject) => {
-    const module = url.protocol === "http:" ? http : https;
-    const { agent, ...plain } = options;
-    const request = module.request(
-      url,
-      url.protocol === "http:" ? plain : { ...plain, ...(agent === undefined ? {} : { agent }) },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("error", reject);
-        // A body cut short ends with `close` alone.
-        answer.on("close", () => {
-          if (!answer.complete) reject(new Error("the answer was cut off"));
-        });
-        answer.on("end", () => {
-          const after = Number(answer.headers["retry-after"]);
-          resolve({
-            code: answer.statusCode ?? 0,
-            text: Buffer.concat(chunks).toString("utf8"),
-            ...(Number.isFinite(after) ? { retryAfter: after } : {}),
-          });
-        });
-      },
-    );
-    request.on("error", reject);
-    request.end(body);
-  });
 }
 
 function json(text: string): unknown {
@@ -218,13 +169,5 @@ function json(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     throw new NoAnswer("the API server's answer is no JSON");
-  }
-}
-
-function messageOf(text: string): string | undefined {
-  try {
-    return (JSON.parse(text) as { message?: string }).message;
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { nearest } from "../../../policies/nearest";
 // Not the name of this file: where the engine runs TypeScript, `./x` finds x.json before x.ts.
 import table from "./instance-type-table.json";
 
@@ -56,6 +56,5 @@ export function lookUpInstanceType(instanceType: string): InstanceFacts | undefi
 export function similarInstanceType(instanceType: string): string | undefined {
   const lower = instanceType.trim().toLowerCase();
   if (Object.hasOwn(rows, lower)) return lower;
-  const near = closest(lower, Object.keys(rows));
-  return distance(lower, near) <= 2 ? near : undefined;
+  return nearest(lower, Object.keys(rows));
 }

@@ -1,18 +1,11 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubeObject } from "../../../policies/objects";
+import { ApiError, messageOf, request } from "../request";
 
-/** What the API server answered, when it was not what was asked for. */
-export class ApiError extends Error {
-  constructor(
-    readonly code: number,
-    message: string,
-  ) {
-    super(message);
-    this.name = "ApiError";
-  }
-}
+export { ApiError };
+
+/** For one call, to the end of its answer. */
+const LIMIT_MS = 30_000;
 
 /**
  * The few calls that a gate makes, as plain JSON. The typed client is not used for objects: it drops fields of CRDs
@@ -52,55 +45,15 @@ export class Api {
     return { plural: found.name, namespaced: found.namespaced };
   }
 
-  private async call(method: string, path: string, body?: string): Promise<unknown> {
-    const server = this.kubeconfig.getCurrentCluster()?.server;
-    if (server === undefined) throw new Error("the kubeconfig names no cluster");
-    const options: RequestOptions = { method, timeout: 30_000 };
-    await this.kubeconfig.applyToHTTPSOptions(options);
-    const { code, text } = await send(new URL(server.replace(/\/$/, "") + path), options, body);
-    if (code >= 200 && code < 300) return JSON.parse(text) as unknown;
-    throw new ApiError(code, messageOf(text) ?? `HTTP ${code}`);
-  }
-}
-
-function send(
-  url: URL,
-  options: RequestOptions,
-  body: string | undefined,
-): Promise<{ code: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      ...(options.headers as Record<string, string> | undefined),
-      accept: "application/json",
-    };
-    // A kubeconfig may name a local proxy, as `kubectl proxy` is one.
-    const request = url.protocol === "http:" ? httpRequest : httpsRequest;
-    const req = request(
-      url,
-      {
-        ...options,
-        headers:
-          body === undefined ? headers : { ...headers, "content-type": "application/apply-patch+yaml" },
-      },
-      (res) => {
-        const chunks: Buffer[] = [];
-        res.on("data", (c: Buffer) => chunks.push(c));
-        res.on("error", reject);
-        res.on("end", () => {
-          resolve({ code: res.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") });
-        });
+  private async call(method: string, path: string, apply?: string): Promise<unknown> {
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    const body = apply === undefined ? {} : { body: { type: "application/apply-patch+yaml", text: apply } };
+    const answer = await request(this.kubeconfig, { method, path, signal, ...body }).catch(
+      (error: unknown) => {
+        throw signal.aborted ? new Error(`no answer in ${LIMIT_MS / 1000} s`) : error;
       },
     );
-    req.on("timeout", () => req.destroy(new Error(`${url.host} did not answer in time`)));
-    req.on("error", reject);
-    req.end(body);
-  });
-}
-
-function messageOf(text: string): string | undefined {
-  try {
-    return (JSON.parse(text) as { message?: string }).message;
-  } catch {
-    return undefined;
+    if (answer.code >= 200 && answer.code < 300) return JSON.parse(answer.text) as unknown;
+    throw new ApiError(answer.code, messageOf(answer));
   }
 }

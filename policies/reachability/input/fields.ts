@@ -1,3 +1,4 @@
+import { nearest } from "../../nearest";
 import { formatProblem, type Problem } from "../../problems";
 import { isUnknown } from "../../selector";
 
@@ -45,7 +46,7 @@ export class Fields {
   only(...keys: readonly string[]): void {
     for (const key of Object.keys(this.entries)) {
       if (keys.includes(key)) continue;
-      const near = keys.find((k) => k.toLowerCase() === key.toLowerCase() || distance(k, key) <= 2);
+      const near = keys.find((k) => k.toLowerCase() === key.toLowerCase()) ?? nearest(key, keys);
       this.report(
         key,
         undefined,
@@ -159,18 +160,4 @@ export function holdsUnknown(value: unknown): boolean {
   if (isUnknown(value)) return true;
   if (typeof value !== "object" || value === null) return false;
   return Object.values(value).some(holdsUnknown);
-}
-
-/** Edit distance, for "did you mean". */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

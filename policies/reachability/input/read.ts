@@ -17,12 +17,13 @@ import {
 import { kubernetesPolicy } from "./kubernetes-policy";
 import { roleOf, type Role } from "./kinds";
 import { service, type Service } from "./services";
+import { networkSet, networkSetSource, type SetSource } from "./network-sets";
 import { readPool, type Pool } from "./pools";
 import { endpointSlice, endpointsObject, type Slice } from "./slices";
 import { sourceTitle, type SourceObject } from "./source";
 import { BUILT_IN_TIERS, readTier } from "./tier";
 import { unfolded } from "./unfold";
-import { namespaceLabels, podSource, type PodSource } from "./workloads";
+import { podSource, type PodSource } from "./workloads";
 
 /** Everything that the objects say, checked; before anything is evaluated. */
 export interface Input {
@@ -81,12 +82,7 @@ class Reader {
   private readonly policies: { policy: Policy; fields: Fields }[] = [];
   private readonly clusterPolicies: { kind: ClusterKind; name: string; spec: Fields }[] = [];
   private readonly tiers = new Map(BUILT_IN_TIERS.map((tier) => [tier.name, tier]));
-  private readonly networkSets: {
-    name: string;
-    namespace?: string;
-    labels: Record<string, string>;
-    nets: Net[];
-  }[] = [];
+  private readonly networkSets: SetSource[] = [];
   private readonly profiles = new Map<string, Profile & { labels: Record<string, string> }>();
   private readonly profileUses: { name: string; fields: Fields }[] = [];
   private readonly pools: Pool[] = [];
@@ -193,12 +189,9 @@ class Reader {
         this.tiers.set(name, readTier(name, spec));
         return;
       case "networkSet":
-        this.networkSets.push({
-          name,
-          ...(object.kind === "NetworkSet" ? { namespace } : {}),
-          labels: metadata.map("labels"),
-          nets: this.nets(spec),
-        });
+        this.networkSets.push(
+          networkSetSource(name, object.kind === "NetworkSet" ? namespace : undefined, root),
+        );
         return;
       case "hostEndpoint": {
         const read = hostEndpointSource(name, root);
@@ -233,15 +226,6 @@ class Reader {
     if (pool !== undefined) this.pools.push(pool);
   }
 
-  private nets(spec: Fields): Net[] {
-    spec.only("nets");
-    return spec.strings("nets").flatMap((text, i) => {
-      const net = parseNet(text);
-      if (net === undefined) spec.report(`nets[${i}]`, text, "is no CIDR", "write it like 192.0.2.0/24");
-      return net ?? [];
-    });
-  }
-
   finish(facts: Facts): Input {
     for (const { kind, name, spec } of this.clusterPolicies)
       this.policies.push({ policy: clusterPolicy(kind, name, spec, this.nodes), fields: spec });
@@ -272,7 +256,7 @@ class Reader {
       slices: this.slices,
       policies: this.policies.map(({ policy }) => policy),
       tiers: [...this.tiers.values()],
-      networkSets: this.networkSets.map((set) => this.networkSet(set)),
+      networkSets: this.networkSets.map((set) => networkSet(set, this.namespaces)),
       profiles: this.profiles,
       podCidrs: this.podCidrs(facts),
       pools: this.pools,
@@ -287,16 +271,6 @@ class Reader {
       ignored: this.ignored,
       staged: this.staged,
     };
-  }
-
-  /** A network set inherits its namespace's labels like a pod (networksetprocessor.go). */
-  private networkSet(set: (typeof this.networkSets)[number]): NetworkSet {
-    const { namespace, labels } = set;
-    const all =
-      namespace === undefined ? new Map<string, string>() : namespaceLabels(namespace, this.namespaces);
-    for (const [label, value] of Object.entries(labels)) all.set(label, value);
-    if (namespace !== undefined) all.set("projectcalico.org/namespace", namespace);
-    return { name: set.name, labels: all, nets: set.nets };
   }
 
   private podCidrs(facts: Facts): Net[] {

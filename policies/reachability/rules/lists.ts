@@ -11,6 +11,7 @@ import {
   type Tier,
   type Verdict,
 } from "../model";
+import { byPolicyOrder, byTierOrder } from "./order";
 import { code, FALSE, MAYBE, TRUE, type Entities, type TruthCode } from "./matches";
 
 /** One step of a list: a rule, the end of a tier, or the default after the last tier. */
@@ -285,20 +286,4 @@ function usesEndpoint(ports: { names: readonly string[]; service?: string } | un
 function kindTitle(kind: string): string {
   if (kind === "KubernetesClusterNetworkPolicy") return "ClusterNetworkPolicy";
   return kind === "KubernetesNetworkPolicy" ? "Kubernetes NetworkPolicy" : kind;
-}
-
-/** TierLess in felix/calc/policy_sorter.go. */
-export function byTierOrder(a: Tier, b: Tier): number {
-  return a.order === b.order ? compareText(a.name, b.name) : a.order - b.order;
-}
-
-/** PolKVLess in felix/calc/policy_sorter.go: order, then `name/namespace/kind`. */
-export function byPolicyOrder(a: Policy, b: Policy): number {
-  if (a.order !== b.order) return a.order - b.order;
-  const key = (p: Policy): string => `${p.name}/${p.namespace ?? ""}/${p.kind}`;
-  return compareText(key(a), key(b));
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
