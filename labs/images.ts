@@ -26,6 +26,3 @@ export const NETSHOOT =
 /** The version that kubeadm 1.36 installs; digest: cilium/cilium's connectivity tests. */
 export const COREDNS =
   "registry.k8s.io/coredns/coredns:v1.14.2@sha256:e7e6440cfd1e919280958f5b5a6ab2b184d385bba774c12ad2a9e1e4183f90d9";
-
-/** The tag that guides name where a learner types an image. */
-export const BUSYBOX_TAG = "busybox:1.37.0";

@@ -31,8 +31,3 @@ export function checkAll(subjects: Iterable<Subject>): Violation[] {
   }
   return found;
 }
-
-/** A violation in one line, and its fix in the next. */
-export function formatViolation(v: Violation): string {
-  return `${v.rule}: ${v.type} ${v.name}: ${v.path}: ${v.message}\n  fix: ${v.fix}`;
-}
