@@ -34,7 +34,17 @@ export default tseslint.config(
   },
   {
     // Pure rooms: no Pulumi in them (DESIGN: arrows go one way).
-    files: ["policies/**", "labs/**", "components/**/plan/**", "components/**/values.ts"],
+    files: [
+      "kube/**",
+      "packages/**",
+      "routing/**",
+      "classroom/**",
+      "policies/**",
+      "labs/**",
+      "components/**/plan/**",
+      "components/**/*-values.ts",
+      "components/**/*-config.ts",
+    ],
     ignores: ["policies/guardrails/**"],
     rules: {
       "no-restricted-imports": [

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
 import { stringify } from "yaml";
-import { play } from "../cli/play/run";
+import { play } from "../cli/play/run-play";
 import { isTheirs } from "../cli/play/exercise";
 import { labsToPlay } from "../cli/play/labs";
 import { labs } from "../labs/index";

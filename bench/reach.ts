@@ -3,8 +3,8 @@
  * by pair, protocol by protocol, without classes (each pair evaluated on its own), extrapolated from a sample.
  */
 import Table from "cli-table3";
-import { classPairs, load, pairs, type State } from "../policies/reachability";
-import { PathEvaluator } from "../policies/reachability/hosts/path";
+import { classPairs, load, pairs, type State } from "../packages/reach/src";
+import { PathEvaluator } from "../packages/reach/src/hosts/path";
 import { classes, workloads, type World } from "./reach/worlds";
 
 interface Measured {

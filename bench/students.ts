@@ -1,11 +1,11 @@
 import { bringUp, takeDown } from "../cli/students/actions";
 import { runBatch } from "../cli/students/batch";
-import { Interrupts } from "../cli/students/interrupts";
+import { Interrupts } from "../cli/engine/interrupts";
 import { allRecords } from "../cli/students/records";
-import { readClass } from "../components/student/plan/class";
-import { downEffort, longestFirst, upEffort } from "../components/student/plan/effort";
-import { planEnvironments } from "../components/student/plan/environments";
-import { readRoster } from "../components/student/plan/roster";
+import { readClass } from "../classroom/class-file";
+import { downEffort, longestFirst, upEffort } from "../classroom/effort";
+import { planEnvironments } from "../classroom/environments";
+import { readRoster } from "../classroom/roster";
 import { World } from "../test/cli/students/fake-engine";
 import { VirtualClock } from "../test/cli/students/virtual-clock";
 

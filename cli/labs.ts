@@ -9,7 +9,7 @@ import { addReach } from "./reach";
 import { addStudents } from "./students";
 import { addUp } from "./up";
 import { addVerify } from "./verify";
-import { ProblemsError, UserError } from "../policies/problems";
+import { ProblemsError, UserError } from "../kube/problems";
 
 /**
  * `labs`: thin commands over the program and the Automation API. Each command file registers itself and

@@ -21,11 +21,11 @@ export function addPlan(labs: Command): void {
     .option("--diff <base>", "what the work tree changes against a commit: resources and flows, as Markdown")
     .action(async (stack: string, options: PlanOptions) => {
       if (options.diff !== undefined) {
-        const { runDiff } = await import("./diff/run");
+        const { runDiff } = await import("./diff/run-diff");
         await runDiff(stack, options.diff);
         return;
       }
-      const { runPlan } = await import("./plan/run");
+      const { runPlan } = await import("./plan/run-plan");
       await runPlan(stack, options);
     });
 }

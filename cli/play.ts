@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { PlayOptions } from "./play/run";
+import type { PlayOptions } from "./play/run-play";
 
 /** `labs play`: do a lab without a cluster, with an editor and a browser (docs/page.md). */
 export function addPlay(labs: Command): void {
@@ -12,7 +12,7 @@ export function addPlay(labs: Command): void {
     .option("-p, --port <port>", "port on 127.0.0.1; 0 takes any that is free", "4480")
     .option("--fresh", "put the folder's files away and begin again")
     .action(async (name: string, options: PlayOptions) => {
-      const { runPlay } = await import("./play/run");
+      const { runPlay } = await import("./play/run-play");
       await runPlay(name, options);
     });
 }

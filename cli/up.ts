@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { UpOptions } from "./up/run";
+import type { UpOptions } from "./up/run-up";
 
 /** `labs up` and `labs destroy`: one stack, through the Automation API. `pulumi up` does the same. */
 export function addUp(labs: Command): void {
@@ -11,7 +11,7 @@ export function addUp(labs: Command): void {
     .option("--expect-no-changes", "fail if anything changes")
     .option("--refresh", "look at the cluster first, and put back what was changed in it by hand")
     .action(async (stack: string, options: UpOptions) => {
-      const { runUp } = await import("./up/run");
+      const { runUp } = await import("./up/run-up");
       await runUp(stack, options);
     });
   labs
@@ -19,7 +19,7 @@ export function addUp(labs: Command): void {
     .description("take a stack away")
     .argument("[stack]", "stack name", "kind")
     .action(async (stack: string) => {
-      const { runDestroy } = await import("./up/run");
+      const { runDestroy } = await import("./up/run-up");
       await runDestroy(stack);
     });
   labs

@@ -45,7 +45,7 @@ export function addVerify(labs: Command): void {
     .option("--image <image>", "image of the probe pods (with sh, nc and nslookup)")
     .option("--clean", "only remove what runs of verify have left in the cluster")
     .action(async (stack: string, options: VerifyOptions) => {
-      const { runVerify } = await import("./verify/run");
+      const { runVerify } = await import("./verify/run-verify");
       await runVerify(stack, options);
     });
 }

@@ -1,7 +1,7 @@
 import type * as command from "@pulumi/command";
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ClusterFacts } from "./facts";
+import type { ClusterFacts } from "../kube/cluster-facts";
 
 /** The cluster seam: all that anything above a cluster may know of it. */
 export interface Cluster {

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../policies/objects";
+import type { KubeObject } from "../kube/objects";
 import { WHOAMI } from "./images";
 import { deployment } from "./workload";
 

@@ -1,6 +1,6 @@
-import type { ClusterFacts } from "../components/facts";
-import type { IngressSite } from "../components/ingress/plan/site";
-import type { KubeObject } from "../policies/objects";
+import type { ClusterFacts } from "../kube/cluster-facts";
+import type { IngressSite } from "../routing/ingress-site";
+import type { KubeObject } from "../kube/objects";
 
 /**
  * A lab: workloads plus ordered steps, as plain data. Step 0 is the lab as it starts; each later step adds or

@@ -1,7 +1,7 @@
-import type { ClusterFacts } from "../components/facts";
-import type { IngressSite } from "../components/ingress/plan/site";
-import { nearest } from "../policies/nearest";
-import type { Problem } from "../policies/problems";
+import type { ClusterFacts } from "../kube/cluster-facts";
+import type { IngressSite } from "../routing/ingress-site";
+import { nearest } from "../kube/nearest";
+import type { Problem } from "../kube/problems";
 import { labs } from "./index";
 import type { Lab, LabSelection } from "./model";
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../policies/objects";
+import type { KubeObject } from "../kube/objects";
 
 /** Small builders for what labs run. Every container asks for little, so that all labs fit a laptop. */
 export interface WorkloadArgs {

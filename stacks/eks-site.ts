@@ -1,8 +1,8 @@
-import { podRanges, planEks, type PlannedEks } from "../components/aws/plan/eks";
-import { controlPlaneReaches } from "../components/aws/plan/request";
-import type { AwsKnowledge } from "../components/aws/plan/wish";
-import type { CalicoSite } from "../components/calico/plan/plan";
-import type { ClusterFacts } from "../components/facts";
+import { podRanges, planEks, type PlannedEks } from "../components/eks/plan/eks-plan";
+import { controlPlaneReaches } from "../components/eks/plan/request";
+import type { AwsKnowledge } from "../components/eks/plan/wish";
+import type { CalicoSite } from "../components/calico/plan/calico-plan";
+import type { ClusterFacts } from "../kube/cluster-facts";
 import type { Config } from "./config/schema";
 
 /** What an EKS cluster means for all that stands on it. */

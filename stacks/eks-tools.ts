@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { credentialsFix } from "../components/aws/ask";
-import type { Problem } from "../policies/problems";
+import { credentialsFix } from "../components/eks/aws-lookup";
+import type { Problem } from "../kube/problems";
 
 /**
  * What an EKS stack needs on this machine: the AWS CLI (each call to the cluster gets its token from it) and

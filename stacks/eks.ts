@@ -2,17 +2,17 @@ import * as aws from "@pulumi/aws";
 import type * as command from "@pulumi/command";
 import * as eks from "@pulumi/eks";
 import type * as pulumi from "@pulumi/pulumi";
-import { askAws } from "../components/aws/ask";
-import { EksCluster } from "../components/aws/eks-cluster";
-import type { EksPlan } from "../components/aws/plan/eks";
-import { stackTags } from "../components/aws/plan/tags";
-import type { AwsKnowledge } from "../components/aws/plan/wish";
+import { askAws } from "../components/eks/aws-lookup";
+import { EksCluster } from "../components/eks/eks-cluster";
+import type { EksPlan } from "../components/eks/plan/eks-plan";
+import { stackTags } from "../components/eks/plan/tags";
+import type { AwsKnowledge } from "../components/eks/plan/wish";
 import type { Cluster } from "../components/cluster";
-import type { ClusterFacts } from "../components/facts";
+import type { ClusterFacts } from "../kube/cluster-facts";
 import type { Mirrors } from "../components/mirrors";
-import { failOn } from "../policies/problems";
+import { failOn } from "../kube/problems";
 import type { Config } from "./config/schema";
-import type { AwsSite } from "./enter";
+import type { AwsSite } from "./ingress-resources";
 import { eksToolProblems } from "./eks-tools";
 
 /** The AWS provider of a stack: region, account and tags in one place. */

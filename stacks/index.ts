@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ProblemsError } from "../policies/problems";
+import { ProblemsError } from "../kube/problems";
 import { stack } from "./program";
 
 /** Entry for the engine (`main` in package.json). What a user can mend is told without a stack trace. */

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { overlapCidr } from "cidr-tools";
-import type { KindPlan } from "../components/kind/plan/cluster";
-import type { Problem } from "../policies/problems";
+import type { KindPlan } from "../components/kind/plan/kind-plan";
+import type { Problem } from "../kube/problems";
 
 /** What is on a Docker engine and would be in a new cluster's way. */
 export interface DockerView {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { ProblemsError, type Problem } from "../policies/problems";
+import { ProblemsError, type Problem } from "../kube/problems";
 import { versionSets } from "../components/versions";
 
 export interface Access {

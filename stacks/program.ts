@@ -2,20 +2,20 @@ import type * as aws from "@pulumi/aws";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { Calico } from "../components/calico/calico";
-import { firstKnowledge, offlineKnowledge } from "../components/aws/plan/knowledge";
+import { firstKnowledge, offlineKnowledge } from "../components/eks/plan/aws-facts";
 import type { Cluster } from "../components/cluster";
 import { ExistingCluster } from "../components/existing/existing-cluster";
 import { KindCluster } from "../components/kind/kind-cluster";
 import { LabResources } from "../components/lab/lab";
 import { patchedFields } from "../labs/model";
 import { predecessors } from "../labs/predecessors";
-import { failOn, formatProblem } from "../policies/problems";
+import { failOn, formatProblem } from "../kube/problems";
 import type { RawConfig } from "./config/load";
-import type { AwsSite, Entered } from "./enter";
+import type { AwsSite, Entered } from "./ingress-resources";
 import { kindNeighbours } from "./kind-neighbours";
 import { checkCluster, readKubeconfig } from "./kubeconfig";
-import { planStack, type StackPlan } from "./plan";
-import { missingKindTools } from "./tools";
+import { planStack, type StackPlan } from "./stack-plan";
+import { missingKindTools } from "./required-tools";
 
 export interface Surroundings {
   stack: string;
@@ -59,7 +59,7 @@ export async function stack(surroundings: Surroundings): Promise<Record<string, 
 /** The way in from outside, where something asks for it; imported only then, as it brings the AWS SDK's types along. */
 async function openWayIn(plan: StackPlan, target: Target, network: pulumi.Resource[]): Promise<Entered> {
   if (plan.wayIn === undefined) return { ready: [], outputs: {} };
-  const { enter } = await import("./enter");
+  const { enter } = await import("./ingress-resources");
   return enter(plan, plan.wayIn, target.cluster, network, target.aws);
 }
 

@@ -1,5 +1,5 @@
 import { objectKey, type FlowExpectation, type LabSelection } from "../labs/model";
-import type { KubeObject } from "../policies/objects";
+import type { KubeObject } from "../kube/objects";
 import {
   API_SERVER,
   CORE_DNS,
@@ -8,8 +8,8 @@ import {
   load,
   type Flow,
   type State,
-} from "../policies/reachability";
-import type { StackPlan } from "./plan";
+} from "../packages/reach/src";
+import type { StackPlan } from "./stack-plan";
 
 /** A claim of a step beside what the evaluator finds. */
 export interface Claim {

@@ -1,10 +1,10 @@
-import type { EksPlan } from "../components/aws/plan/eks";
-import type { CalicoSite } from "../components/calico/plan/plan";
-import type { ClusterFacts } from "../components/facts";
-import { planKind, type KindPlan } from "../components/kind/plan/cluster";
+import type { EksPlan } from "../components/eks/plan/eks-plan";
+import type { CalicoSite } from "../components/calico/plan/calico-plan";
+import type { ClusterFacts } from "../kube/cluster-facts";
+import { planKind, type KindPlan } from "../components/kind/plan/kind-plan";
 import { mirroredImage } from "../components/mirrors";
 import { ROUTER_IMAGE, type VersionSet } from "../components/versions";
-import type { Problem } from "../policies/problems";
+import type { Problem } from "../kube/problems";
 import type { Config } from "./config/schema";
 
 export type TargetPlan =

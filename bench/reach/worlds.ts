@@ -1,5 +1,5 @@
 /** Clusters to measure on: deterministic, so that runs can be compared. */
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 
 /** A small generator of numbers that are the same in every run (mulberry32). */
 export function randomOf(seed: number): (below: number) => number {

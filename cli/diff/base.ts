@@ -11,11 +11,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import type { KubeObject } from "../../policies/objects";
-import { UserError } from "../../policies/problems";
+import type { KubeObject } from "../../kube/objects";
+import { UserError } from "../../kube/problems";
 import type { StackFile } from "../../stacks/offline/stack-file";
-import { PROJECT } from "../../stacks/plan";
-import { projectFolder } from "../pulumi/workspace";
+import { PROJECT } from "../../stacks/stack-plan";
+import { projectFolder } from "../engine/workspace";
 import type { PlannedResource } from "./resources";
 
 /** A plan as another version of the program printed it: only what a comparison needs, and what every version has. */

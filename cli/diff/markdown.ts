@@ -1,5 +1,5 @@
 import type { Violation } from "../../policies/guardrails/rule";
-import type { FlowGroup } from "./flows";
+import type { FlowGroup } from "./flow-changes";
 import type { PropertyChange, ResourceDiff } from "./resources";
 
 /** What a change does to one stack, as a reviewer reads it. */

@@ -1,13 +1,6 @@
 import { objectKey } from "../../labs/model";
-import type { KubeObject } from "../../policies/objects";
-import {
-  API_SERVER,
-  CORE_DNS,
-  ingressNginx,
-  load,
-  readObjects,
-  type State,
-} from "../../policies/reachability";
+import type { KubeObject } from "../../kube/objects";
+import { API_SERVER, CORE_DNS, ingressNginx, load, readObjects, type State } from "../../packages/reach/src";
 import type { PlanJson, PlanOfVersion } from "./base";
 
 /**

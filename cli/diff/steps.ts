@@ -1,5 +1,5 @@
 import type { RawConfig } from "../../stacks/config/load";
-import { PROJECT } from "../../stacks/plan";
+import { PROJECT } from "../../stacks/stack-plan";
 import type { PlanJson } from "./base";
 
 type Labs = PlanJson["labs"];

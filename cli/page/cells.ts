@@ -1,5 +1,5 @@
-import type { Decision, State } from "../../policies/reachability";
-import type { PageAnswer, PageDecision } from "./model";
+import type { Decision, State } from "../../packages/reach/src";
+import type { PageAnswer, PageDecision } from "./page-data";
 import { pairsAndNodes } from "./node-ports";
 import { pairsOf } from "./pairs";
 

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
-import type { KubeObject } from "../../policies/objects";
-import type { PageDocument } from "./model";
+import type { KubeObject } from "../../kube/objects";
+import type { PageDocument } from "./page-data";
 
 /** An object as a person would write it, and the lines on which its rules stand. */
 export function pageDocument(object: KubeObject): PageDocument {

@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../policies/objects";
-import type { PageLabels } from "./model";
+import type { KubeObject } from "../../kube/objects";
+import type { PageLabels } from "./page-data";
 
 /** What selectors can find: namespaces, service accounts and workloads with their labels, as the objects have them. */
 export function labelsOf(objects: readonly KubeObject[]): PageLabels[] {

@@ -1,8 +1,8 @@
-import { explain, type PairFlows, type State } from "../../policies/reachability";
-import { answers } from "../../policies/reachability/connectivity";
-import { formatPorts, isEmpty, subtract } from "../../policies/reachability/ports";
-import { UserError } from "../../policies/problems";
-import { protocolName } from "../../policies/reachability/model";
+import { explain, type PairFlows, type State } from "../../packages/reach/src";
+import { answers } from "../../packages/reach/src/connectivity";
+import { formatPorts, isEmpty, subtract } from "../../packages/reach/src/ports";
+import { UserError } from "../../kube/problems";
+import { protocolName } from "../../packages/reach/src/model";
 import { pairsOf } from "./pairs";
 
 /**

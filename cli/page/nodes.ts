@@ -1,7 +1,7 @@
 import type { FlowExpectation, LabSelection } from "../../labs/model";
-import type { KubeObject } from "../../policies/objects";
-import type { Endpoint } from "../../policies/reachability";
-import type { PageNode, PagePort, PageService } from "./model";
+import type { KubeObject } from "../../kube/objects";
+import type { Endpoint } from "../../packages/reach/src";
+import type { PageNode, PagePort, PageService } from "./page-data";
 import { pairsOf } from "./pairs";
 import type { StateAt } from "./states";
 

@@ -5,7 +5,7 @@ import {
   type PairFlows,
   type Question,
   type State,
-} from "../../policies/reachability";
+} from "../../packages/reach/src";
 
 /** All pairs of a state, evaluated once however often they are asked for. */
 export function pairsOf(state: State): readonly PairFlows[] {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "./bundle";
-import type { PageData } from "./model";
+import type { PageData } from "./page-data";
 
 /** One HTML page with everything in it: it asks nobody for anything, and runs no script but its own. */
 export async function renderPage(data: PageData): Promise<string> {

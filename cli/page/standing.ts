@@ -1,4 +1,4 @@
-import type { LabPage, PageDecision, PageDocument, PageState } from "./model";
+import type { LabPage, PageDecision, PageDocument, PageState } from "./page-data";
 
 /** The policy that a decision names, as it stands in a state. */
 export function documentOf(lab: LabPage, state: PageState, decision: PageDecision): PageDocument | undefined {

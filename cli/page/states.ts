@@ -1,7 +1,7 @@
 import { labAt, objectKey, type Expectation, type LabSelection, type LabState } from "../../labs/model";
-import type { KubeObject } from "../../policies/objects";
-import { API_SERVER, CORE_DNS, load, type SourceObject, type State } from "../../policies/reachability";
-import type { PageDocument } from "./model";
+import type { KubeObject } from "../../kube/objects";
+import { API_SERVER, CORE_DNS, load, type SourceObject, type State } from "../../packages/reach/src";
+import type { PageDocument } from "./page-data";
 
 /** A lab at one step, ready to be asked. */
 export interface StateAt {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { pageData } from "./data";
+import { pageData } from "./page-of-plan";
 import { renderPage } from "./render";
 
 /** Writes the page of a stack. */

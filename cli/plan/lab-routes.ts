@@ -1,8 +1,8 @@
-import { routeLines, type RouteLine } from "../../components/ingress/plan/summary";
-import { urlOf } from "../../components/ingress/plan/site";
+import { routeLines, type RouteLine } from "../../routing/summary";
+import { urlOf } from "../../routing/ingress-site";
 import type { LabSelection, RequestExpectation } from "../../labs/model";
-import { siteOf } from "../../labs/way-in";
-import type { KubeObject } from "../../policies/objects";
+import { siteOf } from "../../labs/ingress";
+import type { KubeObject } from "../../kube/objects";
 
 /** What a plan says of a lab's way in. */
 export interface LabRoutes {

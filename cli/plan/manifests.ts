@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { UserError } from "../../policies/problems";
+import { UserError } from "../../kube/problems";
 import type { RegisteredObject } from "../../stacks/offline/objects";
 
 export interface ManifestFile {

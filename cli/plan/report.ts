@@ -1,17 +1,17 @@
 import { operatorSummary } from "../../components/calico/plan/specs";
-import { eksSummary, type EksSummary } from "../../components/aws/plan/summary";
-import { wayInSummary } from "../../components/ingress/plan/summary";
+import { eksSummary, type EksSummary } from "../../components/eks/plan/summary";
+import { wayInSummary } from "../../routing/summary";
 import { labAt, type LabSelection } from "../../labs/model";
 import { checkAll } from "../../policies/guardrails";
 import { subjects } from "../../policies/guardrails/registered";
 import type { Violation } from "../../policies/guardrails/rule";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { registeredObjects } from "../../stacks/offline/objects";
 import type { OfflineRun } from "../../stacks/offline/run";
 import type { Registered } from "../../stacks/offline/registration";
-import type { StackPlan } from "../../stacks/plan";
+import type { StackPlan } from "../../stacks/stack-plan";
 import { around, stackState } from "../../stacks/reachability";
-import { labFlows, stackFlows, type LabFlows } from "./flows";
+import { labFlows, stackFlows, type LabFlows } from "./flow-text";
 import { labRoutes, type LabRoutes } from "./lab-routes";
 import { manifests, type ManifestFile } from "./manifests";
 

@@ -1,7 +1,7 @@
-import { objectTitle, type KubeObject } from "../../policies/objects";
-import type { SourceObject } from "../../policies/reachability";
+import { objectTitle, type KubeObject } from "../../kube/objects";
+import type { SourceObject } from "../../packages/reach/src";
 import { labPage } from "../page/lab";
-import type { PlayTask } from "../page/model";
+import type { PlayTask } from "../page/page-data";
 import { identity, type LabStates, type Own } from "../page/states";
 
 /**

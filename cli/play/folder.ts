@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { stringify } from "yaml";
-import { objectTitle, type KubeObject } from "../../policies/objects";
-import { ProblemsError, UserError, type Problem } from "../../policies/problems";
-import { readObjects, type SourceObject } from "../../policies/reachability";
+import { objectTitle, type KubeObject } from "../../kube/objects";
+import { ProblemsError, UserError, type Problem } from "../../kube/problems";
+import { readObjects, type SourceObject } from "../../packages/reach/src";
 import { identity } from "../page/states";
 
 /** What the learner's folder holds. */

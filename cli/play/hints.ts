@@ -1,10 +1,10 @@
-import { ProblemsError, UserError, type Problem } from "../../policies/problems";
-import { objectTitle, type KubeObject } from "../../policies/objects";
+import { ProblemsError, UserError, type Problem } from "../../kube/problems";
+import { objectTitle, type KubeObject } from "../../kube/objects";
 import type { LabStates } from "../page/states";
 import { identity } from "../page/states";
-import type { PlayHint } from "../page/model";
+import type { PlayHint } from "../page/page-data";
 import { checksOf, stateOf, stepObjects } from "../verify/core/checks";
-import type { Result } from "../verify/core/model";
+import type { Result } from "../verify/core/check-model";
 import { hints as findHints } from "../verify/hint/hints";
 import { isPolicy } from "../verify/hint/pairs";
 import { isTheirs, ownState } from "./exercise";

@@ -1,9 +1,9 @@
 import { labs } from "../../labs/index";
 import type { LabSelection } from "../../labs/model";
-import { nearest } from "../../policies/nearest";
-import { UserError } from "../../policies/problems";
+import { nearest } from "../../kube/nearest";
+import { UserError } from "../../kube/problems";
 import { readStackFile } from "../../stacks/offline/stack-file";
-import { planStack, PROJECT } from "../../stacks/plan";
+import { planStack, PROJECT } from "../../stacks/stack-plan";
 
 /**
  * The labs to play: those of a stack, or one by its name on a cluster as the stack `kind` plans it. A lab that such a

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { UserError } from "../../policies/problems";
-import type { PlayHint, PlayUpdate } from "../page/model";
+import { UserError } from "../../kube/problems";
+import type { PlayHint, PlayUpdate } from "../page/page-data";
 
 export interface PlayServer {
   url: string;

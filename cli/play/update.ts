@@ -1,10 +1,10 @@
-import { ProblemsError, UserError, type Problem } from "../../policies/problems";
+import { ProblemsError, UserError, type Problem } from "../../kube/problems";
 import { labPage } from "../page/lab";
-import type { PlayProblem, PlayTask, PlayUpdate } from "../page/model";
+import type { PlayProblem, PlayTask, PlayUpdate } from "../page/page-data";
 import type { LabStates } from "../page/states";
 import { ownState, taskOf } from "./exercise";
 import type { Contents } from "./folder";
-import { oddities } from "./oddities";
+import { oddities } from "./warnings";
 
 /** What the page shows of a learner's files at a step. Never throws for what a learner can mend. */
 export function update(states: LabStates, step: number, contents: Contents): Omit<PlayUpdate, "took"> {

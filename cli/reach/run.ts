@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { UserError } from "../../policies/problems";
+import { UserError } from "../../kube/problems";
 import {
   diff,
   diffJson,
@@ -18,8 +18,8 @@ import {
   readObjects,
   type Question,
   type State,
-} from "../../policies/reachability";
-import { flowTable } from "../../policies/reachability/format/markdown";
+} from "../../packages/reach/src";
+import { flowTable } from "../../packages/reach/src/format/markdown";
 import type { ReachOptions } from "../reach";
 
 /** Reads, evaluates and prints. @throws UserError, ProblemsError */

@@ -1,8 +1,8 @@
-import type { EnvironmentRecord } from "../../components/student/plan/record";
-import { fromTags, toTags, type Tags } from "../../components/student/plan/record";
-import { hasExpired } from "../../components/student/plan/lease";
+import type { EnvironmentRecord } from "../../classroom/record";
+import { fromTags, toTags, type Tags } from "../../classroom/record";
+import { hasExpired } from "../../classroom/lease";
 import type { Task } from "./batch";
-import { EngineError, type Engine, type StackState } from "./engine";
+import { EngineError, type Engine, type StackState } from "../engine/engine-port";
 import { clusterGone, recover, withLock, type Workshop } from "./recover";
 
 /** What `up` is to make of one student's environment. */

@@ -1,5 +1,5 @@
-import type { Clock } from "./engine";
-import type { Interrupts } from "./interrupts";
+import type { Clock } from "../engine/engine-port";
+import type { Interrupts } from "../engine/interrupts";
 
 /** Work on many students with bounded parallelism: one failure stops nobody else, none is started twice. */
 export interface BatchOptions<R> {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { downEffort, longestFirst } from "../../components/student/plan/effort";
-import { hasExpired } from "../../components/student/plan/lease";
-import type { EnvironmentRecord } from "../../components/student/plan/record";
-import { failOn, type Problem } from "../../policies/problems";
-import { ownFolder } from "../pulumi/workspace";
+import { downEffort, longestFirst } from "../../classroom/effort";
+import { hasExpired } from "../../classroom/lease";
+import type { EnvironmentRecord } from "../../classroom/record";
+import { failOn, type Problem } from "../../kube/problems";
+import { ownFolder } from "../engine/workspace";
 import { takeDown, type DownOptions } from "./actions";
 import { listing, listText } from "./list";
 import { classNameOf } from "./load";
@@ -11,7 +11,7 @@ import { durationOf, parallelOf, type DownCommand, type ReapCommand, type Workin
 import { receiptOf, receiptText, writeReceipt } from "./receipt";
 import { allRecords } from "./records";
 import type { Workshop } from "./recover";
-import { choose, openShop, STANDARD, warnDamaged } from "./shop";
+import { choose, openShop, STANDARD, warnDamaged } from "./backend";
 import { print, workOn } from "./work";
 
 /** `labs students down`: destroys, looks again, and writes a receipt. */

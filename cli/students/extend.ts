@@ -1,11 +1,11 @@
-import { DEFAULT_TTL, formatDuration, renewLease } from "../../components/student/plan/lease";
-import { TAG_EXPIRES, type EnvironmentRecord } from "../../components/student/plan/record";
-import { failOn, type Problem } from "../../policies/problems";
+import { DEFAULT_TTL, formatDuration, renewLease } from "../../classroom/lease";
+import { TAG_EXPIRES, type EnvironmentRecord } from "../../classroom/record";
+import { failOn, type Problem } from "../../kube/problems";
 import type { Task } from "./batch";
 import { classNameOf } from "./load";
 import { durationOf, parallelOf, type ExtendCommand } from "./options";
 import { withLock, type Workshop } from "./recover";
-import { choose, openShop, STANDARD } from "./shop";
+import { choose, openShop, STANDARD } from "./backend";
 import { whenText } from "./when";
 import { plain, print, workOn } from "./work";
 

@@ -1,8 +1,8 @@
 import { writeFileSync, chmodSync } from "node:fs";
-import { UserError } from "../../policies/problems";
+import { UserError } from "../../kube/problems";
 import { classNameOf } from "./load";
 import type { KubeconfigCommand } from "./options";
-import { choose, openShop } from "./shop";
+import { choose, openShop } from "./backend";
 
 /** `labs students kubeconfig`: decrypted on demand; the state holds it encrypted, and no other file has it. */
 export async function runStudentsKubeconfig(id: string, options: KubeconfigCommand): Promise<void> {

@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { classNameOf } from "./load";
 import type { ListCommand } from "./options";
 import { allRecords, type Records } from "./records";
-import { openShop, warnDamaged } from "./shop";
+import { openShop, warnDamaged } from "./backend";
 import { whenText } from "./when";
 import { print } from "./work";
 

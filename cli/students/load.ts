@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
-import { readClass, type Class } from "../../components/student/plan/class";
-import { classNameProblem, suggestClass } from "../../components/student/plan/names";
-import { readRoster } from "../../components/student/plan/roster";
-import type { ClusterNeeds } from "../../components/student/plan/settings";
-import type { RosterChecks, Student } from "../../components/student/plan/student";
+import { readClass, type Class } from "../../classroom/class-file";
+import { classNameProblem, suggestClass } from "../../classroom/names";
+import { readRoster } from "../../classroom/roster";
+import type { ClusterNeeds } from "../../classroom/settings";
+import type { RosterChecks, Student } from "../../classroom/student";
 import { labs } from "../../labs";
-import { ProblemsError, UserError, type Problem } from "../../policies/problems";
+import { ProblemsError, UserError, type Problem } from "../../kube/problems";
 
 /** The labs that there are, with the names of their steps. */
 export function knownLabs(): RosterChecks["labs"] {

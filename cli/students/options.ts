@@ -1,5 +1,5 @@
-import { parseTtl, MAX_HARD_LIMIT } from "../../components/student/plan/lease";
-import type { Problem } from "../../policies/problems";
+import { parseTtl, MAX_HARD_LIMIT } from "../../classroom/lease";
+import type { Problem } from "../../kube/problems";
 
 /** Options as commander hands them over. */
 export interface WorkingOptions {

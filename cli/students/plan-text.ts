@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import { capacity } from "../../components/student/plan/allot";
-import type { Class } from "../../components/student/plan/class";
-import type { PlannedEnvironment } from "../../components/student/plan/environments";
-import { formatDuration } from "../../components/student/plan/lease";
+import { capacity } from "../../classroom/allocation";
+import type { Class } from "../../classroom/class-file";
+import type { PlannedEnvironment } from "../../classroom/environments";
+import { formatDuration } from "../../classroom/lease";
 
 /** What an `up` would make, before anything is made. */
 export function planText(planned: ReadonlyMap<string, PlannedEnvironment>, cls: Class): string {

@@ -1,5 +1,5 @@
-import { fromTags, type EnvironmentRecord } from "../../components/student/plan/record";
-import { EngineError, type Engine, type StackSummary } from "./engine";
+import { fromTags, type EnvironmentRecord } from "../../classroom/record";
+import { EngineError, type Engine, type StackSummary } from "../engine/engine-port";
 
 /** The environments that the backend has; stacks whose tags cannot be read stand apart. */
 export interface Records {

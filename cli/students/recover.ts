@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from "../../components/student/plan/record";
+import type { EnvironmentRecord } from "../../classroom/record";
 import {
   EngineError,
   type DockerThing,
@@ -6,7 +6,7 @@ import {
   type Machine,
   type PendingOperation,
   type StackState,
-} from "./engine";
+} from "../engine/engine-port";
 
 /** What the work on one environment stands on. */
 export interface Workshop {

@@ -1,12 +1,12 @@
-import { stepNumber, stepsFix } from "../../components/student/plan/student";
-import { failOn, type Problem } from "../../policies/problems";
+import { stepNumber, stepsFix } from "../../classroom/student";
+import { failOn, type Problem } from "../../kube/problems";
 import { bringUp } from "./actions";
 import type { Task } from "./batch";
 import { classNameOf, knownLabs } from "./load";
 import { durationOf, parallelOf, type ResetCommand } from "./options";
 import { recover, withLock, type Workshop } from "./recover";
-import { choose, openShop, STANDARD } from "./shop";
-import type { EnvironmentRecord } from "../../components/student/plan/record";
+import { choose, openShop, STANDARD } from "./backend";
+import type { EnvironmentRecord } from "../../classroom/record";
 import { plain, print, workOn } from "./work";
 
 /** `labs students reset`: labs go to a step, and what was broken in the cluster is mended. The lease stays. */

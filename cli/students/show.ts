@@ -1,6 +1,6 @@
 import { Listr } from "listr2";
 import pc from "picocolors";
-import { formatDuration } from "../../components/student/plan/lease";
+import { formatDuration } from "../../classroom/lease";
 import type { BatchEvent, Outcome } from "./batch";
 
 /** Shows what happens to each student, live. */

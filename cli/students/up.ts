@@ -1,26 +1,22 @@
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { Class } from "../../components/student/plan/class";
-import {
-  planEnvironments,
-  slotsHere,
-  type PlannedEnvironment,
-} from "../../components/student/plan/environments";
-import { longestFirst, upEffort } from "../../components/student/plan/effort";
-import type { EnvironmentRecord } from "../../components/student/plan/record";
-import type { Student } from "../../components/student/plan/student";
-import { ProblemsError, type Problem } from "../../policies/problems";
-import { PROJECT, planStack } from "../../stacks/plan";
-import { missingKindTools } from "../../stacks/tools";
-import { projectFolder } from "../pulumi/workspace";
+import type { Class } from "../../classroom/class-file";
+import { planEnvironments, slotsHere, type PlannedEnvironment } from "../../classroom/environments";
+import { longestFirst, upEffort } from "../../classroom/effort";
+import type { EnvironmentRecord } from "../../classroom/record";
+import type { Student } from "../../classroom/student";
+import { ProblemsError, type Problem } from "../../kube/problems";
+import { PROJECT, planStack } from "../../stacks/stack-plan";
+import { missingKindTools } from "../../stacks/required-tools";
+import { projectFolder } from "../engine/workspace";
 import { bringUp } from "./actions";
-import { busySlots } from "./ports";
+import { busySlots } from "./check-ports";
 import { clusterNeeds, labPorts, loadClass, thisUser } from "./load";
 import { durationOf, parallelOf, type UpCommand } from "./options";
 import { planText } from "./plan-text";
 import { allRecords, type Records } from "./records";
-import { openShop, warnDamaged } from "./shop";
+import { openShop, warnDamaged } from "./backend";
 import { whenText } from "./when";
 import { plain, print, workOn } from "./work";
 

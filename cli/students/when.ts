@@ -1,4 +1,4 @@
-import { formatDuration } from "../../components/student/plan/lease";
+import { formatDuration } from "../../classroom/lease";
 
 /** A moment as people in this room read it: `2026-11-21 17:05 (in 7h59m)`, in the time zone of this machine. */
 export function whenText(at: number, now: number): string {

@@ -1,6 +1,6 @@
 import { runBatch, type Outcome, type Task } from "./batch";
-import { Interrupts, STAGES } from "./interrupts";
-import { realClock } from "./pulumi/machine";
+import { Interrupts, STAGES } from "../engine/interrupts";
+import { realClock } from "../engine/machine";
 import { canShowLive, show } from "./show";
 
 /**

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseDocument } from "yaml";
-import { UserError } from "../../policies/problems";
+import { UserError } from "../../kube/problems";
 import { readConfig, readStackFile } from "../../stacks/offline/stack-file";
-import { planStack, PROJECT } from "../../stacks/plan";
-import { projectFolder } from "../pulumi/workspace";
+import { planStack, PROJECT } from "../../stacks/stack-plan";
+import { projectFolder } from "../engine/workspace";
 
 /** Writes a lab's step into the stack's file, comments kept; checks it first, so that a wrong one changes nothing. */
 export function setStep(instance: string, wish: string, stack: string): void {

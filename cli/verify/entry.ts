@@ -1,13 +1,13 @@
 import { X509Certificate } from "node:crypto";
-import { CONTROLLER } from "../../components/ingress/plan/site";
+import { CONTROLLER } from "../../routing/ingress-site";
 import { CA, NAMESPACE } from "../../components/tls/plan/objects";
-import type { StackPlan } from "../../stacks/plan";
+import type { StackPlan } from "../../stacks/stack-plan";
 import type { Reached } from "./cluster/access";
 import { ApiError, type Api } from "./cluster/api";
 import type { Trust } from "./cluster/http";
 import { core } from "./cluster/paths";
 import type { Inventory } from "./core/inventory";
-import type { RequestCheck } from "./core/model";
+import type { RequestCheck } from "./core/check-model";
 
 /**
  * Where the way in is reached. Names under `localhost` are this machine (RFC 6761), but not every resolver knows it:

@@ -1,5 +1,5 @@
 import type { LabSelection } from "../../labs/model";
-import { UserError } from "../../policies/problems";
+import { UserError } from "../../kube/problems";
 
 /** The labs that are to be verified, each at its step: the config's, or the one that was asked for. */
 export function selectChecked(

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mirroredImage } from "../../components/mirrors";
-import { CONTROLLER } from "../../components/ingress/plan/site";
+import { CONTROLLER } from "../../routing/ingress-site";
 import { BUSYBOX } from "../../labs/images";
-import type { StackPlan } from "../../stacks/plan";
+import type { StackPlan } from "../../stacks/stack-plan";
 import type { VerifyOptions } from "../verify";
 import type { Reached } from "./cluster/access";
 import { openApi, type Api } from "./cluster/api";
@@ -11,14 +11,14 @@ import { findInventory, livePod, tolerant } from "./cluster/find";
 import { tryHere } from "./cluster/here";
 import { removeLeftovers } from "./cluster/leftovers";
 import { core } from "./cluster/paths";
-import { Twins } from "./cluster/twins";
+import { Twins } from "./cluster/probe-pods";
 import { outsideDoubt } from "./core/compare";
 import type { Inventory } from "./core/inventory";
-import type { Check, FlowCheck, Report, RequestCheck, Result } from "./core/model";
+import type { Check, FlowCheck, Report, RequestCheck, Result } from "./core/check-model";
 import type { ProbeSite } from "./core/probes";
-import { verifyFlows } from "./flows";
+import { verifyFlows } from "./run-flows";
 import { entryOf, trustOf } from "./entry";
-import { verifyRequests } from "./requests";
+import { verifyRequests } from "./run-requests";
 
 /** Probe pods end by themselves after this, whatever became of the run. */
 export const LIFETIME_SECONDS = 900;

@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { goesWith, inCluster, type Cluster } from "../cluster";
-import { Gate } from "../kubernetes/gate";
+import { Gate } from "../kubernetes/cluster-job";
 import { logicalName, registerObject, registerPatch } from "../kubernetes/objects";
 import { chartRef, type Mirrors } from "../mirrors";
 import { charts } from "../versions";
-import type { CalicoPlan } from "./plan/plan";
+import type { CalicoPlan } from "./plan/calico-plan";
 import {
   apiServer,
   crdNames,

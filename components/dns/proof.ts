@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { podIdentityTrust } from "../aws/plan/policies";
-import { proofPolicy } from "./plan/policy";
+import { podIdentityTrust } from "../eks/plan/policies";
+import { proofPolicy } from "./plan/dns-policy";
 
 export interface ProofArgs {
   /** EKS cluster, which must have the Pod Identity agent. */

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { DnsPlan } from "./plan/plan";
+import type { DnsPlan } from "./plan/dns-plan";
 
 export interface ZoneArgs {
   plan: NonNullable<DnsPlan["zone"]>;

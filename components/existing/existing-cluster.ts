@@ -3,7 +3,7 @@ import type * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
-import type { ClusterFacts } from "../facts";
+import type { ClusterFacts } from "../../kube/cluster-facts";
 
 export interface ExistingClusterArgs {
   name: string;

@@ -2,9 +2,9 @@ import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
-import type { ClusterFacts } from "../facts";
-import { KindNetwork } from "./network";
-import type { KindPlan } from "./plan/cluster";
+import type { ClusterFacts } from "../../kube/cluster-facts";
+import { KindNetwork } from "./kind-network";
+import type { KindPlan } from "./plan/kind-plan";
 
 export interface KindClusterArgs {
   plan: KindPlan;

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labAt, type LabSelection } from "../../labs/model";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { afterLoadBalancers, goesWith, onCluster, type Cluster } from "../cluster";
-import { readCanary } from "../ingress/plan/canary/annotations";
+import { readCanary } from "../../routing/canary/annotations";
 import { logicalName, registerObject, registerPatch } from "../kubernetes/objects";
 import type { Mirrors } from "../mirrors";
 

@@ -6,8 +6,8 @@ import { logicalName, registerObject } from "../kubernetes/objects";
 import { chartRef, type Mirrors } from "../mirrors";
 import { charts } from "../versions";
 import { acmeIssuer, authority, authorityIssuer, CA, NAMESPACE, namespace, selfSigned } from "./plan/objects";
-import type { TlsPlan } from "./plan/plan";
-import { certManagerValues } from "./values";
+import type { TlsPlan } from "./plan/tls-plan";
+import { certManagerValues } from "./cert-manager-values";
 
 export interface CertificatesArgs {
   cluster: Cluster;

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Lab } from "../../labs/model";
-import { ProblemsError } from "../../policies/problems";
+import { ProblemsError } from "../../kube/problems";
 import { readStackFile } from "../../stacks/offline/stack-file";
-import { planStack, PROJECT } from "../../stacks/plan";
+import { planStack, PROJECT } from "../../stacks/stack-plan";
 
 const root = resolve(__dirname, "../..");
 

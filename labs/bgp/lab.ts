@@ -1,4 +1,4 @@
-import type { OutsideHost } from "../../components/facts";
+import type { OutsideHost } from "../../kube/cluster-facts";
 import { CALICO_API_VERSION, type BGPConfiguration, type BGPPeer } from "../../policies/calico/types";
 import { networkPolicy, tcp } from "../../policies/kubernetes/policy";
 import { open } from "../flow";

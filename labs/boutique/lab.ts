@@ -1,9 +1,9 @@
-import { CONTROLLER } from "../../components/ingress/plan/site";
-import { abByHeader, byWeight } from "../../components/ingress/plan/canary/model";
-import { controllerStandIn } from "../../components/ingress/plan/stand-in";
-import type { KubeObject } from "../../policies/objects";
+import { CONTROLLER } from "../../routing/ingress-site";
+import { abByHeader, byWeight } from "../../routing/canary/canary";
+import { controllerStandIn } from "../controller-stand-in";
+import type { KubeObject } from "../../kube/objects";
 import type { Expectation, FlowExpectation, Lab, LabContext } from "../model";
-import { labUrl, siteOf } from "../way-in";
+import { labUrl, siteOf } from "../ingress";
 import { namespace, serviceAccount } from "../workload";
 import { calls, closed, frontendPolicies, portOf, servicePolicies, services } from "./policies";
 import {

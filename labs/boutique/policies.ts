@@ -1,7 +1,7 @@
-import { CONTROLLER } from "../../components/ingress/plan/site";
+import { CONTROLLER } from "../../routing/ingress-site";
 import { allowDns, defaultDeny } from "../../policies/baselines";
 import { namespaceNamed, networkPolicy, pods, podsIn, tcp } from "../../policies/kubernetes/policy";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 
 /** Who calls whom in the shop, at ports of pods. Read from the addresses that each service is given. */
 export const calls: readonly (readonly [from: string, to: string, port: number])[] = [

@@ -1,9 +1,9 @@
-import type { Canary, Strategy } from "../../components/ingress/plan/canary/model";
-import { liveBackend } from "../../components/ingress/plan/canary/model";
-import type { Routes } from "../../components/ingress/plan/routes/model";
-import type { KubeObject } from "../../policies/objects";
+import type { Canary, Strategy } from "../../routing/canary/canary";
+import { liveBackend } from "../../routing/canary/canary";
+import type { Routes } from "../../routing/routes/routes";
+import type { KubeObject } from "../../kube/objects";
 import type { Expectation, LabContext, ObjectRef } from "../model";
-import { labHost, request, routed } from "../way-in";
+import { labHost, request, routed } from "../ingress";
 import { frontend } from "./services";
 
 export const nsOf = (ctx: LabContext): string => ctx.namespaces["shop"] ?? "boutique";

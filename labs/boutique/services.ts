@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { REDIS } from "../images";
 import { deployment, service, serviceAccount } from "../workload";
 

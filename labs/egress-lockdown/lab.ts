@@ -1,8 +1,8 @@
 import { containsCidr } from "cidr-tools";
-import type { ClusterFacts } from "../../components/facts";
+import type { ClusterFacts } from "../../kube/cluster-facts";
 import { defaultAppPolicy, inNamespaces } from "../../policies/baselines";
 import { globalPolicy } from "../../policies/calico/policy";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { closed, lookup, open } from "../flow";
 import type { Expectation, Lab, LabContext } from "../model";
 import { clusterName, serviceAccount } from "../workload";

@@ -1,7 +1,7 @@
-import type { ClusterFacts } from "../../components/facts";
-import type { KubeObject } from "../../policies/objects";
+import type { ClusterFacts } from "../../kube/cluster-facts";
+import type { KubeObject } from "../../kube/objects";
 import type { Lab, LabContext } from "../model";
-import { labHost, labUrl, request, routed } from "../way-in";
+import { labHost, labUrl, request, routed } from "../ingress";
 import { deployment, namespace, service } from "../workload";
 
 /** Image, port, labels and names: AWS Load Balancer Controller, docs/examples/2048 (FACTS H). */

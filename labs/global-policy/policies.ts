@@ -2,7 +2,7 @@ import { defaultAppPolicy, notInNamespaces, systemNamespaces } from "../../polic
 import { calicoPolicy, globalPolicy } from "../../policies/calico/policy";
 import { CALICO_API_VERSION, type GlobalNetworkSet, type Rule, type Tier } from "../../policies/calico/types";
 import { networkPolicy } from "../../policies/kubernetes/policy";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 
 /** Addresses that stand for a known bad place and for a partner: RFC 5737 keeps both free for documentation. */
 export const THREATS = "203.0.113.0/24";

@@ -1,5 +1,5 @@
-import type { ClusterFacts, OutsideHost } from "../../components/facts";
-import type { KubeObject } from "../../policies/objects";
+import type { ClusterFacts, OutsideHost } from "../../kube/cluster-facts";
+import type { KubeObject } from "../../kube/objects";
 import { closed, flow, open } from "../flow";
 import type { Expectation, Lab, LabContext } from "../model";
 import { bank, bankChain } from "../yaobank/reuse";

@@ -1,9 +1,9 @@
-import type { PathRoute, Routes } from "../../components/ingress/plan/routes/model";
-import { urlOf } from "../../components/ingress/plan/site";
-import type { KubeObject } from "../../policies/objects";
+import type { PathRoute, Routes } from "../../routing/routes/routes";
+import { urlOf } from "../../routing/ingress-site";
+import type { KubeObject } from "../../kube/objects";
 import { echo } from "../echo";
 import type { Expectation, Lab, LabContext } from "../model";
-import { labHost, request, routed, siteOf, withoutTls } from "../way-in";
+import { labHost, request, routed, siteOf, withoutTls } from "../ingress";
 import { namespace, service } from "../workload";
 
 const LAB = "ingress-routing";

@@ -1,7 +1,7 @@
 import { overlapCidr } from "cidr-tools";
-import type { ClusterFacts } from "../../components/facts";
+import type { ClusterFacts } from "../../kube/cluster-facts";
 import { CALICO_API_VERSION, type IPPool } from "../../policies/calico/types";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { WHOAMI } from "../images";
 import { deployment, namespace, service } from "../workload";
 

@@ -1,6 +1,6 @@
-import { nlbAnnotations } from "../../components/ingress/plan/controller/nlb";
-import type { ClusterFacts } from "../../components/facts";
-import type { KubeObject } from "../../policies/objects";
+import { nlbAnnotations } from "../../components/ingress-nginx/controller/nlb";
+import type { ClusterFacts } from "../../kube/cluster-facts";
+import type { KubeObject } from "../../kube/objects";
 import { echo } from "../echo";
 import { CURL } from "../images";
 import type { Expectation, Lab, LabContext } from "../model";

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { lookup, open } from "../flow";
 import { NETSHOOT } from "../images";
 import { web } from "../ip-pools/pools";

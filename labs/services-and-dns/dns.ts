@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { COREDNS } from "../images";
 import { deployment, service } from "../workload";
 

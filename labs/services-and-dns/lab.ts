@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { flow, lookup, open } from "../flow";
 import { BUSYBOX, NETSHOOT, WHOAMI } from "../images";
 import type { Expectation, Lab, LabContext } from "../model";

@@ -1,6 +1,6 @@
 import { defaultDeny } from "../../policies/baselines";
 import { namespaces, networkPolicy, pods, tcp } from "../../policies/kubernetes/policy";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import type { Expectation, FlowExpectation, Lab, LabContext } from "../model";
 import { deployment, namespace, service } from "../workload";
 

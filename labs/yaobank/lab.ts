@@ -1,6 +1,6 @@
 import { defaultAppPolicy, inNamespaces } from "../../policies/baselines";
 import { networkPolicy, pods, tcp } from "../../policies/kubernetes/policy";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import type { Expectation, FlowExpectation, Lab, LabContext } from "../model";
 import { clusterName, deployment, namespace, service, serviceAccount } from "../workload";
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { labAt, type FlowExpectation, type LabContext } from "../model";
 import { yaobank } from "./lab";
 

@@ -1,6 +1,6 @@
-import type { Problem } from "../problems";
-import { failOn } from "../problems";
-import { parseSelector } from "../selector";
+import type { Problem } from "../../kube/problems";
+import { failOn } from "../../kube/problems";
+import { parseSelector } from "../../packages/reach/src/selector";
 import {
   CALICO_API_VERSION,
   type GlobalNetworkPolicy,

@@ -3,7 +3,7 @@
  * docs.tigera.io/calico/latest/reference/resources). `apiVersion` is `projectcalico.org/v3` for all of them, whether the
  * cluster has native v3 CRDs or Calico's aggregated API server.
  */
-import type { ObjectMeta } from "../objects";
+import type { ObjectMeta } from "../../kube/objects";
 import type {
   BGPConfiguration,
   BGPPeer,

@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../selector";
+import { UNKNOWN } from "../../packages/reach/src/selector";
 
 /**
  * A guardrail looks at one resource as plain data, so that the same rule runs in the offline plan and, by

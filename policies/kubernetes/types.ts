@@ -1,5 +1,5 @@
 /** Kubernetes NetworkPolicy as plain data, after its published reference (networking.k8s.io/v1). */
-import type { ObjectMeta } from "../objects";
+import type { ObjectMeta } from "../../kube/objects";
 
 export interface KubernetesPolicy {
   apiVersion: "networking.k8s.io/v1";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { nearest } from "../../policies/nearest";
-import type { Problem } from "../../policies/problems";
+import { nearest } from "../../kube/nearest";
+import type { Problem } from "../../kube/problems";
 import { configSchema, type Config } from "./schema";
 
 /** Raw config as the engine hands it over: full key (`project:key`) → text, JSON for anything but plain strings. */

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { versionSets } from "../../components/versions";
-import { calicoSchema } from "./calico";
+import { calicoSchema } from "../../components/calico/calico-config";
 import { expiresSchema, ownerSchema, studentSchema } from "./class";
-import { dnsSchema } from "./dns";
-import { eksSchema } from "./eks";
-import { cidr4, dnsLabel, port } from "./fields";
-import { ingressSchema } from "./ingress";
-import { tlsSchema } from "./tls";
+import { dnsSchema } from "../../components/dns/dns-config";
+import { eksSchema } from "../../components/eks/eks-config";
+import { cidr4, dnsLabel, port } from "../../kube/config-fields";
+import { ingressSchema } from "../../components/ingress-nginx/ingress-config";
+import { tlsSchema } from "../../components/tls/tls-config";
 
 /**
  * The one schema of a stack's config: types, defaults and documentation. Each property's `meta.description` becomes

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { creationOrder } from "./order";
 import type { Registered } from "./registration";
 

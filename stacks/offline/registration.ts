@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../../policies/selector";
+import { UNKNOWN } from "../../packages/reach/src/selector";
 
 /** Marks on the wire between program and engine (pulumi/pulumi sdk/nodejs/runtime/rpc.ts). */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";

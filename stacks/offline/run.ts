@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import type { RawConfig } from "../config/load";
-import { PROJECT } from "../plan";
+import { PROJECT } from "../stack-plan";
 import { mockOutputs } from "./outputs";
 import { readOutputs, readRequest, type Registered } from "./registration";
 

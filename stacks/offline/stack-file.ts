@@ -2,10 +2,10 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
 import { labs } from "../../labs/index";
-import { nearest } from "../../policies/nearest";
-import { UserError } from "../../policies/problems";
+import { nearest } from "../../kube/nearest";
+import { UserError } from "../../kube/problems";
 import type { RawConfig } from "../config/load";
-import { PROJECT } from "../plan";
+import { PROJECT } from "../stack-plan";
 
 export interface StackFile {
   stack: string;

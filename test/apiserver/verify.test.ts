@@ -2,11 +2,11 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { verify } from "../../cli/verify/verify";
 import { openApi } from "../../cli/verify/cluster/api";
 import { checksOf } from "../../cli/verify/core/checks";
-import { RUN_LABEL } from "../../cli/verify/core/twin";
+import { RUN_LABEL } from "../../cli/verify/core/probe-pod";
 import { findHints } from "../../cli/verify/hint/find";
 import { labAt } from "../../labs/model";
-import type { KubeObject } from "../../policies/objects";
-import { planStack, PROJECT } from "../../stacks/plan";
+import type { KubeObject } from "../../kube/objects";
+import { planStack, PROJECT } from "../../stacks/stack-plan";
 
 /**
  * verify on a cluster that may be changed: KUBECONFIG names it and LABS_VERIFY_CLUSTER=1 says so. With kubelets and a

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { play, type Playing } from "../../cli/play/run";
+import { play, type Playing } from "../../cli/play/run-play";
 import { executable, launch } from "./chromium";
 import { faintTexts } from "./looks";
 import { open } from "./open";

@@ -1,5 +1,5 @@
 import { program } from "../../cli/labs";
-import type { CapacityRow } from "../../components/aws/plan/capacity-report";
+import type { CapacityRow } from "../../components/eks/plan/capacity-report";
 
 async function run(...args: string[]): Promise<string> {
   let out = "";

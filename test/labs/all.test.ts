@@ -4,10 +4,10 @@ import { labs } from "../../labs/index";
 import { registeredObjects } from "../../stacks/offline/objects";
 import { runOffline } from "../../stacks/offline/run";
 import { readConfig } from "../../stacks/offline/stack-file";
-import { planStack, PROJECT } from "../../stacks/plan";
+import { planStack, PROJECT } from "../../stacks/stack-plan";
 import { stack as program } from "../../stacks/program";
 import { claims, stackState, type Claim } from "../../stacks/reachability";
-import { parseSelector } from "../../policies/selector";
+import { parseSelector } from "../../packages/reach/src/selector";
 import { labAt } from "../../labs/model";
 
 const root = resolve(__dirname, "../..");

@@ -5,7 +5,7 @@ import { notes } from "../../docs/generate/exercises";
 import { labs } from "../../labs/index";
 import { objectKey } from "../../labs/model";
 import { readStackFile } from "../../stacks/offline/stack-file";
-import { planStack, PROJECT } from "../../stacks/plan";
+import { planStack, PROJECT } from "../../stacks/stack-plan";
 
 const root = resolve(__dirname, "../..");
 const exercises = notes.flatMap((n) => n.exercises);

@@ -1,4 +1,4 @@
-import type { ClusterFacts } from "../../components/facts";
+import type { ClusterFacts } from "../../kube/cluster-facts";
 import { facts } from "../support/facts";
 
 /** The course's own addresses, as Pulumi.ip-pools.yaml, Pulumi.bgp.yaml and Pulumi.host-endpoints.yaml have them. */

@@ -3,9 +3,9 @@ import { join, resolve } from "node:path";
 import { CA } from "../../components/tls/plan/objects";
 import { labs } from "../../labs/index";
 import type { Lab, LabContext } from "../../labs/model";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { readStackFile } from "../../stacks/offline/stack-file";
-import { planStack, PROJECT, type StackPlan } from "../../stacks/plan";
+import { planStack, PROJECT, type StackPlan } from "../../stacks/stack-plan";
 import { commandsOf, inlineCommands, kindOf, readKubectl, shellBlocks, type Command } from "./guide-commands";
 
 const root = resolve(__dirname, "../..");

@@ -3,7 +3,7 @@ import { defaultNodePolicy } from "../../labs/host-endpoints/policies";
 import { labAt } from "../../labs/model";
 import { lacks } from "../../labs/select";
 import type { GlobalNetworkPolicy } from "../../policies/calico/types";
-import { API_SERVER, CORE_DNS, load } from "../../policies/reachability";
+import { API_SERVER, CORE_DNS, load } from "../../packages/reach/src";
 import { facts } from "../support/facts";
 import { courseFacts } from "./course-facts";
 import { ask, contextOf, stateAt, unproved } from "./proof";

@@ -1,6 +1,6 @@
 import { logicalName } from "../../components/kubernetes/objects";
 import { labAt, type Lab, type LabSelection } from "../../labs/model";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { facts } from "../support/facts";
 
 const metadata = { name: "p", namespace: "n" };

@@ -1,7 +1,7 @@
-import type { ClusterFacts } from "../../components/facts";
+import type { ClusterFacts } from "../../kube/cluster-facts";
 import { labAt, type FlowExpectation, type Lab, type LabContext } from "../../labs/model";
-import type { KubeObject } from "../../policies/objects";
-import { API_SERVER, CORE_DNS, explain, load, type Flow, type State } from "../../policies/reachability";
+import type { KubeObject } from "../../kube/objects";
+import { API_SERVER, CORE_DNS, explain, load, type Flow, type State } from "../../packages/reach/src";
 
 export const contextOf = (lab: Lab, facts: ClusterFacts): LabContext => ({
   instance: lab.id,

@@ -1,8 +1,8 @@
-import { proveRequests } from "../../components/ingress/plan/nginx/prove";
-import type { IngressSite } from "../../components/ingress/plan/site";
+import { proveRequests } from "../../routing/nginx/prove";
+import type { IngressSite } from "../../routing/ingress-site";
 import { labs } from "../../labs/index";
 import { labAt, type LabContext, type RequestExpectation } from "../../labs/model";
-import { siteOf } from "../../labs/way-in";
+import { siteOf } from "../../labs/ingress";
 import { facts } from "../support/facts";
 
 const plain: IngressSite = {

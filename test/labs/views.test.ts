@@ -1,7 +1,7 @@
 import { labAt } from "../../labs/model";
 import { podAndHostViews } from "../../labs/pod-and-host-views/lab";
 import { wireguard } from "../../labs/wireguard/lab";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { facts } from "../support/facts";
 import { contextOf, unproved } from "./proof";
 

@@ -8,8 +8,8 @@ import {
 } from "../../policies/baselines";
 import { calicoPolicy, globalPolicy } from "../../policies/calico/policy";
 import { networkPolicy } from "../../policies/kubernetes/policy";
-import { ProblemsError } from "../../policies/problems";
-import { parseSelector } from "../../policies/selector";
+import { ProblemsError } from "../../kube/problems";
+import { parseSelector } from "../../packages/reach/src/selector";
 
 const told = (make: () => unknown): string[] => {
   try {

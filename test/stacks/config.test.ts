@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
-import { ProblemsError } from "../../policies/problems";
-import { planStack } from "../../stacks/plan";
+import { ProblemsError } from "../../kube/problems";
+import { planStack } from "../../stacks/stack-plan";
 import { loadConfig } from "../../stacks/config/load";
 import { rawConfig } from "../support/graph";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { kindNeighbours, lookAtDocker, publishedPorts } from "../../stacks/kind-neighbours";
 import { readStackFile } from "../../stacks/offline/stack-file";
-import { planStack, type StackPlan } from "../../stacks/plan";
+import { planStack, type StackPlan } from "../../stacks/stack-plan";
 
 /** A docker that knows these containers (as `ps` prints them) and networks (as `inspect` does). */
 function docker(ps: string[], networks: string[]): NodeJS.ProcessEnv {

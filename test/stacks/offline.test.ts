@@ -6,7 +6,7 @@ import { stackGraph } from "../support/graph";
 import { registeredObjects } from "../../stacks/offline/objects";
 import { manifests } from "../../cli/plan/manifests";
 import { parse } from "yaml";
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 
 const labs = { stars: { step: 4 }, yaobank: { step: 4 } };
 

@@ -1,4 +1,4 @@
-import type { ClusterFacts } from "../../components/facts";
+import type { ClusterFacts } from "../../kube/cluster-facts";
 
 /** A kind cluster as the default config makes it. */
 export const facts: ClusterFacts = {

@@ -1,8 +1,8 @@
-import type { KubeObject } from "../../policies/objects";
+import type { KubeObject } from "../../kube/objects";
 import { registeredObjects } from "../../stacks/offline/objects";
 import type { Registered } from "../../stacks/offline/registration";
 import { runOffline, type OfflineOptions } from "../../stacks/offline/run";
-import { PROJECT } from "../../stacks/plan";
+import { PROJECT } from "../../stacks/stack-plan";
 import { stack as program } from "../../stacks/program";
 
 /** The graph of a stack, as the engine would get it: every registration with parent, dependencies, deletedWith. */

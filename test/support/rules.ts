@@ -1,4 +1,4 @@
-import { objectTitle, type KubeObject } from "../../policies/objects";
+import { objectTitle, type KubeObject } from "../../kube/objects";
 import type { Graph } from "./graph";
 
 /** Rules over all resources of any stack. Each gives what breaks it, as text; a test expects none. */

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { readClass } from "../../components/student/plan/class";
-import { readRoster } from "../../components/student/plan/roster";
+import { readClass } from "../../classroom/class-file";
+import { readRoster } from "../../classroom/roster";
 import { knownLabs } from "../../cli/students/load";
 
 const root = resolve(__dirname, "../..");

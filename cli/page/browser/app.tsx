@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { changes, drawnIn, portsOf, presentIn, statusOf } from "../flows";
-import type { LabPage, PageData, PageState } from "../model";
+import { changes, drawnIn, portsOf, presentIn, statusOf } from "../page-flows";
+import type { LabPage, PageData, PageState } from "../page-data";
 import { Ask } from "./ask";
 import { Claims } from "./claims";
 import { Delta } from "./delta";

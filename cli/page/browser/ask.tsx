@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
-import { answerAt, answersOf, findTarget, portText } from "../flows";
-import type { LabPage, PageAnswer, PageState } from "../model";
+import { answerAt, answersOf, findTarget, portText } from "../page-flows";
+import type { LabPage, PageAnswer, PageState } from "../page-data";
 import type { Asked } from "./place";
 import { Why } from "./why";
 import { changeText, nameOf, VERDICT } from "./words";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { PageClaim, PageRequest, PageState } from "../model";
+import type { PageClaim, PageRequest, PageState } from "../page-data";
 import { NOTHING_ASKED, type Asked } from "./place";
 
 /** So many are shown at first: a step of eleven services claims a hundred. */

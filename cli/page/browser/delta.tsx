@@ -1,5 +1,5 @@
-import { changeOf, type Changes } from "../flows";
-import type { LabPage, PageState } from "../model";
+import { changeOf, type Changes } from "../page-flows";
+import type { LabPage, PageState } from "../page-data";
 import { documentChanges } from "../standing";
 import { count, objectName, shortName } from "./words";
 

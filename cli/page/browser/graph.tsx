@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
-import { changeOf, moreLike, statusOf, type Changes, type PairStatus } from "../flows";
-import type { LabPage, PageNode, PageState } from "../model";
+import { changeOf, moreLike, statusOf, type Changes, type PairStatus } from "../page-flows";
+import type { LabPage, PageNode, PageState } from "../page-data";
 import { direct, draw, listensOn, smooth, type Box, type Drawing, type Point } from "./layout";
 import { Markers } from "./markers";
 import { count, pairTitle } from "./words";

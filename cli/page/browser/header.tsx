@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { PageData } from "../model";
+import type { PageData } from "../page-data";
 
 /** Which stack, which lab, and how bright. */
 export function Header({

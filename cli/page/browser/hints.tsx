@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { PlayHint, PlayUpdate } from "../model";
+import type { PlayHint, PlayUpdate } from "../page-data";
 import { count } from "./words";
 
 /** Hints one by one, for who asks: each tells one likely mistake, and none the whole solution. */

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { LabPage, PageData } from "../model";
+import type { LabPage, PageData } from "../page-data";
 
 /** `links` lead to what runs in a cluster. */
 export function LabIntro({ lab, links }: { lab: LabPage; links: boolean }): preact.JSX.Element {

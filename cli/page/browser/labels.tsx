@@ -1,4 +1,4 @@
-import type { LabPage, PageState } from "../model";
+import type { LabPage, PageState } from "../page-data";
 
 /** What selectors can find, for who writes one; folded away until somebody asks. */
 export function Labels({ lab, state }: { lab: LabPage; state: PageState }): preact.JSX.Element {

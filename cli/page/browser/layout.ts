@@ -1,6 +1,6 @@
 import { Graph, layout } from "@dagrejs/dagre";
-import { drawnIn, portsOf, portText } from "../flows";
-import type { LabPage, PageNode } from "../model";
+import { drawnIn, portsOf, portText } from "../page-flows";
+import type { LabPage, PageNode } from "../page-data";
 
 export interface Point {
   x: number;

@@ -1,5 +1,5 @@
 import { render } from "preact";
-import type { PageData } from "../model";
+import type { PageData } from "../page-data";
 import { App } from "./app";
 
 const text = document.getElementById("data")?.textContent ?? "";

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { drawnIn, moreLike, statusOf, type Changes } from "../flows";
-import type { LabPage, PageState } from "../model";
+import { drawnIn, moreLike, statusOf, type Changes } from "../page-flows";
+import type { LabPage, PageState } from "../page-data";
 import { count, nameOf, pairTitle, shortName } from "./words";
 
 interface Props {

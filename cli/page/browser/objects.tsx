@@ -1,4 +1,4 @@
-import type { LabPage, PageDocument, PageState } from "../model";
+import type { LabPage, PageDocument, PageState } from "../page-data";
 import { documentChanges } from "../standing";
 import { Yaml } from "./why";
 

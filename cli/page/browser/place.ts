@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import type { PageData } from "../model";
+import type { PageData } from "../page-data";
 
 /** Where the reader is: kept in the URL, so that a place can be sent to somebody. */
 export interface Place {

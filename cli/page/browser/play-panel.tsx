@@ -1,4 +1,4 @@
-import type { PlayTask, PlayUpdate } from "../model";
+import type { PlayTask, PlayUpdate } from "../page-data";
 import { Hints } from "./hints";
 import { count } from "./words";
 

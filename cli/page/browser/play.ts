@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { PageData, PlayUpdate } from "../model";
+import type { PageData, PlayUpdate } from "../page-data";
 
 export interface Play {
   update?: PlayUpdate;

@@ -1,4 +1,4 @@
-import type { LabPage, PageRequest, PageState } from "../model";
+import type { LabPage, PageRequest, PageState } from "../page-data";
 
 /** The way in at this step: which path leads where, and which share each release gets. */
 export function Routes({ lab, state }: { lab: LabPage; state: PageState }): preact.JSX.Element {

@@ -1,4 +1,4 @@
-import type { LabPage } from "../model";
+import type { LabPage } from "../page-data";
 
 /** A slider over the steps, each named below its stop. */
 export function Stepper({

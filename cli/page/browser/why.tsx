@@ -1,4 +1,4 @@
-import type { LabPage, PageAnswer, PageDocument, PageState } from "../model";
+import type { LabPage, PageAnswer, PageDocument, PageState } from "../page-data";
 import { documentOf, ruleOf } from "../standing";
 import { nameOf } from "./words";
 

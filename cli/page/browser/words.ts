@@ -1,5 +1,5 @@
-import { changeOf, portText, type PairStatus } from "../flows";
-import type { LabPage, PageDocument, PageState, Verdict } from "../model";
+import { changeOf, portText, type PairStatus } from "../page-flows";
+import type { LabPage, PageDocument, PageState, Verdict } from "../page-data";
 
 /** How the page says things: the same words everywhere. */
 export const VERDICT: Readonly<Record<Verdict, string>> = {

@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
-import { UserError } from "../../../policies/problems";
+import { UserError } from "../../../kube/problems";
 import { readKubeconfig } from "../../../stacks/kubeconfig";
-import type { StackPlan } from "../../../stacks/plan";
-import { engineEnvironment, openStack, ownFolder, projectFolder } from "../../pulumi/workspace";
+import type { StackPlan } from "../../../stacks/stack-plan";
+import { engineEnvironment, openStack, ownFolder, projectFolder } from "../../engine/workspace";
 
 export interface Reached {
   kubeconfig: KubeConfig;

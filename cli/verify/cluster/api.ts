@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { ApiError, messageOf, request, type Answer } from "../../../components/kubernetes/request";
-import type { KubeObject } from "../../../policies/objects";
+import type { KubeObject } from "../../../kube/objects";
 import { realClock, type Clock } from "./clock";
 
 export { ApiError };

@@ -1,7 +1,7 @@
-import type { KubeObject } from "../../../policies/objects";
+import type { KubeObject } from "../../../kube/objects";
 import type { Inventory, LiveNode, LivePod, LiveService, LiveWorkload } from "../core/inventory";
-import type { FlowCheck } from "../core/model";
-import { RUN_LABEL } from "../core/twin";
+import type { FlowCheck } from "../core/check-model";
+import { RUN_LABEL } from "../core/probe-pod";
 import { ApiError, type Api } from "./api";
 import { apps, core } from "./paths";
 

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import type { Observation } from "../core/model";
+import type { Observation } from "../core/check-model";
 import type { Target } from "../core/probes";
 
 /**

@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { rootCertificates, checkServerIdentity, connect, type DetailedPeerCertificate } from "node:tls";
-import type { RequestCheck } from "../core/model";
+import type { RequestCheck } from "../core/check-model";
 import type { Answer, Certificate } from "../core/requests";
 
 export interface HttpOptions {

@@ -1,9 +1,9 @@
-import type { KubeObject } from "../../../policies/objects";
-import { RUN_LABEL } from "../core/twin";
+import type { KubeObject } from "../../../kube/objects";
+import { RUN_LABEL } from "../core/probe-pod";
 import { ApiError, type Api } from "./api";
 import { tolerant } from "./find";
 import { core } from "./paths";
-import { abandoned, messageOf } from "./twins";
+import { abandoned, messageOf } from "./probe-pods";
 
 export interface LeftoverOptions {
   namespaces: readonly string[];

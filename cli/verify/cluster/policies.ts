@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../../policies/objects";
+import type { KubeObject } from "../../../kube/objects";
 import { ApiError, type Api } from "./api";
 import { tolerant } from "./find";
 import { path } from "./paths";

@@ -1,4 +1,4 @@
-import { controllerStandIn } from "../../../components/ingress/plan/stand-in";
+import { controllerStandIn } from "../../../labs/controller-stand-in";
 import {
   labAt,
   objectKey,
@@ -6,12 +6,12 @@ import {
   type LabSelection,
   type RequestExpectation,
 } from "../../../labs/model";
-import { siteOf } from "../../../labs/way-in";
-import type { KubeObject } from "../../../policies/objects";
-import { UserError } from "../../../policies/problems";
-import { API_SERVER, CORE_DNS, explain, load, type State } from "../../../policies/reachability";
-import type { StackPlan } from "../../../stacks/plan";
-import type { Check, CheckHead, FlowCheck, Prediction, RequestCheck } from "./model";
+import { siteOf } from "../../../labs/ingress";
+import type { KubeObject } from "../../../kube/objects";
+import { UserError } from "../../../kube/problems";
+import { API_SERVER, CORE_DNS, explain, load, type State } from "../../../packages/reach/src";
+import type { StackPlan } from "../../../stacks/stack-plan";
+import type { Check, CheckHead, FlowCheck, Prediction, RequestCheck } from "./check-model";
 
 type Planned = Pick<StackPlan, "facts" | "labs" | "wayIn">;
 

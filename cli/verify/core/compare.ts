@@ -1,5 +1,5 @@
-import type { Decision } from "../../../policies/reachability";
-import type { FlowCheck, Observation, Prediction, Result } from "./model";
+import type { Decision } from "../../../packages/reach/src";
+import type { FlowCheck, Observation, Prediction, Result } from "./check-model";
 import { NO_ROUTE } from "./script";
 
 /** What the probes of one check saw, as one result. A flow is open only where every pod behind its end answers. */

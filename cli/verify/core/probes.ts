@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
-import type { ClusterFacts } from "../../../components/facts";
+import type { ClusterFacts } from "../../../kube/cluster-facts";
 import type { Inventory, LivePod, LiveService } from "./inventory";
-import type { FlowCheck, Protocol } from "./model";
+import type { FlowCheck, Protocol } from "./check-model";
 
 /** Where a probe is sent from. */
 export type Source =

@@ -1,6 +1,6 @@
 import { fits, interval, trialsFor } from "./binomial";
 import type { LivePod, LiveService } from "./inventory";
-import type { RequestCheck, Result } from "./model";
+import type { RequestCheck, Result } from "./check-model";
 
 /** One answer to a request. */
 export interface Answer {

@@ -1,4 +1,4 @@
-import type { Observation } from "./model";
+import type { Observation } from "./check-model";
 import type { Probe, Target } from "./probes";
 
 /** Told where the kernel knew no way to the address. */

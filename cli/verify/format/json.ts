@@ -1,4 +1,4 @@
-import type { Check, Report } from "../core/model";
+import type { Check, Report } from "../core/check-model";
 import { countOf, expectedOf, succeeded, titleOf } from "./words";
 
 /** For machines. Fields are only ever added. */

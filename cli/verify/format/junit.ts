@@ -1,4 +1,4 @@
-import type { Report, Result } from "../core/model";
+import type { Report, Result } from "../core/check-model";
 import { countOf, expectedOf, titleOf } from "./words";
 
 /** JUnit XML as CI systems read it: one suite for each lab, one case for each check. */

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { Report, Result, Status } from "../core/model";
+import type { Report, Result, Status } from "../core/check-model";
 import { countOf, expectedOf, succeeded, titleOf } from "./words";
 
 const MARK: Readonly<Record<Status, string>> = { pass: "✓", fail: "✗", error: "!", skip: "-" };

@@ -1,6 +1,6 @@
 import { flowTitle } from "../core/checks";
 import { word } from "../core/compare";
-import type { Check, Report, Status } from "../core/model";
+import type { Check, Report, Status } from "../core/check-model";
 
 /** What is checked, in one line. */
 export function titleOf(check: Check): string {

@@ -1,6 +1,6 @@
-import type { KubeObject } from "../../../policies/objects";
-import type { HintCause } from "../core/model";
-import { normal, type NormalPeer, type NormalPolicy, type NormalRule } from "./normal";
+import type { KubeObject } from "../../../kube/objects";
+import type { HintCause } from "../core/check-model";
+import { normal, type NormalPeer, type NormalPolicy, type NormalRule } from "./normal-form";
 
 /** How an object of the cluster differs from the step's. */
 export interface Finding {

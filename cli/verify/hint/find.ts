@@ -1,8 +1,8 @@
-import type { StackPlan } from "../../../stacks/plan";
+import type { StackPlan } from "../../../stacks/stack-plan";
 import type { Api } from "../cluster/api";
 import { livePolicies } from "../cluster/policies";
 import { stateOf, stepObjects } from "../core/checks";
-import type { Hint, Result } from "../core/model";
+import type { Hint, Result } from "../core/check-model";
 import { hints } from "./hints";
 
 /** Reads what the cluster has, and compares it with the step. */

@@ -1,8 +1,8 @@
-import { objectTitle, type KubeObject } from "../../../policies/objects";
-import { ProblemsError } from "../../../policies/problems";
-import type { State } from "../../../policies/reachability";
+import { objectTitle, type KubeObject } from "../../../kube/objects";
+import { ProblemsError } from "../../../kube/problems";
+import type { State } from "../../../packages/reach/src";
 import { predict } from "../core/checks";
-import type { FlowCheck, Hint, HintCause, Result } from "../core/model";
+import type { FlowCheck, Hint, HintCause, Result } from "../core/check-model";
 import { differences, type Finding } from "./differences";
 import { isPolicy, keyOf, pairUp } from "./pairs";
 

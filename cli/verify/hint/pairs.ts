@@ -1,6 +1,6 @@
 import { objectKey } from "../../../labs/model";
-import type { KubeObject } from "../../../policies/objects";
-import { normal } from "./normal";
+import type { KubeObject } from "../../../kube/objects";
+import { normal } from "./normal-form";
 
 export interface Pairs {
   /** The step's object and the one of the cluster that stands for it. */

@@ -1,6 +1,6 @@
 import { containsCidr, overlapCidr } from "cidr-tools";
-import type { Problem } from "../../../policies/problems";
-import type { CalicoSite, CalicoWish } from "./plan";
+import type { Problem } from "../../../kube/problems";
+import type { CalicoSite, CalicoWish } from "./calico-plan";
 
 export interface PoolWish {
   name?: string;

@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../../policies/objects";
-import type { CalicoPlan } from "./plan";
+import type { KubeObject } from "../../../kube/objects";
+import type { CalicoPlan } from "./calico-plan";
 import { charts } from "../../versions";
 import type { Mirrors } from "../../mirrors";
 

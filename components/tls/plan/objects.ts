@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../../policies/objects";
-import { ISSUER } from "./plan";
+import type { KubeObject } from "../../../kube/objects";
+import { ISSUER } from "./tls-plan";
 
 export const NAMESPACE = "cert-manager";
 /** The controller's account, as the chart names it. */

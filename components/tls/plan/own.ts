@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import type { Problem } from "../../../policies/problems";
+import type { Problem } from "../../../kube/problems";
 
 /** What is wrong with a user's own certificate. The key itself is in no message. */
 export function certificateProblems(

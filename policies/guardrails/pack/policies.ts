@@ -4,7 +4,7 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { UNKNOWN } from "../../selector";
+import { UNKNOWN } from "../../../packages/reach/src/selector";
 import type { Finding, Graph, Rule, Subject } from "../rule";
 
 /** Rules that look at the order of a whole stack: they run once, at its end. */

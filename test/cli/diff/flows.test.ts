@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { groupFlows } from "../../../cli/diff/flows";
-import { diff, load, type Change, type Difference } from "../../../policies/reachability";
-import { declareNamespace, declareWorkload } from "../../../policies/reachability";
+import { groupFlows } from "../../../cli/diff/flow-changes";
+import { diff, load, type Change, type Difference } from "../../../packages/reach/src";
+import { declareNamespace, declareWorkload } from "../../../packages/reach/src";
 import { defaultDeny } from "../../../policies/baselines";
 import { networkPolicy, podsIn, namespaceNamed, tcp } from "../../../policies/kubernetes/policy";
-import type { KubeObject } from "../../../policies/objects";
+import type { KubeObject } from "../../../kube/objects";
 
 const app = (name: string): KubeObject =>
   declareWorkload({ namespace: "shop", name, labels: { app: name }, ports: [{ name: "http", port: 80 }] });

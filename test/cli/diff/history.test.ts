@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { diffOf } from "../../../cli/diff/run";
+import { diffOf } from "../../../cli/diff/run-diff";
 import { diffMarkdown } from "../../../cli/diff/markdown";
-import { UserError } from "../../../policies/problems";
+import { UserError } from "../../../kube/problems";
 import { readStackFile } from "../../../stacks/offline/stack-file";
 
 /** Against commits of this very repository: a work tree of the base is made, planned and removed. */

@@ -1,9 +1,9 @@
 import { isMap, isSeq, parseDocument, type Node } from "yaml";
 import { labs } from "../../../labs/index";
-import { explain } from "../../../policies/reachability";
-import { answersOf, answerAt, changeOf, findTarget, statusOf } from "../../../cli/page/flows";
+import { explain } from "../../../packages/reach/src";
+import { answersOf, answerAt, changeOf, findTarget, statusOf } from "../../../cli/page/page-flows";
 import { labPage } from "../../../cli/page/lab";
-import type { LabPage, PageDecision, PageState } from "../../../cli/page/model";
+import type { LabPage, PageDecision, PageState } from "../../../cli/page/page-data";
 import { documentChanges, documentOf, ruleOf } from "../../../cli/page/standing";
 import { LabStates } from "../../../cli/page/states";
 import { at, pageOf, selectionOf } from "./pages";

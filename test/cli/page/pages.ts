@@ -1,7 +1,7 @@
 import { labs } from "../../../labs/index";
 import type { Lab, LabSelection } from "../../../labs/model";
 import { labPage } from "../../../cli/page/lab";
-import type { LabPage } from "../../../cli/page/model";
+import type { LabPage } from "../../../cli/page/page-data";
 import { LabStates } from "../../../cli/page/states";
 import { facts } from "../../support/facts";
 

@@ -1,4 +1,4 @@
-import { planText } from "../../../cli/plan/text";
+import { planText } from "../../../cli/plan/plan-text";
 import { tree } from "../../../cli/plan/tree";
 import type { LabReport, PlanReport, ResourceReport } from "../../../cli/plan/report";
 

@@ -4,8 +4,8 @@ import { playHints } from "../../../cli/play/hints";
 import { update } from "../../../cli/play/update";
 import type { Contents } from "../../../cli/play/folder";
 import { LabStates } from "../../../cli/page/states";
-import { changes } from "../../../cli/page/flows";
-import type { KubeObject } from "../../../policies/objects";
+import { changes } from "../../../cli/page/page-flows";
+import type { KubeObject } from "../../../kube/objects";
 import { labNamed, selectionOf } from "../page/pages";
 
 const files = (objects: readonly KubeObject[], more: Partial<Contents> = {}): Contents => ({

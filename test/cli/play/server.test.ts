@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { get, request, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { play, type Playing } from "../../../cli/play/run";
-import type { PlayHint, PlayUpdate } from "../../../cli/page/model";
+import { play, type Playing } from "../../../cli/play/run-play";
+import type { PlayHint, PlayUpdate } from "../../../cli/page/page-data";
 
 let folder: string;
 let playing: Playing;

@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { bringUp, takeDown, type Wanted } from "../../../cli/students/actions";
 import type { Task } from "../../../cli/students/batch";
-import type { PendingOperation } from "../../../cli/students/engine";
+import type { PendingOperation } from "../../../cli/engine/engine-port";
 import { kindClusterOf, type Workshop } from "../../../cli/students/recover";
-import { toTags, type EnvironmentRecord } from "../../../components/student/plan/record";
+import { toTags, type EnvironmentRecord } from "../../../classroom/record";
 import { World, type Fate } from "./fake-engine";
 import { VirtualClock } from "./virtual-clock";
 

@@ -1,5 +1,5 @@
 import { GRACE, runBatch, type BatchEvent, type Task } from "../../../cli/students/batch";
-import { Interrupts } from "../../../cli/students/interrupts";
+import { Interrupts } from "../../../cli/engine/interrupts";
 import { VirtualClock } from "./virtual-clock";
 
 const MINUTE = 60_000;

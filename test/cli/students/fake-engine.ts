@@ -9,8 +9,8 @@ import {
   type StackState,
   type StackSummary,
   type StateResource,
-} from "../../../cli/students/engine";
-import type { Tags } from "../../../components/student/plan/record";
+} from "../../../cli/engine/engine-port";
+import type { Tags } from "../../../classroom/record";
 import type { VirtualClock } from "./virtual-clock";
 
 /** What goes wrong in one operation; drawn anew for each. */

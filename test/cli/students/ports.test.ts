@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo } from "node:net";
-import { busySlots } from "../../../cli/students/ports";
-import { readClass } from "../../../components/student/plan/class";
-import { planEnvironments } from "../../../components/student/plan/environments";
-import { readRoster } from "../../../components/student/plan/roster";
+import { busySlots } from "../../../cli/students/check-ports";
+import { readClass } from "../../../classroom/class-file";
+import { planEnvironments } from "../../../classroom/environments";
+import { readRoster } from "../../../classroom/roster";
 
 test("a slot with a port that is taken on this machine is passed over", async () => {
   const server = createServer();

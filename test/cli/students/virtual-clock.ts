@@ -1,4 +1,4 @@
-import type { Clock } from "../../../cli/students/engine";
+import type { Clock } from "../../../cli/engine/engine-port";
 
 interface Sleeper {
   at: number;

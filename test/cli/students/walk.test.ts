@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { bringUp, takeDown } from "../../../cli/students/actions";
 import { runBatch, type Outcome } from "../../../cli/students/batch";
-import { Interrupts } from "../../../cli/students/interrupts";
+import { Interrupts } from "../../../cli/engine/interrupts";
 import { allRecords } from "../../../cli/students/records";
 import type { Workshop } from "../../../cli/students/recover";
-import { readClass } from "../../../components/student/plan/class";
-import { planEnvironments } from "../../../components/student/plan/environments";
-import { readRoster } from "../../../components/student/plan/roster";
+import { readClass } from "../../../classroom/class-file";
+import { planEnvironments } from "../../../classroom/environments";
+import { readRoster } from "../../../classroom/roster";
 import { FakeEngine, World, type Dice, type Fate } from "./fake-engine";
 import { VirtualClock } from "./virtual-clock";
 

@@ -1,4 +1,4 @@
-import { runDestroy } from "../../../cli/up/run";
+import { runDestroy } from "../../../cli/up/run-up";
 
 const { PATH } = process.env;
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { runUp } from "../../../cli/up/run";
+import { runUp } from "../../../cli/up/run-up";
 
 /** A CLI that knows no stack until one is made, and writes down what it was asked. */
 const CLI = (folder: string, refusal: string): string => `#!/bin/sh

@@ -1,5 +1,5 @@
 import { ApiError, NoAnswer, openApi, type Api } from "../../../cli/verify/cluster/api";
-import type { KubeObject } from "../../../policies/objects";
+import type { KubeObject } from "../../../kube/objects";
 import { FakeClock } from "./fake/clock";
 import { FakeCluster, type Answer } from "./fake/server";
 

@@ -1,5 +1,5 @@
 import { differences } from "../../../cli/verify/hint/differences";
-import type { KubeObject } from "../../../policies/objects";
+import type { KubeObject } from "../../../kube/objects";
 
 const kubernetes = (spec: Record<string, unknown>): KubeObject => ({
   apiVersion: "networking.k8s.io/v1",

@@ -1,4 +1,4 @@
-import type { FlowCheck, Report, Result } from "../../../cli/verify/core/model";
+import type { FlowCheck, Report, Result } from "../../../cli/verify/core/check-model";
 import { reportJson } from "../../../cli/verify/format/json";
 import { reportJunit } from "../../../cli/verify/format/junit";
 import { reportText } from "../../../cli/verify/format/text";

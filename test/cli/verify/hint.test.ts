@@ -1,9 +1,9 @@
 import { openApi } from "../../../cli/verify/cluster/api";
 import { checksOf } from "../../../cli/verify/core/checks";
-import type { Hint } from "../../../cli/verify/core/model";
+import type { Hint } from "../../../cli/verify/core/check-model";
 import { findHints } from "../../../cli/verify/hint/find";
 import { verify } from "../../../cli/verify/verify";
-import type { KubeObject } from "../../../policies/objects";
+import type { KubeObject } from "../../../kube/objects";
 import { FakeClock } from "./fake/clock";
 import { clusterWith, options, planOf } from "./fake/lab";
 import type { FakeCluster } from "./fake/server";

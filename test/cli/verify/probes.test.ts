@@ -1,7 +1,7 @@
-import { abandoned } from "../../../cli/verify/cluster/twins";
+import { abandoned } from "../../../cli/verify/cluster/probe-pods";
 import { compareFlow, outsideDoubt } from "../../../cli/verify/core/compare";
 import type { Inventory, LivePod, LiveService } from "../../../cli/verify/core/inventory";
-import type { FlowCheck, Observation } from "../../../cli/verify/core/model";
+import type { FlowCheck, Observation } from "../../../cli/verify/core/check-model";
 import { planProbes, type ProbePlan, type ProbeSite } from "../../../cli/verify/core/probes";
 import { NO_ROUTE } from "../../../cli/verify/core/script";
 import { hostname } from "node:os";

@@ -3,9 +3,9 @@ import https from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Trust } from "../../../cli/verify/cluster/http";
 import type { LivePod, LiveService } from "../../../cli/verify/core/inventory";
-import type { RequestCheck, Result } from "../../../cli/verify/core/model";
+import type { RequestCheck, Result } from "../../../cli/verify/core/check-model";
 import { compareRequest, requestsFor } from "../../../cli/verify/core/requests";
-import { verifyRequests } from "../../../cli/verify/requests";
+import { verifyRequests } from "../../../cli/verify/run-requests";
 import { FakeClock } from "./fake/clock";
 import { CERT, KEY } from "./fake/pem";
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RUN_LABEL } from "../../../cli/verify/core/twin";
-import { runVerify } from "../../../cli/verify/run";
+import { RUN_LABEL } from "../../../cli/verify/core/probe-pod";
+import { runVerify } from "../../../cli/verify/run-verify";
 import type { VerifyOptions } from "../../../cli/verify";
 import { clusterWith, options, planOf } from "./fake/lab";
 import type { FakeCluster } from "./fake/server";

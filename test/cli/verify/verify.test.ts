@@ -1,10 +1,10 @@
 import { checksOf } from "../../../cli/verify/core/checks";
-import type { Report, Result } from "../../../cli/verify/core/model";
-import { RUN_LABEL } from "../../../cli/verify/core/twin";
+import type { Report, Result } from "../../../cli/verify/core/check-model";
+import { RUN_LABEL } from "../../../cli/verify/core/probe-pod";
 import { verify } from "../../../cli/verify/verify";
 import { succeeded } from "../../../cli/verify/format/words";
-import type { KubeObject } from "../../../policies/objects";
-import type { StackPlan } from "../../../stacks/plan";
+import type { KubeObject } from "../../../kube/objects";
+import type { StackPlan } from "../../../stacks/stack-plan";
 import { FakeClock } from "./fake/clock";
 import { clusterWith, options, planOf } from "./fake/lab";
 import type { FakeCluster } from "./fake/server";

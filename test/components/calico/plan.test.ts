@@ -1,4 +1,4 @@
-import { planCalico, type CalicoSite, type CalicoWish } from "../../../components/calico/plan/plan";
+import { planCalico, type CalicoSite, type CalicoWish } from "../../../components/calico/plan/calico-plan";
 import type { PoolWish } from "../../../components/calico/plan/pools";
 import { installation, operatorValues } from "../../../components/calico/plan/specs";
 import { versionSets } from "../../../components/versions";

@@ -1,4 +1,4 @@
-import { planDns, type DnsSite, type DnsWish } from "../../../components/dns/plan/plan";
+import { planDns, type DnsSite, type DnsWish } from "../../../components/dns/plan/dns-plan";
 
 const onAws: DnsSite = { expose: "load-balancer", route53: true };
 const laptop: DnsSite = { expose: "host-ports", route53: false };

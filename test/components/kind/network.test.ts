@@ -1,7 +1,7 @@
 import { containsCidr } from "cidr-tools";
 import fc from "fast-check";
-import { planKind, type KindWish } from "../../../components/kind/plan/cluster";
-import { addressAt, planNetwork } from "../../../components/kind/plan/network";
+import { planKind, type KindWish } from "../../../components/kind/plan/kind-plan";
+import { addressAt, planNetwork } from "../../../components/kind/plan/kind-network-plan";
 import { stackGraph, type Graph } from "../../support/graph";
 
 const wish = { subnet: "198.19.0.0/20", host1: true, asNumber: 64512 };

@@ -1,6 +1,6 @@
-import { planTls, siteTls, type TlsSite, type TlsWish } from "../../../components/tls/plan/plan";
+import { planTls, siteTls, type TlsSite, type TlsWish } from "../../../components/tls/plan/tls-plan";
 import { certificateProblems } from "../../../components/tls/plan/own";
-import { certManagerValues } from "../../../components/tls/values";
+import { certManagerValues } from "../../../components/tls/cert-manager-values";
 import { certificate, key, otherKey } from "./pem";
 
 const reaches = { controlPlaneReachesPods: true };

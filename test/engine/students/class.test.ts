@@ -14,14 +14,14 @@ import { pathToFileURL } from "node:url";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { bringUp, takeDown, type Wanted } from "../../../cli/students/actions";
 import { runBatch, type BatchEvent, type Outcome } from "../../../cli/students/batch";
-import { Interrupts } from "../../../cli/students/interrupts";
-import { PulumiEngine } from "../../../cli/students/pulumi/engine";
-import { realClock, thisMachine } from "../../../cli/students/pulumi/machine";
+import { Interrupts } from "../../../cli/engine/interrupts";
+import { PulumiEngine } from "../../../cli/engine/engine";
+import { realClock, thisMachine } from "../../../cli/engine/machine";
 import { allRecords } from "../../../cli/students/records";
 import type { Workshop } from "../../../cli/students/recover";
-import { readClass } from "../../../components/student/plan/class";
-import { planEnvironments } from "../../../components/student/plan/environments";
-import { readRoster } from "../../../components/student/plan/roster";
+import { readClass } from "../../../classroom/class-file";
+import { planEnvironments } from "../../../classroom/environments";
+import { readRoster } from "../../../classroom/roster";
 
 /** The runner against real stacks of a file backend; only kind and Docker are stand-ins. Needs `pulumi` on the PATH. */
 const havePulumi = spawnSync("pulumi", ["version"]).status === 0;

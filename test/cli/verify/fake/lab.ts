@@ -1,8 +1,8 @@
 import { selectLabs } from "../../../../labs/select";
 import { labAt, type LabSelection } from "../../../../labs/model";
-import type { KubeObject } from "../../../../policies/objects";
-import { declareWorkload } from "../../../../policies/reachability";
-import { planStack, PROJECT, type StackPlan } from "../../../../stacks/plan";
+import type { KubeObject } from "../../../../kube/objects";
+import { declareWorkload } from "../../../../packages/reach/src";
+import { planStack, PROJECT, type StackPlan } from "../../../../stacks/stack-plan";
 import type { VerifyOptions } from "../../../../cli/verify";
 import { selectChecked } from "../../../../cli/verify/select";
 import { FakeCluster } from "./server";

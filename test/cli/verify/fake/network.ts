@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../../../policies/objects";
-import { explain, load } from "../../../../policies/reachability";
+import type { KubeObject } from "../../../../kube/objects";
+import { explain, load } from "../../../../packages/reach/src";
 
 /** What a packet meets. */
 export type Fate = "connected" | "refused" | "silence" | "no route";

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
 import { WebSocketServer } from "ws";
-import type { KubeObject } from "../../../../policies/objects";
+import type { KubeObject } from "../../../../kube/objects";
 import { converse, type ExecBehaviour } from "./exec";
 import { CERT, KEY } from "./pem";
 import { policed, type Fate, type Packet } from "./network";

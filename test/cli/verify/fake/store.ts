@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../../../policies/objects";
+import type { KubeObject } from "../../../../kube/objects";
 
 /** Kinds that the server knows, by the plural in their path. */
 const KINDS: Readonly<Record<string, string>> = {

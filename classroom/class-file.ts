@@ -1,0 +1,245 @@
+import { z } from "zod";
+import { ProblemsError, type Problem } from "../kube/problems";
+import { DEFAULT_RANGES, rangeProblems, type AllotRanges } from "./allocation";
+import { DEFAULT_HARD_LIMIT, DEFAULT_TTL, formatDuration, parseTtl } from "./lease";
+import { classNameProblem, suggestClass } from "./names";
+import { stepNumber, stepsFix, TARGETS, type RosterChecks } from "./student";
+
+/** The class file: what holds for every student of a class. Each description becomes documentation. */
+const duration = (standard: number) => z.string().default(formatDuration(standard));
+const ports = z.string().regex(/^[0-9]{1,5}-[0-9]{1,5}$/, "must be a range such as 20000-29999");
+
+const fileSchema = z.strictObject({
+  class: z.string().optional().meta({
+    description: "Name of the class: a DNS label of at most 16 characters. The file's name if left out.",
+  }),
+  owner: z.string().min(1).max(64).optional().meta({
+    description: "Who answers for it: a tag on all that costs. The user who runs the command if left out.",
+  }),
+  target: z
+    .enum(TARGETS)
+    .default("kind")
+    .meta({ description: "Where environments are made; a student's row may differ." }),
+  labs: z
+    .union([
+      z.array(z.string()),
+      z.record(
+        z.string(),
+        z.union([
+          z.int(),
+          z.string(),
+          z.null(),
+          z.strictObject({ step: z.union([z.int(), z.string()]).default(0) }),
+        ]),
+      ),
+    ])
+    .default([])
+    .meta({
+      description:
+        "Labs, and the step each starts at: `[stars, yaobank]` or `{ stars: 2, yaobank: database }`.",
+    }),
+  sizes: z
+    .strictObject({
+      workers: z.int().min(0).max(10).optional().meta({ description: "Worker nodes of each environment." }),
+      instanceTypes: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .meta({ description: "EC2 instance types of the workers; only on eks." }),
+    })
+    .prefault({})
+    .meta({ description: "How large an environment is." }),
+  config: z.record(z.string(), z.unknown()).default({}).meta({
+    description: "Any further keys of a stack's config, for each student alike (docs/configuration.md).",
+  }),
+  ttl: duration(DEFAULT_TTL).meta({
+    description: "How long an environment lives after the last `up` or `extend`.",
+  }),
+  hardLimit: duration(DEFAULT_HARD_LIMIT).meta({
+    description: "How long it may live after its first `up`, however often it is extended. At most 30d.",
+  }),
+  parallel: z.int().min(1).max(64).default(4).meta({ description: "Environments worked on at a time." }),
+  timeout: duration(60 * 60_000).meta({
+    description: "After this long an `up` or `down` of one student is stopped.",
+  }),
+  allot: z
+    .strictObject({
+      hostPorts: ports.optional(),
+      portsPerCluster: z.int().min(1).max(1000).optional(),
+      podCidrs: z.string().optional(),
+      podPrefix: z.int().min(12).max(22).optional(),
+      serviceCidrs: z.string().optional(),
+      servicePrefix: z.int().min(12).max(26).optional(),
+      networkCidrs: z.string().optional(),
+      networkPrefix: z.int().min(12).max(24).optional(),
+    })
+    .prefault({})
+    .meta({ description: "Ports and address ranges that kind clusters on one machine share out." }),
+});
+
+/** A class, checked. Durations are milliseconds. */
+export interface Class {
+  name: string;
+  owner?: string;
+  target: (typeof TARGETS)[number];
+  /** Lab → number of the step it starts at. */
+  labs: Readonly<Record<string, number>>;
+  workers?: number;
+  instanceTypes?: readonly string[];
+  config: Readonly<Record<string, unknown>>;
+  ttl: number;
+  hardLimit: number;
+  parallel: number;
+  timeout: number;
+  ranges: AllotRanges;
+}
+
+/** Keys of a stack's config that the class and the roster decide, each with what to write instead. */
+const RESERVED: Readonly<Record<string, string>> = {
+  target: "`target` of the class",
+  clusterName: "it is the environment's name",
+  labs: "`labs` of the class",
+  student: "it is made from the roster",
+  owner: "`owner` of the class",
+  expires: "`ttl` of the class",
+};
+
+/** Keys under `kind` that each cluster of a class gets for itself. */
+const ALLOTTED: Readonly<Record<string, string>> = {
+  podCidr: "`allot.podCidrs`, from which each cluster gets a range",
+  serviceCidr: "`allot.serviceCidrs`, from which each cluster gets a range",
+  apiServerPort: "`allot.hostPorts`, from which each cluster gets its ports",
+  portMappings: "`allot.hostPorts`, from which each cluster gets its ports",
+  "network.subnet": "`allot.networkCidrs`, from which each cluster gets a range",
+};
+
+/**
+ * Checks a class file's content, already read from YAML.
+ * @throws ProblemsError with every problem.
+ */
+export function readClass(input: unknown, file: string, labs: RosterChecks["labs"]): Class {
+  const problems: Problem[] = [];
+  const at = (path: string): string => `${file}: ${path}`;
+  const parsed = fileSchema.safeParse(input ?? {});
+  if (!parsed.success) {
+    throw new ProblemsError(
+      "The class file is not right.",
+      parsed.error.issues.map((i) => issueProblem(i, file)),
+    );
+  }
+  const f = parsed.data;
+  const name = f.class ?? suggestClass(file.replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, ""));
+  const wrong = classNameProblem(name);
+  if (wrong !== undefined) {
+    problems.push({ path: at("class"), value: name, message: wrong, fix: `such as ${suggestClass(name)}` });
+  }
+  const ms = (key: "ttl" | "hardLimit" | "timeout", limit?: number): number => {
+    const d = parseTtl(f[key], limit);
+    if ("ms" in d) return d.ms;
+    problems.push({ path: at(key), value: f[key], message: d.problem, fix: "such as 8h, 90m, 2d" });
+    return 0;
+  };
+  const hardLimit = ms("hardLimit");
+  const timeout = ms("timeout");
+  const ttl = ms("ttl", hardLimit === 0 ? undefined : hardLimit);
+  for (const [key, instead] of Object.entries(RESERVED)) {
+    if (key in f.config) {
+      problems.push({
+        path: at(`config.${key}`),
+        value: f.config[key],
+        message: "cannot stand here",
+        fix: instead,
+      });
+    }
+  }
+  for (const [key, instead] of Object.entries(ALLOTTED)) {
+    const value = ["kind", ...key.split(".")].reduce(
+      (o: unknown, k) =>
+        typeof o === "object" && o !== null ? (o as Record<string, unknown>)[k] : undefined,
+      f.config,
+    );
+    if (value === undefined) continue;
+    problems.push({
+      path: at(`config.kind.${key}`),
+      value,
+      message: "cannot be the same for all",
+      fix: instead,
+    });
+  }
+  const { hostPorts, ...allot } = f.allot;
+  const [from = 0, to = 0] = (hostPorts ?? "20000-29999").split("-").map(Number);
+  const ranges: AllotRanges = { ...DEFAULT_RANGES, ...defined(allot), hostPorts: { from, to } };
+  if (to > 65535 || from < 1024) {
+    problems.push({
+      path: at("allot.hostPorts"),
+      value: hostPorts,
+      message: "is outside 1024-65535",
+      fix: "such as 20000-29999",
+    });
+  }
+  problems.push(...rangeProblems(ranges, at("allot")));
+  const steps = labSteps(f.labs, labs, at("labs"), problems);
+  if (problems.length > 0) throw new ProblemsError("The class file is not right.", problems);
+  return {
+    name,
+    target: f.target,
+    labs: steps,
+    config: f.config,
+    ttl,
+    hardLimit,
+    parallel: f.parallel,
+    timeout,
+    ranges,
+    ...(f.owner === undefined ? {} : { owner: f.owner }),
+    ...(f.sizes.workers === undefined ? {} : { workers: f.sizes.workers }),
+    ...(f.sizes.instanceTypes === undefined ? {} : { instanceTypes: f.sizes.instanceTypes }),
+  };
+}
+
+function labSteps(
+  labs: z.output<typeof fileSchema>["labs"],
+  known: RosterChecks["labs"],
+  path: string,
+  problems: Problem[],
+): Record<string, number> {
+  const entries = Array.isArray(labs) ? labs.map((l) => [l, 0] as const) : Object.entries(labs);
+  const out: Record<string, number> = {};
+  for (const [lab, value] of entries) {
+    const step = String((typeof value === "object" ? value?.step : value) ?? 0);
+    const steps = known.get(lab);
+    const n = steps === undefined ? undefined : stepNumber(step, steps);
+    if (steps === undefined) {
+      problems.push({ path, value: lab, message: "is no lab", fix: `labs: ${[...known.keys()].join(", ")}` });
+    } else if (n === undefined) {
+      problems.push({
+        path: `${path}.${lab}`,
+        value: step,
+        message: "has no such step",
+        fix: stepsFix(steps),
+      });
+    } else out[lab] = n;
+  }
+  return out;
+}
+
+function issueProblem(issue: z.core.$ZodIssue, file: string): Problem {
+  const path = `${file}: ${issue.path.map(String).join(".") || "(top)"}`;
+  if (issue.code === "unrecognized_keys") {
+    const known = issue.path.length === 0 ? Object.keys(fileSchema.shape) : [];
+    return {
+      path,
+      value: issue.keys.join(", "),
+      message: "is no key of a class file",
+      fix: known.length > 0 ? `keys: ${known.join(", ")}` : "remove it",
+    };
+  }
+  return {
+    path,
+    message: issue.message.charAt(0).toLowerCase() + issue.message.slice(1),
+    fix: "see docs/instructors.md",
+  };
+}
+
+function defined<T extends object>(o: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as never;
+}

@@ -1,0 +1,216 @@
+import { parse } from "csv-parse/sync";
+import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
+import type { Problem } from "../kube/problems";
+import { decodeText } from "./text";
+import { checkRow, type Row, type RosterChecks, type Student } from "./student";
+
+/** A roster as read: the students that are right, and everything that is wrong. */
+export interface Roster {
+  students: Student[];
+  problems: Problem[];
+}
+
+const COLUMNS = ["id", "name", "email", "labs", "target"] as const;
+type Column = (typeof COLUMNS)[number];
+const KNOWN = COLUMNS.join(", ");
+
+/**
+ * Reads a roster, CSV or YAML by the file's name (`.yaml`, `.yml`, `.json`; anything else is CSV).
+ * Never throws: all problems come back together, each with the file's line.
+ */
+export function readRoster(bytes: Uint8Array, file: string, checks: RosterChecks): Roster {
+  const decoded = decodeText(bytes);
+  if ("problem" in decoded) {
+    return { students: [], problems: [{ path: file, message: decoded.problem, fix: "save it as UTF-8" }] };
+  }
+  const problems: Problem[] = [];
+  const rows = /\.(ya?ml|json)$/i.test(file)
+    ? yamlRows(decoded.text, file, problems)
+    : csvRows(decoded.text, file, problems);
+  const students: Student[] = [];
+  for (const row of rows) {
+    const student = checkRow(row, checks, problems);
+    if (student !== undefined) students.push(student);
+  }
+  problems.push(...doubles(rows, students));
+  if (rows.length === 0 && problems.length === 0) {
+    problems.push({ path: file, message: "has no students", fix: `a row for each student: ${KNOWN}` });
+  }
+  return { students, problems };
+}
+
+function csvRows(text: string, file: string, problems: Problem[]): Row[] {
+  interface Parsed {
+    record: string[];
+    info: { lines: number };
+  }
+  let parsed: Parsed[];
+  try {
+    parsed = parse(text, {
+      bom: true,
+      delimiter: delimiterOf(text),
+      info: true,
+      record_delimiter: ["\r\n", "\n", "\r"],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as Parsed[];
+  } catch (e) {
+    problems.push({
+      path: file,
+      message: `is no CSV: ${e instanceof Error ? e.message : String(e)}`,
+      fix: 'close every quote; write a quote inside a quoted field as ""',
+    });
+    return [];
+  }
+  const [head, ...rest] = parsed;
+  if (head === undefined) return [];
+  const columns = head.record.map((c) => columnOf(c));
+  head.record.forEach((text, i) => {
+    const column = columns[i];
+    if (column === undefined) {
+      const message = text === "" ? `column ${i + 1} has no name` : "is no column of a roster";
+      problems.push({ path: `${file}:1`, value: text, message, fix: `columns: ${KNOWN}` });
+    } else if (columns.indexOf(column) !== i) {
+      problems.push({ path: `${file}:1`, value: text, message: "is there twice", fix: "one column of each" });
+    }
+  });
+  if (!columns.includes("id")) {
+    problems.push({
+      path: `${file}:1`,
+      message: "the first line names no column `id`",
+      fix: `columns: ${KNOWN}`,
+    });
+    return [];
+  }
+  return rest
+    .filter(({ record }) => record.some((cell) => cell !== ""))
+    .map(({ record, info }) => {
+      const row: Row = { where: `${file}:${info.lines}`, id: "" };
+      if (record.length > columns.length) {
+        problems.push({
+          path: row.where,
+          value: record.length,
+          message: `has more fields than the ${columns.length} of the first line`,
+          fix: "quote a field that contains the delimiter",
+        });
+      }
+      columns.forEach((column, i) => {
+        const cell = record[i];
+        if (column !== undefined && cell !== undefined && cell !== "") row[column] = cell;
+      });
+      return row;
+    });
+}
+
+/** Excel writes `;` where the comma is the decimal sign, and tabs as "Unicode text". */
+function delimiterOf(text: string): string {
+  const head = text.split(/\r\n|\n|\r/, 1)[0] ?? "";
+  const count = (d: string): number => head.split(d).length;
+  return [",", ";", "\t"].reduce((best, d) => (count(d) > count(best) ? d : best));
+}
+
+function columnOf(text: string): Column | undefined {
+  const name = text.toLowerCase().replace(/^e-mail$/, "email");
+  return COLUMNS.find((c) => c === name);
+}
+
+function yamlRows(text: string, file: string, problems: Problem[]): Row[] {
+  const lines = new LineCounter();
+  // Everything is text: an id 007 is not the number 7.
+  const doc = parseDocument(text, { schema: "failsafe", lineCounter: lines, prettyErrors: false });
+  const at = (node: unknown): string => {
+    const offset = isNode(node) ? node.range?.[0] : undefined;
+    return offset === undefined ? file : `${file}:${lines.linePos(offset).line}`;
+  };
+  for (const e of doc.errors) {
+    const { line } = lines.linePos(e.pos[0]);
+    problems.push({ path: `${file}:${line}`, message: `is no YAML: ${e.message}`, fix: "mend the syntax" });
+  }
+  if (doc.errors.length > 0) return [];
+  const top = doc.contents;
+  const list = isMap(top) ? top.get("students", true) : top;
+  if (isMap(top)) {
+    for (const { key } of top.items) {
+      if (String(key) !== "students") {
+        problems.push({
+          path: at(key),
+          value: String(key),
+          message: "is no part of a roster",
+          fix: "`students:`, a list; what holds for all of them is in the class file",
+        });
+      }
+    }
+  }
+  if (top === null) return [];
+  if (!isSeq(list)) {
+    problems.push({ path: file, message: "is no list of students", fix: "`students:` and a list below it" });
+    return [];
+  }
+  const rows: Row[] = [];
+  for (const item of list.items) {
+    const node: unknown = isNode(item) ? item.toJS(doc, { maxAliasCount: 100 }) : item;
+    const row: Row = { where: at(item), id: "" };
+    if (isScalar(item)) {
+      row.id = String(item.value).trim();
+    } else if (isMap(item)) {
+      for (const [key, value] of Object.entries(node as Record<string, unknown>)) {
+        const column = columnOf(key);
+        const cell =
+          column === "labs" ? labsText(value) : typeof value === "string" ? value.trim() : undefined;
+        if (column === undefined || cell === undefined) {
+          problems.push({
+            path: `${row.where}: ${key}`,
+            value,
+            message: column === undefined ? "is no field of a student" : "is no text",
+            fix: `fields: ${KNOWN}`,
+          });
+        } else if (cell !== "") row[column] = cell;
+      }
+    } else {
+      problems.push({ path: row.where, value: node, message: "is no student", fix: `a map with ${KNOWN}` });
+      continue;
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** Labs in YAML: a list of names, or a map from name to step, as the one text that CSV has. */
+function labsText(value: unknown): string | undefined {
+  if (typeof value === "string") return value.trim();
+  if (Array.isArray(value)) {
+    return value.every((v) => typeof v === "string") ? value.join(" ") : undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const parts = Object.entries(value as Record<string, unknown>).map(([lab, v]) => {
+    const step = typeof v === "object" && v !== null ? (v as { step?: unknown }).step : v;
+    return typeof step === "string" ? (step === "" ? lab : `${lab}=${step}`) : undefined;
+  });
+  return parts.includes(undefined) ? undefined : parts.join(" ");
+}
+
+/** Ids written twice, and different ids that would give the same environment. */
+function doubles(rows: readonly Row[], students: readonly Student[]): Problem[] {
+  const problems: Problem[] = [];
+  const first = new Map<string, { id: string; where: string }>();
+  const whereOf = new Map(rows.map((r) => [r, r.where]));
+  for (const s of students) {
+    const where = whereOf.get(s.row) ?? "";
+    const before = first.get(s.environment);
+    if (before === undefined) {
+      first.set(s.environment, { id: s.id, where });
+      continue;
+    }
+    const same = before.id === s.id;
+    problems.push({
+      path: `${where}: id`,
+      value: s.id,
+      message: same
+        ? `is there twice: first at ${before.where}`
+        : `gives the same name ${s.environment} as ${before.id} at ${before.where}`,
+      fix: same ? "one row for each student" : "make the ids differ in more than case, '.', '_' and '-'",
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import type { Problem } from "../kube/problems";
+import { environmentName, hasHiddenCharacters, idProblem, suggestId } from "./names";
+
+/** A row of a roster as written, with the place it stands at. */
+export interface Row {
+  where: string;
+  id: string;
+  name?: string;
+  email?: string;
+  labs?: string;
+  target?: string;
+}
+
+/** Where a student's environment can be made. */
+export const TARGETS = ["kind", "eks"] as const;
+export type Target = (typeof TARGETS)[number];
+
+/** A student whose row is right. */
+export interface Student {
+  /** As in the roster. */
+  id: string;
+  /** Name of the stack and the cluster. */
+  environment: string;
+  /** As people write it, NFC; the id when the roster has none. */
+  name: string;
+  email?: string;
+  /** Labs of this student and the step each starts at; absent: the class's. */
+  labs?: Readonly<Record<string, number>>;
+  /** Absent: the class's. */
+  target?: Target;
+  row: Row;
+}
+
+/** What a row is checked against. */
+export interface RosterChecks {
+  className: string;
+  /** Known labs, and the names of the steps of each, in order. */
+  labs: ReadonlyMap<string, readonly string[]>;
+}
+
+const MAX_NAME = 100;
+const EMAIL = z.email().max(254);
+
+/** Checks one row. Adds to `problems`; gives the student when the id at least is right. */
+export function checkRow(row: Row, checks: RosterChecks, problems: Problem[]): Student | undefined {
+  const at = (field: string): string => `${row.where}: ${field}`;
+  const wrongId = idProblem(row.id, checks.className);
+  if (wrongId !== undefined) {
+    const better = suggestId(row.id === "" ? (row.name ?? row.email ?? "") : row.id, checks.className);
+    problems.push({
+      path: at("id"),
+      value: row.id,
+      message: wrongId,
+      fix:
+        better === ""
+          ? "a short id such as ana or s2041"
+          : `such as ${better}; the full name goes into \`name\``,
+    });
+  }
+  const name = (row.name ?? row.id).normalize("NFC");
+  if (row.name !== undefined && (hasHiddenCharacters(name) || name.length > MAX_NAME)) {
+    problems.push({
+      path: at("name"),
+      value: name,
+      message: `has control characters, or more than ${MAX_NAME} characters`,
+      fix: "the name as it should be shown, on one line",
+    });
+  }
+  if (row.email !== undefined && !EMAIL.safeParse(row.email).success) {
+    problems.push({
+      path: at("email"),
+      value: row.email,
+      message: "is no e-mail address",
+      fix: "mend it or leave it out",
+    });
+  }
+  const target = TARGETS.find((t) => t === row.target?.toLowerCase());
+  if (row.target !== undefined && target === undefined) {
+    problems.push({
+      path: at("target"),
+      value: row.target,
+      message: "is no target",
+      fix: TARGETS.join(" or "),
+    });
+  }
+  const labs = row.labs === undefined ? undefined : parseLabs(row.labs, checks.labs, at("labs"), problems);
+  if (wrongId !== undefined) return undefined;
+  return {
+    id: row.id,
+    environment: environmentName(checks.className, row.id),
+    name,
+    row,
+    ...(row.email === undefined ? {} : { email: row.email }),
+    ...(labs === undefined ? {} : { labs }),
+    ...(target === undefined ? {} : { target }),
+  };
+}
+
+/** Reads `stars yaobank=2`: names with an optional step (number or name), between spaces, `,`, `;` or `|`. */
+export function parseLabs(
+  text: string,
+  known: RosterChecks["labs"],
+  path: string,
+  problems: Problem[],
+): Record<string, number> {
+  const labs: Record<string, number> = {};
+  for (const part of text.split(/[\s,;|]+/).filter((p) => p !== "")) {
+    const [, lab = "", step = "0"] = /^([^=:]*)(?:[=:](.*))?$/.exec(part) ?? [];
+    const steps = known.get(lab);
+    if (steps === undefined) {
+      problems.push({
+        path,
+        value: part,
+        message: "is no lab",
+        fix: `labs: ${[...known.keys()].join(", ")}`,
+      });
+      continue;
+    }
+    const n = stepNumber(step, steps);
+    if (n === undefined) {
+      problems.push({ path, value: part, message: `${lab} has no such step`, fix: stepsFix(steps) });
+    } else if (Object.hasOwn(labs, lab)) {
+      problems.push({ path, value: part, message: "is there twice", fix: "each lab once" });
+    } else {
+      labs[lab] = n;
+    }
+  }
+  return labs;
+}
+
+/** A step's number from its number or its name; undefined where the lab has none such. */
+export function stepNumber(text: string, steps: readonly string[]): number | undefined {
+  const n = /^[0-9]{1,4}$/.test(text) ? Number(text) : steps.indexOf(text);
+  return n >= 0 && n < steps.length ? n : undefined;
+}
+
+/** The steps there are, for the fix of an error. */
+export function stepsFix(steps: readonly string[]): string {
+  return `a step: ${steps.map((s, i) => `${i} (${s})`).join(", ")}`;
+}

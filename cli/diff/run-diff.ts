@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkAll } from "../../policies/guardrails";
+import { subjects } from "../../policies/guardrails/registered";
+import type { Violation } from "../../policies/guardrails/rule";
+import { diff, load, type State } from "../../packages/reach/src";
+import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
+import { planOffline } from "../plan/run-plan";
+import { writeManifests } from "../plan/manifests";
+import type { PlanReport } from "../plan/report";
+import { programsDiffer, withBase, type BaseProgram, type PlanOfVersion } from "./base";
+import { groupFlows } from "./flow-changes";
+import { diffMarkdown, type Flows, type StackDiff } from "./markdown";
+import { diffResources } from "./resources";
+import { stateOf } from "./state";
+import { otherSteps, rawAtSteps } from "./steps";
+
+/** `labs plan <stack> --diff BASE`: Markdown on standard output. */
+export async function runDiff(nameOrFile: string, base: string): Promise<void> {
+  process.stdout.write(diffMarkdown(await stackDiff(nameOrFile, base)));
+}
+
+/** What the work tree as it is changes in a stack, against a commit. */
+export async function stackDiff(nameOrFile: string, base: string): Promise<StackDiff> {
+  return diffOf(readStackFile(nameOrFile), base);
+}
+
+/** What a stack's config, planned by the work tree's program, changes against a commit. */
+export async function diffOf(file: StackFile, base: string): Promise<StackDiff> {
+  const holder = mkdtempSync(join(tmpdir(), "labs-head-"));
+  const head = async (raw: StackFile["raw"]): Promise<{ plan: PlanReport; folder: string }> => {
+    const { report, files } = await planOffline({ ...file, raw });
+    const folder = mkdtempSync(join(holder, "objects-"));
+    writeManifests(folder, files);
+    return { plan: report, folder };
+  };
+  try {
+    const here = await head(file.raw);
+    // `await`: both folders live until the comparison is done.
+    return await withBase(base, file, async (program) => {
+      const before = program?.plan();
+      const found = flows(before, here);
+      const known = new Set(before === undefined ? [] : guardrails(before.plan.resources).map(keyOf));
+      return {
+        stack: file.stack,
+        base,
+        isNew: before === undefined,
+        resources: diffResources(before?.plan.resources ?? [], here.plan.resources),
+        guardrails: guardrails(here.plan.resources).filter((v) => !known.has(keyOf(v))),
+        ...found,
+        elsewhere:
+          program === undefined || before === undefined || !programsDiffer(base)
+            ? []
+            : await elsewhere(program, before, here.plan, (steps) => head(rawAtSteps(file.raw, steps))),
+      };
+    });
+  } finally {
+    rmSync(holder, { recursive: true, force: true });
+  }
+}
+
+/** Flows that open or close at other steps than those where the labs stand. */
+async function elsewhere(
+  program: BaseProgram,
+  before: PlanOfVersion,
+  here: PlanReport,
+  head: (steps: ReadonlyMap<string, number>) => Promise<PlanOfVersion>,
+): Promise<StackDiff["elsewhere"]> {
+  const found: { title: string; flows: Flows }[] = [];
+  for (const standing of otherSteps(before.plan.labs, here.labs)) {
+    const { flows: told } = flows(program.plan(standing.base), await head(standing.head));
+    if ("unknown" in told || told.groups.length > 0) found.push({ title: standing.title, flows: told });
+  }
+  return found;
+}
+
+/** Both states are read by this version's evaluator, from the objects that each version's program registers. */
+function flows(
+  before: PlanOfVersion | undefined,
+  head: PlanOfVersion,
+): Pick<StackDiff, "flows" | "workloads"> {
+  try {
+    const old = before === undefined ? load([]) : stateOf(before, head.plan.around);
+    const now = stateOf(head);
+    const found = diff(old, now);
+    const outside = new Set([...outsideNames(old, now)]);
+    return { flows: { groups: groupFlows(found, outside) }, workloads: found.workloads };
+  } catch (e) {
+    const why = e instanceof Error ? (e.message.split("\n")[0] ?? "") : String(e);
+    return { flows: { unknown: why }, workloads: { added: [], removed: [] } };
+  }
+}
+
+/** Names of the outside as a comparison uses them: split at what either state names. */
+function outsideNames(a: State, b: State): string[] {
+  const nets = [...a.namedNets, ...b.namedNets];
+  return [a, b].flatMap((s) => s.splitAt(nets).outside.map((e) => e.name));
+}
+
+function guardrails(
+  resources: readonly {
+    urn: string;
+    type: string;
+    name: string;
+    inputs: Readonly<Record<string, unknown>>;
+  }[],
+): Violation[] {
+  return checkAll(
+    subjects(
+      resources.map((r) => {
+        const more = r as Partial<PlanReport["resources"][number]>;
+        return {
+          ...r,
+          dependencies: more.dependsOn ?? [],
+          provider: more.provider ?? "",
+          ...(more.parent === undefined ? {} : { parent: more.parent }),
+          ...(more.deletedWith === undefined ? {} : { deletedWith: more.deletedWith }),
+        };
+      }),
+    ),
+  );
+}
+
+const keyOf = (v: Violation): string => JSON.stringify([v.rule, v.type, v.name, v.path, v.verdict]);

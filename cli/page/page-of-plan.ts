@@ -1,0 +1,13 @@
+import { labPage } from "./lab";
+import type { PageData } from "./page-data";
+import { LabStates } from "./states";
+import type { LabSelection } from "../../labs/model";
+
+/** All that one stack's page shows. */
+export function pageData(plan: { stack: string; about: string; labs: readonly LabSelection[] }): PageData {
+  return {
+    stack: plan.stack,
+    about: plan.about,
+    labs: plan.labs.map((selection) => labPage(new LabStates(selection)).lab),
+  };
+}

@@ -1,0 +1,83 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { LabSelection } from "../../labs/model";
+import { connectivity, type Flow, type State } from "../../packages/reach/src";
+import { claims } from "../../stacks/reachability";
+
+/** Who reaches whom in a lab at its step, and whether what the step claims is so. */
+export interface LabFlows {
+  /** What is allowed or unknown between the lab's workloads, and between them and the outside. */
+  flows: Flow[];
+  claims: {
+    from: string;
+    to: string;
+    protocol: string;
+    port: number;
+    claimed: string;
+    found: string;
+    holds: boolean;
+    reason: string;
+  }[];
+}
+
+export function labFlows(state: State, selection: LabSelection, flows: readonly Flow[]): LabFlows {
+  const own = new Set(Object.values(selection.context.namespaces));
+  const inLab = (end: string): boolean => own.has(end.split("/")[0] ?? "");
+  const outside = new Set(state.outside.map((o) => o.name));
+  const near = (end: string): boolean => inLab(end) || outside.has(end);
+  return {
+    flows: flows.filter((f) => (inLab(f.from) && near(f.to)) || (near(f.from) && inLab(f.to))),
+    claims: claims(state, selection).map(({ expectation: e, flows: found, holds }) => ({
+      from: e.from,
+      to: e.to,
+      protocol: e.protocol ?? "TCP",
+      port: e.port,
+      claimed: e.verdict,
+      found: [...new Set(found.map((f) => f.verdict))].join(", "),
+      holds,
+      reason: e.reason,
+    })),
+  };
+}
+
+/** All that is open in a stack, once for all its labs. */
+export const stackFlows = (state: State): Flow[] => [...connectivity(state)];
+
+/** The matrix of a lab: from the row to the column, the open TCP ports. */
+export function matrixText(lab: LabFlows, workloads: readonly string[]): string[] {
+  const ends = ["internet", ...workloads];
+  const short = shortNames(ends);
+  const table = new Table({
+    head: ["from \\ to", ...workloads.map((w) => short.get(w) ?? w)],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const from of ends) {
+    table.push([
+      short.get(from) ?? from,
+      ...workloads.map((to) => (from === to ? pc.dim("–") : cell(lab.flows, from, to))),
+    ]);
+  }
+  const broken = lab.claims.filter((c) => !c.holds);
+  return [
+    pc.dim("open TCP ports"),
+    ...table.toString().split("\n"),
+    broken.length === 0
+      ? pc.green(`✓ all ${lab.claims.length} flows that this step claims hold`)
+      : pc.red(`✗ ${broken.length} of ${lab.claims.length} claims of this step do not hold:`),
+    ...broken.map((c) => `  ${c.from} → ${c.to}:${c.port} is ${c.found}, claimed ${c.claimed}: ${c.reason}`),
+  ];
+}
+
+function cell(flows: readonly Flow[], from: string, to: string): string {
+  const tcp = flows.filter((f) => f.from === from && f.to === to && f.protocol === "TCP");
+  const open = tcp.filter((f) => f.verdict === "allow").map((f) => f.ports);
+  const unknown = tcp.some((f) => f.verdict === "unknown") ? ["?"] : [];
+  const text = [...open, ...unknown].join(",");
+  return text === "" ? pc.dim("·") : text === "all" ? pc.green("all") : pc.green(text);
+}
+
+/** Names without their namespace where that is still clear. */
+function shortNames(ends: readonly string[]): Map<string, string> {
+  const bare = (end: string): string => end.split("/").at(-1) ?? end;
+  return new Map(ends.map((e) => [e, ends.filter((o) => bare(o) === bare(e)).length === 1 ? bare(e) : e]));
+}

@@ -1,0 +1,25 @@
+import pc from "picocolors";
+import type { RouteLine } from "../../routing/summary";
+import type { LabReport } from "./report";
+
+/** The way in, as a section of the plan. */
+export function wayInText(lines: readonly string[]): string[] {
+  return [pc.bold(pc.underline("Way in")), ...lines.map((l) => `  ${l}`), ""];
+}
+
+/** Routes, certificates and claimed requests of a lab. */
+export function routesText(l: LabReport): string[] {
+  return [
+    ...l.routes.map(route),
+    ...(l.certificates.length === 0 ? [] : [`  ${pc.dim("certificates:")} ${l.certificates.join(", ")}`]),
+    ...(l.requests.length === 0
+      ? []
+      : [`  ${pc.dim("requests of this step:")}`, ...l.requests.map((r) => `    ${r}`)]),
+  ];
+}
+
+function route(r: RouteLine): string {
+  const rewrite = r.rewrite === undefined ? "" : `, seen as ${r.rewrite}`;
+  const canary = r.canary === undefined ? "" : `; canary ${r.canary.to} by ${r.canary.rule}`;
+  return `  ${pc.dim("route:")} ${r.url} ${pc.dim(`(${r.type})`)} → ${r.to}${rewrite}${canary}`;
+}

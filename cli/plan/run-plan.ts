@@ -1,0 +1,46 @@
+import { join, relative } from "node:path";
+import { runOffline } from "../../stacks/offline/run";
+import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
+import { planStack, type StackPlan } from "../../stacks/stack-plan";
+import { stack as program } from "../../stacks/program";
+import { planReport, type Plan } from "./report";
+import { planText } from "./plan-text";
+import { writeManifests } from "./manifests";
+
+/** Plans a stack file offline. */
+export async function planOffline(file: StackFile): Promise<Plan & { plan: StackPlan }> {
+  const { stack, raw } = file;
+  // First without the runtime: a wrong config is told before anything else happens.
+  const plan = planStack(stack, raw);
+  const run = await runOffline({ stack, raw }, () => program({ stack, raw, offline: true }));
+  return { ...planReport(plan, run), plan };
+}
+
+export async function runPlan(
+  nameOrFile: string,
+  options: { json?: boolean; out?: string; page?: string | boolean },
+): Promise<void> {
+  const file = readStackFile(nameOrFile);
+  const { report, files, plan } = await planOffline(file);
+  const folder = options.out ?? join(".plan", file.stack, "manifests");
+  writeManifests(folder, files);
+  const page = await pageOf(plan, report.about, options.page ?? true);
+  const text =
+    options.json === true
+      ? `${JSON.stringify({ ...report, folder, ...(page === undefined ? {} : { page }) }, null, 2)}\n`
+      : planText(report, relative(process.cwd(), folder) || ".", page, process.stdout.columns);
+  await new Promise<void>((resolve) =>
+    process.stdout.write(text, () => {
+      resolve();
+    }),
+  );
+}
+
+/** Writes the page of the stack's labs; gives back where. */
+async function pageOf(plan: StackPlan, about: string, wish: string | boolean): Promise<string | undefined> {
+  if (wish === false || plan.labs.length === 0) return undefined;
+  const { writePage } = await import("../page/write");
+  const file = typeof wish === "string" ? wish : join(".plan", plan.stack, "index.html");
+  await writePage(file, { stack: plan.stack, about, labs: plan.labs });
+  return file;
+}

@@ -1,0 +1,114 @@
+import { objectTitle, type KubeObject } from "../../kube/objects";
+import type { Direction, Endpoint, SourceObject, State } from "../../packages/reach/src";
+import type { LabStates } from "../page/states";
+import { Selector, type SelectorNode } from "../../packages/reach/src/selector";
+
+/** What a cluster would take without a word, and a learner hardly meant. */
+export function oddities(states: LabStates, theirs: readonly SourceObject[], state: State): string[] {
+  const { lab, context } = states.selection;
+  const namespaces = [...new Set(Object.values(context.namespaces))];
+  // Kinds that decide no flow, and belong to the lab.
+  const known = new Set(
+    lab.steps.flatMap((_, step) => {
+      const { objects, patches } = states.at(step);
+      return [...objects, ...patches].map((o) => o.kind);
+    }),
+  );
+  return theirs.flatMap(({ object, origin = "" }) => {
+    const title = `${origin}: ${objectTitle(object)}`;
+    const misplaced = placeOf(object, known, namespaces, state);
+    return misplaced === undefined
+      ? idle(object, theirs, state, namespaces).map((text) => `${title} ${text}`)
+      : [`${title} ${misplaced}`];
+  });
+}
+
+function placeOf(
+  { kind, metadata }: KubeObject,
+  known: ReadonlySet<string>,
+  namespaces: readonly string[],
+  state: State,
+): string | undefined {
+  if (state.ignored.has(kind) && kind !== "Ingress" && !known.has(kind))
+    return `changes no flow: a ${kind} decides none, or is misspelt`;
+  if (kind.startsWith("Staged")) return "is staged: it is not enforced, so it changes no flow";
+  if (kind !== "NetworkPolicy") return undefined;
+  if (metadata.namespace === undefined)
+    return "has no namespace: it goes to default, where this lab has no workload";
+  if (!namespaces.includes(metadata.namespace))
+    return `is in namespace ${metadata.namespace}, which is none of this lab's: ${namespaces.join(", ")}`;
+  return undefined;
+}
+
+type Policy = State["policies"][number];
+type Rule = Policy["ingress"][number];
+
+/** Policies that select nobody, and rules that nobody fits: a label is not what the learner thinks. */
+function idle(
+  object: KubeObject,
+  theirs: readonly SourceObject[],
+  state: State,
+  namespaces: readonly string[],
+): string[] {
+  const policy = compiled(object, state);
+  if (policy?.subject === undefined) return [];
+  const ends = state.workloads;
+  // A global policy may be about nodes.
+  if (state.governed && policy.namespace === undefined) return [];
+  if (!ends.some((e) => fits(policy.subject, e)))
+    return [`selects nothing: ${labelsIn(state, policy.namespace, namespaces)}`];
+  // A selector of Calico's may also mean network sets.
+  if (theirs.some((t) => /NetworkSet$/.test(t.object.kind))) return [];
+  return (["ingress", "egress"] as const).flatMap((direction) =>
+    policy[direction].flatMap((rule) =>
+      meant(rule, direction, ends)
+        ? []
+        : [`${direction} rule ${rule.index}: its selectors find no workload, so it matches nothing`],
+    ),
+  );
+}
+
+function compiled(object: KubeObject, state: State): Policy | undefined {
+  const kubernetes = object.apiVersion.startsWith("networking.k8s.io/");
+  return state.policies.find(
+    (p) =>
+      p.name === object.metadata.name &&
+      p.namespace === object.metadata.namespace &&
+      p.kind === (kubernetes ? `Kubernetes${object.kind}` : object.kind),
+  );
+}
+
+/** Whether a rule's peer, where labels alone tell who is meant, is anybody at all. */
+function meant(rule: Rule, direction: Direction, ends: readonly Endpoint[]): boolean {
+  const peers = (direction === "ingress" ? rule.source : rule.destination).anyOf;
+  return (
+    peers === undefined ||
+    peers.some((peer) => {
+      const plain = Object.keys(peer).every((key) => key === "selector");
+      return !plain || ends.some((e) => fits(peer.selector, e));
+    })
+  );
+}
+
+function fits(selector: SelectorNode | undefined, { selectable }: Endpoint): boolean {
+  if (selector === undefined) return true;
+  return selectable !== undefined && Selector.of(selector).evaluate((l) => selectable.get(l)) !== false;
+}
+
+/** The labels that a policy of this namespace could have meant. */
+function labelsIn(state: State, namespace: string | undefined, namespaces: readonly string[]): string {
+  const near = state.workloads.filter(
+    (w) =>
+      w.namespace !== undefined && (namespace === undefined ? namespaces : [namespace]).includes(w.namespace),
+  );
+  const texts = near.map(
+    (w) =>
+      `${w.name} ${
+        Object.entries(w.labels)
+          .map(([k, v]) => `${k}=${v}`)
+          .join(" ") || "none"
+      }`,
+  );
+  const shown = texts.slice(0, 4).join("; ");
+  return `labels there are ${shown}${texts.length > 4 ? ` and ${texts.length - 4} more` : ""}`;
+}

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { ProblemsError, UserError, type Problem } from "../../kube/problems";
+import type { EnvironmentRecord } from "../../classroom/record";
+import { PROJECT } from "../../stacks/stack-plan";
+import { engine, engineEnvironment, ownFolder, projectFolder } from "../engine/workspace";
+import type { ChosenOptions } from "./options";
+import { PulumiEngine } from "../engine/engine";
+import { thisMachine } from "../engine/machine";
+import { allRecords, type Records } from "./records";
+import type { Workshop } from "./recover";
+
+/** Standard for work that no class file says otherwise about. */
+export const STANDARD = { parallel: 4, timeout: 60 * 60_000 } as const;
+
+/** Where each student's updates are logged. */
+export const logFolder = join(ownFolder, "students");
+
+/** The real engine on this machine, with the backend and passphrase that `labs up` uses. */
+export async function openShop(options: { breakLocks?: boolean }): Promise<Workshop> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  return {
+    engine: new PulumiEngine({
+      command: await engine(say),
+      workDir: projectFolder,
+      project: PROJECT,
+      env: engineEnvironment(),
+      logs: logFolder,
+    }),
+    machine: thisMachine(),
+    breakLocks: options.breakLocks === true,
+  };
+}
+
+/** The environments that a command is to work on: those named, or with `--all` every one. */
+export async function choose(
+  shop: Workshop,
+  ids: readonly string[],
+  options: ChosenOptions,
+): Promise<Map<string, EnvironmentRecord>> {
+  if (ids.length === 0 && options.all !== true) {
+    throw new UserError("name the students, or say --all (with --class for one class only)");
+  }
+  if (ids.length > 0 && options.all === true)
+    throw new UserError("either name students or say --all, not both");
+  const found = await allRecords(shop.engine, options.class);
+  if (options.all === true) {
+    warnDamaged(found);
+    return found.records;
+  }
+  return pick(ids, found);
+}
+
+/** Finds environments by student id or stack name; every id that is unknown or ambiguous is told. */
+export function pick(ids: readonly string[], found: Records): Map<string, EnvironmentRecord> {
+  const problems: Problem[] = [];
+  const chosen = new Map<string, EnvironmentRecord>();
+  for (const id of ids) {
+    const matches = [...found.records].filter(([name, r]) => name === id || r.id === id);
+    const [first, second] = matches;
+    if (first === undefined) {
+      const damaged = found.damaged.find((d) => d.name === id);
+      problems.push({
+        path: id,
+        message: damaged === undefined ? "has no environment" : damaged.problem,
+        fix:
+          damaged === undefined
+            ? "labs students list shows who has one"
+            : `pulumi stack tag ls --stack ${id}`,
+      });
+    } else if (second !== undefined) {
+      const names = matches.map(([name]) => name).join(", ");
+      problems.push({
+        path: id,
+        message: `is in several classes: ${names}`,
+        fix: "say --class, or name the stack",
+      });
+    } else chosen.set(...first);
+  }
+  if (problems.length > 0)
+    throw new ProblemsError("Not every student is known; nothing was changed.", problems);
+  return chosen;
+}
+
+/** Stacks that carry the class tag but cannot be read are never passed over in silence. */
+export function warnDamaged(found: Records): void {
+  for (const d of found.damaged) {
+    process.stderr.write(
+      `warning: ${d.name}: ${d.problem}; look at it with pulumi stack tag ls --stack ${d.name}\n`,
+    );
+  }
+}

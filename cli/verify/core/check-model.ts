@@ -1,0 +1,112 @@
+import type { Decision } from "../../../packages/reach/src";
+
+/** What verify knows, asks and finds: plain data. */
+
+export type Protocol = "TCP" | "UDP" | "SCTP" | "ICMP";
+
+/** Which claim of which lab is checked. */
+export interface CheckHead {
+  /** Unique in a run. */
+  id: string;
+  /** Instance of the lab. */
+  lab: string;
+  /** Number and id of the step, as `3 backend`. */
+  step: string;
+  /** The lab's own words for why it should be so. */
+  reason: string;
+}
+
+/** A flow that must be open or closed. */
+export interface FlowCheck extends CheckHead {
+  kind: "flow";
+  from: string;
+  to: string;
+  protocol: Protocol;
+  /** Port at the destination. */
+  port: number;
+  expected: "allow" | "deny";
+  /** What the step's own objects say; undefined where the evaluator does not know an end. */
+  predicted?: Prediction;
+}
+
+export interface Prediction {
+  verdict: "allow" | "deny" | "unknown";
+  egress: Decision;
+  ingress: Decision;
+}
+
+/** A request through the ingress. */
+export interface RequestCheck extends CheckHead {
+  kind: "request";
+  scheme: "http" | "https";
+  host: string;
+  port: number;
+  path: string;
+  headers: Readonly<Record<string, string>>;
+  status?: number;
+  location?: string;
+  /** `namespace/service` → probability. */
+  backends?: Readonly<Record<string, number>>;
+}
+
+export type Check = FlowCheck | RequestCheck;
+
+/**
+ * What a probe saw. `open`: a packet came back, be it only a refusal, so no policy stopped it. `closed`: nothing came
+ * back in time. `unclear`: the probe itself failed.
+ */
+export interface Observation {
+  saw: "open" | "closed" | "unclear";
+  /** `10.244.1.7:80: refused`. */
+  detail: string;
+}
+
+export type Status = "pass" | "fail" | "error" | "skip";
+
+export interface Result {
+  check: Check;
+  status: Status;
+  /** What was seen, or why nothing was. */
+  detail: string;
+  /** For a mismatch: the rules that were expected to decide, one a line. */
+  rules: string[];
+}
+
+export interface Report {
+  stack: string;
+  /** How the cluster was reached. */
+  cluster: string;
+  results: Result[];
+  /** What verify made in the cluster, and whether it is gone. */
+  created: { kind: string; namespace: string; name: string; gone: boolean }[];
+  /** Remarks on the run as a whole. */
+  notes: string[];
+  /** With `--hint`. */
+  hints?: Hint[];
+  seconds: number;
+}
+
+/** A likely mistake in the cluster's policies. */
+export interface Hint {
+  /** `label`, `port`, … or `missing`, `extra` for whole policies. */
+  cause: HintCause;
+  /** The object it is about, as `NetworkPolicy stars/backend-policy`. */
+  object: string;
+  /** What is wrong and what the step has, in one sentence. */
+  message: string;
+  /** Checks that would come right with it mended. */
+  mends: string[];
+}
+
+export type HintCause =
+  | "label"
+  | "port"
+  | "namespace"
+  | "dns"
+  | "policy type"
+  | "peers"
+  | "rule"
+  | "order"
+  | "missing"
+  | "extra"
+  | "workload";

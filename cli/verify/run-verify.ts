@@ -1,0 +1,120 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import pc from "picocolors";
+import { UserError } from "../../kube/problems";
+import { readStackFile } from "../../stacks/offline/stack-file";
+import { planStack, type StackPlan } from "../../stacks/stack-plan";
+import type { VerifyOptions } from "../verify";
+import { reach } from "./cluster/access";
+import { ApiError, NoAnswer, openApi } from "./cluster/api";
+import { removeLeftovers } from "./cluster/leftovers";
+import { checksOf } from "./core/checks";
+import type { Report } from "./core/check-model";
+import { reportJson } from "./format/json";
+import { reportJunit } from "./format/junit";
+import { reportText } from "./format/text";
+import { succeeded } from "./format/words";
+import { findHints } from "./hint/find";
+import { selectChecked } from "./select";
+import { LIFETIME_SECONDS, namespacesOf, verify } from "./verify";
+
+const say = (line: string): void => void process.stderr.write(`${pc.dim(line)}\n`);
+
+export async function runVerify(nameOrFile: string, options: VerifyOptions): Promise<void> {
+  const { junit } = options;
+  // Told now: after minutes of probing it would cost the report.
+  if (junit !== undefined && !existsSync(dirname(junit)))
+    throw new UserError(`--junit ${junit}: there is no folder ${dirname(junit)}`);
+  const file = readStackFile(nameOrFile);
+  const whole = planStack(file.stack, file.raw);
+  const chosen = selectChecked(whole.labs, options);
+  // The other labs' objects stand in the cluster too, and cluster-wide policies reach across.
+  const plan: StackPlan = {
+    ...whole,
+    labs: whole.labs.map((s) => chosen.find((c) => c.instance === s.instance) ?? s),
+  };
+  const instances = new Set(chosen.map((s) => s.instance));
+  const checks = checksOf(plan).filter((c) => instances.has(c.lab));
+  const stopping = interrupts();
+  try {
+    const reached = await reach(plan, options);
+    if (options.clean === true) {
+      await clean(plan, openApi(reached.kubeconfig));
+      return;
+    }
+    say(`verifying ${checks.length} claims of ${[...instances].join(", ")} on ${reached.how}`);
+    const report = await verify({ plan, checks, reached, options, say, signal: stopping.signal });
+    const told: Report =
+      options.hint === true
+        ? {
+            ...report,
+            hints: await findHints(openApi(reached.kubeconfig), plan, report.results, stopping.signal),
+          }
+        : report;
+    await print(told, options);
+    if (!succeeded(report)) process.exitCode = 1;
+  } catch (error) {
+    if (stopping.signal.aborted) say("stopped");
+    else throw readable(error);
+  } finally {
+    stopping.end();
+    if (stopping.signal.aborted) process.exitCode = 130;
+  }
+}
+
+async function clean(plan: StackPlan, api: ReturnType<typeof openApi>): Promise<void> {
+  const { removed, left } = await removeLeftovers(api, {
+    namespaces: namespacesOf(plan),
+    lifetimeSeconds: LIFETIME_SECONDS,
+    all: true,
+    say,
+  });
+  process.stdout.write(removed + left === 0 ? "Nothing was left.\n" : `${removed} removed, ${left} left.\n`);
+  if (left > 0) process.exitCode = 1;
+}
+
+async function print(report: Report, { json, junit }: VerifyOptions): Promise<void> {
+  if (junit !== undefined) writeFileSync(junit, reportJunit(report));
+  const text = json === true ? reportJson(report) : reportText(report);
+  await new Promise<void>((resolve) => {
+    process.stdout.write(text, () => {
+      resolve();
+    });
+  });
+}
+
+/** What the user can mend is told without a stack. */
+function readable(error: unknown): unknown {
+  if (error instanceof NoAnswer) return new UserError(`the API server does not answer: ${error.message}`);
+  if (error instanceof ApiError)
+    return new UserError(`the API server refused (${error.code}): ${error.message}`);
+  return error;
+}
+
+/** Ctrl-C, and a terminal that closes, stop and clean up; a second one ends at once. */
+function interrupts(): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  const press = (): void => {
+    if (controller.signal.aborted) {
+      process.stderr.write("ended; what was made may still be there: npm run labs -- verify --clean\n");
+      process.exit(130);
+    }
+    say("stopping: what was made is being removed; Ctrl-C again ends at once");
+    controller.abort(new UserError("stopped"));
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const name of signals) process.on(name, press);
+  // A reader that goes away (`| head`) must not end the process before it has cleaned up.
+  const deaf = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE") throw error;
+  };
+  const streams = [process.stdout, process.stderr];
+  for (const stream of streams) stream.on("error", deaf);
+  return {
+    signal: controller.signal,
+    end: () => {
+      for (const name of signals) process.off(name, press);
+      for (const stream of streams) stream.off("error", deaf);
+    },
+  };
+}

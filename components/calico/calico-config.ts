@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { cidr4, dnsLabel } from "../../kube/config-fields";
+
+const pool = z.strictObject({
+  name: dnsLabel().optional().meta({
+    description: "Name of the IPPool. `default-ipv4-ippool` for the first if left out, then `pool-2` …",
+  }),
+  cidr: cidr4.meta({ description: "Range of the pool: inside the cluster's pod CIDR." }),
+  encapsulation: z
+    .enum(["None", "VXLAN", "VXLANCrossSubnet", "IPIP", "IPIPCrossSubnet"])
+    .default("VXLANCrossSubnet")
+    .meta({ description: "How packets between nodes are wrapped. None and IPIP need BGP." }),
+  blockSize: z
+    .int()
+    .min(20)
+    .max(32)
+    .default(26)
+    .meta({ description: "Prefix length of the blocks that a node takes from the pool." }),
+  natOutgoing: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether pods leave the pool's range behind their node's address." }),
+  nodeSelector: z
+    .string()
+    .default("all()")
+    .meta({ description: "Calico selector over nodes that take addresses from the pool." }),
+});
+
+/** Config of Calico itself. Which modes fit a target is checked by components/calico/plan. */
+export const calicoSchema = z.strictObject({
+  install: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether Calico is installed; false where the cluster has it already." }),
+  pools: z.array(pool).optional().meta({
+    description: "IP pools. One pool over the pod CIDR if left out; without Calico's CNI there are none.",
+  }),
+  bgp: z.boolean().optional().meta({
+    description:
+      "Whether nodes exchange routes by BGP. If left out: on where Calico is the CNI and the target allows it.",
+  }),
+  dataplane: z.enum(["Iptables", "Nftables"]).optional().meta({
+    description: "How policy is programmed. It must go with kube-proxy's mode; if left out it does.",
+  }),
+  wireguard: z.boolean().default(false).meta({ description: "Whether traffic between nodes is encrypted." }),
+  containerIpForwarding: z.boolean().default(false).meta({
+    description:
+      "Whether pods may forward packets (the course's installation without encapsulation has it on).",
+  }),
+  crds: z.enum(["operator", "apply"]).optional().meta({
+    description:
+      "Who makes Calico's CRDs: `operator` (where a node can run it first) or `apply` (one server-side apply). If left out: `apply` where there is no node.",
+  }),
+});
+
+export type CalicoConfig = z.output<typeof calicoSchema>;

@@ -1,0 +1,132 @@
+import type { Problem } from "../../../kube/problems";
+import type { CniFacts } from "../../../kube/cluster-facts";
+import { calicoCrdManifest, type VersionSet } from "../../versions";
+import { planPools, type Pool, type PoolWish } from "./pools";
+
+/** What a target says about the place where Calico is to run. */
+export interface CalicoSite {
+  /** Who gives pods their addresses. With a cloud's CNI, Calico only enforces policy. */
+  cni: "calico" | "aws" | "other";
+  /** Operator's name of the platform; left out, the operator finds out by itself. */
+  provider?: "EKS";
+  /** Whether nodes can speak BGP to each other; if not, why. */
+  bgp: { possible: true } | { possible: false; reason: string };
+  /** Whether packets with pod addresses may go unwrapped within a subnet; if not, why. @default possible */
+  crossSubnet?: { possible: false; reason: string };
+  podCidrs: readonly string[];
+  serviceCidr?: string;
+  /** Other ranges that pods must stay out of: name → CIDR. */
+  taken?: readonly { what: string; cidr: string }[];
+  kubeProxyMode: "iptables" | "ipvs" | "nftables" | "none";
+  /** Worker nodes when Calico is installed; 0: they come later, or never. */
+  nodesAtInstall: number;
+  /** Worker nodes planned. */
+  workers: number;
+}
+
+export interface CalicoWish {
+  install: boolean;
+  pools?: readonly PoolWish[];
+  bgp?: boolean;
+  dataplane?: "Iptables" | "Nftables";
+  wireguard: boolean;
+  containerIpForwarding: boolean;
+  crds?: "operator" | "apply";
+}
+
+export interface CalicoPlan {
+  install: boolean;
+  version: string;
+  api: "v3" | "v1";
+  cni: CniFacts;
+  bgp: boolean;
+  dataplane: "Iptables" | "Nftables";
+  wireguard: boolean;
+  containerIpForwarding: boolean;
+  provider?: "EKS";
+  pools: readonly Pool[];
+  crds: { by: "operator" | "apply"; source: string };
+  /** Nodes come after Calico is installed: nothing of it can be waited for until then. */
+  nodesLater: boolean;
+  controlPlaneReplicas: number;
+}
+
+/** Decides how Calico is installed; collects everything that cannot work, with its reason, before anything is made. */
+export function planCalico(
+  wish: CalicoWish,
+  site: CalicoSite,
+  versions: VersionSet,
+  mirror?: string,
+): { plan: CalicoPlan; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const bgp = wish.bgp ?? (site.cni === "calico" && site.bgp.possible);
+  if (bgp && site.cni !== "calico") {
+    problems.push({
+      path: "calico.bgp",
+      value: true,
+      message: "BGP needs Calico's own CNI; here another CNI gives pods their addresses",
+      fix: "remove calico.bgp",
+    });
+  } else if (bgp && !site.bgp.possible) {
+    problems.push({
+      path: "calico.bgp",
+      value: true,
+      message: site.bgp.reason,
+      fix: "remove calico.bgp, and use a VXLAN pool",
+    });
+  }
+  const dataplane = wish.dataplane ?? (site.kubeProxyMode === "nftables" ? "Nftables" : "Iptables");
+  // kube-proxy and Calico must write to the same kernel tables, else one hides the other (Calico 3.33 docs, nftables).
+  if ((dataplane === "Nftables") !== (site.kubeProxyMode === "nftables") && site.kubeProxyMode !== "none") {
+    problems.push({
+      path: "calico.dataplane",
+      value: dataplane,
+      message: `does not go with kube-proxy in ${site.kubeProxyMode} mode`,
+      fix:
+        dataplane === "Nftables"
+          ? "set kubeProxyMode to nftables, or remove calico.dataplane"
+          : "remove calico.dataplane",
+    });
+  }
+  const pools = planPools(wish, site, bgp, problems);
+  const by = wish.crds ?? (site.nodesAtInstall > 0 ? "operator" : "apply");
+  if (by === "operator" && site.nodesAtInstall === 0) {
+    problems.push({
+      path: "calico.crds",
+      value: "operator",
+      message: "no node could run the operator when the CRDs are needed",
+      fix: "set calico.crds to apply",
+    });
+  }
+  return {
+    problems,
+    plan: {
+      install: wish.install,
+      version: versions.calico,
+      api: versions.calicoApi,
+      bgp,
+      dataplane,
+      wireguard: wish.wireguard,
+      containerIpForwarding: wish.containerIpForwarding,
+      ...(site.provider === undefined ? {} : { provider: site.provider }),
+      pools,
+      crds: { by, source: mirror ?? calicoCrdManifest(versions) },
+      nodesLater: site.nodesAtInstall === 0 && site.workers > 0,
+      controlPlaneReplicas: site.workers > 2 ? 2 : 1,
+      cni: cniFacts(site, bgp, wish.install, pools),
+    },
+  };
+}
+
+function cniFacts(site: CalicoSite, bgp: boolean, install: boolean, pools: readonly Pool[]): CniFacts {
+  if (site.cni !== "calico")
+    return { type: site.cni, bgp: false, encapsulation: "cloud", podsRoutable: true };
+  return {
+    type: "calico",
+    bgp,
+    encapsulation: pools[0]?.encapsulation ?? "VXLANCrossSubnet",
+    // Of a Calico that is there already we know nothing.
+    ...(install ? { pools: pools.map(({ name, cidr }) => ({ name, cidr })) } : {}),
+    podsRoutable: false,
+  };
+}

@@ -1,0 +1,98 @@
+import type { Problem } from "../../../kube/problems";
+import type { ClusterFacts } from "../../../kube/cluster-facts";
+
+export interface DnsWish {
+  baseDomain?: string | undefined;
+  zone: "none" | "find" | "create";
+  zoneName?: string | undefined;
+}
+
+export interface DnsPlan {
+  baseDomain: string;
+  /** Absent: names are not made by this stack. */
+  zone?: { how: "find" | "create"; name: string };
+  /** Names that become alias records to the load balancer. */
+  records: readonly string[];
+}
+
+type Facts = Pick<ClusterFacts, "baseDomain">;
+
+/** What the stack can do for names. */
+export interface DnsSite {
+  /** How requests get in; undefined where there is no way in. */
+  expose: "host-ports" | "load-balancer" | "node-ports" | undefined;
+  /** Whether the stack has an AWS account to make records in. */
+  route53: boolean;
+}
+
+/**
+ * Names of the labs. On a laptop they live under `localhost`: RFC 6761 gives every name below it to the own machine;
+ * browsers, curl (7.78 and newer) and systemd-resolved answer without asking anybody, so nothing is set up and nothing
+ * of the class's traffic depends on somebody's wildcard DNS service.
+ */
+export function planDns(
+  wish: DnsWish,
+  facts: Facts,
+  { expose, route53 }: DnsSite,
+): { plan: DnsPlan; problems: Problem[]; notes: string[] } {
+  const baseDomain = wish.baseDomain ?? facts.baseDomain;
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  const zoneName = wish.zoneName ?? baseDomain;
+  if (wish.zone !== "none") {
+    if (wish.baseDomain === undefined) {
+      problems.push({
+        path: "dns.baseDomain",
+        message: "a zone needs a domain of your own",
+        fix: "pulumi config set --path dns.baseDomain labs.example.org",
+      });
+    }
+    if (!route53 || expose !== "load-balancer") {
+      problems.push({
+        path: "dns.zone",
+        value: wish.zone,
+        message: "records lead to a load balancer that this stack makes on AWS, and there is none",
+        fix: "set dns.zone to none, and make the names yourself",
+      });
+    }
+  } else if (wish.zoneName !== undefined) {
+    problems.push({
+      path: "dns.zoneName",
+      value: wish.zoneName,
+      message: "changes nothing while dns.zone is none",
+      fix: "set dns.zone to find or create",
+    });
+  }
+  if (zoneName !== baseDomain && !baseDomain.endsWith(`.${zoneName}`)) {
+    problems.push({
+      path: "dns.zoneName",
+      value: zoneName,
+      message: `the base domain ${baseDomain} is not in this zone`,
+      fix: "use the zone that holds it",
+    });
+  }
+  const local = baseDomain === "localhost" || baseDomain.endsWith(".localhost");
+  if (local && expose === "load-balancer") {
+    notes.push(
+      `names under ${baseDomain} are your own machine, not the load balancer: set dns.baseDomain, or use curl --connect-to`,
+    );
+  }
+  if (!local && wish.zone === "none" && expose !== undefined) {
+    notes.push(`this stack makes no DNS records: *.${baseDomain} must lead to the ingress controller`);
+  }
+  if (wish.zone === "create") {
+    notes.push(
+      `names under ${baseDomain} resolve, and can be proved for ACME, once the parent zone names the servers of output nameServers`,
+    );
+  }
+  return {
+    plan: {
+      baseDomain,
+      ...(wish.zone === "none" ? {} : { zone: { how: wish.zone, name: zoneName } }),
+      // The name itself as well: a wildcard does not cover it.
+      records: wish.zone === "none" ? [] : [baseDomain, `*.${baseDomain}`],
+    },
+    problems,
+    notes,
+  };
+}

@@ -1,0 +1,261 @@
+import { z } from "zod";
+import { cidr4, dnsLabel } from "../../kube/config-fields";
+
+/** Config of an EKS cluster. What fits what is decided by components/eks/plan. */
+
+const arn = (service: string, what: string) =>
+  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `must be the ARN of ${what}`);
+
+const subnetPrefix = z.int().min(16, "a subnet is /16 to /28").max(28, "a subnet is /16 to /28").optional();
+
+const tagText = z
+  .string()
+  .max(256, "at most 256 characters")
+  .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, "only letters, digits, spaces and _ . : / = + - @");
+
+const network = z.strictObject({
+  vpcCidr: cidr4
+    .default("10.0.0.0/16")
+    .meta({ description: "Addresses of the VPC, /16 to /28. A change replaces the VPC." }),
+  secondaryCidrs: z.array(cidr4).optional().meta({
+    description:
+      "Further ranges of the VPC: with `cni: aws-custom` pods live there. 100.64.0.0/16 if left out there.",
+  }),
+  serviceCidr: cidr4
+    .default("172.20.0.0/16")
+    .meta({ description: "Addresses of Services. A change replaces the cluster." }),
+  peers: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).meta({ description: "For messages." }),
+        cidr: cidr4.meta({ description: "Range that the VPC must stay out of." }),
+      }),
+    )
+    .default([])
+    .meta({ description: "Networks that will be connected: an office, another VPC." }),
+  nat: z.enum(["none", "single", "perZone"]).default("single").meta({
+    description:
+      "NAT gateways. Each costs about 33 USD a month and 0.045 USD a GB. `none`: nodes are launched on the public subnets, with public addresses.",
+  }),
+  prefixes: z
+    .strictObject({
+      public: subnetPrefix.meta({ description: "Public subnets." }),
+      private: subnetPrefix.meta({ description: "Private subnets: control plane, nodes." }),
+      pod: subnetPrefix.meta({ description: "Pod subnets, with `cni: aws-custom`." }),
+    })
+    .prefault({})
+    .meta({ description: "Prefix lengths of subnets; what is left out is sized from the need." }),
+  s3Endpoint: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Gateway endpoint for S3: image layers of ECR cost no NAT traffic." }),
+  flowLogs: z
+    .strictObject({
+      retentionDays: z
+        .union([1, 3, 5, 7, 14, 30, 60, 90].map((d) => z.literal(d)))
+        .default(7)
+        .meta({ description: "Days that CloudWatch keeps them." }),
+    })
+    .optional()
+    .meta({
+      description:
+        "VPC flow logs to CloudWatch: who talked to whom, accepted or rejected. About 0.50 USD a GB.",
+    }),
+});
+
+const taint = z.strictObject({
+  key: z.string().min(1).meta({ description: "Key." }),
+  value: z.string().default("").meta({ description: "Value." }),
+  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).meta({ description: "Effect." }),
+});
+
+const nodeGroup = z
+  .strictObject({
+    instanceTypes: z
+      .array(z.string().min(1))
+      .min(1, "name at least one instance type")
+      .default(["t3.medium"])
+      .meta({ description: "Instance types, of one architecture; several are for spot." }),
+    min: z
+      .int()
+      .min(0)
+      .max(450)
+      .default(2)
+      .meta({ description: "Fewest nodes (of each zone with `perZone`)." }),
+    desired: z
+      .int()
+      .min(0)
+      .max(450)
+      .optional()
+      .meta({ description: "Nodes at the start; `min` if left out. Later changes by an autoscaler stay." }),
+    max: z
+      .int()
+      .min(1)
+      .max(450)
+      .optional()
+      .meta({ description: "Most nodes; the subnets are sized for it. `desired` and one more if left out." }),
+    capacity: z
+      .enum(["on-demand", "spot"])
+      .default("on-demand")
+      .meta({ description: "Spot costs less and may go at any time." }),
+    os: z.enum(["al2023", "bottlerocket"]).default("al2023").meta({ description: "Operating system." }),
+    diskGiB: z
+      .int()
+      .min(20)
+      .max(1000)
+      .default(30)
+      .meta({ description: "Root volume, gp3, encrypted; with `bottlerocket` the data volume." }),
+    labels: z.record(z.string(), z.string()).default({}).meta({ description: "Labels of the nodes." }),
+    taints: z.array(taint).default([]).meta({ description: "Taints of the nodes." }),
+    zones: z.array(z.string()).optional().meta({ description: "Zones of this group; all if left out." }),
+    perZone: z
+      .boolean()
+      .default(false)
+      .meta({ description: "One managed group per zone: for volumes that live in one zone." }),
+  })
+  .transform((g) => {
+    const desired = g.desired ?? g.min;
+    return { ...g, desired, max: g.max ?? Math.max(1, desired + 1) };
+  });
+
+const warm = z.strictObject({
+  warmEni: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: "WARM_ENI_TARGET: free interfaces per node. AWS's default is 1." }),
+  warmIp: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: "WARM_IP_TARGET: free addresses per node; for small subnets." }),
+  minimumIp: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: "MINIMUM_IP_TARGET: addresses per node at least; with `warmIp`." }),
+  warmPrefix: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: "WARM_PREFIX_TARGET: free /28 prefixes per node." }),
+});
+
+const access = z.strictObject({
+  principalArn: arn("iam:", "an IAM user or role").meta({ description: "IAM user or role." }),
+  policy: z
+    .enum(["cluster-admin", "admin", "edit", "view"])
+    .default("cluster-admin")
+    .meta({ description: "What it may do." }),
+  namespaces: z
+    .array(dnsLabel())
+    .default([])
+    .meta({ description: "Only in these namespaces; everywhere if empty." }),
+});
+
+export const eksSchema = z.strictObject({
+  region: z.string().default("us-west-2").meta({ description: "AWS region." }),
+  profile: z
+    .string()
+    .optional()
+    .meta({ description: "Profile of your AWS configuration; AWS_PROFILE and the like if left out." }),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, "must be an account id of 12 digits, in quotes")
+    .optional()
+    .meta({ description: "Account id: credentials of any other account are refused." }),
+  zones: z
+    .union([z.int(), z.array(z.string())])
+    .default(2)
+    .meta({ description: "Availability zones: how many (2 to 4), or their names." }),
+  cni: z.enum(["aws", "aws-prefix", "aws-custom", "calico"]).default("aws").meta({
+    description:
+      "Where pods get addresses. `aws`: one VPC address each. `aws-prefix`: /28 prefixes, more pods a node. `aws-custom`: subnets of their own in a secondary range. `calico`: Calico's overlay. The first three have Calico for policy only. Between these a change renews the nodes; to or from `calico` make a new stack.",
+  }),
+  podCidr: cidr4
+    .default("192.168.0.0/16")
+    .meta({ description: "Pool of Calico's overlay, with `cni: calico`." }),
+  pods: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: "Pods planned in all; subnets are checked for them. Every node full if left out." }),
+  warm: warm.prefault({}).meta({ description: "The VPC CNI's warm pool." }),
+  network: network.prefault({}).meta({ description: "The VPC." }),
+  endpoint: z
+    .strictObject({
+      publicCidrs: z.array(cidr4).default([]).meta({
+        description:
+          "Who may reach the API server from the internet: your address as /32. Empty: nobody, only the VPC.",
+      }),
+    })
+    .prefault({})
+    .meta({ description: "The API server." }),
+  access: z
+    .record(dnsLabel(), access)
+    .default({})
+    .meta({ description: "Who may use the cluster besides you who make it, by a name of your choice." }),
+  logs: z
+    .array(z.enum(["api", "audit", "authenticator", "controllerManager", "scheduler"]))
+    .default(["api", "audit", "authenticator"])
+    .meta({ description: "Logs of the control plane, to CloudWatch." }),
+  logRetentionDays: z
+    .union([1, 3, 5, 7, 14, 30, 60, 90].map((d) => z.literal(d)))
+    .default(7)
+    .meta({ description: "Days that CloudWatch keeps them." }),
+  encryptSecrets: z
+    .union([z.boolean(), arn("kms", "a KMS key")])
+    .default(false)
+    .meta({
+      description:
+        "Envelope encryption of Secrets: true makes a KMS key (1 USD a month), or the ARN of yours. Cannot be undone.",
+    }),
+  addons: z
+    .strictObject({
+      vpcCni: z.string().optional().meta({ description: "Version of vpc-cni." }),
+      kubeProxy: z.string().optional().meta({ description: "Version of kube-proxy." }),
+      coredns: z.string().optional().meta({ description: "Version of coredns." }),
+      podIdentityAgent: z.string().optional().meta({ description: "Version of eks-pod-identity-agent." }),
+    })
+    .prefault({})
+    .meta({
+      description:
+        "Versions of add-ons, as `v1.20.4-eksbuild.2`; what AWS takes by default at creation if left out.",
+    }),
+  nodeGroups: z
+    .record(dnsLabel(20), nodeGroup)
+    .prefault({ workers: {} })
+    .meta({ description: "Managed node groups, by name." }),
+  loadBalancer: z
+    .strictObject({
+      controller: z.enum(["aws-lbc", "aws-in-tree"]).default("aws-lbc").meta({
+        description:
+          "Who serves LoadBalancer Services: the AWS Load Balancer Controller, or Kubernetes' own code for AWS.",
+      }),
+      identity: z
+        .enum(["pod-identity", "irsa"])
+        .default("pod-identity")
+        .meta({ description: "How the controller gets its rights." }),
+    })
+    .prefault({})
+    .meta({ description: "Load balancers." }),
+  deletionProtection: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Whether AWS refuses to delete the cluster." }),
+  tags: z
+    .record(
+      z
+        .string()
+        .min(1)
+        .max(128)
+        .regex(/^(?!aws:)/i, "aws: is reserved"),
+      tagText,
+    )
+    .default({})
+    .meta({
+      description: "Further tags of everything that AWS can tag, beside stack, `owner` and `expires`.",
+    }),
+});
+
+export type EksConfig = z.output<typeof eksSchema>;

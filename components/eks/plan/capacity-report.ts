@@ -1,0 +1,169 @@
+import { failOn, type Problem } from "../../../kube/problems";
+import {
+  capacityProblems,
+  HOST_NETWORK_PODS,
+  podCapacity,
+  warmPoolProblems,
+  worstPlacement,
+  type PodCapacity,
+} from "./capacity";
+import { lookUpInstanceType, similarInstanceType, tableSource, type InstanceFacts } from "./instance-types";
+import { prefixFor } from "./ranges";
+import type { PodNetworking, WarmPool } from "./warm-pool";
+
+export interface CapacityQuestion {
+  types: readonly string[];
+  networking: PodNetworking;
+  warm: WarmPool;
+  /** Nodes of each type. */
+  nodes?: number;
+  /** Pods planned on them, apart from those that every node runs on the host network. */
+  pods?: number;
+}
+
+/** One type's answer: the stable shape of `labs capacity --json`. */
+export interface CapacityRow {
+  instanceType: string;
+  /** Interfaces of the default network card. */
+  enis: number;
+  ipv4PerEni: number;
+  vcpus: number | null;
+  architecture: "amd64" | "arm64" | null;
+  nitro: boolean;
+  networkCards: number;
+  /**
+   * Pods per node in this mode: AWS's published number where each pod takes an address (not capped), the recommended
+   * number with prefixes or an overlay.
+   */
+  maxPods: number;
+  /** What addresses alone allow; null with an overlay. */
+  maxPodsByAddresses: number | null;
+  /** The smaller of `maxPodsByAddresses` and the recommended cap (110, or 250 above 30 vCPUs): what our clusters set. */
+  maxPodsRecommended: number;
+  recommendedCap: number;
+  /** VPC addresses that a node holds with its first pod, its own address included. */
+  addressesAtRest: number;
+  /** The same with `maxPods` pods. */
+  addressesFull: number;
+  /** With custom networking: of these, the addresses from the pod subnet. Else null. */
+  podSubnetAddresses: { atRest: number; full: number } | null;
+  /** For `nodes` and `pods`, where asked. */
+  plan?: ClusterRow;
+}
+
+export interface ClusterRow {
+  nodes: number;
+  /** Null where not given: then every node is full. */
+  pods: number | null;
+  /** Pods that the nodes carry at the recommended number, without those on the host network. */
+  podsPossible: number;
+  fits: boolean;
+  /** Nodes that the pods need. */
+  nodesNeeded: number;
+  /** Most addresses that these nodes hold, however the pods are placed. */
+  addresses: number;
+  /** The smallest subnet (or subnets together) with that many addresses that can be used, as prefix length. */
+  subnetPrefix: number;
+}
+
+export interface CapacityReport {
+  question: CapacityQuestion;
+  rows: CapacityRow[];
+  notes: string[];
+}
+
+/** Answers for every type, or throws every problem at once. */
+export function capacityReport(question: CapacityQuestion): CapacityReport {
+  const { networking, warm } = question;
+  const problems: Problem[] = [];
+  if (networking.cni === "calico" && (networking.prefixDelegation || networking.customNetworking)) {
+    problems.push({
+      path: networking.prefixDelegation ? "--prefix-delegation" : "--custom-networking",
+      message: "belongs to the VPC CNI; with --cni calico pods take no addresses from the VPC",
+      fix: "leave it out, or --cni aws",
+    });
+  }
+  problems.push(...warmPoolProblems(warm, networking, "warm"));
+  const known: InstanceFacts[] = [];
+  for (const type of question.types) {
+    const facts = lookUpInstanceType(type);
+    if (facts === undefined) problems.push(unknownType(type, type));
+    else {
+      problems.push(...capacityProblems(facts, networking, type));
+      known.push(facts);
+    }
+  }
+  failOn("The capacity cannot be worked out:", problems);
+
+  const rows = known.map((facts) => toRow(podCapacity(facts, networking, warm), question));
+  return { question, rows, notes: notes(known, question) };
+}
+
+/** The problem of a type that the offline table does not have. */
+export function unknownType(path: string, type: string): Problem {
+  const similar = similarInstanceType(type);
+  return {
+    path,
+    value: type,
+    message: `is not among the ${tableSource.types} instance types known offline (as of ${tableSource.date})`,
+    fix:
+      similar === undefined
+        ? "check the name; for a newer type ask AWS: aws ec2 describe-instance-types --instance-types <type>"
+        : `did you mean ${similar}?`,
+  };
+}
+
+function toRow(capacity: PodCapacity, question: CapacityQuestion): CapacityRow {
+  const { facts } = capacity;
+  const row: CapacityRow = {
+    instanceType: facts.instanceType,
+    enis: facts.enis,
+    ipv4PerEni: facts.ipv4PerEni,
+    vcpus: facts.vcpus ?? null,
+    architecture: facts.architecture ?? null,
+    nitro: facts.nitro,
+    networkCards: facts.networkCards,
+    maxPods: capacity.maxPods,
+    maxPodsByAddresses: capacity.byAddresses ?? null,
+    maxPodsRecommended: capacity.recommended,
+    recommendedCap: capacity.cap,
+    addressesAtRest: capacity.atRest.total,
+    addressesFull: capacity.full.total,
+    podSubnetAddresses: question.networking.customNetworking
+      ? { atRest: capacity.atRest.pod, full: capacity.full.pod }
+      : null,
+  };
+  const { nodes, pods } = question;
+  if (nodes === undefined && pods === undefined) return row;
+  const perNode = capacity.recommended - HOST_NETWORK_PODS;
+  const nodesNeeded = Math.max(1, Math.ceil((pods ?? 0) / perNode));
+  const count = nodes ?? nodesNeeded;
+  const addresses = worstPlacement(capacity, question.warm, count, pods).total;
+  return {
+    ...row,
+    plan: {
+      nodes: count,
+      pods: pods ?? null,
+      podsPossible: count * perNode,
+      fits: count >= nodesNeeded,
+      nodesNeeded,
+      addresses,
+      subnetPrefix: prefixFor(addresses),
+    },
+  };
+}
+
+function notes(known: readonly InstanceFacts[], { networking }: CapacityQuestion): string[] {
+  const found = [`Facts of ${tableSource.date}: ${tableSource.source}.`];
+  const noCpu = known.filter((f) => f.vcpus === undefined).map((f) => f.instanceType);
+  if (noCpu.length > 0) found.push(`vCPUs not known offline, cap taken as 110: ${noCpu.join(", ")}.`);
+  const cards = known.filter((f) => f.networkCards > 1).map((f) => f.instanceType);
+  if (cards.length > 0)
+    found.push(`Several network cards, only the default one carries pods: ${cards.join(", ")}.`);
+  if (networking.cni === "calico") {
+    found.push(
+      "Overlay: pods take no VPC address; a node takes its own. The cap is a recommendation, not a limit of AWS.",
+    );
+  }
+  return found;
+}

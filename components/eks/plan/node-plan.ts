@@ -1,0 +1,192 @@
+import type { Problem } from "../../../kube/problems";
+import { unknownType } from "./capacity-report";
+import type { GroupCapacity } from "./demand";
+import type { InstanceFacts } from "./instance-types";
+import { zoneLetter, type GroupRequest } from "./request";
+import type { AwsKnowledge, EksWish, NodeGroupWish, Taint } from "./wish";
+
+/** One managed node group as it is made; with `perZone` there is one for each zone. */
+export interface NodeGroupPlan {
+  /** `workers`, or `workers-a`: its identity. */
+  name: string;
+  zones: readonly string[];
+  instanceTypes: readonly string[];
+  amiType: string;
+  min: number;
+  desired: number;
+  max: number;
+  capacityType: "ON_DEMAND" | "SPOT";
+  diskGiB: number;
+  /** Device of the volume that the size is for. */
+  diskDevice: string;
+  labels: Readonly<Record<string, string>>;
+  taints: readonly Taint[];
+  maxPods: number;
+  /** User data as text; EKS adds its own part to it. */
+  userData: string;
+}
+
+const EFFECTS = {
+  NoSchedule: "NO_SCHEDULE",
+  PreferNoSchedule: "PREFER_NO_SCHEDULE",
+  NoExecute: "NO_EXECUTE",
+} as const;
+
+/** A taint's effect as EKS writes it. */
+export function eksEffect(effect: Taint["effect"]): string {
+  return EFFECTS[effect];
+}
+
+/** Groups as the network planner needs them, and what is wrong with the wish. */
+export function groupRequests(
+  wish: EksWish,
+  zones: readonly string[],
+  knowledge: AwsKnowledge,
+  path: string,
+): { groups: GroupRequest[]; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const groups: GroupRequest[] = [];
+  const all = Object.entries(wish.nodeGroups);
+  for (const [name, group] of all) {
+    const at = `${path}.nodeGroups.${name}`;
+    problems.push(...sizeProblems(group, at));
+    const types: InstanceFacts[] = [];
+    group.instanceTypes.forEach((type, i) => {
+      const facts = knowledge.instanceType(type);
+      if (facts !== undefined) {
+        types.push(facts);
+        problems.push(
+          ...offeringProblems(
+            facts.instanceType,
+            group.zones ?? zones,
+            knowledge,
+            `${at}.instanceTypes[${i}]`,
+          ),
+        );
+      } else if (!knowledge.asksLater) problems.push(unknownType(`${at}.instanceTypes[${i}]`, type));
+    });
+    if (types.length === 0) continue;
+    groups.push({ name, types, max: group.max, zones: group.zones ?? zones, perZone: group.perZone });
+  }
+  if (all.length === 0 || all.every(([, g]) => g.min === 0)) {
+    problems.push({
+      path: `${path}.nodeGroups`,
+      message: "no group has a node at least; CoreDNS and all else would wait for one",
+      fix: "min 1 or more in one group",
+    });
+  }
+  if (all.length > 0 && all.every(([, g]) => g.taints.some((t) => t.effect !== "PreferNoSchedule"))) {
+    problems.push({
+      path: `${path}.nodeGroups`,
+      message: "every group has a taint, so CoreDNS and the labs find no node",
+      fix: "a group without taints",
+    });
+  }
+  return { groups, problems };
+}
+
+function sizeProblems({ min, desired, max }: NodeGroupWish, path: string): Problem[] {
+  const problems: Problem[] = [];
+  if (desired < min) {
+    problems.push({
+      path: `${path}.desired`,
+      value: desired,
+      message: `is less than min (${min})`,
+      fix: `${min} or more`,
+    });
+  }
+  if (max < desired) {
+    problems.push({
+      path: `${path}.max`,
+      value: max,
+      message: `is less than desired (${desired})`,
+      fix: `${desired} or more`,
+    });
+  }
+  return problems;
+}
+
+function offeringProblems(
+  type: string,
+  zones: readonly string[],
+  knowledge: AwsKnowledge,
+  path: string,
+): Problem[] {
+  const offered = knowledge.offerings?.[type];
+  const missing = offered === undefined ? [] : zones.filter((zone) => !offered.includes(zone));
+  if (offered === undefined || missing.length === 0) return [];
+  return [
+    {
+      path,
+      value: type,
+      message: `cannot be had in ${missing.join(", ")}`,
+      fix:
+        offered.length === 0
+          ? "another type; this region does not have it"
+          : `another type, or the zones ${offered.join(", ")}`,
+    },
+  ];
+}
+
+/** The managed groups to make, from a wish that fits. */
+export function nodeGroupPlans(wish: EksWish, capacities: readonly GroupCapacity[]): NodeGroupPlan[] {
+  return capacities.flatMap(({ group, maxPods, hungriest }) => {
+    const w = wish.nodeGroups[group.name];
+    if (w === undefined) return [];
+    const arm = hungriest.facts.architecture === "arm64";
+    const common = {
+      instanceTypes: w.instanceTypes,
+      amiType:
+        w.os === "bottlerocket"
+          ? `BOTTLEROCKET_${arm ? "ARM_64" : "x86_64"}`
+          : `AL2023_${arm ? "ARM_64" : "x86_64"}_STANDARD`,
+      min: w.min,
+      desired: w.desired,
+      max: w.max,
+      capacityType: w.capacity === "spot" ? ("SPOT" as const) : ("ON_DEMAND" as const),
+      diskGiB: w.diskGiB,
+      // Bottlerocket keeps images and volumes on its second disk.
+      diskDevice: w.os === "bottlerocket" ? "/dev/xvdb" : "/dev/xvda",
+      labels: w.labels,
+      taints: w.taints,
+      maxPods,
+      userData: w.os === "bottlerocket" ? bottlerocketUserData(maxPods) : al2023UserData(maxPods),
+    };
+    return group.perZone
+      ? group.zones.map((zone) => ({ ...common, name: `${group.name}-${zoneLetter(zone)}`, zones: [zone] }))
+      : [{ ...common, name: group.name, zones: group.zones }];
+  });
+}
+
+/**
+ * Max pods for Amazon Linux 2023, as a NodeConfig that nodeadm merges with the one of EKS. EKS puts a maxPods of its own
+ * into the kubelet's file (eksctl issue 8037); flags of both parts are joined, and a flag beats the file. No image is
+ * named, so the group stays on EKS's image and its updates.
+ */
+export function al2023UserData(maxPods: number): string {
+  return [
+    "MIME-Version: 1.0",
+    'Content-Type: multipart/mixed; boundary="//"',
+    "",
+    "--//",
+    "Content-Type: application/node.eks.aws",
+    "",
+    "---",
+    "apiVersion: node.eks.aws/v1alpha1",
+    "kind: NodeConfig",
+    "spec:",
+    "  kubelet:",
+    "    config:",
+    `      maxPods: ${maxPods}`,
+    "    flags:",
+    `      - --max-pods=${maxPods}`,
+    "",
+    "--//--",
+    "",
+  ].join("\n");
+}
+
+/** Max pods for Bottlerocket: settings in TOML, which EKS merges with its own. */
+export function bottlerocketUserData(maxPods: number): string {
+  return `[settings.kubernetes]\nmax-pods = ${maxPods}\n`;
+}

@@ -1,0 +1,126 @@
+import { containsCidr, parseCidr } from "cidr-tools";
+import type { Problem } from "../../../kube/problems";
+import { LARGEST_PREFIX, overlap, prefixOf, SMALLEST_PREFIX } from "./ranges";
+import type { NetworkRequest } from "./request";
+
+/** IPv4 ranges of a VPC, the primary one included: AWS's default quota, which can be raised to 50. */
+const MOST_RANGES = 5;
+
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+const SHARED = "100.64.0.0/10";
+
+interface Named {
+  path: string;
+  title: string;
+  cidr: string;
+}
+
+/** What AWS would refuse about the ranges themselves, before any subnet is cut from them. */
+export function rangeProblems(request: NetworkRequest, path: string): Problem[] {
+  const problems: Problem[] = [];
+  const network = `${path}.network`;
+  const vpc: Named[] = [
+    { path: `${network}.vpcCidr`, title: "the VPC", cidr: request.vpcCidr },
+    ...request.secondaryCidrs.map((cidr, i) => ({
+      path: `${network}.secondaryCidrs[${i}]`,
+      title: `secondary range ${cidr}`,
+      cidr,
+    })),
+  ];
+  for (const range of vpc) {
+    const prefix = prefixOf(range.cidr);
+    if (prefix >= LARGEST_PREFIX && prefix <= SMALLEST_PREFIX) continue;
+    problems.push({
+      path: range.path,
+      value: range.cidr,
+      message: `a range of a VPC is between /${LARGEST_PREFIX} and /${SMALLEST_PREFIX}`,
+      fix: `${parseCidr(range.cidr).ip}/${Math.min(SMALLEST_PREFIX, Math.max(LARGEST_PREFIX, prefix))}`,
+    });
+  }
+  if (vpc.length > MOST_RANGES) {
+    problems.push({
+      path: `${network}.secondaryCidrs`,
+      value: request.secondaryCidrs,
+      message: `a VPC has at most ${MOST_RANGES} ranges, the primary one included; ${vpc.length - MOST_RANGES} too many`,
+      fix: "fewer, larger ranges (100.64.0.0/16 alone holds 65,536 addresses)",
+    });
+  }
+  problems.push(...serviceProblems(request.serviceCidr, `${network}.serviceCidr`));
+
+  const others: Named[] = [
+    { path: `${network}.serviceCidr`, title: "the Service range", cidr: request.serviceCidr },
+    ...request.podCidrs.map((cidr) => ({ path: "calico.pools", title: `pod pool ${cidr}`, cidr })),
+    ...request.peers.map((peer, i) => ({
+      path: `${network}.peers[${i}].cidr`,
+      title: `peer ${peer.name}`,
+      cidr: peer.cidr,
+    })),
+  ];
+  const all = [...vpc, ...others];
+  all.forEach((b, i) => {
+    for (const a of all.slice(0, i)) {
+      // Two peers may overlap: that is their affair.
+      if (a.path.includes(".peers[") && b.path.includes(".peers[")) continue;
+      if (!overlap(a.cidr, b.cidr)) continue;
+      problems.push({
+        path: b.path,
+        value: b.cidr,
+        message: `overlaps ${a.title} (${a.cidr})`,
+        fix: b.path.includes(".peers[") ? `move ${a.path} to a range of its own` : "use a range of its own",
+      });
+    }
+  });
+  return problems;
+}
+
+/** Source: EKS API, KubernetesNetworkConfigRequest.serviceIpv4Cidr. */
+function serviceProblems(cidr: string, path: string): Problem[] {
+  const prefix = prefixOf(cidr);
+  const inside = PRIVATE.some((range) => containsCidr(range, cidr));
+  if (inside && prefix >= 12 && prefix <= 24) return [];
+  return [
+    {
+      path,
+      value: cidr,
+      message: "EKS takes a Service range of /12 to /24 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+      fix: "172.20.0.0/16",
+    },
+  ];
+}
+
+/**
+ * Rules of AWS that we could not read in its own words: they warn. The safe choice is 100.64.0.0/10 beside a private
+ * primary range.
+ */
+export function rangeWarnings(request: NetworkRequest): string[] {
+  const warnings: string[] = [];
+  const primary = [...PRIVATE, "198.19.0.0/16"].find((range) => containsCidr(range, request.vpcCidr));
+  for (const cidr of request.secondaryCidrs) {
+    if (containsCidr(SHARED, cidr)) continue;
+    const home = PRIVATE.find((range) => containsCidr(range, cidr));
+    if (overlap(cidr, "198.19.0.0/16") && primary !== "198.19.0.0/16") {
+      warnings.push(
+        `secondary range ${cidr}: AWS may refuse 198.19.0.0/16 beside ${request.vpcCidr}; 100.64.0.0/10 is safe`,
+      );
+    } else if (home !== undefined && home !== primary) {
+      warnings.push(
+        `secondary range ${cidr}: AWS may refuse a range of ${home} beside ${request.vpcCidr}; 100.64.0.0/10 is safe`,
+      );
+    } else if (primary === "172.16.0.0/12" && overlap(cidr, "172.31.0.0/16")) {
+      warnings.push(
+        `secondary range ${cidr}: AWS may refuse 172.31.0.0/16 beside ${request.vpcCidr}; 100.64.0.0/10 is safe`,
+      );
+    }
+  }
+  if ([request.vpcCidr, ...request.secondaryCidrs].some((cidr) => overlap(cidr, "172.17.0.0/16"))) {
+    warnings.push(
+      "172.17.0.0/16 is used by Docker and some services of AWS; better not part of a VPC (VPC user guide)",
+    );
+  }
+  if (request.secondaryCidrs.length > 0 && request.cni !== "aws-custom") {
+    warnings.push(
+      `secondary ranges ${request.secondaryCidrs.join(", ")} stay empty: only cni aws-custom puts pods there`,
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,97 @@
+import type { EksPlan } from "./eks-plan";
+import { networkingOf } from "./request";
+
+/** An EKS plan as tables of plain data: what `labs plan` prints and gives as JSON. */
+export interface EksSummary {
+  region: string;
+  cni: string;
+  vpc: { cidr: string; secondaryCidrs: readonly string[]; nat: string; zones: readonly string[] };
+  serviceCidr: string;
+  apiServer: string;
+  subnets: SubnetSummary[];
+  nodeGroups: NodeGroupSummary[];
+  loadBalancer: string;
+  tags: Record<string, string>;
+}
+
+export interface SubnetSummary {
+  name: string;
+  zone: string;
+  cidr: string;
+  usable: number;
+  needed: number;
+  /** Percent of the usable addresses. */
+  use: number;
+  for: string[];
+  prefixReservations: string[];
+}
+
+export interface NodeGroupSummary {
+  name: string;
+  instanceTypes: readonly string[];
+  amiType: string;
+  capacityType: string;
+  min: number;
+  desired: number;
+  max: number;
+  zones: readonly string[];
+  maxPods: number;
+  /** Pods of the group at its most nodes, without those on the host network. */
+  pods: number;
+  /** VPC addresses of one node of the type that takes most. */
+  addressesAtRest: number;
+  addressesFull: number;
+}
+
+export function eksSummary(plan: EksPlan): EksSummary {
+  const { network } = plan;
+  return {
+    region: plan.place.region,
+    cni: plan.cni,
+    vpc: {
+      cidr: network.vpcCidr,
+      secondaryCidrs: network.secondaryCidrs,
+      nat: network.nat,
+      zones: network.zones,
+    },
+    serviceCidr: plan.serviceCidr,
+    apiServer:
+      plan.publicCidrs.length === 0
+        ? "inside the VPC only"
+        : `inside the VPC, and from ${plan.publicCidrs.join(", ")}`,
+    subnets: network.subnets.map((s) => ({
+      name: s.name,
+      zone: s.zone,
+      cidr: s.cidr,
+      usable: s.usable,
+      needed: s.needed,
+      use: Math.round((100 * s.needed) / s.usable),
+      for: s.needs.map((n) => `${n.what} ${n.addresses}`),
+      prefixReservations: s.prefixReservations,
+    })),
+    nodeGroups: plan.nodeGroups.map((g) => {
+      const capacity = plan.capacities.find(
+        (c) => g.name === c.group.name || g.name.startsWith(`${c.group.name}-`),
+      );
+      return {
+        name: g.name,
+        instanceTypes: g.instanceTypes,
+        amiType: g.amiType,
+        capacityType: g.capacityType,
+        min: g.min,
+        desired: g.desired,
+        max: g.max,
+        zones: g.zones,
+        maxPods: g.maxPods,
+        pods: g.max * (g.maxPods - 2),
+        addressesAtRest: capacity?.hungriest.atRest.total ?? 0,
+        addressesFull: capacity?.hungriest.deployed.total ?? 0,
+      };
+    }),
+    loadBalancer:
+      plan.loadBalancer.controller === "aws-lbc"
+        ? `AWS Load Balancer Controller by ${plan.loadBalancer.identity}, targets: ${networkingOf(plan.cni).cni === "calico" ? "instances" : "instances or addresses"}`
+        : "in-tree, targets: instances",
+    tags: plan.tags,
+  };
+}

@@ -1,0 +1,112 @@
+import type { ClusterFacts } from "../../../kube/cluster-facts";
+
+/** How requests get into the cluster. */
+export type Exposure =
+  /** On ports of a node that are open on the user's machine. */
+  | "host-ports"
+  /** Through a Service of type LoadBalancer. */
+  | "load-balancer"
+  /** On a NodePort of every node. */
+  | "node-ports";
+
+/** What the config says of the controller; left out: what fits the cluster. */
+export interface IngressWish {
+  className: string;
+  expose?: Exposure | undefined;
+  loadBalancer: LoadBalancerWish;
+  externalTrafficPolicy?: "Local" | "Cluster" | undefined;
+  proxyProtocol: boolean;
+  hostNetwork?: boolean | undefined;
+  nodePorts: { http: number; https: number };
+  replicas?: number | undefined;
+  metrics: boolean;
+  hsts?: HstsWish | undefined;
+  chart?: ChartWish | undefined;
+  image?: ImageWish | undefined;
+}
+
+export interface LoadBalancerWish {
+  scheme: "internet-facing" | "internal";
+  targetType: "instance" | "ip";
+  crossZone: boolean;
+  sourceRanges: readonly string[];
+}
+
+export interface HstsWish {
+  /** Seconds. */
+  maxAge: number;
+  includeSubdomains: boolean;
+  preload: boolean;
+}
+
+/** Another chart: a maintained fork. */
+export interface ChartWish {
+  name: string;
+  version: string;
+  repository: string;
+}
+
+/** Another controller image. */
+export interface ImageWish {
+  repository: string;
+  tag: string;
+  digest?: string | undefined;
+}
+
+/** What of a cluster the controller depends on. */
+export type IngressFacts = Pick<
+  ClusterFacts,
+  | "kubernetes"
+  | "workers"
+  | "cni"
+  | "controlPlaneReachesPods"
+  | "loadBalancer"
+  | "hostPorts"
+  | "hostPortNodes"
+  | "baseDomain"
+>;
+
+/** Everything about the controller that is decided before it is made. */
+export interface ControllerPlan {
+  className: string;
+  expose: Exposure;
+  hostNetwork: boolean;
+  /** DaemonSet: one pod on every node, the only way for two pods to hold the same port of their nodes. */
+  kind: "Deployment" | "DaemonSet";
+  replicas: number;
+  externalTrafficPolicy?: "Local" | "Cluster";
+  proxyProtocol: boolean;
+  loadBalancer?: LoadBalancerWish & { servedBy: "aws-lbc" | "aws-in-tree" | "provided" };
+  nodePorts?: { http: number; https: number };
+  /** Nodes that it must run on. */
+  nodeSelector?: Readonly<Record<string, string>>;
+  metrics: boolean;
+  hsts?: HstsWish;
+  image?: ImageWish;
+  chart: ChartWish;
+  /** Whether the chart is the one this project was written for. */
+  upstream: boolean;
+  /** Whether hosts without a certificate of their own get one that the user gives. */
+  defaultCertificate: boolean;
+  /** Ports that a client uses. */
+  ports: { http: number; https: number };
+}
+
+/** Ports of the node that the controller takes on the host network, with what they are for (1.15.1, cmd/flags). */
+export const HOST_PORTS = {
+  80: "HTTP",
+  443: "HTTPS",
+  8181: "default server",
+  8443: "admission webhook",
+  10245: "profiler",
+  10246: "nginx status",
+  10247: "nginx stream",
+  10254: "health and metrics",
+} as const;
+
+/** Names made by the chart; `fullnameOverride` keeps them with any fork. */
+export const NAMESPACE = "ingress-nginx";
+export const RELEASE = "ingress-nginx";
+export const SERVICE = "ingress-nginx-controller";
+/** Secret of the default certificate. */
+export const DEFAULT_CERTIFICATE = "labs-default-certificate";

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { cidr4, dnsLabel, port } from "../../kube/config-fields";
+
+const loadBalancer = z.strictObject({
+  scheme: z
+    .enum(["internet-facing", "internal"])
+    .default("internet-facing")
+    .meta({ description: "Who reaches the load balancer: everybody, or the network around the nodes." }),
+  targetType: z.enum(["instance", "ip"]).default("instance").meta({
+    description: "What it sends to: nodes, or pods directly where the network knows their addresses.",
+  }),
+  crossZone: z.boolean().default(true).meta({
+    description: "Whether it sends to every zone from every zone. AWS charges traffic between zones.",
+  }),
+  sourceRanges: z
+    .array(cidr4)
+    .default([])
+    .meta({ description: "Address ranges that may connect; all if empty." }),
+});
+
+const hsts = z.strictObject({
+  maxAge: z
+    .int()
+    .min(0)
+    .max(63_072_000)
+    .default(300)
+    .meta({ description: "How long a browser insists on HTTPS, in seconds; 0 takes it back." }),
+  includeSubdomains: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Whether it holds for every name below." }),
+  preload: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Whether the name may enter the browsers' own lists." }),
+});
+
+/** Config of the ingress controller. Which combinations fit a target is checked by components/ingress-nginx. */
+export const ingressSchema = z.strictObject({
+  install: z.boolean().optional().meta({
+    description: "Whether ingress-nginx is installed. If left out: when a lab of this stack needs it.",
+  }),
+  className: dnsLabel()
+    .default("labs")
+    .meta({ description: "Name of its IngressClass, which nobody else uses." }),
+  expose: z.enum(["host-ports", "load-balancer", "node-ports"]).optional().meta({
+    description:
+      "How requests get in. If left out: `host-ports` where ports 80 or 443 of a node are open on your machine, else `load-balancer` where one is served, else `node-ports`.",
+  }),
+  loadBalancer: loadBalancer
+    .prefault({})
+    .meta({ description: "The load balancer, with `expose: load-balancer`." }),
+  externalTrafficPolicy: z.enum(["Local", "Cluster"]).optional().meta({
+    description:
+      "`Local` keeps the client's address and sends to nodes with a controller only. If left out: Local with a load balancer, Cluster with proxy protocol or node ports.",
+  }),
+  proxyProtocol: z.boolean().default(false).meta({
+    description:
+      "Whether the load balancer sends the client's address along (AWS Load Balancer Controller only).",
+  }),
+  hostNetwork: z.boolean().optional().meta({
+    description:
+      "Whether the controller runs on the host network. If left out: where the API server cannot reach pods, so that the admission webhook works.",
+  }),
+  nodePorts: z
+    .strictObject({
+      http: port.default(30080).meta({ description: "NodePort of HTTP." }),
+      https: port.default(30443).meta({ description: "NodePort of HTTPS." }),
+    })
+    .prefault({})
+    .meta({ description: "Ports with `expose: node-ports`." }),
+  replicas: z.int().max(20).optional().meta({
+    description:
+      "Controller pods. If left out: 2, or 1 with one worker or host ports. On the host network one runs on each node.",
+  }),
+  metrics: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether Prometheus can read metrics on port 10254." }),
+  hsts: hsts
+    .optional()
+    .meta({ description: "HSTS for hosts with TLS; off if left out, as a browser remembers it." }),
+  chart: z
+    .strictObject({
+      name: z.string().min(1).meta({ description: "Name of the chart." }),
+      version: z.string().min(1).meta({ description: "Its version." }),
+      repository: z.string().min(1).meta({ description: "Its repository: `https://…` or `oci://…`." }),
+    })
+    .optional()
+    .meta({ description: "Another chart with the values of ingress-nginx: a maintained fork." }),
+  image: z
+    .strictObject({
+      repository: z.string().min(1).meta({ description: "Image without tag." }),
+      tag: z.string().min(1).meta({ description: "Tag." }),
+      digest: z
+        .string()
+        .regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hex digits")
+        .optional()
+        .meta({ description: "Digest, which then counts." }),
+    })
+    .optional()
+    .meta({ description: "Another controller image: a maintained fork." }),
+});
+
+export type IngressConfig = z.output<typeof ingressSchema>;

@@ -1,0 +1,73 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { HostPlan, NetworkPlan } from "./plan/kind-network-plan";
+
+export interface KindNetworkArgs {
+  plan: NetworkPlan;
+  local: command.Provider;
+}
+
+/**
+ * A docker network of the cluster's own, and host1 on it: both outside the cluster, so they are taken away by docker,
+ * the network after everything that is on it.
+ */
+export class KindNetwork extends pulumi.ComponentResource {
+  readonly network: command.local.Command;
+
+  constructor(name: string, args: KindNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("labs:kind:KindNetwork", name, {}, { ...opts, providers: [args.local] });
+    this.network = this.make(name, args.plan);
+    if (args.plan.host1 !== undefined) this.run(name, args.plan, args.plan.host1);
+    this.registerOutputs({ network: args.plan.name });
+  }
+
+  private make(name: string, plan: NetworkPlan): command.local.Command {
+    return new command.local.Command(
+      `${name}-network`,
+      {
+        create: `docker network create --subnet ${plan.subnet} --gateway ${plan.gateway} --ip-range ${plan.range} ${plan.name}`,
+        // Docker changes nothing in place: what differs is in the trigger.
+        update: `docker network inspect --format {{.Id}} ${plan.name}`,
+        delete: `docker network rm ${plan.name}`,
+        triggers: [plan.name, plan.subnet, plan.gateway, plan.range],
+      },
+      // Both would have the same name and range.
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+
+  private run(name: string, plan: NetworkPlan, host: HostPlan): void {
+    new command.local.Command(
+      `${name}-host1`,
+      {
+        create: [
+          `docker run --detach --init --name ${host.container} --hostname host1`,
+          `--network ${plan.name} --ip ${host.address} --restart unless-stopped`,
+          // What FRR's daemons ask for at start; they refuse to run with less.
+          "--cap-add NET_ADMIN --cap-add NET_RAW --cap-add SYS_ADMIN",
+          `--env FRR_CONFIG --entrypoint sh ${host.image} -c '${START}'`,
+        ].join(" "),
+        update: `docker inspect --format {{.Id}} ${host.container}`,
+        delete: `docker rm --force ${host.container}`,
+        environment: { FRR_CONFIG: host.config },
+        triggers: [this.network.id, host.container, host.address, host.image, host.config],
+      },
+      {
+        parent: this,
+        dependsOn: this.network,
+        // Both would have the same name and address.
+        deleteBeforeReplace: true,
+        // Pulling the image takes a while on a slow line.
+        customTimeouts: { create: "10m" },
+      },
+    );
+  }
+}
+
+/** FRR's image starts no BGP by itself (docker/alpine, /etc/frr/daemons); the variable is the container's. */
+const START = [
+  'printf "%s" "$FRR_CONFIG" > /etc/frr/frr.conf',
+  "chown frr:frr /etc/frr/frr.conf",
+  "sed -i s/^bgpd=no/bgpd=yes/ /etc/frr/daemons",
+  "exec /usr/lib/frr/docker-start",
+].join(" && ");

@@ -1,0 +1,98 @@
+import { overlapCidr } from "cidr-tools";
+import type { OutsideHost } from "../../../kube/cluster-facts";
+import type { Problem } from "../../../kube/problems";
+import { ROUTER_IMAGE } from "../../versions";
+
+export interface NetworkWish {
+  subnet: string;
+  host1: boolean;
+  asNumber: number;
+}
+
+/** Docker network of a cluster's own, so that addresses on it are known before it exists. */
+export interface NetworkPlan {
+  name: string;
+  subnet: string;
+  /** Docker's own end; the last address but one, so that nodes get the first ones, as in the course. */
+  gateway: string;
+  /** Docker gives addresses from here to whatever asks for none. */
+  range: string;
+  host1?: HostPlan;
+}
+
+/** A container beside the nodes: client and BGP router, the course's host1. */
+export interface HostPlan {
+  container: string;
+  address: string;
+  image: string;
+  /** FRR's configuration. */
+  config: string;
+}
+
+export function planNetwork(
+  cluster: string,
+  wish: NetworkWish,
+  taken: readonly { what: string; cidr: string }[],
+  image: string = ROUTER_IMAGE,
+): { plan: NetworkPlan; outside?: OutsideHost; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const prefix = Number(wish.subnet.split("/")[1]);
+  if (prefix > 24)
+    problems.push({
+      path: "kind.network.subnet",
+      value: wish.subnet,
+      message: "is too small for nodes, gateway and host1 apart from each other",
+      fix: "use a /24 or larger",
+    });
+  for (const { what, cidr } of taken.filter((t) => overlapCidr(t.cidr, wish.subnet)))
+    problems.push({
+      path: "kind.network.subnet",
+      value: wish.subnet,
+      message: `overlaps ${what} ${cidr}`,
+      fix: "choose a range that is free",
+    });
+  const container = `${cluster}-host1`;
+  const address = addressAt(wish.subnet, -2);
+  const plan: NetworkPlan = {
+    name: cluster,
+    subnet: wish.subnet,
+    gateway: addressAt(wish.subnet, -3),
+    range: `${addressAt(wish.subnet, 0)}/${Math.max(prefix + 1, 24)}`,
+    ...(wish.host1 ? { host1: { container, address, image, config: frrConfig(address, wish) } } : {}),
+  };
+  if (!wish.host1) return { plan, problems };
+  return {
+    plan,
+    outside: { address, network: wish.subnet, gateway: plan.gateway, asNumber: wish.asNumber, container },
+    problems,
+  };
+}
+
+/**
+ * The router waits for the nodes, whose addresses are not known here, and takes whoever comes from its network. It is
+ * a route reflector, so nodes learn each other's routes from it where they do not peer among themselves.
+ */
+function frrConfig(address: string, wish: NetworkWish): string {
+  return `frr defaults datacenter
+hostname host1
+log stdout informational
+router bgp ${wish.asNumber}
+ bgp router-id ${address}
+ no bgp default ipv4-unicast
+ neighbor nodes peer-group
+ neighbor nodes remote-as ${wish.asNumber}
+ bgp listen range ${wish.subnet} peer-group nodes
+ address-family ipv4 unicast
+  neighbor nodes activate
+  neighbor nodes route-reflector-client
+ exit-address-family
+`;
+}
+
+/** An address of a range by its offset; negative ones count from the end. */
+export function addressAt(cidr: string, offset: number): string {
+  const [base = "", length = "32"] = cidr.split("/");
+  const first = base.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  const number = offset < 0 ? first + 2 ** (32 - Number(length)) + offset : first + offset;
+  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
+}

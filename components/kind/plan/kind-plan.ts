@@ -1,0 +1,183 @@
+import { createHash } from "node:crypto";
+import { overlapCidr } from "cidr-tools";
+import { stringify } from "yaml";
+import type { OutsideHost } from "../../../kube/cluster-facts";
+import type { Problem } from "../../../kube/problems";
+import { planNetwork, type NetworkPlan, type NetworkWish } from "./kind-network-plan";
+
+export interface KindWish {
+  workers: number;
+  podCidr: string;
+  serviceCidr: string;
+  kubeProxyMode: "iptables" | "ipvs" | "nftables";
+  portMappings: readonly PortMapping[];
+  apiServerPort?: number | undefined;
+  nodeImage?: string | undefined;
+  network?: NetworkWish | undefined;
+}
+
+export interface PortMapping {
+  nodePort: number;
+  hostPort: number;
+  listenAddress: string;
+  protocol: "TCP" | "UDP" | "SCTP";
+}
+
+export interface KindPlan {
+  name: string;
+  image: string;
+  /** kind's config, given by stdin. */
+  config: string;
+  /** Names that kind gives the nodes. */
+  nodes: readonly { name: string; controlPlane: boolean }[];
+  /** A docker network of its own; absent: kind's shared one. */
+  network?: NetworkPlan;
+  /** Changes whenever kind could not make the change in place: the cluster is then replaced. */
+  fingerprint: string;
+}
+
+/** kind's config for a cluster without its own CNI. kind changes nothing in place, so every part is in the fingerprint. */
+export function planKind(
+  name: string,
+  wish: KindWish,
+  image: string,
+  routerImage?: string,
+): { plan: KindPlan; outside?: OutsideHost; problems: Problem[] } {
+  const config = {
+    kind: "Cluster",
+    apiVersion: "kind.x-k8s.io/v1alpha4",
+    networking: {
+      // Calico is the CNI; nodes stay NotReady until it runs.
+      disableDefaultCNI: true,
+      podSubnet: wish.podCidr,
+      serviceSubnet: wish.serviceCidr,
+      kubeProxyMode: wish.kubeProxyMode,
+      ...(wish.apiServerPort === undefined ? {} : { apiServerPort: wish.apiServerPort }),
+    },
+    nodes: [
+      {
+        role: "control-plane",
+        // kubeadm's taint stays: only what tolerates it runs here, as an ingress controller on the mapped ports does.
+        labels: { "ingress-ready": "true" },
+        extraPortMappings: wish.portMappings.map((m) => ({
+          containerPort: m.nodePort,
+          hostPort: m.hostPort,
+          listenAddress: m.listenAddress,
+          protocol: m.protocol,
+        })),
+      },
+      ...Array.from({ length: wish.workers }, () => ({ role: "worker" })),
+    ],
+  };
+  const text = stringify(config);
+  const nodeImage = wish.nodeImage ?? image;
+  const own =
+    wish.network === undefined
+      ? undefined
+      : planNetwork(
+          name,
+          wish.network,
+          [
+            { what: "the pod range", cidr: wish.podCidr },
+            { what: "the Service range", cidr: wish.serviceCidr },
+          ],
+          routerImage,
+        );
+  const fingerprint = createHash("sha256")
+    .update(`${name}\n${nodeImage}\n${text}${own === undefined ? "" : `\n${own.plan.subnet}`}`)
+    .digest("hex")
+    .slice(0, 16);
+  return {
+    plan: {
+      name,
+      image: nodeImage,
+      config: text,
+      fingerprint,
+      nodes: nodeNames(name, wish.workers),
+      ...(own === undefined ? {} : { network: own.plan }),
+    },
+    ...(own?.outside === undefined ? {} : { outside: own.outside }),
+    problems: [...check(wish), ...(own?.problems ?? [])],
+  };
+}
+
+/** kind's own names: `<cluster>-control-plane`, `<cluster>-worker`, `<cluster>-worker2` … */
+function nodeNames(cluster: string, workers: number): { name: string; controlPlane: boolean }[] {
+  const worker = (i: number): string => `${cluster}-worker${i === 0 ? "" : i + 1}`;
+  return [
+    { name: `${cluster}-control-plane`, controlPlane: true },
+    ...Array.from({ length: workers }, (_, i) => ({ name: worker(i), controlPlane: false })),
+  ];
+}
+
+function check(wish: KindWish): Problem[] {
+  const problems: Problem[] = [];
+  if (overlapCidr(wish.podCidr, wish.serviceCidr)) {
+    problems.push({
+      path: "kind.serviceCidr",
+      value: wish.serviceCidr,
+      message: `overlaps the pod range ${wish.podCidr}`,
+      fix: "choose a range that is free",
+    });
+  }
+  const size = Number(wish.podCidr.split("/")[1]);
+  if (size > 24) {
+    // kube-controller-manager gives every node a /24 of the pod range.
+    problems.push({
+      path: "kind.podCidr",
+      value: wish.podCidr,
+      message: `is smaller than the /24 that each of ${wish.workers + 1} nodes takes`,
+      fix: "use a /22 or larger",
+    });
+  } else if (2 ** (24 - size) < wish.workers + 1) {
+    problems.push({
+      path: "kind.podCidr",
+      value: wish.podCidr,
+      message: `holds ${2 ** (24 - size)} ranges of /24, and ${wish.workers + 1} nodes each take one`,
+      fix: `use a /${24 - Math.ceil(Math.log2(wish.workers + 1))} or larger`,
+    });
+  }
+  const serviceSize = Number(wish.serviceCidr.split("/")[1]);
+  // kube-apiserver: the Service range holds at most 2^20 addresses; the DNS Service takes the tenth.
+  if (serviceSize < 12 || serviceSize > 28) {
+    problems.push({
+      path: "kind.serviceCidr",
+      value: wish.serviceCidr,
+      message: "the API server takes /12 to /28",
+      fix: "use a /16",
+    });
+  }
+  if (wish.nodeImage !== undefined && !/@sha256:[0-9a-f]{64}$/.test(wish.nodeImage)) {
+    problems.push({
+      path: "kind.nodeImage",
+      value: wish.nodeImage,
+      message: "carries no digest, so it could change under you",
+      fix: "append @sha256:…",
+    });
+  }
+  const seen = new Map<string, number>();
+  wish.portMappings.forEach((m, i) => {
+    for (const [what, key] of [
+      ["hostPort", `${m.listenAddress}:${m.hostPort}/${m.protocol}`],
+      ["nodePort", `node ${m.nodePort}/${m.protocol}`],
+    ] as const) {
+      const first = seen.get(key);
+      if (first !== undefined)
+        problems.push({
+          path: `kind.portMappings.${i}.${what}`,
+          value: m[what],
+          message: `is mapped by portMappings.${first} already`,
+          fix: "give each mapping a port of its own",
+        });
+      else seen.set(key, i);
+    }
+    if (m.hostPort === wish.apiServerPort)
+      problems.push({
+        path: `kind.portMappings.${i}.hostPort`,
+        value: m.hostPort,
+        message: "is the API server's port",
+        fix: "choose another",
+      });
+  });
+  return problems;
+}

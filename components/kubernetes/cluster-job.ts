@@ -1,0 +1,48 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { inCluster, type Cluster } from "../cluster";
+
+export interface GateArgs {
+  cluster: Cluster;
+  /** What the gate does, as arguments of gate/main.ts: `crds …`, `apply …`, `ready …`. */
+  work: readonly string[];
+  /** Done again when one of these changes; the cluster's identity is always among them. */
+  triggers: readonly string[];
+  /** Seconds until the gate gives up. */
+  timeout: number;
+}
+
+/**
+ * Work in a cluster that is no object: waiting for conditions, one server-side apply. Pulumi has no resource that
+ * waits for something it does not own. It runs once and costs a preview nothing; what waits for it depends on it.
+ */
+export class Gate extends pulumi.ComponentResource {
+  constructor(name: string, args: GateArgs, opts: pulumi.ComponentResourceOptions) {
+    super("labs:kubernetes:Gate", name, {}, inCluster(args.cluster, opts));
+    const run = [
+      "node",
+      "--import",
+      "tsx",
+      "components/kubernetes/cluster-job/main.ts",
+      `--timeout=${args.timeout}`,
+      ...args.work,
+    ];
+    const line = run.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `"${word}"`)).join(" ");
+    new command.local.Command(
+      `${name}-run`,
+      {
+        create: line,
+        // A new kubeconfig for the same cluster is no reason to do the work again.
+        update: "node --version",
+        stdin: args.cluster.kubeconfig,
+        logging: command.local.Logging.Stderr,
+        triggers: [args.cluster.identity, ...args.triggers],
+      },
+      {
+        parent: this,
+        customTimeouts: { create: `${args.timeout + 60}s` },
+      },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,95 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { KubeObject } from "../../../kube/objects";
+import { Api, ApiError } from "./api";
+
+interface Conditioned extends KubeObject {
+  status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };
+}
+
+/** What is seen of an object: nothing yet, or its conditions as text when it is not there yet. */
+type Look = { done: true } | { done: false; seen: string };
+
+/** Waits until every CRD is established, so that its kind is served. */
+export async function waitForCrds(
+  kubeconfig: KubeConfig,
+  names: readonly string[],
+  until: number,
+): Promise<void> {
+  const objects = names.map((name) => ({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    name,
+  }));
+  await waitForConditions(kubeconfig, objects, "Established", until);
+}
+
+/** Waits until every object, given as `group/version/Kind/name`, has condition Ready. */
+export async function waitForReady(
+  kubeconfig: KubeConfig,
+  references: readonly string[],
+  until: number,
+): Promise<void> {
+  const objects = references.map((reference) => {
+    const parts = reference.split("/");
+    const [name, kind] = [parts.at(-1) ?? "", parts.at(-2) ?? ""];
+    return { apiVersion: parts.slice(0, -2).join("/"), kind, name };
+  });
+  await waitForConditions(kubeconfig, objects, "Ready", until);
+}
+
+async function waitForConditions(
+  kubeconfig: KubeConfig,
+  objects: readonly { apiVersion: string; kind: string; name: string }[],
+  condition: string,
+  until: number,
+): Promise<void> {
+  let open = [...objects];
+  let seen = new Map<string, string>();
+  for (;;) {
+    // A client keeps what it learned of the API: a new one sees kinds that came later.
+    const api = new Api(kubeconfig);
+    seen = new Map();
+    const still: typeof open = [];
+    for (const o of open) {
+      const look = await lookAt(api, o, condition);
+      if (look.done) continue;
+      still.push(o);
+      seen.set(`${o.kind} ${o.name}`, look.seen);
+    }
+    open = still;
+    if (open.length === 0) return;
+    if (Date.now() > until) break;
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+  const lines = [...seen].map(([name, what]) => `  ${name}: ${what}`);
+  throw new Error(
+    [
+      `not ${condition} in time:`,
+      ...lines,
+      "  look: kubectl get tigerastatus; kubectl -n tigera-operator logs deploy/tigera-operator",
+    ].join("\n"),
+  );
+}
+
+async function lookAt(
+  api: Api,
+  o: { apiVersion: string; kind: string; name: string },
+  condition: string,
+): Promise<Look> {
+  try {
+    const found: Conditioned = await api.get(o.apiVersion, o.kind, o.name);
+    const conditions = found.status?.conditions ?? [];
+    if (conditions.some((c) => c.type === condition && c.status === "True")) return { done: true };
+    const bad = conditions
+      .filter((c) => c.type === "Degraded" || c.type === condition)
+      .map((c) => `${c.type}=${c.status} ${c.message ?? c.reason ?? ""}`);
+    return { done: false, seen: bad.join("; ") || "no condition yet" };
+  } catch (error) {
+    // Not there yet, its kind not served yet, or the server for a moment not reachable: all of them may pass.
+    const text = error instanceof Error ? error.message : String(error);
+    return {
+      done: false,
+      seen: error instanceof ApiError ? `the API server answers ${error.code}: ${text}` : text,
+    };
+  }
+}

@@ -1,0 +1,220 @@
+import type { Problem } from "../../../kube/problems";
+import type { ClusterFacts } from "../../../kube/cluster-facts";
+import type { SiteTls } from "../../../routing/ingress-site";
+import { HOST_PORTS } from "../../ingress-nginx/controller/types";
+import { certificateProblems } from "./own";
+
+export type Issuer = "none" | "self-signed" | "acme-staging" | "acme" | "own";
+
+export interface TlsWish {
+  issuer?: Issuer | undefined;
+  email?: string | undefined;
+  certificate?: string | undefined;
+  key?: string | undefined;
+  redirect: boolean;
+  webhookPort: number;
+}
+
+/** What certificates depend on besides the cluster. */
+export interface TlsSite {
+  baseDomain: string;
+  /** Whether a Route 53 zone is found or made for the base domain. */
+  zone: boolean;
+  /** Whether cert-manager can be given rights over the zone. */
+  rights: boolean;
+  /** Whether a lab of the stack asks for TLS. */
+  needed: boolean;
+  /** Whether an ingress controller is there to use certificates. */
+  ingress: boolean;
+}
+
+/** Everything about certificates that is decided before anything is made. */
+export type TlsPlan =
+  | { issuer: "none" }
+  | { issuer: "own"; certificate: string; key: string }
+  | { issuer: "self-signed"; webhook: WebhookPlan }
+  | { issuer: "acme-staging" | "acme"; server: string; email: string; webhook: WebhookPlan };
+
+export interface WebhookPlan {
+  hostNetwork: boolean;
+  /** Port of the webhook; the chart's own default is the kubelet's on a host network. */
+  port: number;
+}
+
+/** Directories of Let's Encrypt. */
+export const ACME = {
+  acme: "https://acme-v02.api.letsencrypt.org/directory",
+  "acme-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
+} as const;
+
+/** Name of the ClusterIssuer that every Certificate of the labs asks. */
+export const ISSUER = "labs";
+
+type Facts = Pick<ClusterFacts, "controlPlaneReachesPods">;
+
+export function planTls(
+  wish: TlsWish,
+  facts: Facts,
+  site: TlsSite,
+): { plan: TlsPlan; problems: Problem[]; notes: string[] } {
+  const issuer = wish.issuer ?? (site.needed ? "self-signed" : "none");
+  const problems = [...common(wish, issuer, facts, site), ...sections(wish, issuer)];
+  const webhook = {
+    hostNetwork: !facts.controlPlaneReachesPods,
+    port: facts.controlPlaneReachesPods ? 10250 : wish.webhookPort,
+  };
+  switch (issuer) {
+    case "none":
+      return { plan: { issuer }, problems, notes: [] };
+    case "self-signed":
+      return { plan: { issuer, webhook }, problems, notes: [] };
+    case "own": {
+      const { certificate = "", key = "" } = wish;
+      problems.push(...certificateProblems(certificate, key, site.baseDomain, new Date()));
+      return { plan: { issuer, certificate, key }, problems, notes: [] };
+    }
+    case "acme":
+    case "acme-staging":
+      problems.push(...acmeProblems(wish, issuer, site));
+      return {
+        plan: { issuer, server: ACME[issuer], email: wish.email ?? "", webhook },
+        problems,
+        notes:
+          issuer === "acme-staging"
+            ? [
+                "tls: browsers do not trust Let's Encrypt's staging certificates; change issuer to acme when all works",
+              ]
+            : [],
+      };
+  }
+}
+
+function common(wish: TlsWish, issuer: Issuer, facts: Facts, site: TlsSite): Problem[] {
+  const problems: Problem[] = [];
+  if (issuer === "none" && site.needed) {
+    problems.push({
+      path: "tls.issuer",
+      value: issuer,
+      message: "a lab of this stack needs certificates",
+      fix: "use self-signed, or switch the lab off",
+    });
+  }
+  if (issuer !== "none" && !site.ingress) {
+    problems.push({
+      path: "tls.issuer",
+      value: issuer,
+      message: "there is no ingress controller to use a certificate",
+      fix: "set ingress.install to true",
+    });
+  }
+  const port = wish.webhookPort;
+  if (issuer !== "none" && issuer !== "own" && !facts.controlPlaneReachesPods) {
+    const user = TAKEN[port];
+    if (user !== undefined) {
+      problems.push({
+        path: "tls.webhookPort",
+        value: port,
+        message: `is ${user}'s on the host network`,
+        fix: "use 10260",
+      });
+    }
+  }
+  return problems;
+}
+
+/** Ports that others hold on the nodes: kubelet, kube-proxy, Calico, the ingress controller. */
+const TAKEN: Readonly<Record<number, string>> = {
+  10250: "the kubelet",
+  10248: "the kubelet",
+  10249: "kube-proxy",
+  10256: "kube-proxy",
+  9099: "Calico (Felix)",
+  5473: "Calico (Typha)",
+  6443: "Calico (webhooks)",
+  ...Object.fromEntries(Object.entries(HOST_PORTS).map(([p, what]) => [p, `ingress-nginx (${what})`])),
+};
+
+/** Settings of another issuer are mistakes: they would change nothing, in silence. */
+function sections(wish: TlsWish, issuer: Issuer): Problem[] {
+  const problems: Problem[] = [];
+  const own = issuer === "own";
+  const acme = issuer === "acme" || issuer === "acme-staging";
+  for (const key of ["certificate", "key"] as const) {
+    if (!own && wish[key] !== undefined) {
+      problems.push({
+        path: `tls.${key}`,
+        message: `is for issuer own, and the issuer is ${issuer}`,
+        fix: "remove it, or set tls.issuer to own",
+      });
+    }
+  }
+  if (!acme && wish.email !== undefined) {
+    problems.push({
+      path: "tls.email",
+      value: wish.email,
+      message: `is for ACME, and the issuer is ${issuer}`,
+      fix: "remove it",
+    });
+  }
+  return problems;
+}
+
+function acmeProblems(wish: TlsWish, issuer: Issuer, site: TlsSite): Problem[] {
+  const problems: Problem[] = [];
+  if (wish.email === undefined) {
+    problems.push({
+      path: "tls.email",
+      message: "an ACME account needs an address",
+      fix: "pulumi config set --path tls.email you@example.org",
+    });
+  }
+  // RFC 2606 and RFC 6761: no public authority signs these.
+  if (/(^|\.)(localhost|test|example|invalid|local|internal|example\.(com|net|org))$/.test(site.baseDomain)) {
+    problems.push({
+      path: "dns.baseDomain",
+      value: site.baseDomain,
+      message: "no public authority signs names of this domain",
+      fix: "use a domain of your own, or tls.issuer self-signed",
+    });
+  }
+  if (!site.zone) {
+    problems.push({
+      path: "tls.issuer",
+      value: issuer,
+      message: "proves the names by DNS-01 on Route 53, and there is no zone",
+      fix: "set dns.zone to find or create, on a target on AWS",
+    });
+  }
+  if (site.zone && !site.rights) {
+    problems.push({
+      path: "tls.issuer",
+      value: issuer,
+      message:
+        "cert-manager gets its rights over the zone by EKS Pod Identity, and this stack has no agent for it",
+      fix: "set eks.loadBalancer.identity to pod-identity, with the controller aws-lbc",
+    });
+  }
+  return problems;
+}
+
+/** How labs get certificates under this plan; undefined where they get none. */
+export function siteTls(plan: TlsPlan, redirect: boolean, newZone = false): SiteTls | undefined {
+  const acme = plan.issuer === "acme" || plan.issuer === "acme-staging";
+  const issued = { certificate: { issuer: ISSUER }, redirect, awaited: !(acme && newZone) } as const;
+  switch (plan.issuer) {
+    case "none":
+      return undefined;
+    case "own":
+      return { certificate: "default", redirect, awaited: false, trust: "the certificate is your own" };
+    case "self-signed":
+      return {
+        ...issued,
+        trust:
+          "the authority is this cluster's own: pulumi stack output caCertificate > ca.crt, then curl --cacert ca.crt",
+      };
+    case "acme-staging":
+      return { ...issued, trust: "Let's Encrypt's staging authority is not trusted by browsers" };
+    case "acme":
+      return { ...issued, trust: "Let's Encrypt is trusted by browsers" };
+  }
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { port } from "../../kube/config-fields";
+
+/** Config of certificates. What goes together is checked by components/tls/plan. */
+export const tlsSchema = z.strictObject({
+  issuer: z.enum(["none", "self-signed", "acme-staging", "acme", "own"]).optional().meta({
+    description:
+      "Where certificates come from: a certificate authority made for this cluster, Let's Encrypt by DNS-01 on Route 53, or your own certificate. If left out: `self-signed` when a lab needs TLS, else `none`.",
+  }),
+  email: z.email().optional().meta({ description: "Address that the ACME account is registered with." }),
+  certificate: z.string().optional().meta({
+    description:
+      "Your own certificate with its chain, as PEM; with `issuer: own`. Every name of the labs must be in it.",
+  }),
+  key: z.string().optional().meta({
+    description: "Its private key, as PEM: a secret (`pulumi config set --secret --path tls.key`).",
+  }),
+  redirect: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether plain HTTP is answered by a redirect to HTTPS." }),
+  webhookPort: port.default(10260).meta({
+    description:
+      "Port of cert-manager's webhook where it runs on the host network; 10250 is the kubelet's there.",
+  }),
+});
+
+export type TlsConfig = z.output<typeof tlsSchema>;

@@ -1,0 +1,122 @@
+import type { KubeObject } from "../../../kube/objects";
+
+/** A workload that a chart or the cluster itself brings, as far as policies can tell. */
+export interface DeclaredWorkload {
+  readonly namespace: string;
+  readonly name: string;
+  /** @default "Deployment" */
+  readonly kind?: "Deployment" | "DaemonSet" | "StatefulSet" | "Pod";
+  readonly labels: Readonly<Record<string, string>>;
+  /** @default "default" */
+  readonly serviceAccount?: string;
+  /** Shares the network of the nodes: policies do not select it. @default false */
+  readonly hostNetwork?: boolean;
+  readonly ports?: readonly {
+    readonly name?: string;
+    readonly port: number;
+    /** @default "TCP" */
+    readonly protocol?: "TCP" | "UDP" | "SCTP";
+  }[];
+}
+
+/** A declared workload as the object that `load` reads beside those of the program. */
+export function declareWorkload(declared: DeclaredWorkload): KubeObject {
+  const { namespace, name, kind = "Deployment", labels, serviceAccount, hostNetwork, ports = [] } = declared;
+  const pod = {
+    ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
+    ...(hostNetwork === undefined ? {} : { hostNetwork }),
+    containers: [
+      {
+        name: "declared",
+        ports: ports.map((p) => ({
+          ...(p.name === undefined ? {} : { name: p.name }),
+          containerPort: p.port,
+          protocol: p.protocol ?? "TCP",
+        })),
+      },
+    ],
+  };
+  if (kind === "Pod")
+    return { apiVersion: "v1", kind, metadata: { name, namespace, labels: { ...labels } }, spec: pod };
+  return {
+    apiVersion: "apps/v1",
+    kind,
+    metadata: { name, namespace, labels: { ...labels } },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: pod } },
+  };
+}
+
+/** A namespace with its labels. */
+export function declareNamespace(name: string, labels: Readonly<Record<string, string>> = {}): KubeObject {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { ...labels } } };
+}
+
+/** A node by name, address and labels. */
+export function declareNode(
+  name: string,
+  address?: string,
+  labels: Readonly<Record<string, string>> = {},
+): KubeObject {
+  const addresses = address === undefined ? [] : [{ type: "InternalIP", address }];
+  return { apiVersion: "v1", kind: "Node", metadata: { name, labels: { ...labels } }, status: { addresses } };
+}
+
+/** CoreDNS and its Service, as kubeadm, kind and EKS install it: label `k8s-app=kube-dns`, ports 53 UDP and TCP. */
+export const CORE_DNS: readonly KubeObject[] = [
+  declareNamespace("kube-system"),
+  declareWorkload({
+    namespace: "kube-system",
+    name: "coredns",
+    labels: { "k8s-app": "kube-dns" },
+    serviceAccount: "coredns",
+    ports: [
+      { name: "dns", port: 53, protocol: "UDP" },
+      { name: "dns-tcp", port: 53, protocol: "TCP" },
+      { name: "metrics", port: 9153 },
+    ],
+  }),
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "kube-dns", namespace: "kube-system", labels: { "k8s-app": "kube-dns" } },
+    spec: {
+      selector: { "k8s-app": "kube-dns" },
+      ports: [
+        { name: "dns", port: 53, protocol: "UDP", targetPort: 53 },
+        { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: 53 },
+      ],
+    },
+  },
+];
+
+/** The API server of a kubeadm or kind cluster: a static pod in the control-plane node's network. */
+export const API_SERVER: readonly KubeObject[] = [
+  declareWorkload({
+    namespace: "kube-system",
+    name: "kube-apiserver",
+    kind: "Pod",
+    labels: { component: "kube-apiserver", tier: "control-plane" },
+    hostNetwork: true,
+    ports: [{ name: "https", port: 6443 }],
+  }),
+];
+
+/** The ingress-nginx controller as its chart names and labels it. */
+export function ingressNginx(options: { namespace?: string; hostNetwork?: boolean } = {}): KubeObject {
+  return declareWorkload({
+    namespace: options.namespace ?? "ingress-nginx",
+    name: "ingress-nginx-controller",
+    labels: {
+      "app.kubernetes.io/name": "ingress-nginx",
+      "app.kubernetes.io/instance": "ingress-nginx",
+      "app.kubernetes.io/component": "controller",
+    },
+    serviceAccount: "ingress-nginx",
+    ...(options.hostNetwork === undefined ? {} : { hostNetwork: options.hostNetwork }),
+    ports: [
+      { name: "http", port: 80 },
+      { name: "https", port: 443 },
+      { name: "webhook", port: 8443 },
+    ],
+  });
+}

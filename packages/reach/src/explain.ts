@@ -1,0 +1,230 @@
+import { UserError } from "../../../kube/problems";
+import { combine, worse, type Flow } from "./flows";
+import { defaultDecision } from "./hosts/chains";
+import { PathEvaluator, type Asked } from "./hosts/path";
+import { serviceDecisions } from "./hosts/service-flow";
+import type { Backed } from "./input/endpoints";
+import type { ServicePort } from "./input/services";
+import { hasPorts, isIcmp, protocolName, type Decision, type Endpoint } from "./model";
+import type { PortSet } from "./ports";
+import { protocolNumber, resolve, type Resolved, type Target } from "./question";
+import { portSpace } from "./rules/evaluate";
+import type { State } from "./state";
+
+/** One flow to explain. */
+export interface Question {
+  /** `ns/name`, `Kind/ns/name`, a node, a host endpoint, an address, a CIDR or `internet`. */
+  readonly from: string;
+  /** The same, or a Service (`service/ns/name`, or `ns/name` where no workload is called so). */
+  readonly to: string;
+  /** Destination port; for ICMP the type. Without it all ports are told. */
+  readonly port?: number;
+  /** Name or number. @default "TCP" where a port is given, else every protocol */
+  readonly protocol?: string;
+  /** The client's port, for rules that match on it. */
+  readonly sourcePort?: number;
+}
+
+/**
+ * What happens to one flow, and which rule decided in each direction. One answer for one protocol and port; more where
+ * no port is given, or where an end is a CIDR that policies divide.
+ * @throws UserError where an end or a port is not known
+ */
+export function explain(state: State, question: Question): Flow[] {
+  const { port, sourcePort } = question;
+  for (const [name, value] of Object.entries({ port, "source port": sourcePort })) {
+    const icmp = name === "port" && /^icmp/i.test(question.protocol ?? "");
+    if (value !== undefined && !(Number.isInteger(value) && value >= (icmp ? 0 : 1) && value <= 65535))
+      throw new UserError(`${name} ${value} is out of range: ports go from 1 to 65535.`);
+  }
+  const from = resolve(state, question.from);
+  if (!("ends" in from)) throw new UserError(`${question.from} is a Service: traffic starts from workloads.`);
+  const to = resolve(state, question.to);
+  const paths = new PathEvaluator(state);
+  const flows = from.ends.flatMap((source) =>
+    "ends" in to
+      ? to.ends.flatMap((destination) => between(state, paths, question, source, destination))
+      : toService(state, paths, question, source, to),
+  );
+  if (flows.length === 0)
+    throw new UserError(
+      `No packet can go from ${question.from} to ${question.to}: both lie outside, or they share no address family.`,
+    );
+  return flows;
+}
+
+function between(
+  state: State,
+  paths: PathEvaluator,
+  question: Question,
+  source: Resolved,
+  destination: Resolved,
+): Flow[] {
+  const names = { from: source.name, to: destination.name };
+  const nodePort = nodePortAt(state, question, destination);
+  if (nodePort !== undefined) return nodePortFlow(state, paths, question, source, destination, nodePort);
+  const asked: Asked = {
+    ...(source.hostEndpoint === undefined ? {} : { source: source.hostEndpoint }),
+    ...(destination.hostEndpoint === undefined ? {} : { destination: destination.hostEndpoint }),
+    ...(question.sourcePort === undefined ? {} : { sourcePort: question.sourcePort }),
+  };
+  return protocols(state, question, source.endpoint, destination.endpoint).flatMap((protocol) => {
+    const ports = askedPorts(question, protocol);
+    if (source.endpoint === destination.endpoint) {
+      const self = defaultDecision("allow", "a pod always reaches itself");
+      return combine(protocol, [{ ports, decision: self }], [{ ports, decision: self }]).map((p) => ({
+        ...names,
+        ...p.part,
+      }));
+    }
+    const ways = paths.ways(source.endpoint, destination.endpoint, protocol, ports, asked);
+    if (ways === undefined) return [];
+    return combine(protocol, ways.egress, ways.ingress).map(({ part }) => ({ ...names, ...part }));
+  });
+}
+
+function protocols(state: State, { port, protocol }: Question, from: Endpoint, to: Endpoint): number[] {
+  if (protocol === undefined) return port === undefined ? [...state.protocols] : [6];
+  const number = protocolNumber(protocol);
+  // "ICMP" means the flavour that the two can speak.
+  const six = from.families.find((f) => to.families.includes(f)) === 6;
+  return [number === 1 && six ? 58 : number];
+}
+
+function askedPorts({ port }: Question, protocol: number): PortSet {
+  if (port === undefined) return portSpace(protocol);
+  if (isIcmp(protocol)) return [[port << 8, (port << 8) | 255]];
+  if (!hasPorts(protocol))
+    throw new UserError(`Protocol ${protocolName(protocol)} has no ports: leave the port out.`);
+  return [[port, port]];
+}
+
+interface NodePort {
+  readonly service: Backed;
+  readonly port: ServicePort;
+}
+
+/** The Service whose node port a question to a host means. */
+function nodePortAt(
+  state: State,
+  { port, protocol }: Question,
+  { endpoint }: Resolved,
+): NodePort | undefined {
+  if (port === undefined || endpoint.type !== "host" || endpoint.kind !== "Node") return undefined;
+  const number = protocolNumber(protocol ?? "TCP");
+  for (const service of state.services.values()) {
+    if (service.type !== "NodePort" && service.type !== "LoadBalancer") continue;
+    const found = service.ports.find((p) => p.nodePort === port && p.protocol === number);
+    if (found !== undefined) return { service, port: found };
+  }
+  return undefined;
+}
+
+function nodePortFlow(
+  state: State,
+  paths: PathEvaluator,
+  question: Question,
+  source: Resolved,
+  destination: Resolved,
+  { service, port }: NodePort,
+): Flow[] {
+  const node = state.hosts.find((host) => host.node === destination.endpoint);
+  const answers = serviceDecisions(state, paths, {
+    from: source.endpoint,
+    service,
+    port,
+    viaNode: true,
+    ...(node === undefined ? {} : { node }),
+    ...(question.sourcePort === undefined ? {} : { sourcePort: question.sourcePort }),
+  });
+  const names = { from: source.name, to: destination.name };
+  return [serviceFlow(names, service, port, question.port ?? port.port, answers)];
+}
+
+function toService(
+  state: State,
+  paths: PathEvaluator,
+  question: Question,
+  source: Resolved,
+  { service, name }: Extract<Target, { service: Backed }>,
+): Flow[] {
+  const names = { from: source.name, to: name };
+  const outside = source.endpoint.type === "outside";
+  return servicePorts(service, question).map((port) => {
+    const byNodePort =
+      question.port !== undefined && question.port === port.nodePort && question.port !== port.port;
+    const shown = question.port ?? port.port;
+    if (outside && service.type === "ClusterIP") {
+      const refused = defaultDecision("deny", "a ClusterIP Service has no address outside the cluster");
+      const egress = defaultDecision("allow", "the sender is outside the cluster");
+      return flowOf(names, port, shown, egress, refused);
+    }
+    const answers = serviceDecisions(state, paths, {
+      from: source.endpoint,
+      service,
+      port,
+      viaNode: outside || byNodePort,
+      ...(question.sourcePort === undefined ? {} : { sourcePort: question.sourcePort }),
+    });
+    return serviceFlow(names, service, port, shown, answers);
+  });
+}
+
+function servicePorts(service: Backed, { port, protocol }: Question): ServicePort[] {
+  const number = protocol === undefined ? undefined : protocolNumber(protocol);
+  const fit = service.ports.filter(
+    (p) =>
+      (number === undefined ? port === undefined || p.protocol === 6 : p.protocol === number) &&
+      (port === undefined || p.port === port || p.nodePort === port),
+  );
+  if (fit.length > 0) return fit;
+  const known = service.ports.map((p) => {
+    const node = p.nodePort === undefined ? "" : `, node port ${p.nodePort}`;
+    return `${p.port}/${protocolName(p.protocol)}${node}`;
+  });
+  const asked = port === undefined ? (protocol ?? "port") : `${port}/${protocol ?? "TCP"}`;
+  throw new UserError(
+    `Service ${service.namespace}/${service.name} has no ${asked}. It has ${known.join("; ") || "no ports"}.`,
+  );
+}
+
+/** One answer for all pods behind the Service: which of them gets the packet is open. */
+function serviceFlow(
+  names: { from: string; to: string },
+  service: Backed,
+  port: ServicePort,
+  shown: number,
+  answers: ReturnType<typeof serviceDecisions>,
+): Flow {
+  const [first, ...others] = answers;
+  if (first === undefined) {
+    const egress = defaultDecision("allow", "not reached");
+    const ingress = !service.known
+      ? defaultDecision("unknown", "the Service has no selector: its endpoints are not in the input")
+      : defaultDecision("deny", "no workload of the input backs the Service");
+    return flowOf(names, port, shown, egress, ingress);
+  }
+  const verdict = (a: (typeof answers)[number]): string => worse(a.egress.verdict, a.ingress.verdict);
+  if (others.every((a) => verdict(a) === verdict(first)))
+    return flowOf(names, port, shown, first.egress, first.ingress);
+  const told = answers.map((a) => `${a.backend.name}: ${verdict(a)}`).join(", ");
+  const open = defaultDecision("unknown", `depends on the pod that the Service picks (${told})`);
+  return flowOf(names, port, shown, open, open);
+}
+
+function flowOf(
+  names: { from: string; to: string },
+  port: ServicePort,
+  shown: number,
+  egress: Decision,
+  ingress: Decision,
+): Flow {
+  return {
+    ...names,
+    protocol: protocolName(port.protocol),
+    ports: String(shown),
+    verdict: worse(egress.verdict, ingress.verdict),
+    egress,
+    ingress,
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * Who reaches whom: connectivity by Kubernetes and Calico policies, computed from the objects themselves, before
+ * anything runs. `load` objects (or `readObjects` from files), then ask: `connectivity` for all pairs as a stream,
+ * `explain` for one flow, `diff` for two states, `exposure` for the outside. Everything is plain data in and out.
+ */
+export { UNKNOWN, isUnknown } from "./selector";
+export { classPairs, connectivity, pairs, type PairFlows } from "./connectivity";
+export {
+  API_SERVER,
+  CORE_DNS,
+  declareNamespace,
+  declareNode,
+  declareWorkload,
+  ingressNginx,
+  type DeclaredWorkload,
+} from "./ambient";
+export { diff, type Change, type Difference } from "./diff";
+export { explain, type Question } from "./explain";
+export { exposure, type Exposure } from "./exposure";
+export type { Facts } from "./facts";
+export { readObjects } from "./files";
+export type { Flow, FlowPart } from "./flows";
+export { dotLines } from "./format/dot";
+export { diffJson, flowsJson, workloadList, type WorkloadInfo } from "./format/json";
+export { diffMarkdown, flowsMarkdown } from "./format/markdown";
+export { diffText, exposureText, flowText, flowsText } from "./format/text";
+export type { SourceObject } from "./input/source";
+export type { Decision, Direction, Endpoint, Verdict } from "./model";
+export { load, State, type Group } from "./state";

@@ -1,0 +1,124 @@
+import type { KubeObject } from "../../../../kube/objects";
+
+/** What is read of an object; `ignored` ones are counted, `staged` policies too: they enforce nothing. */
+export type Role =
+  | "workload"
+  | "namespace"
+  | "node"
+  | "service"
+  | "endpointSlice"
+  | "endpoints"
+  | "serviceAccount"
+  | "kubernetesPolicy"
+  | "calicoPolicy"
+  | "clusterPolicy"
+  | "tier"
+  | "networkSet"
+  | "hostEndpoint"
+  | "profile"
+  | "pool"
+  | "felix"
+  | "controllers"
+  | "installation"
+  | "staged"
+  | "ignored";
+
+const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
+  "": ["Pod", "ReplicationController"],
+  apps: ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"],
+  batch: ["Job", "CronJob"],
+};
+
+const CALICO: Readonly<Record<string, Role>> = {
+  NetworkPolicy: "calicoPolicy",
+  GlobalNetworkPolicy: "calicoPolicy",
+  StagedNetworkPolicy: "staged",
+  StagedGlobalNetworkPolicy: "staged",
+  StagedKubernetesNetworkPolicy: "staged",
+  Tier: "tier",
+  NetworkSet: "networkSet",
+  GlobalNetworkSet: "networkSet",
+  HostEndpoint: "hostEndpoint",
+  Profile: "profile",
+  IPPool: "pool",
+  FelixConfiguration: "felix",
+  KubeControllersConfiguration: "controllers",
+};
+const CALICO_OTHERS = [
+  "BGPConfiguration",
+  "BGPFilter",
+  "BGPPeer",
+  "BlockAffinity",
+  "CalicoNodeStatus",
+  "ClusterInformation",
+  "IPAMBlock",
+  "IPAMConfig",
+  "IPAMConfiguration",
+  "IPAMHandle",
+  "IPReservation",
+  "RemoteClusterConfiguration",
+];
+const CALICO_GROUPS = ["projectcalico.org", "crd.projectcalico.org"];
+const NETWORKING_OTHERS = ["Ingress", "IngressClass", "IPAddress", "ServiceCIDR"];
+/** Kinds of policy.networking.k8s.io by version. */
+const CLUSTER_POLICIES: Readonly<Record<string, readonly string[]>> = {
+  v1alpha1: ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy"],
+  v1alpha2: ["ClusterNetworkPolicy"],
+};
+/** Groups whose kinds decide who reaches whom and are not evaluated here. */
+const FOREIGN_POLICY_GROUPS = ["cilium.io", "crd.antrea.io", "security.istio.io"];
+
+/** Networks of OVN-Kubernetes: pods of different ones do not reach each other, whatever policies say. */
+const OTHER_NETWORKS = ["UserDefinedNetwork", "ClusterUserDefinedNetwork", "EgressFirewall"];
+
+/** What an object is to the evaluator, or why it cannot be read. */
+export function roleOf(
+  object: Pick<KubeObject, "apiVersion" | "kind">,
+): Role | { problem: string; fix: string } {
+  const { apiVersion, kind } = object;
+  const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+  if (group !== undefined && WORKLOADS[group]?.includes(kind) === true) return "workload";
+  if (group === "") {
+    if (kind === "Namespace") return "namespace";
+    if (kind === "Node") return "node";
+    if (kind === "Service") return "service";
+    if (kind === "Endpoints") return "endpoints";
+    if (kind === "ServiceAccount") return "serviceAccount";
+    return "ignored";
+  }
+  if (group === "discovery.k8s.io" && kind === "EndpointSlice") return "endpointSlice";
+  if (group === "networking.k8s.io") {
+    if (kind === "NetworkPolicy" && version === "v1") return "kubernetesPolicy";
+    return NETWORKING_OTHERS.includes(kind) ? "ignored" : unknownKind(apiVersion, kind, "NetworkPolicy");
+  }
+  if (group === "policy.networking.k8s.io") {
+    if (CLUSTER_POLICIES[version ?? ""]?.includes(kind) === true) return "clusterPolicy";
+    const known = Object.entries(CLUSTER_POLICIES).flatMap(([v, kinds]) => kinds.map((k) => `${k} (${v})`));
+    return unknownKind(apiVersion, kind, ...known);
+  }
+  if (group !== undefined && CALICO_GROUPS.includes(group)) {
+    const role = CALICO[kind];
+    if (role !== undefined) return role;
+    return CALICO_OTHERS.includes(kind) ? "ignored" : unknownKind(apiVersion, kind, ...Object.keys(CALICO));
+  }
+  if (group === "operator.tigera.io" && kind === "Installation") return "installation";
+  if (kind === "NetworkPolicy" && group === "extensions")
+    return { problem: "is a version that no API server serves any more", fix: "write networking.k8s.io/v1" };
+  if (
+    FOREIGN_POLICY_GROUPS.includes(group ?? "") ||
+    OTHER_NETWORKS.includes(kind) ||
+    /NetworkPolic(y|ies)$/.test(kind)
+  )
+    return {
+      problem: `${kind} of ${apiVersion} decides about flows but is not evaluated here`,
+      fix: "leave the object out, or write it as a Kubernetes or Calico policy",
+    };
+  return "ignored";
+}
+
+function unknownKind(apiVersion: string, kind: string, ...known: string[]): { problem: string; fix: string } {
+  return {
+    problem: `${kind} is no kind of ${apiVersion} that is known here`,
+    fix: `kinds are ${known.join(", ")}`,
+  };
+}

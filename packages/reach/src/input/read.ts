@@ -1,0 +1,287 @@
+import { objectTitle } from "../../../../kube/objects";
+import { failOn, type Problem } from "../../../../kube/problems";
+import { parseNet, type Net } from "../addresses";
+import type { Facts } from "../facts";
+import type { NetworkSet, Policy, Profile, Tier } from "../model";
+import { calicoPolicy, calicoProfile } from "./calico-policy";
+import { clusterPolicy, type ClusterKind } from "./cluster-policy";
+import { failsafePorts, type Failsafe } from "./failsafe";
+import { Fields } from "./fields";
+import {
+  automaticHostEndpoints,
+  hostEndpointSource,
+  nodeSource,
+  type HostEndpointSource,
+  type NodeSource,
+} from "./hosts";
+import { kubernetesPolicy } from "./kubernetes-policy";
+import { roleOf, type Role } from "./kinds";
+import { service, type Service } from "./services";
+import { networkSet, networkSetSource, type SetSource } from "./network-sets";
+import { readPool, type Pool } from "./pools";
+import { endpointSlice, endpointsObject, type Slice } from "./slices";
+import { sourceTitle, type SourceObject } from "./source";
+import { BUILT_IN_TIERS, readTier } from "./tier";
+import { unfolded } from "./unfold";
+import { podSource, type PodSource } from "./workloads";
+
+/** Everything that the objects say, checked; before anything is evaluated. */
+export interface Input {
+  readonly pods: readonly PodSource[];
+  readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly serviceAccounts: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly nodes: readonly NodeSource[];
+  readonly hostEndpoints: readonly HostEndpointSource[];
+  readonly services: readonly Service[];
+  readonly slices: readonly Slice[];
+  readonly policies: readonly Policy[];
+  readonly tiers: readonly Tier[];
+  readonly networkSets: readonly NetworkSet[];
+  readonly profiles: ReadonlyMap<string, Profile & { labels: Readonly<Record<string, string>> }>;
+  readonly podCidrs: readonly Net[];
+  readonly pools: readonly Pool[];
+  readonly endpointToHost: "Drop" | "Return" | "Accept";
+  readonly failsafe: { readonly inbound: readonly Failsafe[]; readonly outbound: readonly Failsafe[] };
+  /** Objects that nothing here reads, and policies that are only staged, by kind. */
+  readonly ignored: ReadonlyMap<string, number>;
+  readonly staged: readonly string[];
+}
+
+const CLUSTER_WIDE: readonly Role[] = [
+  "namespace",
+  "node",
+  "tier",
+  "hostEndpoint",
+  "profile",
+  "clusterPolicy",
+  "pool",
+  "felix",
+  "controllers",
+  "installation",
+];
+
+/** Reads and checks all objects. @throws ProblemsError with everything that is wrong */
+export function readInput(sources: readonly SourceObject[], facts: Facts): Input {
+  const problems: Problem[] = [];
+  const reader = new Reader(problems);
+  for (const source of unfolded(sources, problems)) reader.add(source);
+  const input = reader.finish(facts);
+  failOn("The objects cannot be evaluated:", problems);
+  return input;
+}
+
+class Reader {
+  private readonly seen = new Map<string, { text: string; title: string }>();
+  private readonly pods: PodSource[] = [];
+  private readonly namespaces = new Map<string, Record<string, string>>();
+  private readonly serviceAccounts = new Map<string, Record<string, string>>();
+  private readonly nodes: NodeSource[] = [];
+  private readonly hostEndpoints: HostEndpointSource[] = [];
+  private readonly services: Service[] = [];
+  private readonly slices: Slice[] = [];
+  private readonly policies: { policy: Policy; fields: Fields }[] = [];
+  private readonly clusterPolicies: { kind: ClusterKind; name: string; spec: Fields }[] = [];
+  private readonly tiers = new Map(BUILT_IN_TIERS.map((tier) => [tier.name, tier]));
+  private readonly networkSets: SetSource[] = [];
+  private readonly profiles = new Map<string, Profile & { labels: Record<string, string> }>();
+  private readonly profileUses: { name: string; fields: Fields }[] = [];
+  private readonly pools: Pool[] = [];
+  private controllers: Fields | undefined;
+  private felix: Fields | undefined;
+  private readonly ignored = new Map<string, number>();
+  private readonly staged: string[] = [];
+
+  constructor(private readonly problems: Problem[]) {}
+
+  add(source: SourceObject): void {
+    const role = roleOf(source.object);
+    if (typeof role === "object") {
+      this.problems.push({ path: sourceTitle(source), message: role.problem, fix: role.fix });
+      return;
+    }
+    const { object } = source;
+    if (role === "ignored") {
+      this.ignored.set(object.kind, (this.ignored.get(object.kind) ?? 0) + 1);
+      return;
+    }
+    const scoped = this.scope(source, role);
+    if (scoped === undefined || this.duplicate(scoped)) return;
+    this.read(role, scoped);
+  }
+
+  /** Fills in the namespace `default` where one is needed and none is given. */
+  private scope(source: SourceObject, role: Role): SourceObject | undefined {
+    const { object } = source;
+    const { namespace } = object.metadata;
+    const wide = CLUSTER_WIDE.includes(role) || object.kind.includes("Global");
+    if (wide) {
+      const { namespace: _none, ...metadata } = object.metadata;
+      return { ...source, object: { ...object, metadata } };
+    }
+    return {
+      ...source,
+      object: { ...object, metadata: { ...object.metadata, namespace: namespace ?? "default" } },
+    };
+  }
+
+  /** The same object twice is nothing; two different ones of one name are a problem. */
+  private duplicate(source: SourceObject): boolean {
+    const { object } = source;
+    const [group = ""] = object.apiVersion.includes("/") ? object.apiVersion.split("/") : [""];
+    const key = `${group.replace(/^crd\./, "")} ${objectTitle(object)}`;
+    const text = JSON.stringify({ ...object, apiVersion: "" });
+    const before = this.seen.get(key);
+    if (before === undefined) {
+      this.seen.set(key, { text, title: sourceTitle(source) });
+      return false;
+    }
+    // Services do not decide about flows: as with `kubectl apply -f`, the last one counts.
+    if (object.kind === "Service") return false;
+    if (before.text !== text)
+      this.problems.push({
+        path: sourceTitle(source),
+        message: `is defined twice and differently, the first time as ${before.title}`,
+        fix: "keep one of them",
+      });
+    return true;
+  }
+
+  private read(role: Exclude<Role, "ignored">, source: SourceObject): void {
+    const { object } = source;
+    const { name, namespace = "default" } = object.metadata;
+    const root = new Fields(object, `${sourceTitle(source)}: `, this.problems);
+    const spec = root.object("spec");
+    const metadata = root.object("metadata");
+    switch (role) {
+      case "workload":
+        this.pods.push(podSource({ kind: object.kind, name, namespace }, root));
+        return;
+      case "namespace":
+        this.namespaces.set(name, metadata.map("labels"));
+        return;
+      case "serviceAccount":
+        this.serviceAccounts.set(`${namespace}/${name}`, metadata.map("labels"));
+        return;
+      case "node":
+        this.nodes.push(nodeSource(name, root));
+        return;
+      case "service":
+        this.services.push(service(name, namespace, root));
+        return;
+      case "endpointSlice":
+        this.slices.push(...endpointSlice(namespace, root));
+        return;
+      case "endpoints":
+        this.slices.push(...endpointsObject(name, namespace, root));
+        return;
+      case "kubernetesPolicy":
+        this.policies.push({ policy: kubernetesPolicy(name, namespace, spec), fields: spec });
+        return;
+      case "calicoPolicy": {
+        const scope = object.kind === "NetworkPolicy" ? namespace : undefined;
+        this.policies.push({ policy: calicoPolicy(name, scope, spec), fields: spec });
+        return;
+      }
+      case "clusterPolicy":
+        this.clusterPolicies.push({ kind: object.kind as ClusterKind, name, spec });
+        return;
+      case "tier":
+        this.tiers.set(name, readTier(name, spec));
+        return;
+      case "networkSet":
+        this.networkSets.push(
+          networkSetSource(name, object.kind === "NetworkSet" ? namespace : undefined, root),
+        );
+        return;
+      case "hostEndpoint": {
+        const read = hostEndpointSource(name, root);
+        if (read === undefined) return;
+        this.hostEndpoints.push(read);
+        for (const profile of read.profiles) this.profileUses.push({ name: profile, fields: spec });
+        return;
+      }
+      case "profile":
+        this.profiles.set(name, { ...calicoProfile(name, spec), labels: spec.map("labelsToApply") });
+        return;
+      case "pool":
+        this.addPool(readPool(spec, "IPPool"));
+        return;
+      case "felix":
+        if (name === "default") this.felix = spec;
+        return;
+      case "controllers":
+        this.controllers = spec;
+        return;
+      case "installation":
+        for (const pool of spec.object("calicoNetwork").objects("ipPools"))
+          this.addPool(readPool(pool, "Installation"));
+        return;
+      case "staged":
+        this.staged.push(objectTitle(object));
+        return;
+    }
+  }
+
+  private addPool(pool: Pool | undefined): void {
+    if (pool !== undefined) this.pools.push(pool);
+  }
+
+  finish(facts: Facts): Input {
+    for (const { kind, name, spec } of this.clusterPolicies)
+      this.policies.push({ policy: clusterPolicy(kind, name, spec, this.nodes), fields: spec });
+    for (const { policy, fields } of this.policies) {
+      if (this.tiers.has(policy.tier) || fields.unknown("tier")) continue;
+      fields.report(
+        "tier",
+        policy.tier,
+        "is a tier that does not exist",
+        `add the Tier, or name one of ${[...this.tiers.keys()].join(", ")}`,
+      );
+    }
+    for (const { name, fields } of this.profileUses) {
+      if (name === "projectcalico-default-allow" || /^k(ns|sa)\./.test(name) || this.profiles.has(name))
+        continue;
+      fields.report("profiles", name, "is a profile that does not exist", "add the Profile, or name another");
+    }
+    const automatic =
+      this.controllers === undefined ? [] : automaticHostEndpoints(this.controllers, this.nodes);
+    const named = new Set(this.hostEndpoints.map((e) => e.name));
+    return {
+      pods: this.pods,
+      namespaces: this.namespaces,
+      serviceAccounts: this.serviceAccounts,
+      nodes: this.nodes,
+      hostEndpoints: [...this.hostEndpoints, ...automatic.filter((e) => !named.has(e.name))],
+      services: this.services,
+      slices: this.slices,
+      policies: this.policies.map(({ policy }) => policy),
+      tiers: [...this.tiers.values()],
+      networkSets: this.networkSets.map((set) => networkSet(set, this.namespaces)),
+      profiles: this.profiles,
+      podCidrs: this.podCidrs(facts),
+      pools: this.pools,
+      endpointToHost:
+        facts.endpointToHost ??
+        this.felix?.choice("defaultEndpointToHostAction", "Drop", "Return", "Accept") ??
+        "Accept",
+      failsafe: {
+        inbound: failsafePorts(this.felix, "failsafeInboundHostPorts"),
+        outbound: failsafePorts(this.felix, "failsafeOutboundHostPorts"),
+      },
+      ignored: this.ignored,
+      staged: this.staged,
+    };
+  }
+
+  private podCidrs(facts: Facts): Net[] {
+    if (facts.podCidrs !== undefined) {
+      return facts.podCidrs.flatMap((text) => {
+        const net = parseNet(text);
+        if (net === undefined) this.problems.push({ path: "podCidrs", value: text, message: "is no CIDR" });
+        return net ?? [];
+      });
+    }
+    if (this.pools.length > 0) return this.pools.map((pool) => pool.cidr);
+    return this.nodes.flatMap((node) => node.podCidrs);
+  }
+}

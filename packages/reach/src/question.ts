@@ -1,0 +1,134 @@
+import { UserError } from "../../../kube/problems";
+import { covers, overlaps, parseNet, without, type Net } from "./addresses";
+import { block, internetName } from "./blocks";
+import type { Backed } from "./input/endpoints";
+import { PROTOCOLS, protocolName, type Endpoint } from "./model";
+import type { State } from "./state";
+
+/** An end of a question. */
+export interface Resolved {
+  readonly endpoint: Endpoint;
+  /** How the answer names it: as the question did. */
+  readonly name: string;
+  /** The HostEndpoint by which a host was named. */
+  readonly hostEndpoint?: string;
+}
+
+export type Target =
+  { readonly ends: readonly Resolved[] } | { readonly service: Backed; readonly name: string };
+
+/**
+ * Finds what a question names: a workload (`ns/name`, or `Kind/ns/name` where several share the name), a node or host
+ * endpoint by its name, an address, a CIDR, `internet`, or a Service (`service/ns/name`, or `ns/name` where no
+ * workload is called so). A CIDR that policies divide gives one end for each part.
+ * @throws UserError naming what there is instead
+ */
+export function resolve(state: State, text: string): Target {
+  const found =
+    internet(state, text) ??
+    address(state, text) ??
+    workload(state, text) ??
+    host(state, text) ??
+    service(state, text);
+  if (found !== undefined) return found;
+  throw new UserError(
+    `${text} is nothing here: name a workload, Service, node, CIDR or internet. ${suggestions(state, text)}`,
+  );
+}
+
+function internet(state: State, text: string): Target | undefined {
+  if (text !== internetName(4) && text !== internetName(6)) return undefined;
+  const ends = state.outside.filter((e) => e.name === text).map((endpoint) => ({ endpoint, name: text }));
+  if (ends.length === 0)
+    throw new UserError(`${text} is empty here: policies name the whole address space. Name a CIDR.`);
+  return { ends };
+}
+
+function address(state: State, text: string): Target | undefined {
+  const net = parseNet(text);
+  if (net === undefined) return undefined;
+  const single = net.first === net.last;
+  const is = (list: readonly Net[]): boolean => single && list.some((a) => a.text === net.text);
+  const pod = state.workloads.find((w) => w.type === "workload" && w.addresses.exact && is(w.addresses.nets));
+  if (pod !== undefined) return { ends: [{ endpoint: pod, name: pod.name }] };
+  const node = state.hosts.find((h) => is(h.addresses));
+  if (node !== undefined) return { ends: [{ endpoint: node.node, name: node.name }] };
+  const addressed = [...state.services.values()].find((s) => is(s.addresses));
+  if (addressed !== undefined) return { service: addressed, name: text };
+  const ends = state.outside.flatMap((piece) => partOf(piece, net, text));
+  if (ends.length === 0)
+    throw new UserError(`${text}: nothing in the cluster has IPv${net.family} addresses.`);
+  return { ends };
+}
+
+/** The common part of a piece of the outside and a network; named as asked where the piece holds all of it. */
+function partOf(piece: Endpoint, net: Net, text: string): Resolved[] {
+  const common = piece.addresses.nets.flatMap((p) => (covers(p, net) ? [net] : covers(net, p) ? [p] : []));
+  const outside = piece.addresses.nets.filter((p) => overlaps(p, net));
+  if (common.length === 0 || outside.length === 0) return [];
+  const whole = without(net, common).length === 0;
+  return common.map((part) => {
+    const name = whole && common.length === 1 ? text : part.text;
+    // The piece's own networks stay: rules were split at them, not at the question's.
+    return { endpoint: { ...block(name, net.family, piece.addresses.nets), name }, name };
+  });
+}
+
+function workload(state: State, text: string): Target | undefined {
+  const [first = "", ...rest] = text.split("/");
+  const named = state.workloads.filter((w) => {
+    const plain = w.name.replace(/\[.*$/, "");
+    return (
+      w.name === text ||
+      plain === text ||
+      (first.toLowerCase() === w.kind.toLowerCase() && plain === rest.join("/")) ||
+      (rest.length === 0 && plain.split("/")[1] === text) ||
+      (w.aliases?.includes(rest.join("/")) === true && w.namespace === first)
+    );
+  });
+  const exact = named.filter((w) => w.name === text);
+  const candidates = exact.length > 0 ? exact : named;
+  const [only] = candidates;
+  if (only === undefined) return undefined;
+  if (candidates.length > 1)
+    throw new UserError(`${text} may be ${candidates.map((w) => w.name).join(" or ")}: name one.`);
+  return { ends: [{ endpoint: only, name: only.name }] };
+}
+
+function host(state: State, text: string): Target | undefined {
+  const name = text.replace(/^(node|hostendpoint)\//i, "");
+  const node = state.hosts.find((h) => h.name === name);
+  const byInterface = state.hosts.find((h) => h.interfaces.some((i) => i.name === name));
+  if (node !== undefined && !/^hostendpoint\//i.test(text)) return { ends: [{ endpoint: node.node, name }] };
+  if (byInterface === undefined) return undefined;
+  return { ends: [{ endpoint: byInterface.node, name, hostEndpoint: name }] };
+}
+
+function service(state: State, text: string): Target | undefined {
+  const name = text.replace(/^(service|svc)\//i, "");
+  const found = state.services.get(name);
+  return found === undefined ? undefined : { service: found, name: text };
+}
+
+function suggestions(state: State, text: string): string {
+  const names = [
+    ...state.workloads.map((w) => w.name),
+    ...state.services.keys(),
+    ...state.hosts.map((h) => h.name),
+  ];
+  const last = text.split("/").at(-1)?.toLowerCase() ?? "";
+  const near = names.filter((n) => n.toLowerCase().includes(last) || last.includes(n.split("/").at(-1) ?? n));
+  const shown = near.length > 0 ? near : names;
+  if (shown.length === 0) return "The input holds no workload.";
+  return `There is ${shown.slice(0, 8).join(", ")}${shown.length > 8 ? ", …" : ""}.`;
+}
+
+/** A protocol by name or number, in any case. @throws UserError */
+export function protocolNumber(text: string): number {
+  const name = Object.keys(PROTOCOLS).find((p) => p.toLowerCase() === text.toLowerCase());
+  const number = name === undefined ? Number(text) : PROTOCOLS[name];
+  if (number !== undefined && Number.isInteger(number) && number >= 1 && number <= 255) return number;
+  throw new UserError(`${text} is no protocol: write ${Object.keys(PROTOCOLS).join(", ")} or a number.`);
+}
+
+export { protocolName };

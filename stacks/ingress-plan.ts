@@ -1,0 +1,64 @@
+import { planDns, type DnsPlan } from "../components/dns/plan/dns-plan";
+import type { ClusterFacts } from "../kube/cluster-facts";
+import { planController } from "../components/ingress-nginx/controller/controller-plan";
+import type { ControllerPlan } from "../components/ingress-nginx/controller/types";
+import type { IngressSite } from "../routing/ingress-site";
+import { planTls, siteTls, type TlsPlan } from "../components/tls/plan/tls-plan";
+import { labs } from "../labs/index";
+import type { LabNeeds } from "../labs/model";
+import type { Problem } from "../kube/problems";
+import type { Config } from "./config/schema";
+
+/** The way in from outside: controller, certificates, names; plain data. */
+export interface WayIn {
+  controller: ControllerPlan;
+  tls: TlsPlan;
+  dns: DnsPlan;
+  /** What labs know of it. */
+  site: IngressSite;
+}
+
+type Sections = Pick<Config, "target" | "eks" | "ingress" | "tls" | "dns" | "labs">;
+
+/** Plans it where a lab or the config asks for it. */
+export function planWayIn(
+  config: Sections,
+  facts: ClusterFacts,
+): { wayIn?: WayIn; baseDomain: string; problems: Problem[]; notes: string[] } {
+  const install = config.ingress.install ?? someLab(config, "ingress");
+  const controller = planController(config.ingress, facts, config.tls.issuer === "own");
+  const route53 = config.target === "eks";
+  const dns = planDns(config.dns, facts, { expose: install ? controller.plan.expose : undefined, route53 });
+  const tls = planTls(config.tls, facts, {
+    baseDomain: dns.plan.baseDomain,
+    zone: dns.plan.zone !== undefined,
+    needed: install && someLab(config, "tls"),
+    ingress: install,
+    rights: route53 && hasPodIdentity(config),
+  });
+  const planned = [dns, tls, ...(install ? [controller] : [])];
+  const problems = planned.flatMap((p) => p.problems);
+  const { baseDomain } = dns.plan;
+  if (!install) return { baseDomain, problems, notes: [] };
+  const secured = siteTls(tls.plan, config.tls.redirect, config.dns.zone === "create");
+  const site: IngressSite = {
+    className: controller.plan.className,
+    baseDomain,
+    ports: controller.plan.ports,
+    onHostNetwork: controller.plan.hostNetwork,
+    ...(secured === undefined ? {} : { tls: secured }),
+  };
+  const wayIn = { controller: controller.plan, tls: tls.plan, dns: dns.plan, site };
+  return { wayIn, baseDomain, problems, notes: planned.flatMap((p) => p.notes) };
+}
+
+/** The agent that hands out rights is there for the load balancer controller. */
+export function hasPodIdentity({ eks }: Pick<Config, "eks">): boolean {
+  return eks.loadBalancer.controller === "aws-lbc" && eks.loadBalancer.identity === "pod-identity";
+}
+
+function someLab(config: Sections, need: keyof LabNeeds): boolean {
+  return Object.entries(config.labs).some(
+    ([instance, wish]) => labs.find((l) => l.id === (wish.lab ?? instance))?.needs[need] === true,
+  );
+}

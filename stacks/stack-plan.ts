@@ -1,0 +1,201 @@
+import type { ClusterFacts } from "../kube/cluster-facts";
+import { planCalico, type CalicoPlan } from "../components/calico/plan/calico-plan";
+import { offlineKnowledge } from "../components/eks/plan/aws-facts";
+import type { AwsKnowledge } from "../components/eks/plan/wish";
+import { mirrorableCharts, type Mirrors } from "../components/mirrors";
+import { versionSet, versionSets, type VersionSet } from "../components/versions";
+import type { LabSelection } from "../labs/model";
+import { selectLabs } from "../labs/select";
+import type { Problem } from "../kube/problems";
+import { failOn, ProblemsError } from "../kube/problems";
+import { loadConfig, suggestion, type Loaded, type RawConfig } from "./config/load";
+import type { Config } from "./config/schema";
+import { eksSite } from "./eks-site";
+import { existingSite, kindSite, type Site, type TargetPlan } from "./sites";
+import { planWayIn, type WayIn } from "./ingress-plan";
+
+/** All that is decided before a resource is made: plain data. */
+export interface StackPlan {
+  stack: string;
+  clusterName: string;
+  config: Config;
+  versions: VersionSet;
+  facts: ClusterFacts;
+  target: TargetPlan;
+  calico: CalicoPlan;
+  /** Controller, certificates and names; absent where nothing asks for them. */
+  wayIn?: WayIn;
+  labs: LabSelection[];
+  mirrors: Mirrors;
+  /** What a reader should know, and what upstream has not tested. */
+  notes: string[];
+}
+
+/** Name of the project in Pulumi.yaml; the namespace of its config keys. */
+export const PROJECT = "k8s-network-labs";
+
+/**
+ * Plans a stack from its raw config, or throws every problem at once. Nothing is made here. `aws`: what is known of
+ * AWS; offline, the tables of this project.
+ */
+export function planStack(stack: string, raw: RawConfig, aws: AwsKnowledge = offlineKnowledge): StackPlan {
+  const loaded = loadConfig(raw, PROJECT);
+  if (loaded.config === undefined)
+    return fail(stack, [...loaded.problems, ...problemsOfRest(stack, loaded, raw, aws)]);
+  return planConfig(stack, loaded.config, raw, aws);
+}
+
+/** What else is wrong in the sections that could be read: all errors are told at once. */
+function problemsOfRest(
+  stack: string,
+  { rest, problems }: Loaded,
+  raw: RawConfig,
+  aws: AwsKnowledge,
+): readonly Problem[] {
+  if (rest === undefined) return [];
+  const broken = new Set(problems.map((p) => p.path.split(".")[0]));
+  try {
+    planConfig(stack, rest, raw, aws);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error;
+    return error.problems.filter((p) => !broken.has(p.path.split(".")[0]));
+  }
+}
+
+function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsKnowledge): StackPlan {
+  const problems: Problem[] = [];
+  const versions = versionSet(config.kubernetes);
+  if (versions === undefined) {
+    const sets = versionSets
+      .map((s) => `${s.kubernetes} (Calico ${s.calico}, ${s.calicoApi} CRDs)`)
+      .join(", ");
+    problems.push({
+      path: "kubernetes",
+      value: config.kubernetes,
+      message: "is in no version set",
+      fix: `use one of the sets: ${sets}`,
+    });
+  }
+  for (const key of Object.keys(config.mirrors.charts)) {
+    if (!mirrorableCharts().includes(key))
+      problems.push({
+        path: `mirrors.charts.${key}`,
+        message: "unknown chart",
+        fix: suggestion(key, mirrorableCharts()),
+      });
+  }
+  checkSections(config, raw, problems);
+  const clusterName = config.clusterName ?? clusterNameOf(stack, problems);
+  const set = versions ?? versionSets[0];
+  const site = planTarget(stack, config, clusterName, set, problems, aws);
+  const calico = planCalico(config.calico, site.calico, set, config.mirrors.calicoCrds);
+  problems.push(...calico.problems);
+  const known: ClusterFacts = { ...site.facts, cni: calico.plan.cni };
+  const { wayIn, baseDomain, ...entry } = planWayIn(config, known);
+  const facts: ClusterFacts = { ...known, baseDomain };
+  const labs = selectLabs(config.labs, facts, wayIn?.site);
+  problems.push(...entry.problems, ...labs.problems);
+  if (problems.length > 0) return fail(stack, problems);
+  return {
+    stack,
+    clusterName,
+    config,
+    versions: set,
+    facts,
+    target: site.target,
+    calico: calico.plan,
+    ...(wayIn === undefined ? {} : { wayIn }),
+    labs: labs.selections,
+    mirrors: config.mirrors,
+    notes: [
+      // Of what the stack has not, nothing need be known.
+      ...set.untested
+        .filter((u) => wayIn !== undefined || !u.startsWith("ingress-nginx"))
+        .map((u) => `not tested upstream: ${u}`),
+      ...site.notes,
+      ...entry.notes,
+      ...labs.notes,
+    ],
+  };
+}
+
+function fail(stack: string, problems: Problem[]): never {
+  failOn(`The config of stack ${stack} cannot work; nothing was changed.`, problems);
+  throw new Error("unreachable");
+}
+
+function planTarget(
+  stack: string,
+  config: Config,
+  clusterName: string,
+  versions: VersionSet,
+  problems: Problem[],
+  aws: AwsKnowledge,
+): Site {
+  switch (config.target) {
+    case "kind":
+      return kindSite(config, clusterName, versions, problems);
+    case "existing":
+      return existingSite(config);
+    case "eks": {
+      const { planned, ...site } = eksSite(stack, clusterName, config, aws);
+      problems.push(...planned.problems);
+      return { ...site, target: { kind: "eks", cluster: planned.plan }, notes: planned.warnings };
+    }
+  }
+}
+
+/** Sections of another target are mistakes: they would change nothing, in silence. */
+function checkSections(config: Config, raw: RawConfig, problems: Problem[]): void {
+  for (const section of ["kind", "existing", "eks"] as const) {
+    if (config.target !== section && `${PROJECT}:${section}` in raw) {
+      problems.push({
+        path: section,
+        message: `is for target ${section}, and the target is ${config.target}`,
+        fix: `remove ${section}, or set target to ${section}`,
+      });
+    }
+  }
+  if (config.target === "existing" && config.existing === undefined) {
+    problems.push({
+      path: "existing.context",
+      message: "which cluster is meant?",
+      fix: "pulumi config set --path existing.context <context of your kubeconfig>",
+    });
+  }
+  if (config.existing?.cni === "calico" && config.calico.install) {
+    problems.push({
+      path: "calico.install",
+      value: true,
+      message: "the cluster has Calico already (existing.cni: calico)",
+      fix: "set calico.install to false",
+    });
+  }
+  if (config.existing?.cni === "other" && config.calico.install) {
+    problems.push({
+      path: "existing.cni",
+      value: "other",
+      message:
+        "Calico enforces policy beside the AWS VPC CNI, or is the CNI itself; beside another CNI this project does not install it",
+      fix: "set calico.install to false, or use a cluster without a CNI",
+    });
+  }
+}
+
+/** `labs-<stack>`, as a DNS label of at most 40 characters: kind adds `-control-plane`, AWS its own prefixes. */
+function clusterNameOf(stack: string, problems: Problem[]): string {
+  const name = stack.startsWith("labs-") ? stack : `labs-${stack}`;
+  const safe = name
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .replace(/-+$/, "");
+  if (safe.length <= 40) return safe;
+  problems.push({
+    path: "clusterName",
+    value: safe,
+    message: "the stack's name makes a cluster name of more than 40 characters",
+    fix: "set clusterName",
+  });
+  return safe.slice(0, 40);
+}

@@ -1,0 +1,164 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeObject } from "../../../kube/objects";
+import { applyManifest, readManifest } from "../../../components/kubernetes/cluster-job/apply";
+import { waitForCrds, waitForReady } from "../../../components/kubernetes/cluster-job/wait";
+
+/** An API server that answers what a test tells it to, and remembers what it was asked. */
+class FakeServer {
+  readonly asked: { method: string; path: string; type: string | undefined; body: string }[] = [];
+  private constructor(private readonly server: Server) {}
+
+  static async start(
+    answer: (request: { method: string; path: string; body: string; count: number }) => [number, unknown],
+  ): Promise<FakeServer> {
+    const counts = new Map<string, number>();
+    const server = createServer();
+    const fake = new FakeServer(server);
+    server.on("request", (req: IncomingMessage, res) => {
+      let body = "";
+      req.on("data", (c: Buffer) => (body += c.toString()));
+      req.on("end", () => {
+        const [method, path] = [req.method ?? "", req.url ?? ""];
+        const count = (counts.get(`${method} ${path}`) ?? 0) + 1;
+        counts.set(`${method} ${path}`, count);
+        fake.asked.push({ method, path, type: req.headers["content-type"], body });
+        const [code, reply] = answer({ method, path, body, count });
+        res.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(reply));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return fake;
+  }
+
+  kubeconfig(): KubeConfig {
+    const { port } = this.server.address() as AddressInfo;
+    const config = new KubeConfig();
+    config.loadFromClusterAndUser(
+      { name: "fake", server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
+      { name: "fake" },
+    );
+    return config;
+  }
+
+  async stop(): Promise<void> {
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+const crdList = {
+  resources: [{ name: "customresourcedefinitions", kind: "CustomResourceDefinition", namespaced: false }],
+};
+const established = { status: { conditions: [{ type: "Established", status: "True" }] } };
+const soon = (): number => Date.now() + 30_000;
+let server: FakeServer;
+afterEach(() => server.stop());
+
+test("waits for a CRD that does not exist yet, and then is not established yet", async () => {
+  server = await FakeServer.start(({ path, count }) => {
+    if (path.endsWith("/v1")) return [200, crdList];
+    if (count === 1) return [404, { message: "not found" }];
+    return [
+      200,
+      count === 2 ? { status: { conditions: [{ type: "Established", status: "False" }] } } : established,
+    ];
+  });
+  await waitForCrds(server.kubeconfig(), ["tiers.projectcalico.org"], soon());
+  expect(server.asked.filter((a) => a.path.endsWith("tiers.projectcalico.org"))).toHaveLength(3);
+}, 20_000);
+
+test("tells what it saw when the time is over", async () => {
+  const degraded = {
+    status: {
+      conditions: [
+        { type: "Ready", status: "False" },
+        { type: "Degraded", status: "True", message: "no IP pool" },
+      ],
+    },
+  };
+  const list = { resources: [{ name: "installations", kind: "Installation", namespaced: false }] };
+  server = await FakeServer.start(({ path }) => (path.endsWith("/v1") ? [200, list] : [200, degraded]));
+  const wait = waitForReady(
+    server.kubeconfig(),
+    ["operator.tigera.io/v1/Installation/default"],
+    Date.now() - 1,
+  );
+  await expect(wait).rejects.toThrow(
+    /not Ready in time:[\s\S]*Installation default: [\s\S]*Degraded=True no IP pool/,
+  );
+});
+
+test("a kind that is not served yet is waited for, not given up", async () => {
+  server = await FakeServer.start(({ path, count }) => {
+    if (!path.endsWith("/v1")) return [200, { status: { conditions: [{ type: "Ready", status: "True" }] } }];
+    return count === 1
+      ? [404, { message: "the server could not find the requested resource" }]
+      : [200, { resources: [{ name: "apiservers", kind: "APIServer", namespaced: false }] }];
+  });
+  await expect(
+    waitForReady(server.kubeconfig(), ["operator.tigera.io/v1/APIServer/default"], soon()),
+  ).resolves.toBeUndefined();
+}, 20_000);
+
+const crd = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "x.example.com" },
+  spec: {
+    schema: {
+      "x-kubernetes-preserve-unknown-fields": true,
+      properties: { a: { default: 1, "x-kubernetes-int-or-string": true } },
+    },
+  },
+} as KubeObject;
+const policy = {
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "MutatingAdmissionPolicy",
+  metadata: { name: "p" },
+};
+const kinds = {
+  resources: [
+    ...crdList.resources,
+    { name: "mutatingadmissionpolicies", kind: "MutatingAdmissionPolicy", namespaced: false },
+  ],
+};
+
+test("applies CRDs first, server-side, with every field as it is", async () => {
+  server = await FakeServer.start(({ method }) => [200, method === "GET" ? kinds : {}]);
+  await applyManifest(server.kubeconfig(), [policy, crd], soon());
+  const patches = server.asked.filter((a) => a.method === "PATCH");
+  expect(patches.map((p) => p.path.split("?")[0])).toEqual([
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/x.example.com",
+    "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies/p",
+  ]);
+  expect(patches[0]!.path).toContain("fieldManager=k8s-network-labs&force=true");
+  expect(patches[0]!.type).toBe("application/apply-patch+yaml");
+  expect(JSON.parse(patches[0]!.body)).toEqual(crd);
+});
+
+test("tries again when the server is busy, and not when it refuses", async () => {
+  server = await FakeServer.start(({ method, count }) =>
+    method === "GET" ? [200, kinds] : count === 1 ? [503, { message: "busy" }] : [200, {}],
+  );
+  await applyManifest(server.kubeconfig(), [crd], soon());
+  expect(server.asked.filter((a) => a.method === "PATCH")).toHaveLength(2);
+  await server.stop();
+  server = await FakeServer.start(({ method }) =>
+    method === "GET" ? [200, kinds] : [422, { message: "spec.group: Required value" }],
+  );
+  await expect(applyManifest(server.kubeconfig(), [crd], soon())).rejects.toThrow(
+    "cannot apply CustomResourceDefinition x.example.com: spec.group: Required value",
+  );
+});
+
+test("reads a manifest from a file and from a folder, without empty documents", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "manifest-"));
+  writeFileSync(join(folder, "a.yaml"), "---\n# only a comment\n---\nkind: A\n---\nkind: B\n");
+  writeFileSync(join(folder, "b.txt"), "kind: C\n");
+  for (const source of [folder, join(folder, "a.yaml")])
+    expect((await readManifest(source)).map((o) => o.kind)).toEqual(["A", "B"]);
+});
