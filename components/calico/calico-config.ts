@@ -53,4 +53,6 @@ export const calicoSchema = z.strictObject({
   }),
 });
 
+/** A pool as the config says it. */
+export type PoolConfig = z.output<typeof pool>;
 export type CalicoConfig = z.output<typeof calicoSchema>;

@@ -29,7 +29,7 @@ export const defaultDenyAll = (dns: boolean): KubeObject =>
 export const visitorsMayCall = (visitors: string): KubeObject =>
   networkPolicy({ name: "visitors-may-call", namespace: visitors, egress: [{}] });
 
-const fromVisitors = (visitors: string): Rule["source"] => ({
+const fromVisitors = (visitors: string): NonNullable<Rule["source"]> => ({
   namespaceSelector: `kubernetes.io/metadata.name == "${visitors}"`,
 });
 

@@ -1,7 +1,8 @@
 import type { Problem } from "../../../kube/problems";
 import type { CniFacts } from "../../../kube/cluster-facts";
 import { calicoCrdManifest, type VersionSet } from "../../versions";
-import { planPools, type Pool, type PoolWish } from "./pools";
+import type { CalicoConfig } from "../calico-config";
+import { planPools, type Pool } from "./pools";
 
 /** What a target says about the place where Calico is to run. */
 export interface CalicoSite {
@@ -24,16 +25,6 @@ export interface CalicoSite {
   workers: number;
 }
 
-export interface CalicoWish {
-  install: boolean;
-  pools?: readonly PoolWish[];
-  bgp?: boolean;
-  dataplane?: "Iptables" | "Nftables";
-  wireguard: boolean;
-  containerIpForwarding: boolean;
-  crds?: "operator" | "apply";
-}
-
 export interface CalicoPlan {
   install: boolean;
   version: string;
@@ -53,13 +44,13 @@ export interface CalicoPlan {
 
 /** Decides how Calico is installed; collects everything that cannot work, with its reason, before anything is made. */
 export function planCalico(
-  wish: CalicoWish,
+  config: CalicoConfig,
   site: CalicoSite,
   versions: VersionSet,
   mirror?: string,
 ): { plan: CalicoPlan; problems: Problem[] } {
   const problems: Problem[] = [];
-  const bgp = wish.bgp ?? (site.cni === "calico" && site.bgp.possible);
+  const bgp = config.bgp ?? (site.cni === "calico" && site.bgp.possible);
   if (bgp && site.cni !== "calico") {
     problems.push({
       path: "calico.bgp",
@@ -75,7 +66,7 @@ export function planCalico(
       fix: "remove calico.bgp, and use a VXLAN pool",
     });
   }
-  const dataplane = wish.dataplane ?? (site.kubeProxyMode === "nftables" ? "Nftables" : "Iptables");
+  const dataplane = config.dataplane ?? (site.kubeProxyMode === "nftables" ? "Nftables" : "Iptables");
   // kube-proxy and Calico must write to the same kernel tables, else one hides the other (Calico 3.33 docs, nftables).
   if ((dataplane === "Nftables") !== (site.kubeProxyMode === "nftables") && site.kubeProxyMode !== "none") {
     problems.push({
@@ -88,8 +79,8 @@ export function planCalico(
           : "remove calico.dataplane",
     });
   }
-  const pools = planPools(wish, site, bgp, problems);
-  const by = wish.crds ?? (site.nodesAtInstall > 0 ? "operator" : "apply");
+  const pools = planPools(config, site, bgp, problems);
+  const by = config.crds ?? (site.nodesAtInstall > 0 ? "operator" : "apply");
   if (by === "operator" && site.nodesAtInstall === 0) {
     problems.push({
       path: "calico.crds",
@@ -101,19 +92,19 @@ export function planCalico(
   return {
     problems,
     plan: {
-      install: wish.install,
+      install: config.install,
       version: versions.calico,
       api: versions.calicoApi,
       bgp,
       dataplane,
-      wireguard: wish.wireguard,
-      containerIpForwarding: wish.containerIpForwarding,
+      wireguard: config.wireguard,
+      containerIpForwarding: config.containerIpForwarding,
       ...(site.provider === undefined ? {} : { provider: site.provider }),
       pools,
       crds: { by, source: mirror ?? calicoCrdManifest(versions) },
       nodesLater: site.nodesAtInstall === 0 && site.workers > 0,
       controlPlaneReplicas: site.workers > 2 ? 2 : 1,
-      cni: cniFacts(site, bgp, wish.install, pools),
+      cni: cniFacts(site, bgp, config.install, pools),
     },
   };
 }

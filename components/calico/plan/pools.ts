@@ -1,27 +1,19 @@
 import { containsCidr, overlapCidr } from "cidr-tools";
 import type { Problem } from "../../../kube/problems";
-import type { CalicoSite, CalicoWish } from "./calico-plan";
+import type { CalicoConfig, PoolConfig } from "../calico-config";
+import type { CalicoSite } from "./calico-plan";
 
-export interface PoolWish {
-  name?: string;
-  cidr: string;
-  encapsulation: "None" | "VXLAN" | "VXLANCrossSubnet" | "IPIP" | "IPIPCrossSubnet";
-  blockSize: number;
-  natOutgoing: boolean;
-  nodeSelector: string;
-}
-
-export type Pool = PoolWish & { name: string };
+export type Pool = PoolConfig & { name: string };
 
 /** The pools that Calico allocates from; every one that cannot work is told. */
 export function planPools(
-  wish: Pick<CalicoWish, "install" | "pools">,
+  config: Pick<CalicoConfig, "install" | "pools">,
   site: CalicoSite,
   bgp: boolean,
   problems: Problem[],
 ): Pool[] {
   if (site.cni !== "calico") {
-    if ((wish.pools ?? []).length > 0) {
+    if ((config.pools ?? []).length > 0) {
       problems.push({
         path: "calico.pools",
         message: "pools need Calico's own CNI; here another CNI gives pods their addresses",
@@ -30,12 +22,12 @@ export function planPools(
     }
     return [];
   }
-  const wished = wish.pools ?? site.podCidrs.map((cidr): PoolWish => defaultPool(cidr, site));
-  const pools = wished.map((p, i) => ({
+  const given = config.pools ?? site.podCidrs.map((cidr): PoolConfig => defaultPool(cidr, site));
+  const pools = given.map((p, i) => ({
     ...p,
     name: p.name ?? (i === 0 ? "default-ipv4-ippool" : `pool-${i + 1}`),
   }));
-  if (wish.install && pools.length === 0) {
+  if (config.install && pools.length === 0) {
     problems.push({
       path: "calico.pools",
       message: "Calico needs at least one pool, and the cluster's pod CIDR is not known",
@@ -65,7 +57,7 @@ export function planPools(
 }
 
 /** One pool over a pod CIDR; small ranges get smaller blocks. */
-function defaultPool(cidr: string, site: CalicoSite): PoolWish {
+function defaultPool(cidr: string, site: CalicoSite): PoolConfig {
   const prefix = prefixOf(cidr);
   return {
     cidr,
@@ -76,7 +68,13 @@ function defaultPool(cidr: string, site: CalicoSite): PoolWish {
   };
 }
 
-function checkPool(pool: PoolWish, path: string, site: CalicoSite, bgp: boolean, problems: Problem[]): void {
+function checkPool(
+  pool: PoolConfig,
+  path: string,
+  site: CalicoSite,
+  bgp: boolean,
+  problems: Problem[],
+): void {
   if (site.podCidrs.length > 0 && !site.podCidrs.some((c) => containsCidr(c, pool.cidr))) {
     problems.push({
       path: `${path}.cidr`,

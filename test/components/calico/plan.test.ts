@@ -1,5 +1,5 @@
-import { planCalico, type CalicoSite, type CalicoWish } from "../../../components/calico/plan/calico-plan";
-import type { PoolWish } from "../../../components/calico/plan/pools";
+import type { CalicoConfig, PoolConfig } from "../../../components/calico/calico-config";
+import { planCalico, type CalicoSite } from "../../../components/calico/plan/calico-plan";
 import { installation, operatorValues } from "../../../components/calico/plan/specs";
 import { versionSets } from "../../../components/versions";
 
@@ -12,8 +12,8 @@ const site: CalicoSite = {
   nodesAtInstall: 3,
   workers: 2,
 };
-const wish: CalicoWish = { install: true, wireguard: false, containerIpForwarding: false };
-const pool = (over: Partial<PoolWish>): PoolWish => ({
+const config: CalicoConfig = { install: true, wireguard: false, containerIpForwarding: false };
+const pool = (over: Partial<PoolConfig>): PoolConfig => ({
   cidr: "192.168.0.0/16",
   encapsulation: "VXLAN",
   blockSize: 26,
@@ -23,13 +23,13 @@ const pool = (over: Partial<PoolWish>): PoolWish => ({
 });
 const none = { charts: {}, images: {} };
 
-const plan = (w: Partial<CalicoWish> = {}, s: Partial<CalicoSite> = {}) =>
-  planCalico({ ...wish, ...w }, { ...site, ...s }, versionSets[0]);
-const told = (w: Partial<CalicoWish>, s: Partial<CalicoSite> = {}): string[] =>
+const plan = (w: Partial<CalicoConfig> = {}, s: Partial<CalicoSite> = {}) =>
+  planCalico({ ...config, ...w }, { ...site, ...s }, versionSets[0]);
+const told = (w: Partial<CalicoConfig>, s: Partial<CalicoSite> = {}): string[] =>
   plan(w, s).problems.map((p) => `${p.path}: ${p.message}`);
 
 describe("refused, with the reason, before anything is made", () => {
-  test.each<[string, Partial<CalicoWish>, Partial<CalicoSite>, RegExp]>([
+  test.each<[string, Partial<CalicoConfig>, Partial<CalicoSite>, RegExp]>([
     [
       "a pool outside the pod CIDR",
       { pools: [pool({ cidr: "10.0.0.0/16" })] },
@@ -154,8 +154,11 @@ test("the course's installation: no encapsulation, forwarding on", () => {
 
 test("the operator is told which API to use", () => {
   const env = (i: 0 | 1): unknown =>
-    (operatorValues(planCalico(wish, site, versionSets[i]!).plan, none)["tigeraOperator"] as { env: unknown })
-      .env;
+    (
+      operatorValues(planCalico(config, site, versionSets[i]!).plan, none)["tigeraOperator"] as {
+        env: unknown;
+      }
+    ).env;
   expect(env(0)).toEqual([{ name: "CALICO_API_GROUP", value: "projectcalico.org/v3" }]);
   expect(env(1)).toEqual([{ name: "CALICO_API_GROUP", value: "crd.projectcalico.org/v1" }]);
 });
