@@ -33,27 +33,6 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-extraneous-class": "off", "no-new": "off" },
   },
   {
-    // Pure rooms: no Pulumi in them (DESIGN: arrows go one way).
-    files: [
-      "kube/**",
-      "packages/**",
-      "routing/**",
-      "classroom/**",
-      "policies/**",
-      "labs/**",
-      "components/**/plan/**",
-      "components/**/*-values.ts",
-      "components/**/*-config.ts",
-    ],
-    ignores: ["policies/guardrails/**"],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        { patterns: [{ group: ["@pulumi/*"], message: "This room is pure: no Pulumi here." }] },
-      ],
-    },
-  },
-  {
     files: ["test/**"],
     rules: { "@typescript-eslint/no-non-null-assertion": "off" },
   },
