@@ -1,5 +1,5 @@
 import { globalPolicy } from "./calico/policy";
-import type { GlobalNetworkPolicy, Rule } from "./calico/types";
+import type { GlobalNetworkPolicy, Rule } from "./calico/policy-types";
 import { namespaceNamed, networkPolicy, podsIn, tcp, udp } from "./kubernetes/policy";
 import type { KubernetesPolicy } from "./kubernetes/types";
 

@@ -1,7 +1,7 @@
 import { podRanges, planEks, type PlannedEks } from "../components/eks/plan/eks-plan";
 import { controlPlaneReaches } from "../components/eks/plan/request";
 import type { AwsKnowledge } from "../components/eks/plan/wish";
-import type { CalicoSite } from "../components/calico/plan/calico-plan";
+import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";
 import type { Config } from "./config/schema";
 

@@ -1,5 +1,5 @@
 import type { EksPlan } from "../components/eks/plan/eks-plan";
-import type { CalicoSite } from "../components/calico/plan/calico-plan";
+import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";
 import { planKind, type KindPlan } from "../components/kind/plan/kind-plan";
 import { mirroredImage } from "../components/mirrors";

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { UserError } from "../../kube/problems";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
-import type { VerifyOptions } from "../verify";
+import type { VerifyOptions } from "./options";
 import { reach } from "./cluster/access";
 import { ApiError, NoAnswer, openApi } from "./cluster/api";
 import { removeLeftovers } from "./cluster/leftovers";

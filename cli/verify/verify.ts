@@ -3,7 +3,7 @@ import { mirroredImage } from "../../components/mirrors";
 import { CONTROLLER } from "../../routing/ingress-site";
 import { BUSYBOX } from "../../labs/images";
 import type { StackPlan } from "../../stacks/stack-plan";
-import type { VerifyOptions } from "../verify";
+import type { VerifyOptions } from "./options";
 import type { Reached } from "./cluster/access";
 import { openApi, type Api } from "./cluster/api";
 import { realClock, type Clock } from "./cluster/clock";

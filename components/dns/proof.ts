@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { podIdentityTrust } from "../eks/plan/policies";
+import { podIdentityTrust } from "../aws-trust";
 import { proofPolicy } from "./plan/dns-policy";
 
 export interface ProofArgs {

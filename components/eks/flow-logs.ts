@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ServiceRole } from "./service-role";
-import { flowLogGroup, flowLogsPolicy, serviceTrust, type Place } from "./plan/policies";
+import { serviceTrust } from "../aws-trust";
+import { flowLogGroup, flowLogsPolicy, type Place } from "./plan/policies";
 
 export interface FlowLogsArgs {
   vpcId: pulumi.Input<string>;

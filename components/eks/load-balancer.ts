@@ -7,7 +7,8 @@ import type { ControlPlane } from "./control-plane";
 import type { Network } from "./network";
 import type { EksPlan } from "./plan/eks-plan";
 import { LBC_NAMESPACE, LBC_SERVICE_ACCOUNT, loadBalancerValues } from "./plan/load-balancer-plan";
-import { irsaTrust, loadBalancerPolicy, podIdentityTrust, type TrustPolicy } from "./plan/policies";
+import { irsaTrust, podIdentityTrust, type TrustPolicy } from "../aws-trust";
+import { loadBalancerPolicy } from "./plan/policies";
 import { ServiceRole } from "./service-role";
 
 export interface LoadBalancerControllerArgs {

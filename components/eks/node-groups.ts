@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Network } from "./network";
 import type { EksPlan } from "./plan/eks-plan";
 import { eksEffect, type NodeGroupPlan } from "./plan/node-plan";
-import { serviceTrust } from "./plan/policies";
+import { serviceTrust } from "../aws-trust";
 import { ServiceRole } from "./service-role";
 
 export interface NodeGroupsArgs {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { PolicyDocument, TrustPolicy } from "./plan/policies";
+import type { TrustPolicy } from "../aws-trust";
+import type { PolicyDocument } from "./plan/policies";
 
 export interface ServiceRoleArgs {
   /** Who may take the role. */

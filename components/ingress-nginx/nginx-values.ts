@@ -1,6 +1,7 @@
+import { NGINX_PORTS } from "../node-ports";
 import { nlbAnnotations } from "./controller/nlb";
 import { mirroredImage, type Mirrors } from "../mirrors";
-import { DEFAULT_CERTIFICATE, HOST_PORTS, NAMESPACE, RELEASE, type ControllerPlan } from "./controller/types";
+import { DEFAULT_CERTIFICATE, NAMESPACE, RELEASE, type ControllerPlan } from "./controller/types";
 
 /** Values of the ingress-nginx chart (4.15.1) for a plan. Pure; the keys are those of the chart's values.yaml. */
 export function controllerValues(plan: ControllerPlan, mirrors: Mirrors): Record<string, unknown> {
@@ -174,7 +175,7 @@ function ownHttpPort(plan: ControllerPlan): number | undefined {
  */
 export function ownHttpsPort(plan: ControllerPlan): number | undefined {
   const { https } = plan.ports;
-  const elsewhere = https !== 443 && !plan.hostNetwork && !(https in HOST_PORTS);
+  const elsewhere = https !== 443 && !plan.hostNetwork && !(https in NGINX_PORTS);
   return plan.expose !== "load-balancer" && elsewhere ? https : undefined;
 }
 

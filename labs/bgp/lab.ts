@@ -1,5 +1,6 @@
 import type { OutsideHost } from "../../kube/cluster-facts";
-import { CALICO_API_VERSION, type BGPConfiguration, type BGPPeer } from "../../policies/calico/types";
+import { CALICO_API_VERSION } from "../../policies/calico/resource";
+import type { BGPConfiguration, BGPPeer } from "../../policies/calico/cluster-types";
 import { networkPolicy, tcp } from "../../policies/kubernetes/policy";
 import { open } from "../flow";
 import { NETSHOOT } from "../images";

@@ -1,6 +1,7 @@
 import { defaultAppPolicy, notInNamespaces, systemNamespaces } from "../../policies/baselines";
 import { calicoPolicy, globalPolicy } from "../../policies/calico/policy";
-import { CALICO_API_VERSION, type GlobalNetworkSet, type Rule, type Tier } from "../../policies/calico/types";
+import { CALICO_API_VERSION } from "../../policies/calico/resource";
+import type { GlobalNetworkSet, Rule, Tier } from "../../policies/calico/policy-types";
 import { networkPolicy } from "../../policies/kubernetes/policy";
 import type { KubeObject } from "../../kube/objects";
 

@@ -1,10 +1,7 @@
 import { globalPolicy } from "../../policies/calico/policy";
-import {
-  CALICO_API_VERSION,
-  type GlobalNetworkPolicy,
-  type KubeControllersConfiguration,
-  type Rule,
-} from "../../policies/calico/types";
+import { CALICO_API_VERSION } from "../../policies/calico/resource";
+import type { KubeControllersConfiguration } from "../../policies/calico/cluster-types";
+import type { GlobalNetworkPolicy, Rule } from "../../policies/calico/policy-types";
 
 /** Said in both directions, so that going back is a change and not only a field given up. */
 export const automaticHostEndpoints = (autoCreate: "Enabled" | "Disabled"): KubeControllersConfiguration => ({

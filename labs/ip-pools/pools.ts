@@ -1,6 +1,7 @@
 import { overlapCidr } from "cidr-tools";
 import type { ClusterFacts } from "../../kube/cluster-facts";
-import { CALICO_API_VERSION, type IPPool } from "../../policies/calico/types";
+import { CALICO_API_VERSION } from "../../policies/calico/resource";
+import type { IPPool } from "../../policies/calico/cluster-types";
 import type { KubeObject } from "../../kube/objects";
 import { WHOAMI } from "../images";
 import { deployment, namespace, service } from "../workload";

@@ -1,4 +1,5 @@
-import { CALICO_API_VERSION, type FelixConfiguration } from "../../policies/calico/types";
+import { CALICO_API_VERSION } from "../../policies/calico/resource";
+import type { FelixConfiguration } from "../../policies/calico/cluster-types";
 import { open } from "../flow";
 import { NETSHOOT } from "../images";
 import { web } from "../ip-pools/pools";

@@ -1,5 +1,5 @@
-/** Resources that say how the cluster's network is made, rather than what may pass; source as in types.ts. */
-import type { Duration, Port, Protocol, Resource, Toggle } from "./types";
+/** Resources that say how the cluster's network is made, rather than what may pass; source as in resource.ts. */
+import type { Duration, Port, Protocol, Resource, Toggle } from "./resource";
 
 export type EncapsulationMode = "Never" | "Always" | "CrossSubnet";
 

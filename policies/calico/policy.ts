@@ -1,14 +1,8 @@
 import type { Problem } from "../../kube/problems";
 import { failOn } from "../../kube/problems";
 import { parseSelector } from "../../packages/reach/src/selector";
-import {
-  CALICO_API_VERSION,
-  type GlobalNetworkPolicy,
-  type GlobalPolicySpec,
-  type NetworkPolicy,
-  type PolicySpec,
-  type Rule,
-} from "./types";
+import { CALICO_API_VERSION } from "./resource";
+import type { GlobalNetworkPolicy, GlobalPolicySpec, NetworkPolicy, PolicySpec, Rule } from "./policy-types";
 
 /** A Calico NetworkPolicy; `types` is written out. @throws ProblemsError for selectors that do not parse, and the like */
 export function calicoPolicy(args: { name: string; namespace: string } & PolicySpec): NetworkPolicy {

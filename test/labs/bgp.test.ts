@@ -1,7 +1,7 @@
 import { bgp as lab } from "../../labs/bgp/lab";
 import { labAt } from "../../labs/model";
 import { lacks } from "../../labs/select";
-import type { BGPConfiguration } from "../../policies/calico/types";
+import type { BGPConfiguration } from "../../policies/calico/cluster-types";
 import type { KubeObject } from "../../kube/objects";
 import { facts } from "../support/facts";
 import { courseFacts } from "./course-facts";

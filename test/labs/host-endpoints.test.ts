@@ -2,7 +2,7 @@ import { hostEndpoints as lab } from "../../labs/host-endpoints/lab";
 import { defaultNodePolicy } from "../../labs/host-endpoints/policies";
 import { labAt } from "../../labs/model";
 import { lacks } from "../../labs/select";
-import type { GlobalNetworkPolicy } from "../../policies/calico/types";
+import type { GlobalNetworkPolicy } from "../../policies/calico/policy-types";
 import { API_SERVER, CORE_DNS, load } from "../../packages/reach/src";
 import { facts } from "../support/facts";
 import { courseFacts } from "./course-facts";

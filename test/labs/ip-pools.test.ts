@@ -5,7 +5,7 @@ import { ipPools as lab } from "../../labs/ip-pools/lab";
 import { externalPool, externalRange, upperHalf } from "../../labs/ip-pools/pools";
 import { labAt } from "../../labs/model";
 import { lacks } from "../../labs/select";
-import type { IPPool } from "../../policies/calico/types";
+import type { IPPool } from "../../policies/calico/cluster-types";
 import { facts } from "../support/facts";
 import { courseFacts } from "./course-facts";
 import { contextOf, unproved } from "./proof";

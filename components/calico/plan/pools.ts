@@ -1,7 +1,7 @@
 import { containsCidr, overlapCidr } from "cidr-tools";
 import type { Problem } from "../../../kube/problems";
 import type { CalicoConfig, PoolConfig } from "../calico-config";
-import type { CalicoSite } from "./calico-plan";
+import type { CalicoSite } from "./calico-site";
 
 export type Pool = PoolConfig & { name: string };
 

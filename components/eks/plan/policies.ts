@@ -12,16 +12,6 @@ export interface Statement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-export interface TrustPolicy {
-  Version: "2012-10-17";
-  Statement: {
-    Effect: "Allow";
-    Principal: { Service: string } | { Federated: string };
-    Action: string[];
-    Condition?: Record<string, Record<string, string>>;
-  }[];
-}
-
 /** Where a policy holds. */
 export interface Place {
   partition: "aws" | "aws-cn" | "aws-us-gov";
@@ -196,57 +186,3 @@ export function flowLogsPolicy({ partition, region, account, cluster }: Place): 
 export const flowLogGroup = (cluster: string): string => `/labs/${cluster}/flow-logs`;
 /** EKS writes its control plane's logs there, whether or not the group exists. */
 export const controlPlaneLogGroup = (cluster: string): string => `/aws/eks/${cluster}/cluster`;
-
-/** Lets an AWS service take a role. */
-export function serviceTrust(service: string): TrustPolicy {
-  return {
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: ["sts:AssumeRole"] }],
-  };
-}
-
-/** Lets one ServiceAccount of one cluster take a role by EKS Pod Identity (EKS guide, pod-id-role and pod-id-abac). */
-export function podIdentityTrust(cluster: string, namespace: string, serviceAccount: string): TrustPolicy {
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: "pods.eks.amazonaws.com" },
-        Action: ["sts:AssumeRole", "sts:TagSession"],
-        Condition: {
-          StringEquals: {
-            "aws:RequestTag/eks-cluster-name": cluster,
-            "aws:RequestTag/kubernetes-namespace": namespace,
-            "aws:RequestTag/kubernetes-service-account": serviceAccount,
-          },
-        },
-      },
-    ],
-  };
-}
-
-/** Lets one ServiceAccount take a role by the cluster's OIDC issuer (IRSA). `issuer`: without https://. */
-export function irsaTrust(
-  providerArn: string,
-  issuer: string,
-  namespace: string,
-  serviceAccount: string,
-): TrustPolicy {
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Federated: providerArn },
-        Action: ["sts:AssumeRoleWithWebIdentity"],
-        Condition: {
-          StringEquals: {
-            [`${issuer}:aud`]: "sts.amazonaws.com",
-            [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${serviceAccount}`,
-          },
-        },
-      },
-    ],
-  };
-}

@@ -1,4 +1,5 @@
-import { HOST_PORTS, type ControllerPlan, type IngressWish } from "./types";
+import { NGINX_PORTS } from "../../node-ports";
+import { type ControllerPlan, type IngressWish } from "./types";
 
 /** What a reader of the plan must know about the controller. */
 export function controllerNotes(wish: IngressWish, plan: ControllerPlan): string[] {
@@ -9,7 +10,7 @@ export function controllerNotes(wish: IngressWish, plan: ControllerPlan): string
   if (
     plan.expose !== "load-balancer" &&
     plan.ports.https !== 443 &&
-    (plan.hostNetwork || plan.ports.https in HOST_PORTS)
+    (plan.hostNetwork || plan.ports.https in NGINX_PORTS)
   ) {
     notes.push(
       `clients reach HTTPS on port ${plan.ports.https}, which nginx cannot name in a redirect here: choose another port, or open the https:// links by hand`,

@@ -92,18 +92,6 @@ export interface ControllerPlan {
   ports: { http: number; https: number };
 }
 
-/** Ports of the node that the controller takes on the host network, with what they are for (1.15.1, cmd/flags). */
-export const HOST_PORTS = {
-  80: "HTTP",
-  443: "HTTPS",
-  8181: "default server",
-  8443: "admission webhook",
-  10245: "profiler",
-  10246: "nginx status",
-  10247: "nginx stream",
-  10254: "health and metrics",
-} as const;
-
 /** Names made by the chart; `fullnameOverride` keeps them with any fork. */
 export const NAMESPACE = "ingress-nginx";
 export const RELEASE = "ingress-nginx";

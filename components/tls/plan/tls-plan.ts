@@ -1,7 +1,7 @@
 import type { Problem } from "../../../kube/problems";
 import type { ClusterFacts } from "../../../kube/cluster-facts";
 import type { SiteTls } from "../../../routing/ingress-site";
-import { HOST_PORTS } from "../../ingress-nginx/controller/types";
+import { portUsers } from "../../node-ports";
 import { certificateProblems } from "./own";
 
 export type Issuer = "none" | "self-signed" | "acme-staging" | "acme" | "own";
@@ -109,7 +109,7 @@ function common(wish: TlsWish, issuer: Issuer, facts: Facts, site: TlsSite): Pro
   }
   const port = wish.webhookPort;
   if (issuer !== "none" && issuer !== "own" && !facts.controlPlaneReachesPods) {
-    const user = TAKEN[port];
+    const user = portUsers[port];
     if (user !== undefined) {
       problems.push({
         path: "tls.webhookPort",
@@ -121,18 +121,6 @@ function common(wish: TlsWish, issuer: Issuer, facts: Facts, site: TlsSite): Pro
   }
   return problems;
 }
-
-/** Ports that others hold on the nodes: kubelet, kube-proxy, Calico, the ingress controller. */
-const TAKEN: Readonly<Record<number, string>> = {
-  10250: "the kubelet",
-  10248: "the kubelet",
-  10249: "kube-proxy",
-  10256: "kube-proxy",
-  9099: "Calico (Felix)",
-  5473: "Calico (Typha)",
-  6443: "Calico (webhooks)",
-  ...Object.fromEntries(Object.entries(HOST_PORTS).map(([p, what]) => [p, `ingress-nginx (${what})`])),
-};
 
 /** Settings of another issuer are mistakes: they would change nothing, in silence. */
 function sections(wish: TlsWish, issuer: Issuer): Problem[] {

@@ -1,5 +1,6 @@
 import type { CalicoConfig, PoolConfig } from "../../../components/calico/calico-config";
-import { planCalico, type CalicoSite } from "../../../components/calico/plan/calico-plan";
+import { planCalico } from "../../../components/calico/plan/calico-plan";
+import type { CalicoSite } from "../../../components/calico/plan/calico-site";
 import { installation, operatorValues } from "../../../components/calico/plan/specs";
 import { versionSets } from "../../../components/versions";
 

@@ -1,8 +1,8 @@
+import { podIdentityTrust } from "../../../components/aws-trust";
 import {
   flowLogsPolicy,
   loadBalancerPolicy,
   partitionOf,
-  podIdentityTrust,
   type PolicyDocument,
   type Statement,
 } from "../../../components/eks/plan/policies";

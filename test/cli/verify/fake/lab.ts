@@ -3,7 +3,7 @@ import { labAt, type LabSelection } from "../../../../labs/model";
 import type { KubeObject } from "../../../../kube/objects";
 import { declareWorkload } from "../../../../packages/reach/src";
 import { planStack, PROJECT, type StackPlan } from "../../../../stacks/stack-plan";
-import type { VerifyOptions } from "../../../../cli/verify";
+import type { VerifyOptions } from "../../../../cli/verify/options";
 import { selectChecked } from "../../../../cli/verify/select";
 import { FakeCluster } from "./server";
 

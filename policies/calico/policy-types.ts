@@ -1,45 +1,10 @@
-/**
- * Calico's v3 resources as plain data, after their published reference (projectcalico/calico api/pkg/apis/projectcalico/v3,
- * docs.tigera.io/calico/latest/reference/resources). `apiVersion` is `projectcalico.org/v3` for all of them, whether the
- * cluster has native v3 CRDs or Calico's aggregated API server.
- */
-import type { ObjectMeta } from "../../kube/objects";
-import type {
-  BGPConfiguration,
-  BGPPeer,
-  FelixConfiguration,
-  IPPool,
-  KubeControllersConfiguration,
-} from "./cluster-types";
-
-export type * from "./cluster-types";
-
-export const CALICO_API_VERSION = "projectcalico.org/v3";
-
-export interface Resource<Kind extends string, Spec> {
-  apiVersion: typeof CALICO_API_VERSION;
-  kind: Kind;
-  metadata: ObjectMeta;
-  spec: Spec;
-  [field: string]: unknown;
-}
-
-interface Namespaced<Kind extends string, Spec> extends Resource<Kind, Spec> {
-  metadata: ObjectMeta & { namespace: string };
-}
+/** Resources that say what may pass; source as in resource.ts. */
+import type { Namespaced, Port, Protocol, Resource } from "./resource";
 
 /** `Pass` hands over to the next tier, or after the last one to the endpoint's profiles; `Log` goes on with the next rule. */
 export type Action = "Allow" | "Deny" | "Log" | "Pass";
 export type PolicyType = "Ingress" | "Egress";
 export type StagedAction = "Set" | "Delete" | "Learn" | "Ignore";
-/** By name, or by number from 1 to 255. */
-export type Protocol = "TCP" | "UDP" | "ICMP" | "ICMPv6" | "SCTP" | "UDPLite" | number;
-/** A number, a range `"8000:8100"` (both ends included), or the name of a port of the endpoint. */
-export type Port = number | string;
-/** Calico durations are Go durations: `"90s"`, `"5m"`. */
-export type Duration = string;
-export type Toggle = "Enabled" | "Disabled";
-
 export interface Rule {
   action: Action;
   ipVersion?: 4 | 6;
@@ -161,20 +126,3 @@ export type Profile = Resource<
   "Profile",
   { ingress?: Rule[]; egress?: Rule[]; labelsToApply?: Record<string, string> }
 >;
-
-export type CalicoPolicy = NetworkPolicy | GlobalNetworkPolicy;
-export type CalicoResource =
-  | CalicoPolicy
-  | StagedNetworkPolicy
-  | StagedGlobalNetworkPolicy
-  | StagedKubernetesNetworkPolicy
-  | Tier
-  | NetworkSet
-  | GlobalNetworkSet
-  | HostEndpoint
-  | Profile
-  | IPPool
-  | BGPPeer
-  | BGPConfiguration
-  | FelixConfiguration
-  | KubeControllersConfiguration;

@@ -1,0 +1,20 @@
+/** What a target says about the place where Calico is to run. */
+export interface CalicoSite {
+  /** Who gives pods their addresses. With a cloud's CNI, Calico only enforces policy. */
+  cni: "calico" | "aws" | "other";
+  /** Operator's name of the platform; left out, the operator finds out by itself. */
+  provider?: "EKS";
+  /** Whether nodes can speak BGP to each other; if not, why. */
+  bgp: { possible: true } | { possible: false; reason: string };
+  /** Whether packets with pod addresses may go unwrapped within a subnet; if not, why. @default possible */
+  crossSubnet?: { possible: false; reason: string };
+  podCidrs: readonly string[];
+  serviceCidr?: string;
+  /** Other ranges that pods must stay out of: name → CIDR. */
+  taken?: readonly { what: string; cidr: string }[];
+  kubeProxyMode: "iptables" | "ipvs" | "nftables" | "none";
+  /** Worker nodes when Calico is installed; 0: they come later, or never. */
+  nodesAtInstall: number;
+  /** Worker nodes planned. */
+  workers: number;
+}
