@@ -35,6 +35,10 @@ export interface Endpoint {
   readonly name: string;
   /** Pods that are instances of it; questions may name them. */
   readonly aliases?: readonly string[];
+  /** The pod that it stands for with others like it, where pods of one controller are told apart. */
+  readonly replica?: string;
+  /** Whether it may stand for more than one pod: then it has peers beside itself. */
+  readonly several?: boolean;
   /** Kubernetes kind; `Node`, `HostEndpoint` or `Addresses` for what is no workload. */
   readonly kind: string;
   readonly namespace?: string;

@@ -90,6 +90,10 @@ function workload(state: State, text: string): Target | undefined {
   const candidates = exact.length > 0 ? exact : named;
   const [only] = candidates;
   if (only === undefined) return undefined;
+  const replicas = candidates.every(
+    (w) => w.replica !== undefined && w.kind === only.kind && w.name.split("[")[0] === only.name.split("[")[0],
+  );
+  if (replicas) return { ends: candidates.map((endpoint) => ({ endpoint, name: endpoint.name })) };
   if (candidates.length > 1)
     throw new UserError(`${text} may be ${candidates.map((w) => w.name).join(" or ")}: name one.`);
   return { ends: [{ endpoint: only, name: only.name }] };

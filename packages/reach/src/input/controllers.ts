@@ -1,12 +1,14 @@
 import { Selector, type SelectorNode } from "../selector";
-import { canonical } from "../selector/ast";
+import { canonical, labelsOf } from "../selector/ast";
+import { ORDINAL_LABELS, ordinalLabels } from "./controller-labels";
 import type { Input } from "./read";
 import type { Service } from "./services";
 import { selectableLabels, type Inherited, type PodSource } from "./workloads";
 
 /**
- * Pods and ReplicaSets whose controller is in the input are only instances of it, and pods of one controller outside
- * the input are one workload with its name, if nothing tells them apart. Their addresses count for the workload.
+ * Pods and ReplicaSets whose controller is in the input are instances of it, and pods of one controller outside the
+ * input are one workload with its name, if nothing tells them apart. What stands in the input counts before what a
+ * template would make: operators and admission patch pods.
  */
 export function controllers(pods: readonly PodSource[], seen: (pod: PodSource) => string): PodSource[] {
   const byKey = new Map(pods.map((pod) => [`${pod.namespace} ${pod.kind} ${pod.name}`, pod]));
@@ -30,7 +32,7 @@ export function controllers(pods: readonly PodSource[], seen: (pod: PodSource) =
   );
   return [...instances].flatMap(([controller, list]) => {
     const family = orphans.get(controller);
-    if (family === undefined) return [{ ...controller, ...gathered([controller, ...list], list) }];
+    if (family === undefined) return divided(controller, list, seen);
     const [first] = family;
     const owner = first?.owners[0];
     if (first !== controller || owner === undefined) return [];
@@ -38,6 +40,78 @@ export function controllers(pods: readonly PodSource[], seen: (pod: PodSource) =
     return [{ ...controller, kind, name: owner.name, ...gathered(family, family) }];
   });
 }
+
+/** One workload for all pods of a controller, or one for each set of them that policies or Services tell apart. */
+function divided(
+  controller: PodSource,
+  instances: readonly PodSource[],
+  seen: (pod: PodSource) => string,
+): PodSource[] {
+  const running = instances.filter((pod) => pod.kind === "Pod");
+  const whole = { ...controller, ...gathered([controller, ...instances], instances) };
+  const sets = apart(running, seen);
+  const [first] = running;
+  if (first === undefined) return [whole];
+  if (sets.length === 1) {
+    if (seen(first) === seen(controller)) return [whole];
+    const { labels, added, serviceAccount, hostNetwork, ports } = first;
+    return [{ ...whole, labels, added, serviceAccount, hostNetwork, ports }];
+  }
+  return sets.map((set) => {
+    const [one = first] = set;
+    return {
+      ...one,
+      kind: controller.kind,
+      name: controller.name,
+      replica: one.name,
+      ...gathered(set, set),
+    };
+  });
+}
+
+/** Pods in sets that look alike; most are equal to the letter, and only the others are shown to every selector. */
+function apart(pods: readonly PodSource[], seen: (pod: PodSource) => string): PodSource[][] {
+  const byLook = grouped(pods, look);
+  if (byLook.size < 2) return [...byLook.values()];
+  const sets = grouped([...byLook.values()], ([first]) => (first === undefined ? "" : seen(first)));
+  return [...sets.values()].map((lists) => lists.flat());
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const result = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const list = result.get(key);
+    if (list === undefined) result.set(key, [item]);
+    else list.push(item);
+  }
+  return result;
+}
+
+function look(pod: PodSource): string {
+  return JSON.stringify([Object.entries(pod.labels).sort(), pod.serviceAccount, pod.hostNetwork, pod.ports]);
+}
+
+/** A StatefulSet becomes its pods, where some selector tells them apart by name or number. */
+export function ordinals(pods: readonly PodSource[], input: Input): PodSource[] {
+  const asked = new Set([
+    ...selectorsOf(input).flatMap(({ root }) => labelsOf(root)),
+    ...input.services.flatMap(({ selector }) => Object.keys(selector ?? {})),
+  ]);
+  if (!ORDINAL_LABELS.some((label) => asked.has(label))) return [...pods];
+  const owned = new Set(pods.flatMap((p) => p.owners.map((owner) => `${p.namespace}/${owner.name}`)));
+  return pods.flatMap((set) => {
+    const { kind, name, namespace, replicas = 0, firstOrdinal } = set;
+    if (kind !== "StatefulSet" || replicas > MOST_ORDINALS || owned.has(`${namespace}/${name}`)) return [set];
+    return Array.from({ length: replicas }, (_, i): PodSource => {
+      const replica = `${name}-${firstOrdinal + i}`;
+      const added = { ...set.added, ...ordinalLabels(replica, firstOrdinal + i) };
+      return { ...set, added, replicas: 1, replica, aliases: [replica] };
+    });
+  });
+}
+/** Larger sets stay one workload, and what depends on the number is unknown. */
+const MOST_ORDINALS = 200;
 
 /** A pod that has ended holds no address any more; its controller, a Job for example, may make others like it. */
 function remaining(pod: PodSource): PodSource[] {
@@ -64,15 +138,9 @@ function siblings(pods: readonly PodSource[], seen: (pod: PodSource) => string):
     const key = `${pod.namespace} ${owner.kind} ${owner.name}`;
     byOwner.set(key, [...(byOwner.get(key) ?? []), pod]);
   }
-  const look = (p: PodSource): string =>
-    JSON.stringify([Object.entries(p.labels).sort(), p.serviceAccount, p.hostNetwork, p.ports]);
   const result = new Map<PodSource, PodSource[]>();
-  for (const family of byOwner.values()) {
-    // Most are equal to the letter; only the others are shown to every selector.
-    const kinds = [...new Map(family.map((pod) => [look(pod), pod])).values()];
-    if (kinds.length === 1 || new Set(kinds.map(seen)).size === 1)
-      for (const pod of family) result.set(pod, family);
-  }
+  for (const family of byOwner.values())
+    if (apart(family, seen).length === 1) for (const pod of family) result.set(pod, family);
   return result;
 }
 
@@ -106,5 +174,5 @@ function selectorsOf({ policies }: Input): readonly Selector[] {
 /** Whether a pod carries the labels that a Service asks for. */
 export function selects({ namespace, selector }: Service, pod: PodSource): boolean {
   if (selector === undefined || pod.namespace !== namespace) return false;
-  return Object.entries(selector).every(([label, value]) => pod.labels[label] === value);
+  return Object.entries(selector).every(([label, value]) => (pod.added[label] ?? pod.labels[label]) === value);
 }

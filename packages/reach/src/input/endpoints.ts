@@ -1,6 +1,6 @@
 import { PRIVATE, type Addresses, type Net } from "../addresses";
 import type { Endpoint } from "../model";
-import { controllers, seenBy, selects } from "./controllers";
+import { controllers, ordinals, seenBy, selects } from "./controllers";
 import { hostAddresses, hosts, type Host } from "./hosts";
 import type { Input } from "./read";
 import type { Service } from "./services";
@@ -29,14 +29,18 @@ export function endpoints(input: Input): Endpoints {
       : { exact: false, nets: PRIVATE, guessed: true };
   const inherited: Inherited = { namespaces: input.namespaces, serviceAccounts: input.serviceAccounts, pods };
   const all = hosts(input.nodes, input.hostEndpoints, (p) => input.profiles.get(p)?.labels ?? {});
-  const sources = controllers(input.pods, seenBy(input, inherited));
-  const taken = new Map<string, number>();
-  for (const { namespace, name } of sources)
-    taken.set(`${namespace}/${name}`, (taken.get(`${namespace}/${name}`) ?? 0) + 1);
+  const sources = controllers(ordinals(input.pods, input), seenBy(input, inherited));
+  const taken = new Map<string, Set<string>>();
+  for (const { namespace, name, kind } of sources) {
+    const plain = `${namespace}/${name}`;
+    taken.set(plain, (taken.get(plain) ?? new Set<string>()).add(kind));
+  }
   const workloads = sources
     .map((source) => {
       const plain = `${source.namespace}/${source.name}`;
-      const name = taken.get(plain) === 1 ? plain : `${plain}[${source.kind}]`;
+      const marks = [taken.get(plain)?.size === 1 ? undefined : source.kind, source.replica];
+      const mark = marks.filter((m) => m !== undefined).join("/");
+      const name = mark === "" ? plain : `${plain}[${mark}]`;
       return {
         source,
         endpoint: source.hostNetwork ? onHost(source, name, all) : workload(source, name, inherited),
@@ -78,6 +82,7 @@ function onHost(source: PodSource, name: string, all: readonly Host[]): Endpoint
     ports: source.ports,
     ...(source.nodes.length === 0 ? {} : { nodes: source.nodes }),
     ...(source.aliases === undefined ? {} : { aliases: source.aliases }),
+    ...(source.replica === undefined ? {} : { replica: source.replica }),
     profiles: [],
   };
 }

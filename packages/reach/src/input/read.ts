@@ -120,7 +120,7 @@ class Reader {
     }
     return {
       ...source,
-      object: { ...object, metadata: { ...object.metadata, namespace: namespace ?? "default" } },
+      object: { ...object, metadata: { ...object.metadata, namespace: namespace || "default" } },
     };
   }
 

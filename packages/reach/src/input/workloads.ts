@@ -1,6 +1,7 @@
 import { parseNet, type Addresses, type Family, type Net } from "../addresses";
 import { PROTOCOLS, type Endpoint, type NamedPort } from "../model";
 import { isUnknown } from "../selector";
+import { controllerLabels } from "./controller-labels";
 import type { Fields } from "./fields";
 
 /** A pod, or the pods of a controller's template, before labels are inherited. */
@@ -8,13 +9,22 @@ export interface PodSource {
   readonly kind: string;
   readonly name: string;
   readonly namespace: string;
+  /** Of the pod or the template, as answers show them. */
   readonly labels: Record<string, string>;
+  /** What the controller adds; `UNKNOWN` values where only a cluster knows them. */
+  readonly added: Readonly<Record<string, string>>;
   readonly serviceAccount: string;
   readonly hostNetwork: boolean;
   readonly ports: readonly NamedPort[];
   readonly addresses: readonly Net[];
   /** Where it runs; empty where that is not known. */
   readonly nodes: readonly string[];
+  /** How many pods the controller keeps; undefined where that depends on the cluster. */
+  readonly replicas: number | undefined;
+  /** Number of the first pod of a StatefulSet. */
+  readonly firstOrdinal: number;
+  /** The pod that stands for others like it, where pods of one controller are told apart. */
+  readonly replica?: string;
   /** Names of the pods that were gathered into it. */
   readonly aliases?: readonly string[];
   /** Controllers that own it, nearest first. */
@@ -53,6 +63,8 @@ export function podSource(named: Named, root: Fields): PodSource {
   return {
     ...named,
     labels: metadata.map("labels"),
+    added: controllerLabels(named.kind, named.name, root),
+    ...scale(named.kind, root),
     serviceAccount: spec.string("serviceAccountName") ?? spec.string("serviceAccount") ?? "default",
     hostNetwork: spec.boolean("hostNetwork") ?? false,
     ports: [...spec.objects("containers"), ...spec.objects("initContainers")].flatMap(containerPorts),
@@ -64,6 +76,16 @@ export function podSource(named: Named, root: Fields): PodSource {
       .map((owner) => ({ kind: owner.string("kind") ?? "", name: owner.string("name") ?? "" })),
     finished: ["Succeeded", "Failed"].includes(status?.string("phase") ?? ""),
   };
+}
+
+function scale(kind: string, root: Fields): Pick<PodSource, "replicas" | "firstOrdinal"> {
+  const spec = root.object("spec");
+  const firstOrdinal = spec.object("ordinals").integer("start", 0, 2 ** 31) ?? 0;
+  if (kind === "Pod" || kind === "CronJob") return { replicas: 1, firstOrdinal };
+  if (kind === "DaemonSet") return { replicas: undefined, firstOrdinal };
+  const key = kind === "Job" ? "parallelism" : "replicas";
+  const replicas = spec.unknown(key) ? undefined : (spec.integer(key, 0, 2 ** 31) ?? 1);
+  return { replicas, firstOrdinal };
 }
 
 function containerPorts(container: Fields): NamedPort[] {
@@ -122,11 +144,13 @@ export function workload(source: PodSource, name: string, inherited: Inherited):
     ports: source.ports,
     ...(source.nodes.length === 0 ? {} : { nodes: source.nodes }),
     ...(source.aliases === undefined ? {} : { aliases: source.aliases }),
+    ...(source.replica === undefined ? {} : { replica: source.replica }),
+    several: source.replicas !== 1 || (source.aliases?.length ?? 0) > 1,
   };
 }
 
 export function selectableLabels(
-  source: Pick<PodSource, "labels" | "namespace" | "serviceAccount">,
+  source: Pick<PodSource, "labels" | "added" | "namespace" | "serviceAccount">,
   inherited: Inherited,
 ): Map<string, string> {
   const { namespace, serviceAccount } = source;
@@ -135,7 +159,7 @@ export function selectableLabels(
   for (const [label, value] of Object.entries(account)) result.set(`pcsa.${label}`, value);
   result.set("pcsa.projectcalico.org/name", serviceAccount);
   // Own labels win over inherited ones, and Calico's over those.
-  for (const [label, value] of Object.entries(source.labels)) result.set(label, value);
+  for (const [label, value] of Object.entries({ ...source.labels, ...source.added })) result.set(label, value);
   result.set("projectcalico.org/namespace", namespace);
   result.set("projectcalico.org/orchestrator", "k8s");
   // Longer names do not fit a label and are left out (podToDefaultWorkloadEndpoint).
