@@ -2,7 +2,8 @@ import { UserError } from "../../../kube/problems";
 import { combine, worse, type Flow } from "./flows";
 import { defaultDecision } from "./hosts/chains";
 import { PathEvaluator, type Asked } from "./hosts/path";
-import { serviceDecisions } from "./hosts/service-flow";
+import { serviceDecisions, type Entry } from "./hosts/service-flow";
+import type { Net } from "./addresses";
 import type { Backed } from "./input/endpoints";
 import type { ServicePort } from "./input/services";
 import { hasPorts, isIcmp, protocolName, type Decision, type Endpoint } from "./model";
@@ -70,18 +71,22 @@ function between(
   };
   return protocols(state, question, source.endpoint, destination.endpoint).flatMap((protocol) => {
     const ports = askedPorts(question, protocol);
-    if (source.endpoint === destination.endpoint) {
-      const self = defaultDecision("allow", "a pod always reaches itself");
-      return combine(protocol, [{ ports, decision: self }], [{ ports, decision: self }]).map((p) => ({
-        ...names,
-        ...p.part,
-      }));
-    }
     const ways = paths.ways(source.endpoint, destination.endpoint, protocol, ports, asked);
-    if (ways === undefined) return [];
-    return combine(protocol, ways.egress, ways.ingress).map(({ part }) => ({ ...names, ...part }));
+    const flows =
+      ways === undefined
+        ? []
+        : combine(protocol, ways.egress, ways.ingress).map(({ part }) => ({ ...names, ...part }));
+    if (source.endpoint !== destination.endpoint) return flows;
+    const itself = combine(protocol, [{ ports, decision: SELF }], [{ ports, decision: SELF }]).map(
+      ({ part }) => ({ ...names, ...part }),
+    );
+    // Another pod of the same workload is a peer like any other.
+    const peers = source.endpoint.several === true && flows.some(({ verdict }) => verdict !== "allow");
+    return peers ? [...itself, ...flows.map((f) => ({ ...f, to: `another pod of ${f.to}` }))] : itself;
   });
 }
+
+const SELF = defaultDecision("allow", "a pod always reaches itself");
 
 function protocols(state: State, { port, protocol }: Question, from: Endpoint, to: Endpoint): number[] {
   if (protocol === undefined) return port === undefined ? [...state.protocols] : [6];
@@ -133,7 +138,7 @@ function nodePortFlow(
     from: source.endpoint,
     service,
     port,
-    viaNode: true,
+    entry: "nodePort",
     ...(node === undefined ? {} : { node }),
     ...(question.sourcePort === undefined ? {} : { sourcePort: question.sourcePort }),
   });
@@ -146,15 +151,15 @@ function toService(
   paths: PathEvaluator,
   question: Question,
   source: Resolved,
-  { service, name }: Extract<Target, { service: Backed }>,
+  { service, name, address }: Extract<Target, { service: Backed }>,
 ): Flow[] {
   const names = { from: source.name, to: name };
   const outside = source.endpoint.type === "outside";
+  if (service.type === "ExternalName") return [aliasFlow(names, service, question)];
   return servicePorts(service, question).map((port) => {
-    const byNodePort =
-      question.port !== undefined && question.port === port.nodePort && question.port !== port.port;
     const shown = question.port ?? port.port;
-    if (outside && service.type === "ClusterIP") {
+    const entry = entryOf(service, port, question.port, outside, address);
+    if (entry === undefined) {
       const refused = defaultDecision("deny", "a ClusterIP Service has no address outside the cluster");
       const egress = defaultDecision("allow", "the sender is outside the cluster");
       return flowOf(names, port, shown, egress, refused);
@@ -163,11 +168,40 @@ function toService(
       from: source.endpoint,
       service,
       port,
-      viaNode: outside || byNodePort,
+      entry,
       ...(question.sourcePort === undefined ? {} : { sourcePort: question.sourcePort }),
     });
     return serviceFlow(names, service, port, shown, answers);
   });
+}
+
+/** By which of its addresses the question means the Service; undefined where none leads there. */
+function entryOf(
+  service: Backed,
+  port: ServicePort,
+  asked: number | undefined,
+  outside: boolean,
+  address: Net | undefined,
+): Entry | undefined {
+  const is = (nets: readonly Net[]): boolean => nets.some((net) => net.text === address?.text);
+  if (address !== undefined && is(service.loadBalancer.addresses)) return "loadBalancer";
+  if (address !== undefined && is(service.externalIPs)) return "externalIP";
+  if (asked !== undefined && asked === port.nodePort && asked !== port.port) return "nodePort";
+  if (!outside) return "clusterIP";
+  if (address !== undefined) return undefined;
+  if (service.type === "LoadBalancer") return "loadBalancer";
+  if (service.type === "NodePort") return "nodePort";
+  return service.externalIPs.length > 0 ? "externalIP" : undefined;
+}
+
+/** Nothing is ever sent to an ExternalName: its name is another one's. */
+function aliasFlow(names: { from: string; to: string }, service: Backed, question: Question): Flow {
+  const to = service.externalName ?? "another name";
+  const reason = `Service ${service.namespace}/${service.name} is a DNS alias of ${to}: ask for that name's own address`;
+  const open = defaultDecision("unknown", reason);
+  const protocol = protocolName(protocolNumber(question.protocol ?? "TCP"));
+  const ports = question.port === undefined ? "all" : String(question.port);
+  return { ...names, protocol, ports, verdict: "unknown", egress: open, ingress: open };
 }
 
 function servicePorts(service: Backed, { port, protocol }: Question): ServicePort[] {
@@ -178,6 +212,9 @@ function servicePorts(service: Backed, { port, protocol }: Question): ServicePor
       (port === undefined || p.port === port || p.nodePort === port),
   );
   if (fit.length > 0) return fit;
+  // Its name stands for the pods' addresses, and those have every port.
+  if (service.headless && port !== undefined)
+    return [{ name: undefined, protocol: number ?? 6, port, target: port, nodePort: undefined }];
   const known = service.ports.map((p) => {
     const node = p.nodePort === undefined ? "" : `, node port ${p.nodePort}`;
     return `${p.port}/${protocolName(p.protocol)}${node}`;

@@ -1,8 +1,9 @@
 import { UserError } from "../../../kube/problems";
-import { covers, overlaps, parseNet, without, type Net } from "./addresses";
-import { block, internetName } from "./blocks";
+import { parseNet, type Net } from "./addresses";
+import { internetName } from "./blocks";
 import type { Backed } from "./input/endpoints";
 import { PROTOCOLS, protocolName, type Endpoint } from "./model";
+import { outsideEnds } from "./outside-ends";
 import type { State } from "./state";
 
 /** An end of a question. */
@@ -15,7 +16,9 @@ export interface Resolved {
 }
 
 export type Target =
-  { readonly ends: readonly Resolved[] } | { readonly service: Backed; readonly name: string };
+  | { readonly ends: readonly Resolved[] }
+  /** `address`: the one by which the Service was named. */
+  | { readonly service: Backed; readonly name: string; readonly address?: Net };
 
 /**
  * Finds what a question names: a workload (`ns/name`, or `Kind/ns/name` where several share the name), a node or host
@@ -54,24 +57,11 @@ function address(state: State, text: string): Target | undefined {
   const node = state.hosts.find((h) => is(h.addresses));
   if (node !== undefined) return { ends: [{ endpoint: node.node, name: node.name }] };
   const addressed = [...state.services.values()].find((s) => is(s.addresses));
-  if (addressed !== undefined) return { service: addressed, name: text };
-  const ends = state.outside.flatMap((piece) => partOf(piece, net, text));
+  if (addressed !== undefined) return { service: addressed, name: text, address: net };
+  const ends = outsideEnds(state.outside, net, text);
   if (ends.length === 0)
     throw new UserError(`${text}: nothing in the cluster has IPv${net.family} addresses.`);
   return { ends };
-}
-
-/** The common part of a piece of the outside and a network; named as asked where the piece holds all of it. */
-function partOf(piece: Endpoint, net: Net, text: string): Resolved[] {
-  const common = piece.addresses.nets.flatMap((p) => (covers(p, net) ? [net] : covers(net, p) ? [p] : []));
-  const outside = piece.addresses.nets.filter((p) => overlaps(p, net));
-  if (common.length === 0 || outside.length === 0) return [];
-  const whole = without(net, common).length === 0;
-  return common.map((part) => {
-    const name = whole && common.length === 1 ? text : part.text;
-    // The piece's own networks stay: rules were split at them, not at the question's.
-    return { endpoint: { ...block(name, net.family, piece.addresses.nets), name }, name };
-  });
 }
 
 function workload(state: State, text: string): Target | undefined {

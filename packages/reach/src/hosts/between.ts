@@ -1,6 +1,7 @@
 import { covers, overlaps, parsed, type Net } from "../addresses";
-import type { Host } from "../input/hosts";
+import { hostAddresses, type Host } from "../input/hosts";
 import { poolsOf } from "../input/pools";
+import { familiesOf } from "../input/workloads";
 import type { Endpoint } from "../model";
 import type { State } from "../state";
 import type { Way } from "./interfaces";
@@ -45,7 +46,8 @@ const around = (address: Net): Net =>
 
 /**
  * As whom the receiver sees the sender; several where that is not known. A pod of a pool with natOutgoing reaches
- * what is in no pool, such as another machine, behind its node's address (felix/rules/nat.go).
+ * what is in no pool, such as another machine, behind its node's address (felix/rules/nat.go). A host's packets to a
+ * pod of another machine carry the address of the tunnel that they take.
  */
 export function seenAs(
   state: State,
@@ -53,11 +55,51 @@ export function seenAs(
   destination: Endpoint,
   local: boolean,
   sender: Host | undefined,
+  receiver?: Host,
 ): Endpoint[] {
-  if (local || source.type !== "workload" || destination.type !== "host" || sender === undefined)
-    return [source];
+  if (local) return [source];
+  if (source.type === "host" && destination.type === "workload")
+    return hostSeenAs(state, source, destination, sender, receiver);
+  if (source.type !== "workload" || destination.type !== "host" || sender === undefined) return [source];
   if (poolsOf(state.pools, destination).length > 0) return [source];
   const pools = poolsOf(state.pools, source);
   if (pools.length === 0) return [source];
   return [...new Set(pools.map((pool) => (pool.masquerades ? sender.node : source)))];
+}
+
+/**
+ * A host's own address, or its tunnel's: the route to the pod leads into the tunnel, and the kernel takes the address
+ * of the device. Calico notes these addresses on the node (`projectcalico.org/IPv4IPIPTunnelAddr` and the like);
+ * where it did not, any address may be seen.
+ */
+export function hostSeenAs(
+  state: State,
+  source: Endpoint,
+  destination: Endpoint,
+  sender: Host | undefined,
+  receiver: Host | undefined,
+): Endpoint[] {
+  const [wireguard] = sender?.tunnels.wireguard ?? [];
+  if (wireguard !== undefined) return [tunnelled(source, sender, sender?.tunnels.wireguard ?? [])];
+  const pools = poolsOf(state.pools, destination);
+  if (pools.length === 0) {
+    // No pool says how packets go: a tunnel that the node has may or may not be taken.
+    const noted = [sender?.tunnels.ipip ?? [], sender?.tunnels.vxlan ?? []].filter((list) => list.length > 0);
+    return [source, ...noted.map((list) => tunnelled(source, sender, list))];
+  }
+  const seen = pools.flatMap(({ tunnel, encapsulation }) => {
+    if (tunnel === undefined) return [source];
+    const same = encapsulation === "always" ? false : sameSubnet(sender, receiver);
+    if (same === true) return [source];
+    const through = tunnelled(source, sender, sender?.tunnels[tunnel] ?? []);
+    return same === false ? [through] : [source, through];
+  });
+  return [...new Map(seen.map((endpoint) => [JSON.stringify(endpoint.addresses.nets.map((n) => n.text)), endpoint])).values()];
+}
+
+/** The same host behind other addresses: selectors find it only by host endpoints that expect them. */
+function tunnelled(source: Endpoint, sender: Host | undefined, nets: readonly Net[]): Endpoint {
+  const host = sender?.interfaces.find(({ expected }) => nets.some((net) => expected.some((e) => covers(e, net))));
+  const addresses = hostAddresses(nets);
+  return { ...(host?.endpoint ?? { ...source, selectable: undefined }), addresses, families: familiesOf(addresses) };
 }

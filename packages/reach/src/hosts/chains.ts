@@ -1,6 +1,6 @@
 import { inNets } from "../addresses";
 import type { Failsafe } from "../input/failsafe";
-import type { Decision, Direction, Hook } from "../model";
+import type { Decision, Direction, Endpoint, Hook } from "../model";
 import { intersect, isEmpty, NO_PORTS, subtract, union, type PortSet } from "../ports";
 import { between, evaluate, type Packet, type Segment } from "../rules/evaluate";
 import type { State, View } from "../state";
@@ -55,6 +55,44 @@ export function cross(state: State, trip: Trip, crossing: Crossing, ports: PortS
   }
   if (!isEmpty(remaining)) result.push({ ports: remaining, decision: NOT_DECIDED });
   return result;
+}
+
+/**
+ * The same where the host translates the destination between the hooks: those before DNAT and tracking see what the
+ * packet was sent to, a Service's port or a node port, the later one where it goes. An allow before DNAT is the last
+ * word of the interface that it came by (MarkAccept in felix/rules/static.go; felix/fv/pre_dnat_test.go).
+ */
+export function crossTranslated(
+  state: State,
+  trip: Trip,
+  at: Crossing,
+  { from, port }: { readonly from: Endpoint; readonly port: number },
+  ports: PortSet,
+): Segment[] {
+  const sent: Trip = {
+    ...trip,
+    packet: { ...trip.packet, destination: from },
+    destination: state.view(from),
+  };
+  const [early] = cross(state, sent, beforeDnat(at), [[port, port]]);
+  const decision = early?.decision ?? NOT_DECIDED;
+  const last = decision.verdict === "allow" && decision.policy !== null;
+  const stages: Segment[][] = [[{ ports, decision }]];
+  if (!last) stages.push(cross(state, trip, afterDnat(at), ports));
+  return sequence(stages, stages.length - 1);
+}
+
+/** Only the hooks before DNAT and tracking. */
+export function beforeDnat(crossing: Crossing): Crossing {
+  return {
+    ...crossing,
+    hooks: crossing.hooks.filter(({ hook }) => hook === "untracked" || hook === "preDNAT"),
+  };
+}
+
+/** Only the hook after them. */
+export function afterDnat(crossing: Crossing): Crossing {
+  return { ...crossing, hooks: crossing.hooks.slice(-1), failsafe: "none" };
 }
 
 /** Whether an early hook left the packet to the next one. */

@@ -33,19 +33,6 @@ export function crossing(
   };
 }
 
-/** Only the hooks before DNAT and tracking. */
-export function beforeDnat(crossing: Crossing): Crossing {
-  return {
-    ...crossing,
-    hooks: crossing.hooks.filter(({ hook }) => hook === "untracked" || hook === "preDNAT"),
-  };
-}
-
-/** Only the hook after them. */
-export function afterDnat(crossing: Crossing): Crossing {
-  return { ...crossing, hooks: crossing.hooks.slice(-1), failsafe: "none" };
-}
-
 /** As which endpoint rules see an end: a host as its host endpoint where it has one. */
 export function identity(state: State, endpoint: Endpoint, host: Host | undefined, asked?: string): View {
   if (endpoint.type !== "host" || host === undefined || host.interfaces.length === 0)

@@ -5,9 +5,9 @@ import type { Decision, Endpoint } from "../model";
 import type { PortSet } from "../ports";
 import { portSpace, type Packet, type Segment } from "../rules/evaluate";
 import type { State } from "../state";
-import { cross, defaultDecision, merged, sequence, type Trip } from "./chains";
+import { beforeDnat, cross, crossTranslated, defaultDecision, merged, sequence, type Trip } from "./chains";
 import { seenAs, waysBetween } from "./between";
-import { beforeDnat, candidates, crossing, identity, ownPolicies } from "./crossings";
+import { candidates, crossing, identity, ownPolicies } from "./crossings";
 import type { Way } from "./interfaces";
 
 /** What both ends decide, each over the same ports. */
@@ -22,6 +22,8 @@ export interface Asked {
   readonly source?: string;
   readonly destination?: string;
   readonly sourcePort?: number;
+  /** What the packet was sent to, where the sender's own node translates it to the destination. */
+  readonly translated?: { readonly from: Endpoint; readonly port: number };
 }
 
 const NODE_UNKNOWN = "depends on the node that the pod runs on, which is not known before deployment";
@@ -92,9 +94,10 @@ export class PathEvaluator {
     sender: Host | undefined,
     receiver: Host | undefined,
   ): Route[] {
+    const seen = seenAs(this.state, from, to, local, sender, receiver);
     // Where no host endpoint governs, every way is the same.
-    if (!this.state.governed) return [{ sender, receiver, local, way: "fabric", seen: from }];
-    const seen = seenAs(this.state, from, to, local, sender);
+    if (!this.state.governed && from.type !== "host")
+      return [{ sender, receiver, local, way: "fabric", seen: from }];
     return waysBetween(this.state, from, to, local, sender, receiver).flatMap((way) =>
       seen.map((as) => ({ sender, receiver, local, way, seen: as })),
     );
@@ -106,6 +109,7 @@ export class PathEvaluator {
     if (a !== undefined && b !== undefined) return [a === b];
     const [first, second] = [from.nodes, to.nodes];
     if (first !== undefined && second !== undefined) return [first.some((node) => second.includes(node))];
+    if (from === to) return from.several === true ? [true, false] : [true];
     // Only what starts or ends at a host cares.
     if (from.type === "workload" && to.type === "workload") return [false];
     return this.state.hosts.length === 1 ? [true] : [false, true];
@@ -116,7 +120,11 @@ export class PathEvaluator {
     const { sender, receiver, seen } = route;
     const trip = (of: Packet): Trip => ({
       packet: of,
-      source: identity(state, of.source, sender, asked.source),
+      // Behind another address a host is what that address makes of it.
+      source:
+        of.source === packet.source || of.source === sender?.node
+          ? identity(state, of.source, sender, asked.source)
+          : state.view(of.source),
       destination: identity(state, of.destination, receiver, asked.destination),
     });
     const arriving =
@@ -149,7 +157,11 @@ export class PathEvaluator {
     // The pod's interface is one that `*` governs; to its own host no forward policy applies.
     const toHost = destination.type === "host" && local;
     const inside = crossing(state, host, "internal", "ingress", !toHost);
-    stages.push(cross(state, trip, toHost ? beforeDnat(inside) : inside, ports));
+    stages.push(
+      asked.translated === undefined
+        ? cross(state, trip, toHost ? beforeDnat(inside) : inside, ports)
+        : crossTranslated(state, trip, inside, asked.translated, ports),
+    );
     const primary = stages.push(own) - 1;
     if (!local) stages.push(cross(state, trip, crossing(state, host, way, "egress", true), ports));
     return sequence(stages, primary);

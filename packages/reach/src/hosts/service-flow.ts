@@ -1,98 +1,171 @@
+import { inNets } from "../addresses";
 import type { Backed } from "../input/endpoints";
 import { hostAddresses, type Host } from "../input/hosts";
 import type { ServicePort } from "../input/services";
 import type { Decision, Endpoint } from "../model";
-import type { PortSet } from "../ports";
-import type { Segment } from "../rules/evaluate";
-import { targetPort, type State } from "../state";
-import { cross, defaultDecision, merged, sequence, type Crossing } from "./chains";
-import { seenAs, waysBetween } from "./between";
-import { afterDnat, beforeDnat, candidates, crossing, identity, ownPolicies } from "./crossings";
+import type { State } from "../state";
+import { defaultDecision } from "./chains";
+import { seenAs } from "./between";
+import { afterNode, ANY_NODE, NO_FAMILY, through, type Entering } from "./node-entry";
 import type { PathEvaluator, Ways } from "./path";
+import { serviceTargets } from "./service-targets";
 
-/** How a packet reaches a Service: by its own address, or by a node's address and node port. */
+/**
+ * By which of its addresses a Service is asked: its own inside the cluster, a node's with the node port, or one that
+ * leads to a node with the Service's own port.
+ */
+export type Entry = "clusterIP" | "nodePort" | "loadBalancer" | "externalIP";
+
 export interface ServiceQuestion {
   readonly from: Endpoint;
   readonly service: Backed;
   readonly port: ServicePort;
+  readonly entry: Entry;
   /** The node whose address was named; undefined where any. */
   readonly node?: Host;
-  readonly viaNode: boolean;
   readonly sourcePort?: number;
 }
 
 export interface Decisions {
   readonly egress: Decision;
   readonly ingress: Decision;
-  /** The workload that answered. */
+  /** What answered: a workload, a node, or an address outside. */
   readonly backend: Endpoint;
+  /** The port that packets arrive at, and that policies see; undefined where the backend has no such port. */
+  readonly target: number | undefined;
 }
 
+type Sides = Pick<Decisions, "egress" | "ingress">;
+
 /**
- * What happens to packets to a Service, for each workload behind it. Policies are evaluated after the destination was
+ * What happens to packets to a Service, for each of its backends. Policies are evaluated after the destination was
  * translated to the pod and its port, preDNAT and doNotTrack policies before. A node that forwards to a pod replaces
  * the client's address by its own, unless externalTrafficPolicy is Local.
  */
 export function serviceDecisions(state: State, paths: PathEvaluator, q: ServiceQuestion): Decisions[] {
-  return q.service.backends.map((backend) => {
-    const target = targetPort(q.port.target, q.port.protocol, backend);
+  return serviceTargets(state, q.service, q.port).map(({ endpoint: backend, port: target }) => {
     if (target === undefined) {
-      const reason = `the Service's targetPort ${String(q.port.target)} is no named port of ${backend.name}`;
+      const reason = `the Service's targetPort ${String(q.port.target)} is not a named port of ${backend.name}`;
       const refused = defaultDecision("deny", reason);
-      return { backend, egress: defaultDecision("allow", "not reached"), ingress: refused };
+      return { backend, target, egress: NOT_REACHED, ingress: refused };
     }
-    return {
-      backend,
-      ...(q.viaNode ? byNode(state, paths, q, backend, target) : direct(paths, q, backend, target)),
-    };
+    const sides = q.entry === "clusterIP" ? inside(state, paths, q, backend, target) : byNode(state, paths, q, backend, target);
+    return { backend, target, ...admitted(q, sides) };
   });
 }
 
-/** From inside: translated on the sender's own node, before any policy but those before DNAT. */
+const NOT_REACHED = defaultDecision("allow", "not reached");
+
+/** Translated on the sender's own node, before any policy but those before DNAT. */
+function inside(state: State, paths: PathEvaluator, q: ServiceQuestion, backend: Endpoint, target: number): Sides {
+  const sides = direct(paths, q, backend, target, q.service.headless ? undefined : virtual(q.service, q.port.port));
+  if (q.service.internalTrafficPolicy !== "Local" || q.service.headless) return sides;
+  const sender = senderOf(state, q.from);
+  const nodes = backend.nodes;
+  if (sender !== undefined && nodes !== undefined && nodes.length > 0) {
+    if (nodes.includes(sender.name)) return sides;
+    const reason = `internalTrafficPolicy is Local and ${backend.name} does not run on ${sender.name}`;
+    return { egress: NOT_REACHED, ingress: defaultDecision("deny", reason) };
+  }
+  const reason = "internalTrafficPolicy is Local: depends on whether a pod of the Service runs on the sender's node";
+  return sides.ingress.verdict === "deny" ? sides : { ...sides, ingress: defaultDecision("unknown", reason) };
+}
+
+type Translated = NonNullable<Parameters<PathEvaluator["ways"]>[4]>["translated"];
+
 function direct(
   paths: PathEvaluator,
   q: ServiceQuestion,
   backend: Endpoint,
   target: number,
-): Pick<Decisions, "egress" | "ingress"> {
-  const asked = q.sourcePort === undefined ? {} : { sourcePort: q.sourcePort };
-  if (q.from === backend) {
-    const self = defaultDecision("allow", "a pod always reaches itself");
-    return { egress: self, ingress: self };
-  }
-  const ways = paths.ways(q.from, backend, q.port.protocol, [[target, target]], asked);
+  translated: Translated,
+): Sides {
+  // A pod that its own Service sends back to it left its network: policies see it as they see any other
+  // (KUBE-MARK-MASQ for hairpins comes after them, in POSTROUTING).
+  const ways = paths.ways(q.from, backend, q.port.protocol, [[target, target]], {
+    ...(q.sourcePort === undefined ? {} : { sourcePort: q.sourcePort }),
+    ...(translated === undefined ? {} : { translated }),
+  });
   return only(ways);
 }
 
-/** From outside, or from inside to a node's address: through the node that receives it. */
-function byNode(
-  state: State,
-  paths: PathEvaluator,
-  q: ServiceQuestion,
-  backend: Endpoint,
-  target: number,
-): Pick<Decisions, "egress" | "ingress"> {
+/** The Service's own address, as what policies before DNAT see. */
+function virtual({ clusterIPs, name }: Backed, port: number): Translated {
+  return { from: addressed(name, clusterIPs), port };
+}
+
+function addressed(name: string, nets: Backed["addresses"]): Endpoint {
+  return {
+    type: "outside",
+    name,
+    kind: "Addresses",
+    labels: {},
+    selectable: undefined,
+    addresses: hostAddresses(nets),
+    families: [4, 6],
+    ports: [],
+  };
+}
+
+/** From outside, or from inside to an address that leads to a node: through the node that receives it. */
+function byNode(state: State, paths: PathEvaluator, q: ServiceQuestion, backend: Endpoint, target: number): Sides {
   const local = q.service.externalTrafficPolicy === "Local";
-  const receivers = q.node === undefined ? receiversOf(state, local ? backend : undefined) : [q.node];
   const sender = senderOf(state, q.from);
+  const fromInside = q.from.type !== "outside";
+  const { hands } = q.service.loadBalancer;
+  // kube-proxy translates such an address where the packet starts, if the load balancer keeps it (ipMode VIP).
+  const onTheSpot = fromInside && q.entry !== "nodePort" && !(q.entry === "loadBalancer" && hands === "nodePort");
+  if (onTheSpot) return onOwnNode(state, paths, q, backend, target, sender, entering(q));
+  const receivers = q.node === undefined ? receiversOf(state, local ? backend : undefined) : [q.node];
   return agree(
     receivers.flatMap((receiver) => {
       if (sender !== undefined && sender === receiver)
-        return [onOwnNode(state, paths, q, backend, target, sender)];
+        return [onOwnNode(state, paths, q, backend, target, sender, [{ to: sender.node, port: nodePortOf(q) }])];
       const clients = seenAs(state, q.from, receiver?.node ?? ANY_NODE, false, sender);
-      return clients.map((seen) => {
+      return clients.flatMap((seen) => {
         const elsewhere = local && receiver !== undefined && backend.nodes?.includes(receiver.name) === false;
         // What shows a pod's address is from inside to kube-proxy, whose Local is for what comes from outside.
         if (!elsewhere || seen.type === "workload")
-          return through(state, paths, q, seen, backend, target, receiver);
+          return entering(q, receiver).map((at) => through(state, paths, { ...q, seen, backend, target, receiver, at }));
         const reason = `externalTrafficPolicy is Local and ${backend.name} does not run on ${receiver.name}`;
-        return {
-          egress: defaultDecision("allow", "the packet reaches the node"),
-          ingress: defaultDecision("deny", reason),
-        };
+        return [
+          {
+            egress: defaultDecision("allow", "the packet reaches the node"),
+            ingress: defaultDecision("deny", reason),
+          },
+        ];
       });
     }),
   );
+}
+
+/** What packets carry as their destination when they come to a node; several where the load balancer decides. */
+function entering(q: ServiceQuestion, receiver?: Host): Entering[] {
+  const node: Entering = { to: receiver?.node ?? ANY_NODE, port: nodePortOf(q) };
+  const { service, port, entry } = q;
+  const own = (nets: Backed["addresses"]): Entering => ({ to: addressed(service.name, nets), port: port.port });
+  if (entry === "externalIP") return [own(service.externalIPs)];
+  if (entry !== "loadBalancer" || port.nodePort === undefined) return entry === "loadBalancer" ? [own(service.loadBalancer.addresses)] : [node];
+  const balanced = own(service.loadBalancer.addresses);
+  const { hands } = service.loadBalancer;
+  return hands === "address" ? [balanced] : hands === "nodePort" ? [node] : [node, balanced];
+}
+
+const nodePortOf = ({ port }: ServiceQuestion): number => port.nodePort ?? port.port;
+
+/** Load balancers and kube-proxy let in who is in loadBalancerSourceRanges; node ports do not ask. */
+function admitted({ from, service, entry }: ServiceQuestion, sides: Sides): Sides {
+  const { sourceRanges } = service.loadBalancer;
+  if (entry !== "loadBalancer" || sourceRanges.length === 0 || sides.ingress.verdict === "deny") return sides;
+  const inside = inNets(from.addresses, sourceRanges);
+  if (inside === true) return sides;
+  const ranges = sourceRanges.map(({ text }) => text).join(", ");
+  const reason = `loadBalancerSourceRanges of ${service.namespace}/${service.name} (${ranges})`;
+  const decision =
+    inside === false
+      ? defaultDecision("deny", `${reason} do not hold the client`)
+      : defaultDecision("unknown", `${reason} may or may not hold the client`);
+  return { ...sides, ingress: decision };
 }
 
 /** The host that an end is on, where it can be on one only. */
@@ -110,112 +183,15 @@ function onOwnNode(
   q: ServiceQuestion,
   backend: Endpoint,
   target: number,
-  sender: Host,
-): Pick<Decisions, "egress" | "ingress"> {
-  const whole = direct(paths, q, backend, target);
+  sender: Host | undefined,
+  sent: readonly Entering[],
+): Sides {
+  const whole = agree(sent.map(({ to, port }) => direct(paths, q, backend, target, { from: to, port })));
   const masked = q.service.externalTrafficPolicy !== "Local" && q.from.type === "workload";
-  if (!masked || senderOf(state, backend) === sender) return whole;
-  return { ...whole, ingress: afterNode(state, q, backend, target, sender, sender.node) };
+  if (!masked || (sender !== undefined && senderOf(state, backend) === sender)) return whole;
+  const at = { ...q, backend, target, receiver: sender };
+  return { ...whole, ingress: afterNode(state, at, sender?.node ?? ANY_NODE) };
 }
-
-function through(
-  state: State,
-  paths: PathEvaluator,
-  question: ServiceQuestion,
-  seen: Endpoint,
-  backend: Endpoint,
-  target: number,
-  receiver: Host | undefined,
-): Pick<Decisions, "egress" | "ingress"> {
-  const q = { ...question, from: seen };
-  const { protocol } = q.port;
-  const nodePort = q.port.nodePort ?? q.port.port;
-  const node = receiver?.node ?? ANY_NODE;
-  const asked = q.sourcePort === undefined ? {} : { sourcePort: q.sourcePort };
-  const egress = only(paths.ways(question.from, node, protocol, [[nodePort, nodePort]], asked)).egress;
-  const stages: Decision[] = [];
-  if (receiver !== undefined && receiver.interfaces.length > 0) {
-    const path = crossing(state, receiver, "fabric", "ingress", true);
-    const early = stage(state, q, node, receiver, beforeDnat(path), nodePort);
-    stages.push(early);
-    // An allow before DNAT is the last word of the receiving interface (MarkAccept in felix/rules/static.go).
-    const accepted = early.verdict === "allow" && early.policy !== null;
-    if (!accepted) stages.push(stage(state, q, backend, undefined, afterDnat(path), target));
-  }
-  stages.push(afterNode(state, q, backend, target, receiver, node));
-  return { egress, ingress: worst(stages) };
-}
-
-/** One hook of the receiving node. */
-function stage(
-  state: State,
-  q: ServiceQuestion,
-  to: Endpoint,
-  host: Host | undefined,
-  at: Crossing,
-  port: number,
-): Decision {
-  const packet = state.packet(q.from, to, q.port.protocol, q.sourcePort);
-  if (packet === undefined) return NO_FAMILY;
-  const trip = { packet, source: state.view(q.from), destination: identity(state, to, host) };
-  return cross(state, trip, at, [[port, port]])[0]?.decision ?? NO_FAMILY;
-}
-
-/** From the receiving node to the pod. */
-function afterNode(
-  state: State,
-  q: ServiceQuestion,
-  backend: Endpoint,
-  target: number,
-  receiver: Host | undefined,
-  node: Endpoint,
-): Decision {
-  const keeps = q.service.externalTrafficPolicy === "Local";
-  const ports: PortSet = [[target, target]];
-  if (backend.type === "host") return defaultDecision("allow", "the pod shares its host's network");
-  const results = candidates(state, backend).flatMap((host) => {
-    const local = keeps || (receiver !== undefined && host === receiver);
-    // The client's address is replaced on the way out of the node: policies of a pod on that very node still see it.
-    // Where no node is named it is taken to be another one.
-    const shown = keeps || (local && q.node !== undefined);
-    const source = shown ? q.from : node;
-    const packet = state.packet(source, backend, q.port.protocol, shown ? q.sourcePort : undefined);
-    if (packet === undefined) return [];
-    const trip = {
-      packet,
-      source: identity(state, source, shown ? undefined : receiver),
-      destination: state.view(backend),
-    };
-    const own = ownPolicies(trip, trip.destination, "ingress", ports);
-    return waysBetween(state, node, backend, local, receiver, host).map((way) => {
-      const stages: Segment[][] = [];
-      if (!local && receiver !== undefined && receiver.interfaces.length > 0)
-        stages.push(cross(state, trip, crossing(state, receiver, way, "egress", true), ports));
-      if (!local && host !== undefined && host.interfaces.length > 0)
-        stages.push(cross(state, trip, crossing(state, host, way, "ingress", true), ports));
-      const primary = stages.push(own) - 1;
-      if (host !== undefined && host.interfaces.length > 0)
-        stages.push(cross(state, trip, crossing(state, host, "internal", "egress", true), ports));
-      return sequence(stages, primary);
-    });
-  });
-  return merged(results, "depends on the node that the pod runs on")[0]?.decision ?? NO_FAMILY;
-}
-
-const NO_FAMILY = defaultDecision("deny", "sender and receiver share no address family");
-
-/** A node of which nothing is known. */
-const ANY_NODE: Endpoint = {
-  type: "host",
-  name: "a node",
-  kind: "Node",
-  labels: {},
-  selectable: undefined,
-  addresses: hostAddresses([]),
-  families: [4],
-  ports: [],
-  profiles: [],
-};
 
 function receiversOf(state: State, backend: Endpoint | undefined): (Host | undefined)[] {
   const nodes = backend?.nodes;
@@ -223,27 +199,15 @@ function receiversOf(state: State, backend: Endpoint | undefined): (Host | undef
   return hosts.length === 0 ? [undefined] : [...hosts];
 }
 
-function only(ways: Ways | undefined): Pick<Decisions, "egress" | "ingress"> {
+function only(ways: Ways | undefined): Sides {
   return {
     egress: ways?.egress[0]?.decision ?? NO_FAMILY,
     ingress: ways?.ingress[0]?.decision ?? NO_FAMILY,
   };
 }
 
-/** The first deny, else the first unknown, else the last: the pod's own. */
-function worst(stages: readonly Decision[]): Decision {
-  return (
-    stages.find((d) => d.verdict === "deny") ??
-    stages.find((d) => d.verdict === "unknown") ??
-    stages.at(-1) ??
-    NO_FAMILY
-  );
-}
-
-/** Where it is open which node receives the packet. */
-function agree(
-  results: readonly Pick<Decisions, "egress" | "ingress">[],
-): Pick<Decisions, "egress" | "ingress"> {
+/** Where it is open which node receives the packet, and as what. */
+function agree(results: readonly Sides[]): Sides {
   const open = defaultDecision("unknown", "depends on the node that receives the packet");
   const merge = (a: Decision, b: Decision): Decision => (a.verdict === b.verdict ? a : open);
   return results.reduce((a, b) => ({

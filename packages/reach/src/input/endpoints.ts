@@ -4,14 +4,23 @@ import { controllers, ordinals, seenBy, selects } from "./controllers";
 import { hostAddresses, hosts, type Host } from "./hosts";
 import type { Input } from "./read";
 import type { Service } from "./services";
-import { holds, type Slice } from "./slices";
+import { holds, type Slice, type SlicePort } from "./slices";
 import { familiesOf, workload, type Inherited, type PodSource } from "./workloads";
 
 /** A Service with the workloads behind it, and on which of their ports each of its ports arrives. */
 export interface Backed extends Service {
   readonly backends: readonly Endpoint[];
+  /** Without a selector: the ports of each backend, as slices say. */
+  readonly slicePorts: ReadonlyMap<Endpoint, readonly SlicePort[]>;
+  /** Addresses that are of no workload here: nodes, or machines outside. */
+  readonly elsewhere: readonly Elsewhere[];
   /** Whether `backends` is all there is: with neither a selector nor slices nothing is known. */
   readonly known: boolean;
+}
+
+export interface Elsewhere {
+  readonly net: Net;
+  readonly ports: readonly SlicePort[];
 }
 
 export interface Endpoints {
@@ -55,7 +64,14 @@ export function endpoints(input: Input): Endpoints {
         const name = `${s.namespace}/${s.name}`;
         const slices = input.slices.filter((slice) => slice.service === name);
         const known = s.selector !== undefined || slices.length > 0;
-        return [name, { ...s, known, backends: backends(s, slices, workloads) }];
+        const behind = backends(s, slices, workloads);
+        const slicePorts = new Map(
+          s.selector !== undefined ? [] : behind.map((e) => [e, portsAt(slices, e)] as const),
+        );
+        return [
+          name,
+          { ...s, known, backends: behind, slicePorts, elsewhere: elsewhere(s, slices, behind) },
+        ];
       }),
     ),
   };
@@ -93,9 +109,39 @@ function backends(
   workloads: readonly { source: PodSource; endpoint: Endpoint }[],
 ): readonly Endpoint[] {
   if (service.type === "ExternalName") return [];
+  const pods = new Set(slices.flatMap(({ ready }) => ready.flatMap(({ pod }) => pod ?? [])));
+  const named = ({ source, endpoint }: (typeof workloads)[number]): boolean =>
+    source.namespace === service.namespace &&
+    (pods.has(source.name) || endpoint.aliases?.some((alias) => pods.has(alias)) === true);
   return workloads
     .filter(
-      ({ source, endpoint }) => selects(service, source) || slices.some((slice) => holds(slice, endpoint)),
+      (w) =>
+        selects(service, w.source) || slices.some((slice) => holds(slice, w.endpoint)) || (pods.size > 0 && named(w)),
     )
     .map(({ endpoint }) => endpoint);
+}
+
+function portsAt(slices: readonly Slice[], endpoint: Endpoint): readonly SlicePort[] {
+  const own = slices.filter(
+    (slice) =>
+      holds(slice, endpoint) || slice.ready.some(({ pod }) => pod !== undefined && isPod(endpoint, pod)),
+  );
+  return own.flatMap(({ ports }) => ports);
+}
+
+function isPod(endpoint: Endpoint, pod: string): boolean {
+  return endpoint.name.endsWith(`/${pod}`) || endpoint.aliases?.includes(pod) === true;
+}
+
+/** With a selector the control plane writes the slices: what they say of pods is known from the pods themselves. */
+function elsewhere(service: Service, slices: readonly Slice[], found: readonly Endpoint[]): Elsewhere[] {
+  const known = new Set(
+    found.filter((e) => e.addresses.exact).flatMap((e) => e.addresses.nets.map((net) => net.text)),
+  );
+  return slices.flatMap(({ ready, ports }) =>
+    ready
+      .filter(({ net, pod }) => !known.has(net.text) && (service.selector === undefined || pod === undefined))
+      .filter(({ pod }) => pod === undefined || found.length === 0)
+      .map(({ net }) => ({ net, ports })),
+  );
 }

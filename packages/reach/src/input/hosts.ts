@@ -14,6 +14,14 @@ export interface Host {
   /** The networks that its own addresses are in, where Calico noted them on the node. */
   readonly subnets: readonly Net[];
   readonly interfaces: readonly HostInterface[];
+  /** Addresses of its tunnels, where Calico noted them on the node. */
+  readonly tunnels: Tunnels;
+}
+
+export interface Tunnels {
+  readonly ipip: readonly Net[];
+  readonly vxlan: readonly Net[];
+  readonly wireguard: readonly Net[];
 }
 
 export interface HostInterface {
@@ -43,6 +51,7 @@ export interface NodeSource {
   readonly otherAddresses: readonly Net[];
   readonly subnets: readonly Net[];
   readonly podCidrs: readonly Net[];
+  readonly tunnels: Tunnels;
 }
 
 const CALICO_ADDRESSES = [
@@ -74,6 +83,11 @@ export function nodeSource(name: string, root: Fields): NodeSource {
       ["IPv4Address", "IPv6Address"].map((key) => annotations[`projectcalico.org/${key}`]),
     ).filter(({ first, last }) => first !== last),
     podCidrs: nets([...spec.strings("podCIDRs"), spec.string("podCIDR")]),
+    tunnels: {
+      ipip: nets(noted.slice(2, 3)),
+      vxlan: nets(noted.slice(3, 5)),
+      wireguard: nets(noted.slice(5, 7)),
+    },
   };
 }
 
@@ -191,6 +205,7 @@ export function hosts(
       name,
       addresses: [...known, ...(node?.otherAddresses ?? []), ...expected],
       subnets: node?.subnets ?? [],
+      tunnels: node?.tunnels ?? { ipip: [], vxlan: [], wireguard: [] },
       node: {
         type: "host",
         name,

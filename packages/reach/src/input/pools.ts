@@ -9,6 +9,8 @@ export type Encapsulation = "always" | "crossSubnet" | "never";
 export interface Pool {
   readonly cidr: Net;
   readonly encapsulation: Encapsulation;
+  /** undefined where packets are never encapsulated. */
+  readonly tunnel: "ipip" | "vxlan" | undefined;
   /** Pods go behind their node's address to what is in no pool (`natOutgoing`). */
   readonly masquerades: boolean;
 }
@@ -29,7 +31,14 @@ export function readPool(pool: Fields, kind: "IPPool" | "Installation"): Pool | 
     kind === "Installation"
       ? pool.string("natOutgoing") !== "Disabled"
       : pool.boolean("natOutgoing") === true;
-  return { cidr, encapsulation, masquerades };
+  const vxlan = modes[2] !== undefined && modes[2] !== "Never";
+  const tunnel = vxlan || modes[0]?.startsWith("VXLAN") === true ? "vxlan" : "ipip";
+  return {
+    cidr,
+    encapsulation,
+    tunnel: encapsulation === "never" ? undefined : tunnel,
+    masquerades,
+  };
 }
 
 /** The pools that an end's address may be of. */

@@ -1,5 +1,6 @@
-import { parseNet, type Net } from "../addresses";
+import { parseNet, type Family, type Net } from "../addresses";
 import { PROTOCOLS } from "../model";
+import { isUnknown } from "../selector";
 import type { Fields } from "./fields";
 
 export interface ServicePort {
@@ -18,29 +19,43 @@ export interface Service {
   /** Own labels that pods must carry; undefined where endpoints are made by hand. */
   readonly selector: Readonly<Record<string, string>> | undefined;
   readonly ports: readonly ServicePort[];
-  /** Cluster, external and load-balancer addresses by which it is known. */
+  /** Every address by which it is known. */
   readonly addresses: readonly Net[];
+  readonly clusterIPs: readonly Net[];
+  readonly externalIPs: readonly Net[];
+  readonly loadBalancer: LoadBalancer;
   readonly headless: boolean;
   /** `Local`: only pods of the receiving node, and the client's address stays. */
   readonly externalTrafficPolicy: "Cluster" | "Local";
+  /** `Local`: clients inside only reach pods of their own node. */
+  readonly internalTrafficPolicy: "Cluster" | "Local";
+  /** Families that it has addresses of; undefined where the cluster decides. */
+  readonly families: readonly Family[] | undefined;
+  /** The DNS name that an ExternalName stands for. */
+  readonly externalName: string | undefined;
 }
+
+export interface LoadBalancer {
+  readonly addresses: readonly Net[];
+  /** Who may use it; empty: everybody. */
+  readonly sourceRanges: readonly Net[];
+  /**
+   * How packets reach a node: `address` with the load balancer's own address and port (ipMode VIP), `nodePort` with
+   * those of the node (ipMode Proxy), `unknown` where the status does not say.
+   */
+  readonly hands: "address" | "nodePort" | "unknown";
+}
+
+/** Load balancers of clouds read this older annotation where the field is empty. */
+const SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
 
 export function service(name: string, namespace: string, root: Fields): Service {
   const spec = root.object("spec");
   const type = spec.choice("type", "ClusterIP", "NodePort", "LoadBalancer", "ExternalName") ?? "ClusterIP";
   const clusterIp = spec.string("clusterIP");
-  const texts = [
-    clusterIp,
-    ...spec.strings("clusterIPs"),
-    ...spec.strings("externalIPs"),
-    spec.string("loadBalancerIP"),
-    ...root
-      .object("status")
-      .object("loadBalancer")
-      .objects("ingress")
-      .map((entry) => entry.string("ip")),
-  ];
-  const known = texts.filter((text) => text !== undefined && text !== "" && text !== "None");
+  const clusterIPs = addresses([clusterIp, ...spec.strings("clusterIPs")]);
+  const externalIPs = addresses(spec.strings("externalIPs"));
+  const loadBalancer = loadBalancerOf(spec, root);
   const ports = spec.objects("ports").flatMap((port) => servicePort(port) ?? []);
   if (type !== "ClusterIP" && type !== "ExternalName" && ports.length === 0 && !spec.unknown("ports"))
     spec.report("ports", undefined, "is needed", "name at least one port");
@@ -50,10 +65,46 @@ export function service(name: string, namespace: string, root: Fields): Service 
     type,
     selector: spec.has("selector") && !spec.unknown("selector") ? spec.map("selector") : undefined,
     ports,
-    addresses: [...new Set(known)].flatMap((text) => parseNet(text ?? "") ?? []),
+    addresses: [...clusterIPs, ...externalIPs, ...loadBalancer.addresses],
+    clusterIPs,
+    externalIPs,
+    loadBalancer,
     headless: clusterIp === "None",
     externalTrafficPolicy: spec.choice("externalTrafficPolicy", "Cluster", "Local") ?? "Cluster",
+    internalTrafficPolicy: spec.choice("internalTrafficPolicy", "Cluster", "Local") ?? "Cluster",
+    families: familiesOf(spec, clusterIPs),
+    externalName: spec.string("externalName"),
   };
+}
+
+function addresses(texts: readonly (string | undefined)[]): Net[] {
+  const known = texts.filter((text) => text !== undefined && text !== "" && text !== "None");
+  return [...new Set(known)].flatMap((text) => parseNet(text ?? "") ?? []);
+}
+
+function loadBalancerOf(spec: Fields, root: Fields): LoadBalancer {
+  const entries = root.object("status").object("loadBalancer").objects("ingress");
+  const noted = root.object("metadata").map("annotations")[SOURCE_RANGES]?.split(",") ?? [];
+  const written = spec.strings("loadBalancerSourceRanges");
+  const ranges = (written.length > 0 ? written : noted).flatMap((text) => {
+    const net = parseNet(text.trim());
+    if (net === undefined && !isUnknown(text)) spec.report("loadBalancerSourceRanges", text, "is not a CIDR");
+    return net ?? [];
+  });
+  const modes = entries.map((entry) => entry.string("ipMode") ?? (entry.has("ip") ? "VIP" : ""));
+  const hands = modes.length === 0 ? "unknown" : modes.every((m) => m === "VIP") ? "address" : "unknown";
+  return {
+    addresses: addresses([spec.string("loadBalancerIP"), ...entries.map((entry) => entry.string("ip"))]),
+    sourceRanges: ranges,
+    hands: modes.length > 0 && modes.every((m) => m === "Proxy") ? "nodePort" : hands,
+  };
+}
+
+function familiesOf(spec: Fields, clusterIPs: readonly Net[]): Family[] | undefined {
+  const named = spec.strings("ipFamilies").map((text): Family => (text === "IPv6" ? 6 : 4));
+  const all = [...new Set([...clusterIPs.map((net) => net.family), ...named])];
+  if (all.length === 0) return spec.string("ipFamilyPolicy")?.endsWith("DualStack") === true ? [4, 6] : undefined;
+  return all.length === 1 && spec.string("ipFamilyPolicy")?.endsWith("DualStack") === true ? [4, 6] : all;
 }
 
 function servicePort(port: Fields): ServicePort | undefined {
