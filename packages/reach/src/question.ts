@@ -81,7 +81,8 @@ function workload(state: State, text: string): Target | undefined {
   const [only] = candidates;
   if (only === undefined) return undefined;
   const replicas = candidates.every(
-    (w) => w.replica !== undefined && w.kind === only.kind && w.name.split("[")[0] === only.name.split("[")[0],
+    (w) =>
+      w.replica !== undefined && w.kind === only.kind && w.name.split("[")[0] === only.name.split("[")[0],
   );
   if (replicas) return { ends: candidates.map((endpoint) => ({ endpoint, name: endpoint.name })) };
   if (candidates.length > 1)

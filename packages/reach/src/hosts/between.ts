@@ -94,12 +94,22 @@ export function hostSeenAs(
     const through = tunnelled(source, sender, sender?.tunnels[tunnel] ?? []);
     return same === false ? [through] : [source, through];
   });
-  return [...new Map(seen.map((endpoint) => [JSON.stringify(endpoint.addresses.nets.map((n) => n.text)), endpoint])).values()];
+  return [
+    ...new Map(
+      seen.map((endpoint) => [JSON.stringify(endpoint.addresses.nets.map((n) => n.text)), endpoint]),
+    ).values(),
+  ];
 }
 
 /** The same host behind other addresses: selectors find it only by host endpoints that expect them. */
 function tunnelled(source: Endpoint, sender: Host | undefined, nets: readonly Net[]): Endpoint {
-  const host = sender?.interfaces.find(({ expected }) => nets.some((net) => expected.some((e) => covers(e, net))));
+  const host = sender?.interfaces.find(({ expected }) =>
+    nets.some((net) => expected.some((e) => covers(e, net))),
+  );
   const addresses = hostAddresses(nets);
-  return { ...(host?.endpoint ?? { ...source, selectable: undefined }), addresses, families: familiesOf(addresses) };
+  return {
+    ...(host?.endpoint ?? { ...source, selectable: undefined }),
+    addresses,
+    families: familiesOf(addresses),
+  };
 }

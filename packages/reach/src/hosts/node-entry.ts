@@ -35,10 +35,18 @@ export function through(
   const { protocol } = q.port;
   const node = receiver?.node ?? ANY_NODE;
   const asked = q.sourcePort === undefined ? {} : { sourcePort: q.sourcePort };
-  const out = paths.ways(question.from, at.to.type === "host" ? node : at.to, protocol, [[at.port, at.port]], asked);
+  const out = paths.ways(
+    question.from,
+    at.to.type === "host" ? node : at.to,
+    protocol,
+    [[at.port, at.port]],
+    asked,
+  );
   const egress =
     out?.egress[0]?.decision ??
-    (question.from.type === "outside" ? defaultDecision("allow", "the sender is outside the cluster") : NO_FAMILY);
+    (question.from.type === "outside"
+      ? defaultDecision("allow", "the sender is outside the cluster")
+      : NO_FAMILY);
   const stages: Decision[] = [];
   if (receiver !== undefined && receiver.interfaces.length > 0) {
     const path = crossing(state, receiver, "fabric", "ingress", true);
@@ -53,12 +61,20 @@ export function through(
 }
 
 /** One hook of the receiving node. */
-function stage(state: State, q: Passing, to: Endpoint, host: Host | undefined, at: Crossing, port: number): Decision {
+function stage(
+  state: State,
+  q: Passing,
+  to: Endpoint,
+  host: Host | undefined,
+  at: Crossing,
+  port: number,
+): Decision {
   const packet = state.packet(q.from, to, q.port.protocol, q.sourcePort);
   if (packet === undefined) return NO_FAMILY;
   const destination = to.type === "host" ? identity(state, to, host) : state.view(to);
   return (
-    cross(state, { packet, source: state.view(q.from), destination }, at, [[port, port]])[0]?.decision ?? NO_FAMILY
+    cross(state, { packet, source: state.view(q.from), destination }, at, [[port, port]])[0]?.decision ??
+    NO_FAMILY
   );
 }
 

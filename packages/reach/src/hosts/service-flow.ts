@@ -49,7 +49,10 @@ export function serviceDecisions(state: State, paths: PathEvaluator, q: ServiceQ
       const refused = defaultDecision("deny", reason);
       return { backend, target, egress: NOT_REACHED, ingress: refused };
     }
-    const sides = q.entry === "clusterIP" ? inside(state, paths, q, backend, target) : byNode(state, paths, q, backend, target);
+    const sides =
+      q.entry === "clusterIP"
+        ? inside(state, paths, q, backend, target)
+        : byNode(state, paths, q, backend, target);
     return { backend, target, ...admitted(q, sides) };
   });
 }
@@ -57,8 +60,20 @@ export function serviceDecisions(state: State, paths: PathEvaluator, q: ServiceQ
 const NOT_REACHED = defaultDecision("allow", "not reached");
 
 /** Translated on the sender's own node, before any policy but those before DNAT. */
-function inside(state: State, paths: PathEvaluator, q: ServiceQuestion, backend: Endpoint, target: number): Sides {
-  const sides = direct(paths, q, backend, target, q.service.headless ? undefined : virtual(q.service, q.port.port));
+function inside(
+  state: State,
+  paths: PathEvaluator,
+  q: ServiceQuestion,
+  backend: Endpoint,
+  target: number,
+): Sides {
+  const sides = direct(
+    paths,
+    q,
+    backend,
+    target,
+    q.service.headless ? undefined : virtual(q.service, q.port.port),
+  );
   if (q.service.internalTrafficPolicy !== "Local" || q.service.headless) return sides;
   const sender = senderOf(state, q.from);
   const nodes = backend.nodes;
@@ -67,7 +82,8 @@ function inside(state: State, paths: PathEvaluator, q: ServiceQuestion, backend:
     const reason = `internalTrafficPolicy is Local and ${backend.name} does not run on ${sender.name}`;
     return { egress: NOT_REACHED, ingress: defaultDecision("deny", reason) };
   }
-  const reason = "internalTrafficPolicy is Local: depends on whether a pod of the Service runs on the sender's node";
+  const reason =
+    "internalTrafficPolicy is Local: depends on whether a pod of the Service runs on the sender's node";
   return sides.ingress.verdict === "deny" ? sides : { ...sides, ingress: defaultDecision("unknown", reason) };
 }
 
@@ -108,25 +124,36 @@ function addressed(name: string, nets: Backed["addresses"]): Endpoint {
 }
 
 /** From outside, or from inside to an address that leads to a node: through the node that receives it. */
-function byNode(state: State, paths: PathEvaluator, q: ServiceQuestion, backend: Endpoint, target: number): Sides {
+function byNode(
+  state: State,
+  paths: PathEvaluator,
+  q: ServiceQuestion,
+  backend: Endpoint,
+  target: number,
+): Sides {
   const local = q.service.externalTrafficPolicy === "Local";
   const sender = senderOf(state, q.from);
   const fromInside = q.from.type !== "outside";
   const { hands } = q.service.loadBalancer;
   // kube-proxy translates such an address where the packet starts, if the load balancer keeps it (ipMode VIP).
-  const onTheSpot = fromInside && q.entry !== "nodePort" && !(q.entry === "loadBalancer" && hands === "nodePort");
+  const onTheSpot =
+    fromInside && q.entry !== "nodePort" && !(q.entry === "loadBalancer" && hands === "nodePort");
   if (onTheSpot) return onOwnNode(state, paths, q, backend, target, sender, entering(q));
   const receivers = q.node === undefined ? receiversOf(state, local ? backend : undefined) : [q.node];
   return agree(
     receivers.flatMap((receiver) => {
       if (sender !== undefined && sender === receiver)
-        return [onOwnNode(state, paths, q, backend, target, sender, [{ to: sender.node, port: nodePortOf(q) }])];
+        return [
+          onOwnNode(state, paths, q, backend, target, sender, [{ to: sender.node, port: nodePortOf(q) }]),
+        ];
       const clients = seenAs(state, q.from, receiver?.node ?? ANY_NODE, false, sender);
       return clients.flatMap((seen) => {
         const elsewhere = local && receiver !== undefined && backend.nodes?.includes(receiver.name) === false;
         // What shows a pod's address is from inside to kube-proxy, whose Local is for what comes from outside.
         if (!elsewhere || seen.type === "workload")
-          return entering(q, receiver).map((at) => through(state, paths, { ...q, seen, backend, target, receiver, at }));
+          return entering(q, receiver).map((at) =>
+            through(state, paths, { ...q, seen, backend, target, receiver, at }),
+          );
         const reason = `externalTrafficPolicy is Local and ${backend.name} does not run on ${receiver.name}`;
         return [
           {
@@ -143,9 +170,13 @@ function byNode(state: State, paths: PathEvaluator, q: ServiceQuestion, backend:
 function entering(q: ServiceQuestion, receiver?: Host): Entering[] {
   const node: Entering = { to: receiver?.node ?? ANY_NODE, port: nodePortOf(q) };
   const { service, port, entry } = q;
-  const own = (nets: Backed["addresses"]): Entering => ({ to: addressed(service.name, nets), port: port.port });
+  const own = (nets: Backed["addresses"]): Entering => ({
+    to: addressed(service.name, nets),
+    port: port.port,
+  });
   if (entry === "externalIP") return [own(service.externalIPs)];
-  if (entry !== "loadBalancer" || port.nodePort === undefined) return entry === "loadBalancer" ? [own(service.loadBalancer.addresses)] : [node];
+  if (entry !== "loadBalancer" || port.nodePort === undefined)
+    return entry === "loadBalancer" ? [own(service.loadBalancer.addresses)] : [node];
   const balanced = own(service.loadBalancer.addresses);
   const { hands } = service.loadBalancer;
   return hands === "address" ? [balanced] : hands === "nodePort" ? [node] : [node, balanced];

@@ -174,5 +174,7 @@ function selectorsOf({ policies }: Input): readonly Selector[] {
 /** Whether a pod carries the labels that a Service asks for. */
 export function selects({ namespace, selector }: Service, pod: PodSource): boolean {
   if (selector === undefined || pod.namespace !== namespace) return false;
-  return Object.entries(selector).every(([label, value]) => (pod.added[label] ?? pod.labels[label]) === value);
+  return Object.entries(selector).every(
+    ([label, value]) => (pod.added[label] ?? pod.labels[label]) === value,
+  );
 }

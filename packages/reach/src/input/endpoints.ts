@@ -68,10 +68,7 @@ export function endpoints(input: Input): Endpoints {
         const slicePorts = new Map(
           s.selector !== undefined ? [] : behind.map((e) => [e, portsAt(slices, e)] as const),
         );
-        return [
-          name,
-          { ...s, known, backends: behind, slicePorts, elsewhere: elsewhere(s, slices, behind) },
-        ];
+        return [name, { ...s, known, backends: behind, slicePorts, elsewhere: elsewhere(s, slices, behind) }];
       }),
     ),
   };
@@ -116,7 +113,9 @@ function backends(
   return workloads
     .filter(
       (w) =>
-        selects(service, w.source) || slices.some((slice) => holds(slice, w.endpoint)) || (pods.size > 0 && named(w)),
+        selects(service, w.source) ||
+        slices.some((slice) => holds(slice, w.endpoint)) ||
+        (pods.size > 0 && named(w)),
     )
     .map(({ endpoint }) => endpoint);
 }

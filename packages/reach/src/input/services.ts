@@ -103,7 +103,8 @@ function loadBalancerOf(spec: Fields, root: Fields): LoadBalancer {
 function familiesOf(spec: Fields, clusterIPs: readonly Net[]): Family[] | undefined {
   const named = spec.strings("ipFamilies").map((text): Family => (text === "IPv6" ? 6 : 4));
   const all = [...new Set([...clusterIPs.map((net) => net.family), ...named])];
-  if (all.length === 0) return spec.string("ipFamilyPolicy")?.endsWith("DualStack") === true ? [4, 6] : undefined;
+  if (all.length === 0)
+    return spec.string("ipFamilyPolicy")?.endsWith("DualStack") === true ? [4, 6] : undefined;
   return all.length === 1 && spec.string("ipFamilyPolicy")?.endsWith("DualStack") === true ? [4, 6] : all;
 }
 

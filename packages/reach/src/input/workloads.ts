@@ -159,7 +159,8 @@ export function selectableLabels(
   for (const [label, value] of Object.entries(account)) result.set(`pcsa.${label}`, value);
   result.set("pcsa.projectcalico.org/name", serviceAccount);
   // Own labels win over inherited ones, and Calico's over those.
-  for (const [label, value] of Object.entries({ ...source.labels, ...source.added })) result.set(label, value);
+  for (const [label, value] of Object.entries({ ...source.labels, ...source.added }))
+    result.set(label, value);
   result.set("projectcalico.org/namespace", namespace);
   result.set("projectcalico.org/orchestrator", "k8s");
   // Longer names do not fit a label and are left out (podToDefaultWorkloadEndpoint).
