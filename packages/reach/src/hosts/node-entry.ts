@@ -7,7 +7,7 @@ import { afterDnat, beforeDnat, cross, defaultDecision, merged, sequence, type C
 import { hostSeenAs, waysBetween } from "./between";
 import { candidates, crossing, identity, ownPolicies } from "./crossings";
 import type { PathEvaluator } from "./path";
-import type { Decisions, ServiceQuestion } from "./service-flow";
+import type { Decisions, ServiceQuestion } from "./service-question";
 
 /** The destination of a packet when it comes to a node, before it is translated. */
 export interface Entering {

@@ -1,39 +1,14 @@
 import { inNets } from "../addresses";
 import type { Backed } from "../input/endpoints";
 import { hostAddresses, type Host } from "../input/hosts";
-import type { ServicePort } from "../input/services";
 import type { Decision, Endpoint } from "../model";
 import type { State } from "../state";
 import { defaultDecision } from "./chains";
 import { seenAs } from "./between";
 import { afterNode, ANY_NODE, NO_FAMILY, through, type Entering } from "./node-entry";
 import type { PathEvaluator, Ways } from "./path";
+import type { Decisions, ServiceQuestion } from "./service-question";
 import { serviceTargets } from "./service-targets";
-
-/**
- * By which of its addresses a Service is asked: its own inside the cluster, a node's with the node port, or one that
- * leads to a node with the Service's own port.
- */
-export type Entry = "clusterIP" | "nodePort" | "loadBalancer" | "externalIP";
-
-export interface ServiceQuestion {
-  readonly from: Endpoint;
-  readonly service: Backed;
-  readonly port: ServicePort;
-  readonly entry: Entry;
-  /** The node whose address was named; undefined where any. */
-  readonly node?: Host;
-  readonly sourcePort?: number;
-}
-
-export interface Decisions {
-  readonly egress: Decision;
-  readonly ingress: Decision;
-  /** What answered: a workload, a node, or an address outside. */
-  readonly backend: Endpoint;
-  /** The port that packets arrive at, and that policies see; undefined where the backend has no such port. */
-  readonly target: number | undefined;
-}
 
 type Sides = Pick<Decisions, "egress" | "ingress">;
 
