@@ -11,9 +11,8 @@ export function capacityText({ question, rows, notes }: CapacityReport): string 
     ["vCPUs", (r) => r.vcpus ?? "?"],
     ["interfaces", (r) => r.enis],
     ["IPv4 each", (r) => r.ipv4PerEni],
+    ["published", (r) => r.publishedMaxPods ?? "no limit"],
     ["max pods", (r) => r.maxPods],
-    ["by addresses", (r) => r.maxPodsByAddresses ?? "no limit"],
-    ["recommended", (r) => r.maxPodsRecommended],
     ["addresses at rest", (r) => r.addressesAtRest],
     ["addresses full", (r) => r.addressesFull],
   ];
@@ -40,7 +39,7 @@ export function capacityText({ question, rows, notes }: CapacityReport): string 
   table.push(...rows.map((row) => columns.map(([, value]) => String(value(row)))));
   const legend = [
     `${mode(question)}.`,
-    "max pods: AWS's formula; recommended: at most 110, or 250 above 30 vCPUs (what our clusters set).",
+    "published: AWS's formula, by addresses alone; max pods: at most 110, or 250 above 30 vCPUs, what the kubelet gets.",
     "at rest: a node with its first pod, its warm pool included.",
     ...notes,
   ];

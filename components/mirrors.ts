@@ -1,12 +1,21 @@
+import { z } from "zod";
 import { charts } from "./versions";
 
-/** Where charts and images come from instead of upstream. */
-export interface Mirrors {
-  /** Chart → repository URL, `oci://` reference, or local path. */
-  charts: Readonly<Record<string, string>>;
-  /** Registry → registry. */
-  images: Readonly<Record<string, string>>;
-}
+/** Config of where charts and images come from instead of upstream. */
+export const mirrorsSchema = z.strictObject({
+  charts: z.record(z.string(), z.string()).default({}).meta({
+    description: "Chart → repository URL, `oci://` reference, or path of a local chart folder or .tgz.",
+  }),
+  images: z.record(z.string(), z.string()).default({}).meta({
+    description: "Registry → registry to pull from instead, as `docker.io: mirror.local:5000/hub`.",
+  }),
+  calicoCrds: z
+    .string()
+    .optional()
+    .meta({ description: "URL or path of Calico's CRD manifest, used where `calico.crds` is `apply`." }),
+});
+
+export type Mirrors = z.output<typeof mirrorsSchema>;
 
 /** A chart as helm.v3.Release takes it. */
 export interface ChartRef {

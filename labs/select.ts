@@ -3,40 +3,34 @@ import type { IngressSite } from "../routing/ingress-site";
 import { nearest } from "../kube/nearest";
 import type { Problem } from "../kube/problems";
 import { labs } from "./index";
+import type { LabConfig } from "./lab-config";
 import type { Lab, LabSelection } from "./model";
-
-/** What the config says of a lab. */
-export interface LabWish {
-  lab?: string | undefined;
-  step: number | string;
-  namespaces: Readonly<Record<string, string>>;
-}
 
 /** Turns config into lab selections; tells every unknown lab, step or role, and every need that the cluster lacks. */
 export function selectLabs(
-  wishes: Readonly<Record<string, LabWish>>,
+  configs: Readonly<Record<string, LabConfig>>,
   facts: ClusterFacts,
   ingress?: IngressSite,
 ): { selections: LabSelection[]; problems: Problem[]; notes: string[] } {
   const problems: Problem[] = [];
   const notes: string[] = [];
   const selections: LabSelection[] = [];
-  for (const [instance, wish] of Object.entries(wishes)) {
-    const id = wish.lab ?? instance;
+  for (const [instance, config] of Object.entries(configs)) {
+    const id = config.lab ?? instance;
     const lab = labs.find((l) => l.id === id);
     if (lab === undefined) {
       const names = labs.map((l) => l.id);
       const near = nearest(id, names);
       problems.push({
-        path: wish.lab === undefined ? `labs.${instance}` : `labs.${instance}.lab`,
+        path: config.lab === undefined ? `labs.${instance}` : `labs.${instance}.lab`,
         value: id,
         message: "there is no such lab",
         fix: `${near === undefined ? "" : `did you mean ${near}? `}labs: ${names.join(", ")}`,
       });
       continue;
     }
-    const step = stepOf(lab, wish.step, `labs.${instance}.step`, problems);
-    const namespaces = namespacesOf(lab, wish, `labs.${instance}.namespaces`, problems);
+    const step = stepOf(lab, config.step, `labs.${instance}.step`, problems);
+    const namespaces = namespacesOf(lab, config, `labs.${instance}.namespaces`, problems);
     const context = {
       instance,
       namespaces,
@@ -45,7 +39,7 @@ export function selectLabs(
       options: {},
     };
     selections.push({ instance, lab, step, context });
-    for (const lack of lacks(lab, facts, Object.keys(wishes).length, ingress)) {
+    for (const lack of lacks(lab, facts, Object.keys(configs).length, ingress)) {
       problems.push({
         path: `labs.${instance}`,
         message: `this cluster cannot carry ${lab.id}: ${lack.reason}`,
@@ -63,16 +57,21 @@ export function selectLabs(
   return { selections, problems, notes };
 }
 
-function stepOf(lab: Lab, wish: number | string, path: string, problems: Problem[]): number {
-  const index = typeof wish === "number" ? wish : lab.steps.findIndex((s) => s.id === wish);
+function stepOf(lab: Lab, wanted: number | string, path: string, problems: Problem[]): number {
+  const index = typeof wanted === "number" ? wanted : lab.steps.findIndex((s) => s.id === wanted);
   if (index in lab.steps) return index;
   const all = lab.steps.map((s, i) => `${i} (${s.id})`).join(", ");
-  problems.push({ path, value: wish, message: `${lab.id} has no such step`, fix: `use one of: ${all}` });
+  problems.push({ path, value: wanted, message: `${lab.id} has no such step`, fix: `use one of: ${all}` });
   return 0;
 }
 
-function namespacesOf(lab: Lab, wish: LabWish, path: string, problems: Problem[]): Record<string, string> {
-  for (const role of Object.keys(wish.namespaces)) {
+function namespacesOf(
+  lab: Lab,
+  config: LabConfig,
+  path: string,
+  problems: Problem[],
+): Record<string, string> {
+  for (const role of Object.keys(config.namespaces)) {
     if (!(role in lab.namespaces)) {
       problems.push({
         path: `${path}.${role}`,
@@ -81,7 +80,7 @@ function namespacesOf(lab: Lab, wish: LabWish, path: string, problems: Problem[]
       });
     }
   }
-  return { ...lab.namespaces, ...wish.namespaces };
+  return { ...lab.namespaces, ...config.namespaces };
 }
 
 /** Needs of a lab that a cluster with these facts does not meet, each with its reason and a way out. */

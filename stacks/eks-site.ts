@@ -1,6 +1,6 @@
 import { podRanges, planEks, type PlannedEks } from "../components/eks/plan/eks-plan";
 import { controlPlaneReaches } from "../components/eks/plan/request";
-import type { AwsKnowledge } from "../components/eks/plan/wish";
+import type { AwsFacts } from "../components/eks/plan/aws-facts";
 import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";
 import type { Config } from "./config/schema";
@@ -13,12 +13,7 @@ export interface EksSite {
 }
 
 /** Plans the cluster and describes it to Calico and to the facts. */
-export function eksSite(
-  stack: string,
-  clusterName: string,
-  config: Config,
-  knowledge: AwsKnowledge,
-): EksSite {
+export function eksSite(stack: string, clusterName: string, config: Config, aws: AwsFacts): EksSite {
   const { eks } = config;
   const overlay = eks.cni === "calico";
   const pools = overlay ? (config.calico.pools?.map((p) => p.cidr) ?? [eks.podCidr]) : [];
@@ -33,7 +28,7 @@ export function eksSite(
       pools,
       today: new Date(),
     },
-    knowledge,
+    aws,
   );
   if (overlay && !config.calico.install) {
     planned.problems.push({

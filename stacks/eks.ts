@@ -2,11 +2,11 @@ import * as aws from "@pulumi/aws";
 import type * as command from "@pulumi/command";
 import * as eks from "@pulumi/eks";
 import type * as pulumi from "@pulumi/pulumi";
-import { askAws } from "../components/eks/aws-lookup";
+import { lookUpAws } from "../components/eks/aws-lookup";
 import { EksCluster } from "../components/eks/eks-cluster";
 import type { EksPlan } from "../components/eks/plan/eks-plan";
 import { stackTags } from "../components/eks/plan/tags";
-import type { AwsKnowledge } from "../components/eks/plan/wish";
+import type { AwsFacts } from "../components/eks/plan/aws-facts";
 import type { Cluster } from "../components/cluster";
 import type { ClusterFacts } from "../kube/cluster-facts";
 import type { Mirrors } from "../components/mirrors";
@@ -28,15 +28,15 @@ export function awsProvider(stack: string, clusterName: string, config: Config):
 }
 
 /** Asks AWS, or says why that cannot be done; nothing but the provider is made. */
-export async function askForEks(
+export async function lookUpForEks(
   config: Config,
   provider: () => aws.Provider,
-): Promise<{ provider: aws.Provider; knowledge: AwsKnowledge }> {
+): Promise<{ provider: aws.Provider; facts: AwsFacts }> {
   failOn("AWS cannot be asked from here; nothing was changed.", eksToolProblems(config.eks.profile));
   const made = provider();
-  const { knowledge, problems } = await askAws(config.eks, made);
+  const { facts, problems } = await lookUpAws(config.eks, made);
   failOn("AWS refuses what the plan needs; nothing was changed.", problems);
-  return { provider: made, knowledge };
+  return { provider: made, facts };
 }
 
 export interface EksTarget {

@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { Calico } from "../components/calico/calico";
-import { firstKnowledge, offlineKnowledge } from "../components/eks/plan/aws-facts";
+import { factsBeforeLookup, offlineFacts } from "../components/eks/plan/aws-facts";
 import type { Cluster } from "../components/cluster";
 import { ExistingCluster } from "../components/existing/existing-cluster";
 import { KindCluster } from "../components/kind/kind-cluster";
@@ -69,13 +69,13 @@ async function planHere({
   raw,
   offline,
 }: Surroundings): Promise<{ plan: StackPlan; aws?: aws.Provider }> {
-  const plan = planStack(stack, raw, offline ? offlineKnowledge : firstKnowledge);
+  const plan = planStack(stack, raw, offline ? offlineFacts : factsBeforeLookup);
   if (plan.target.kind !== "eks") return { plan };
-  const { askForEks, awsProvider } = await import("./eks");
+  const { lookUpForEks, awsProvider } = await import("./eks");
   const provider = () => awsProvider(stack, plan.clusterName, plan.config);
   if (offline) return { plan, aws: provider() };
-  const answers = await askForEks(plan.config, provider);
-  return { plan: planStack(stack, raw, answers.knowledge), aws: answers.provider };
+  const answers = await lookUpForEks(plan.config, provider);
+  return { plan: planStack(stack, raw, answers.facts), aws: answers.provider };
 }
 
 async function provision(

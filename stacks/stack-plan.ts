@@ -1,7 +1,7 @@
 import type { ClusterFacts } from "../kube/cluster-facts";
 import { planCalico, type CalicoPlan } from "../components/calico/plan/calico-plan";
-import { offlineKnowledge } from "../components/eks/plan/aws-facts";
-import type { AwsKnowledge } from "../components/eks/plan/wish";
+import { offlineFacts } from "../components/eks/plan/aws-facts";
+import type { AwsFacts } from "../components/eks/plan/aws-facts";
 import { mirrorableCharts, type Mirrors } from "../components/mirrors";
 import { versionSet, versionSets, type VersionSet } from "../components/versions";
 import type { LabSelection } from "../labs/model";
@@ -38,7 +38,7 @@ export const PROJECT = "k8s-network-labs";
  * Plans a stack from its raw config, or throws every problem at once. Nothing is made here. `aws`: what is known of
  * AWS; offline, the tables of this project.
  */
-export function planStack(stack: string, raw: RawConfig, aws: AwsKnowledge = offlineKnowledge): StackPlan {
+export function planStack(stack: string, raw: RawConfig, aws: AwsFacts = offlineFacts): StackPlan {
   const loaded = loadConfig(raw, PROJECT);
   if (loaded.config === undefined)
     return fail(stack, [...loaded.problems, ...problemsOfRest(stack, loaded, raw, aws)]);
@@ -50,7 +50,7 @@ function problemsOfRest(
   stack: string,
   { rest, problems }: Loaded,
   raw: RawConfig,
-  aws: AwsKnowledge,
+  aws: AwsFacts,
 ): readonly Problem[] {
   if (rest === undefined) return [];
   const broken = new Set(problems.map((p) => p.path.split(".")[0]));
@@ -63,7 +63,7 @@ function problemsOfRest(
   }
 }
 
-function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsKnowledge): StackPlan {
+function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts): StackPlan {
   const problems: Problem[] = [];
   const versions = versionSet(config.kubernetes);
   if (versions === undefined) {
@@ -131,7 +131,7 @@ function planTarget(
   clusterName: string,
   versions: VersionSet,
   problems: Problem[],
-  aws: AwsKnowledge,
+  aws: AwsFacts,
 ): Site {
   switch (config.target) {
     case "kind":

@@ -2,10 +2,11 @@ import * as aws from "@pulumi/aws";
 import type { Problem } from "../../kube/problems";
 import type { InstanceFacts } from "./plan/instance-types";
 import { similarInstanceType } from "./plan/instance-types";
-import type { AwsKnowledge, EksWish } from "./plan/wish";
+import type { AwsFacts } from "./plan/aws-facts";
+import type { EksConfig } from "./eks-config";
 
 export interface Answers {
-  knowledge: AwsKnowledge;
+  facts: AwsFacts;
   problems: Problem[];
 }
 
@@ -14,14 +15,14 @@ export interface Answers {
  * resource but the provider, so that a plan that cannot work fails at preview. Every question is asked; every answer
  * that is a refusal becomes a problem.
  */
-export async function askAws(wish: EksWish, provider: aws.Provider, path = "eks"): Promise<Answers> {
+export async function lookUpAws(config: EksConfig, provider: aws.Provider, path = "eks"): Promise<Answers> {
   const problems: Problem[] = [];
   const opts = { provider, async: true } as const;
-  const types = [...new Set(Object.values(wish.nodeGroups).flatMap((g) => g.instanceTypes))];
+  const types = [...new Set(Object.values(config.nodeGroups).flatMap((g) => g.instanceTypes))];
   const [account, zones, versions, facts, offerings] = await Promise.all([
     aws
       .getCallerIdentity({}, opts)
-      .then((a) => a.accountId, refused(problems, "AWS credentials", credentialsFix(wish.profile))),
+      .then((a) => a.accountId, refused(problems, "AWS credentials", credentialsFix(config.profile))),
     aws
       .getAvailabilityZones(
         { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
@@ -33,7 +34,7 @@ export async function askAws(wish: EksWish, provider: aws.Provider, path = "eks"
           problems,
           `${path}.region`,
           "a region that your account can use, and the right ec2:DescribeAvailabilityZones",
-          wish.region,
+          config.region,
         ),
       ),
     aws.eks
@@ -43,7 +44,7 @@ export async function askAws(wish: EksWish, provider: aws.Provider, path = "eks"
         (a) => a.clusterVersions.map((v) => v.clusterVersion),
         () => undefined,
       ),
-    Promise.all(types.map((type) => askType(type, opts, problems, typePath(wish, type, path)))),
+    Promise.all(types.map((type) => lookUpType(type, opts, problems, typePath(config, type, path)))),
     aws.ec2
       .getInstanceTypeOfferings(
         { locationType: "availability-zone", filters: [{ name: "instance-type", values: types }] },
@@ -57,7 +58,7 @@ export async function askAws(wish: EksWish, provider: aws.Provider, path = "eks"
   const known = new Map(facts.flatMap((f) => (f === undefined ? [] : [[f.instanceType, f] as const])));
   return {
     problems,
-    knowledge: {
+    facts: {
       instanceType: (name) => known.get(name),
       asksLater: false,
       real: true,
@@ -69,7 +70,7 @@ export async function askAws(wish: EksWish, provider: aws.Provider, path = "eks"
   };
 }
 
-async function askType(
+async function lookUpType(
   instanceType: string,
   opts: { provider: aws.Provider },
   problems: Problem[],
@@ -120,8 +121,8 @@ function byType(
   return found;
 }
 
-function typePath(wish: EksWish, type: string, path: string): string {
-  for (const [name, group] of Object.entries(wish.nodeGroups)) {
+function typePath(config: EksConfig, type: string, path: string): string {
+  for (const [name, group] of Object.entries(config.nodeGroups)) {
     const i = group.instanceTypes.indexOf(type);
     if (i >= 0) return `${path}.nodeGroups.${name}.instanceTypes[${i}]`;
   }

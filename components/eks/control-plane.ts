@@ -6,7 +6,7 @@ import type { Network } from "./network";
 import type { EksPlan } from "./plan/eks-plan";
 import { kubeconfigYaml } from "./plan/kubeconfig";
 import { controlPlaneLogGroup } from "./plan/policies";
-import type { AccessWish } from "./plan/wish";
+import type { AccessConfig } from "./eks-config";
 
 export interface ControlPlaneArgs {
   plan: EksPlan;
@@ -151,7 +151,7 @@ const POLICIES = {
   admin: "AmazonEKSAdminPolicy",
   edit: "AmazonEKSEditPolicy",
   view: "AmazonEKSViewPolicy",
-} as const satisfies Record<AccessWish["policy"], string>;
+} as const satisfies Record<AccessConfig["policy"], string>;
 
 /** Who may use the cluster, by API alone: no aws-auth. Whoever makes the cluster is its admin. */
 function accessEntries(plan: EksPlan): Record<string, eks.types.input.AccessEntryArgs> {

@@ -259,3 +259,6 @@ export const eksSchema = z.strictObject({
 });
 
 export type EksConfig = z.output<typeof eksSchema>;
+export type NodeGroupConfig = z.output<typeof nodeGroup>;
+export type AccessConfig = z.output<typeof access>;
+export type Taint = z.output<typeof taint>;

@@ -24,9 +24,20 @@ test("--json is an array with one object per type, in the order asked", async ()
   expect(rows[0]).toMatchObject({
     enis: 3,
     ipv4PerEni: 10,
+    publishedMaxPods: 29,
     maxPods: 29,
     addressesAtRest: 20,
     addressesFull: 30,
+  });
+});
+
+test("maxPods is what the kubelet gets, publishedMaxPods AWS's own number; a full node has maxPods pods", async () => {
+  const [row] = await json("m5.24xlarge");
+  // 248 pods with an address of 49 on each interface: six interfaces and a warm one.
+  expect(row).toMatchObject({ publishedMaxPods: 737, recommendedCap: 250, maxPods: 250, addressesFull: 350 });
+  expect((await json("m5.24xlarge", "--cni", "calico"))[0]).toMatchObject({
+    publishedMaxPods: null,
+    maxPods: 250,
   });
 });
 

@@ -1,11 +1,6 @@
 import type { Problem } from "../../../kube/problems";
 import type { ClusterFacts } from "../../../kube/cluster-facts";
-
-export interface DnsWish {
-  baseDomain?: string | undefined;
-  zone: "none" | "find" | "create";
-  zoneName?: string | undefined;
-}
+import type { DnsConfig } from "../dns-config";
 
 export interface DnsPlan {
   baseDomain: string;
@@ -31,16 +26,16 @@ export interface DnsSite {
  * of the class's traffic depends on somebody's wildcard DNS service.
  */
 export function planDns(
-  wish: DnsWish,
+  config: DnsConfig,
   facts: Facts,
   { expose, route53 }: DnsSite,
 ): { plan: DnsPlan; problems: Problem[]; notes: string[] } {
-  const baseDomain = wish.baseDomain ?? facts.baseDomain;
+  const baseDomain = config.baseDomain ?? facts.baseDomain;
   const problems: Problem[] = [];
   const notes: string[] = [];
-  const zoneName = wish.zoneName ?? baseDomain;
-  if (wish.zone !== "none") {
-    if (wish.baseDomain === undefined) {
+  const zoneName = config.zoneName ?? baseDomain;
+  if (config.zone !== "none") {
+    if (config.baseDomain === undefined) {
       problems.push({
         path: "dns.baseDomain",
         message: "a zone needs a domain of your own",
@@ -50,15 +45,15 @@ export function planDns(
     if (!route53 || expose !== "load-balancer") {
       problems.push({
         path: "dns.zone",
-        value: wish.zone,
+        value: config.zone,
         message: "records lead to a load balancer that this stack makes on AWS, and there is none",
         fix: "set dns.zone to none, and make the names yourself",
       });
     }
-  } else if (wish.zoneName !== undefined) {
+  } else if (config.zoneName !== undefined) {
     problems.push({
       path: "dns.zoneName",
-      value: wish.zoneName,
+      value: config.zoneName,
       message: "changes nothing while dns.zone is none",
       fix: "set dns.zone to find or create",
     });
@@ -77,10 +72,10 @@ export function planDns(
       `names under ${baseDomain} are your own machine, not the load balancer: set dns.baseDomain, or use curl --connect-to`,
     );
   }
-  if (!local && wish.zone === "none" && expose !== undefined) {
+  if (!local && config.zone === "none" && expose !== undefined) {
     notes.push(`this stack makes no DNS records: *.${baseDomain} must lead to the ingress controller`);
   }
-  if (wish.zone === "create") {
+  if (config.zone === "create") {
     notes.push(
       `names under ${baseDomain} resolve, and can be proved for ACME, once the parent zone names the servers of output nameServers`,
     );
@@ -88,9 +83,9 @@ export function planDns(
   return {
     plan: {
       baseDomain,
-      ...(wish.zone === "none" ? {} : { zone: { how: wish.zone, name: zoneName } }),
+      ...(config.zone === "none" ? {} : { zone: { how: config.zone, name: zoneName } }),
       // The name itself as well: a wildcard does not cover it.
-      records: wish.zone === "none" ? [] : [baseDomain, `*.${baseDomain}`],
+      records: config.zone === "none" ? [] : [baseDomain, `*.${baseDomain}`],
     },
     problems,
     notes,

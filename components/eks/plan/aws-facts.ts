@@ -1,12 +1,28 @@
-import { lookUpInstanceType } from "./instance-types";
-import type { AwsKnowledge } from "./wish";
+import { lookUpInstanceType, type InstanceFacts } from "./instance-types";
+
+/** What is known of AWS while planning: from the tables of this project, or from AWS itself. */
+export interface AwsFacts {
+  instanceType(name: string): InstanceFacts | undefined;
+  /** AWS will be asked before anything is made: a type that the tables do not know is no problem yet. */
+  asksLater: boolean;
+  /** AWS was asked: names of documents must have been replaced by real ones. */
+  real: boolean;
+  /** Account of the credentials. */
+  account?: string;
+  /** Available zones, name → id. */
+  zones?: Readonly<Record<string, string>>;
+  /** Kubernetes versions on offer. */
+  versions?: readonly string[];
+  /** Instance type → zones where it can be had. */
+  offerings?: Readonly<Record<string, readonly string[]>>;
+}
 
 /** What the tables of this project know: for the offline plan. */
-export const offlineKnowledge: AwsKnowledge = {
+export const offlineFacts: AwsFacts = {
   instanceType: lookUpInstanceType,
   asksLater: false,
   real: false,
 };
 
 /** The same before AWS is asked: what the tables lack is no problem yet. */
-export const firstKnowledge: AwsKnowledge = { ...offlineKnowledge, asksLater: true };
+export const factsBeforeLookup: AwsFacts = { ...offlineFacts, asksLater: true };

@@ -31,16 +31,12 @@ export interface CapacityRow {
   architecture: "amd64" | "arm64" | null;
   nitro: boolean;
   networkCards: number;
-  /**
-   * Pods per node in this mode: AWS's published number where each pod takes an address (not capped), the recommended
-   * number with prefixes or an overlay.
-   */
-  maxPods: number;
-  /** What addresses alone allow; null with an overlay. */
-  maxPodsByAddresses: number | null;
-  /** The smaller of `maxPodsByAddresses` and the recommended cap (110, or 250 above 30 vCPUs): what our clusters set. */
-  maxPodsRecommended: number;
+  /** Pods by AWS's published formula, which counts addresses alone; null with an overlay. */
+  publishedMaxPods: number | null;
+  /** What AWS recommends never to exceed: 110, or 250 above 30 vCPUs. */
   recommendedCap: number;
+  /** The smaller of the two: what the kubelet gets on our clusters. */
+  maxPods: number;
   /** VPC addresses that a node holds with its first pod, its own address included. */
   addressesAtRest: number;
   /** The same with `maxPods` pods. */
@@ -55,7 +51,7 @@ export interface ClusterRow {
   nodes: number;
   /** Null where not given: then every node is full. */
   pods: number | null;
-  /** Pods that the nodes carry at the recommended number, without those on the host network. */
+  /** Pods that the nodes carry at `maxPods`, without those on the host network. */
   podsPossible: number;
   fits: boolean;
   /** Nodes that the pods need. */
@@ -123,10 +119,9 @@ function toRow(capacity: PodCapacity, question: CapacityQuestion): CapacityRow {
     architecture: facts.architecture ?? null,
     nitro: facts.nitro,
     networkCards: facts.networkCards,
-    maxPods: capacity.maxPods,
-    maxPodsByAddresses: capacity.byAddresses ?? null,
-    maxPodsRecommended: capacity.recommended,
+    publishedMaxPods: capacity.publishedMaxPods ?? null,
     recommendedCap: capacity.cap,
+    maxPods: capacity.maxPods,
     addressesAtRest: capacity.atRest.total,
     addressesFull: capacity.full.total,
     podSubnetAddresses: question.networking.customNetworking
@@ -135,7 +130,7 @@ function toRow(capacity: PodCapacity, question: CapacityQuestion): CapacityRow {
   };
   const { nodes, pods } = question;
   if (nodes === undefined && pods === undefined) return row;
-  const perNode = capacity.recommended - HOST_NETWORK_PODS;
+  const perNode = capacity.maxPods - HOST_NETWORK_PODS;
   const nodesNeeded = Math.max(1, Math.ceil((pods ?? 0) / perNode));
   const count = nodes ?? nodesNeeded;
   const addresses = worstPlacement(capacity, question.warm, count, pods).total;

@@ -19,25 +19,18 @@ export interface PodCapacity {
   facts: InstanceFacts;
   networking: PodNetworking;
   /**
-   * Pods by addresses alone, as AWS publishes it (m5.large 29; with prefixes 434). Absent with an overlay: there
-   * addresses are no limit.
+   * Pods by AWS's published formula, which counts addresses alone (m5.large 29; with prefixes 434). Absent with an
+   * overlay: there addresses are no limit.
    */
-  byAddresses?: number;
+  publishedMaxPods?: number;
   /** What AWS recommends never to exceed: 110, or 250 above 30 vCPUs (EKS guide, choosing an instance type). */
   cap: 110 | 250;
-  /** The smaller of the two: what our node groups are given as the kubelet's max pods. */
-  recommended: number;
-  /**
-   * The number for this mode: AWS's published one where each pod takes an address of its own (m5.24xlarge 737),
-   * the recommended one where addresses are no real limit (prefixes, overlay).
-   */
+  /** The smaller of the two: what the kubelet gets. */
   maxPods: number;
   /** Addresses of a node that runs its first pod with an address. A node without any is rare: CoreDNS lands somewhere. */
   atRest: AddressUse;
   /** Addresses of a node with `maxPods` pods. */
   full: AddressUse;
-  /** Addresses of a node with `recommended` pods: what the plan of a cluster counts with. */
-  deployed: AddressUse;
 }
 
 /** Pods of one node, by type and mode. Check `capacityProblems` first. */
@@ -51,20 +44,12 @@ export function podCapacity(
     addressesHeld(facts, networking, warm, Math.max(1, pods - HOST_NETWORK_PODS));
   const common = { facts, networking, cap, atRest: held(0) } as const;
   if (networking.cni === "calico") {
-    return { ...common, recommended: cap, maxPods: cap, full: held(cap), deployed: held(cap) };
+    return { ...common, maxPods: cap, full: held(cap) };
   }
   const perInterface = (facts.ipv4PerEni - 1) * (networking.prefixDelegation ? 16 : 1);
-  const byAddresses = podInterfaces(facts, networking) * perInterface + HOST_NETWORK_PODS;
-  const recommended = Math.min(byAddresses, cap);
-  const maxPods = networking.prefixDelegation ? recommended : byAddresses;
-  return {
-    ...common,
-    byAddresses,
-    recommended,
-    maxPods,
-    full: held(maxPods),
-    deployed: held(recommended),
-  };
+  const publishedMaxPods = podInterfaces(facts, networking) * perInterface + HOST_NETWORK_PODS;
+  const maxPods = Math.min(publishedMaxPods, cap);
+  return { ...common, publishedMaxPods, maxPods, full: held(maxPods) };
 }
 
 /** What stands against a mode on a type, or against a warm pool. */
@@ -146,7 +131,7 @@ export function worstPlacement(
   pods?: number,
 ): AddressUse {
   const held = (p: number) => addressesHeld(capacity.facts, capacity.networking, warm, Math.max(1, p));
-  const most = Math.max(1, capacity.recommended - HOST_NETWORK_PODS);
+  const most = Math.max(1, capacity.maxPods - HOST_NETWORK_PODS);
   if (nodes <= 0) return { node: 0, pod: 0, total: 0, inPrefixes: 0, enis: 0 };
   if (pods === undefined || pods >= nodes * most) return times(held(most), nodes);
   let worst = times(held(1), nodes);

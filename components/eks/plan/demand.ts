@@ -17,10 +17,10 @@ export const UPDATE_SURGE_PER_ZONE = 2;
 /** A group's capacity, for all of its instance types together. */
 export interface GroupCapacity {
   group: GroupRequest;
-  /** What the kubelet is told: the least of the types. */
+  /** What the kubelet gets: the least of the types. */
   maxPods: number;
   /** The type that takes most addresses, which decides the subnets. */
-  hungriest: PodCapacity;
+  largest: PodCapacity;
   /** Nodes in one zone, and in all. */
   perZone: number;
   nodes: number;
@@ -32,10 +32,10 @@ export function groupCapacities(request: NetworkRequest): GroupCapacity[] {
   const networking = networkingOf(request.cni);
   return request.groups.map((group) => {
     const all = group.types.map((facts) => podCapacity(facts, networking, request.warm));
-    const maxPods = Math.min(...all.map((c) => c.recommended));
+    const maxPods = Math.min(...all.map((c) => c.maxPods));
     // The kubelet's number is one for the group: addresses are counted with it, not with each type's own.
-    const capped = all.map((c) => ({ ...c, recommended: maxPods }));
-    const hungriest = capped.reduce((a, b) =>
+    const capped = all.map((c) => ({ ...c, maxPods }));
+    const largest = capped.reduce((a, b) =>
       worstPlacement(b, request.warm, 1).total > worstPlacement(a, request.warm, 1).total ? b : a,
     );
     const perZone = group.perZone ? group.max : Math.ceil(group.max / Math.max(1, group.zones.length));
@@ -43,7 +43,7 @@ export function groupCapacities(request: NetworkRequest): GroupCapacity[] {
     return {
       group,
       maxPods,
-      hungriest,
+      largest,
       perZone,
       nodes,
       pods: nodes * Math.max(0, maxPods - HOST_NETWORK_PODS),
@@ -77,13 +77,13 @@ export function demand(request: NetworkRequest, zone: string, role: SubnetRole, 
       request.pods === undefined || possible === 0
         ? undefined
         : Math.ceil((request.pods * c.pods) / possible);
-    const use = worstPlacement(c.hungriest, request.warm, c.perZone, share);
-    const type = c.hungriest.facts.instanceType;
+    const use = worstPlacement(c.largest, request.warm, c.perZone, share);
+    const type = c.largest.facts.instanceType;
     const what = `${c.perZone} × ${type} (${c.group.name})`;
     if (role === "pod") add(`pods of ${what}`, use.pod);
     else add(`nodes ${what}`, use.node, use.inPrefixes);
     if (!surge) continue;
-    const { atRest } = c.hungriest;
+    const { atRest } = c.largest;
     add(
       `update of ${c.group.name}`,
       UPDATE_SURGE_PER_ZONE * (role === "pod" ? atRest.pod : atRest.node),

@@ -8,7 +8,8 @@ import { partitionOf, type Place } from "./policies";
 import { checkEksVersion, chooseZones } from "./regions";
 import { stackTags } from "./tags";
 import type { WarmPool } from "./warm-pool";
-import type { AccessWish, AwsKnowledge, EksWish } from "./wish";
+import type { AwsFacts } from "./aws-facts";
+import type { AccessConfig, EksConfig } from "../eks-config";
 
 /** Ranges that exist only in documents (RFC 5737); in a config they stand for "put your address here". */
 const DOCUMENTATION_RANGES = ["192.0.2.", "198.51.100.", "203.0.113."];
@@ -28,17 +29,17 @@ export interface EksPlan {
   flowLogs?: { retentionDays: number };
   serviceCidr: string;
   publicCidrs: readonly string[];
-  access: Readonly<Record<string, AccessWish>>;
+  access: Readonly<Record<string, AccessConfig>>;
   logs: readonly string[];
   logRetentionDays: number;
   encryptSecrets: boolean | string;
-  addons: EksWish["addons"];
+  addons: EksConfig["addons"];
   /** Settings of the VPC CNI; absent where Calico is the CNI. */
   vpcCni?: VpcCniValues;
   nodeGroups: NodeGroupPlan[];
   /** Capacity of each group of the config, for the summary. */
   capacities: GroupCapacity[];
-  loadBalancer: EksWish["loadBalancer"];
+  loadBalancer: EksConfig["loadBalancer"];
   deletionProtection: boolean;
   tags: Record<string, string>;
   /** Fewest nodes in all. */
@@ -64,37 +65,34 @@ export interface PlannedEks {
 }
 
 /** Plans an EKS cluster, or says every reason against it. */
-export function planEks(
-  wish: EksWish,
-  context: EksContext,
-  knowledge: AwsKnowledge,
-  path = "eks",
-): PlannedEks {
+export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, path = "eks"): PlannedEks {
   const zones =
-    typeof wish.zones === "number" ? chooseZones(wish.region, wish.zones, knownZones(knowledge)) : wish.zones;
-  const version = checkEksVersion(context.kubernetes, context.today, "kubernetes", knowledge.versions);
-  const { groups, problems: groupProblems } = groupRequests(wish, zones, knowledge, path);
-  const request = networkRequest(wish, zones, groups, context.pools);
+    typeof config.zones === "number"
+      ? chooseZones(config.region, config.zones, zoneFacts(aws))
+      : config.zones;
+  const version = checkEksVersion(context.kubernetes, context.today, "kubernetes", aws.versions);
+  const { groups, problems: groupProblems } = groupRequests(config, zones, aws, path);
+  const request = networkRequest(config, zones, groups, context.pools);
   const problems = [
     ...version.problems,
-    ...zoneCountProblems(wish, zones, path),
+    ...zoneCountProblems(config, zones, path),
     ...groupProblems,
-    ...endpointProblems(wish, knowledge, path),
-    ...accountProblems(wish, knowledge, path),
+    ...endpointProblems(config, aws, path),
+    ...accountProblems(config, aws, path),
   ];
-  const network = planNetwork(request, path, knownZones(knowledge));
+  const network = planNetwork(request, path, zoneFacts(aws));
   problems.push(...network.problems);
-  const warnings = [...version.warnings, ...network.warnings, ...notes(wish, knowledge)];
+  const warnings = [...version.warnings, ...network.warnings, ...notes(config, aws)];
   if (network.plan === undefined || problems.length > 0) return { problems, warnings };
 
   const capacities = groupCapacities(request);
-  const nodeGroups = nodeGroupPlans(wish, capacities);
+  const nodeGroups = nodeGroupPlans(config, capacities);
   const tags = stackTags({
     stack: context.stack,
     cluster: context.clusterName,
     owner: context.owner,
     expires: context.expires,
-    extra: wish.tags,
+    extra: config.tags,
   });
   return {
     problems,
@@ -102,29 +100,29 @@ export function planEks(
     plan: {
       name: context.clusterName,
       place: {
-        partition: partitionOf(wish.region),
-        region: wish.region,
-        account: knowledge.account ?? wish.account ?? "*",
+        partition: partitionOf(config.region),
+        region: config.region,
+        account: aws.account ?? config.account ?? "*",
         cluster: context.clusterName,
       },
-      ...(wish.profile === undefined ? {} : { profile: wish.profile }),
+      ...(config.profile === undefined ? {} : { profile: config.profile }),
       kubernetes: context.kubernetes,
-      cni: wish.cni,
+      cni: config.cni,
       network: network.plan,
-      s3Endpoint: wish.network.s3Endpoint,
-      ...(wish.network.flowLogs === undefined ? {} : { flowLogs: wish.network.flowLogs }),
-      serviceCidr: wish.network.serviceCidr,
-      publicCidrs: wish.endpoint.publicCidrs,
-      access: wish.access,
-      logs: wish.logs,
-      logRetentionDays: wish.logRetentionDays,
-      encryptSecrets: wish.encryptSecrets,
-      addons: wish.addons,
-      ...(wish.cni === "calico" ? {} : { vpcCni: vpcCniValues(wish.cni, request.warm, tags) }),
+      s3Endpoint: config.network.s3Endpoint,
+      ...(config.network.flowLogs === undefined ? {} : { flowLogs: config.network.flowLogs }),
+      serviceCidr: config.network.serviceCidr,
+      publicCidrs: config.endpoint.publicCidrs,
+      access: config.access,
+      logs: config.logs,
+      logRetentionDays: config.logRetentionDays,
+      encryptSecrets: config.encryptSecrets,
+      addons: config.addons,
+      ...(config.cni === "calico" ? {} : { vpcCni: vpcCniValues(config.cni, request.warm, tags) }),
       nodeGroups,
       capacities,
-      loadBalancer: wish.loadBalancer,
-      deletionProtection: wish.deletionProtection,
+      loadBalancer: config.loadBalancer,
+      deletionProtection: config.deletionProtection,
       tags,
       nodes: nodeGroups.reduce((n, g) => n + g.min, 0),
       architectures: [...new Set(groups.flatMap((g) => g.types.flatMap((t) => t.architecture ?? [])))],
@@ -133,58 +131,57 @@ export function planEks(
 }
 
 /** Ranges that addresses of pods come from. */
-export function podRanges(wish: EksWish, pools: readonly string[]): string[] {
-  if (wish.cni === "calico") return [...pools];
-  if (wish.cni === "aws-custom") return [...(wish.network.secondaryCidrs ?? [POD_RANGE])];
-  return [wish.network.vpcCidr];
+export function podRanges(config: EksConfig, pools: readonly string[]): string[] {
+  if (config.cni === "calico") return [...pools];
+  if (config.cni === "aws-custom") return [...(config.network.secondaryCidrs ?? [POD_RANGE])];
+  return [config.network.vpcCidr];
 }
 
 function networkRequest(
-  wish: EksWish,
+  config: EksConfig,
   zones: readonly string[],
   groups: NetworkRequest["groups"],
   pools: readonly string[],
 ): NetworkRequest {
-  const { network } = wish;
+  const { network } = config;
   return {
-    region: wish.region,
+    region: config.region,
     zones,
-    cni: wish.cni,
+    cni: config.cni,
     vpcCidr: network.vpcCidr,
-    secondaryCidrs: network.secondaryCidrs ?? (networkingOf(wish.cni).customNetworking ? [POD_RANGE] : []),
+    secondaryCidrs: network.secondaryCidrs ?? (networkingOf(config.cni).customNetworking ? [POD_RANGE] : []),
     serviceCidr: network.serviceCidr,
-    podCidrs: wish.cni === "calico" ? pools : [],
+    podCidrs: config.cni === "calico" ? pools : [],
     peers: network.peers,
     nat: network.nat,
     prefixes: defined(network.prefixes),
     groups,
-    warm: defined(wish.warm) satisfies WarmPool,
-    ...(wish.pods === undefined ? {} : { pods: wish.pods }),
+    warm: defined(config.warm) satisfies WarmPool,
+    ...(config.pods === undefined ? {} : { pods: config.pods }),
   };
 }
 
-const knownZones = (knowledge: AwsKnowledge) =>
-  knowledge.zones === undefined ? {} : { available: knowledge.zones };
+const zoneFacts = (aws: AwsFacts) => (aws.zones === undefined ? {} : { available: aws.zones });
 
 /** A number of zones that the region, or this network, does not have. Fewer than two is said with the zones. */
-function zoneCountProblems(wish: EksWish, zones: readonly string[], path: string): Problem[] {
-  if (typeof wish.zones !== "number" || zones.length === wish.zones || wish.zones < 2) return [];
-  const many = wish.zones > 4;
+function zoneCountProblems(config: EksConfig, zones: readonly string[], path: string): Problem[] {
+  if (typeof config.zones !== "number" || zones.length === config.zones || config.zones < 2) return [];
+  const many = config.zones > 4;
   return [
     {
       path: `${path}.zones`,
-      value: wish.zones,
+      value: config.zones,
       message: many
         ? "this network has room for four zones"
-        : `${wish.region} has ${zones.length} zones that EKS can use`,
+        : `${config.region} has ${zones.length} zones that EKS can use`,
       fix: many ? "2, 3 or 4" : `${zones.length}, or another region`,
     },
   ];
 }
 
-function endpointProblems(wish: EksWish, { real }: AwsKnowledge, path: string): Problem[] {
+function endpointProblems(config: EksConfig, { real }: AwsFacts, path: string): Problem[] {
   if (!real) return [];
-  return wish.endpoint.publicCidrs.flatMap((cidr, i) =>
+  return config.endpoint.publicCidrs.flatMap((cidr, i) =>
     DOCUMENTATION_RANGES.some((range) => cidr.startsWith(range))
       ? [
           {
@@ -198,41 +195,41 @@ function endpointProblems(wish: EksWish, { real }: AwsKnowledge, path: string): 
   );
 }
 
-function accountProblems(wish: EksWish, { account }: AwsKnowledge, path: string): Problem[] {
-  if (wish.account === undefined || account === undefined || wish.account === account) return [];
+function accountProblems(config: EksConfig, { account }: AwsFacts, path: string): Problem[] {
+  if (config.account === undefined || account === undefined || config.account === account) return [];
   return [
     {
       path: `${path}.account`,
-      value: wish.account,
+      value: config.account,
       message: `the credentials are of account ${account}`,
-      fix: `credentials of ${wish.account}: ${path}.profile, or AWS_PROFILE`,
+      fix: `credentials of ${config.account}: ${path}.profile, or AWS_PROFILE`,
     },
   ];
 }
 
-function notes(wish: EksWish, { real, zones }: AwsKnowledge): string[] {
+function notes(config: EksConfig, { real, zones }: AwsFacts): string[] {
   const found: string[] = [];
-  if (!real && typeof wish.zones === "number" && zones === undefined) {
+  if (!real && typeof config.zones === "number" && zones === undefined) {
     found.push(
-      `zones are taken as ${wish.region}a, b …; AWS is asked for the real ones when the stack is built`,
+      `zones are taken as ${config.region}a, b …; AWS is asked for the real ones when the stack is built`,
     );
   }
-  if (wish.endpoint.publicCidrs.length === 0) {
+  if (config.endpoint.publicCidrs.length === 0) {
     found.push(
       "the API server has no public address: build this stack from inside the VPC or a network connected to it",
     );
   }
-  if (wish.endpoint.publicCidrs.includes("0.0.0.0/0")) {
+  if (config.endpoint.publicCidrs.includes("0.0.0.0/0")) {
     found.push(
       "the API server is open to the whole internet (eks.endpoint.publicCidrs); IAM still guards it",
     );
   }
-  if (wish.network.nat === "none") {
+  if (config.network.nat === "none") {
     found.push(
       "nat none: nodes have public addresses (each about 3.60 USD a month), the security group lets nobody in",
     );
   }
-  if (wish.cni === "calico" && Object.values(wish.nodeGroups).some((g) => g.os === "bottlerocket")) {
+  if (config.cni === "calico" && Object.values(config.nodeGroups).some((g) => g.os === "bottlerocket")) {
     found.push("Calico's CNI on Bottlerocket was not tried here");
   }
   return found;

@@ -46,7 +46,7 @@ export function layOut(request: NetworkRequest): Layout {
   const roles: SubnetRole[] =
     request.cni === "aws-custom" ? ["private", "public", "pod"] : ["private", "public"];
   let wishes = roles.flatMap((role) => wishesOf(request, role));
-  const shortages = wishes.flatMap((wish) => tooSmall(wish));
+  const shortages = wishes.flatMap((config) => tooSmall(config));
 
   let found = placeWithSpare(wishes);
   // Room to grow is given up step by step, the largest block first, but never what is needed.
@@ -62,9 +62,11 @@ export function layOut(request: NetworkRequest): Layout {
   const short = new Map(found.homeless.map((w) => [w.ranges.join(), w]));
   for (const key of short.keys()) shortages.push(outOfRange(wishes.filter((w) => w.ranges.join() === key)));
 
-  const subnets = wishes.flatMap((wish) => {
-    const cidr = found.places.get(wish.name);
-    return cidr === undefined || wish.zone === undefined ? [] : [toPlan(request, wish, wish.zone, cidr)];
+  const subnets = wishes.flatMap((config) => {
+    const cidr = found.places.get(config.name);
+    return cidr === undefined || config.zone === undefined
+      ? []
+      : [toPlan(request, config, config.zone, cidr)];
   });
   return { subnets: subnets.sort(byRoleAndZone), shortages };
 }
@@ -119,9 +121,9 @@ function prefixHolding(needs: readonly Need[]): number {
   return 0;
 }
 
-function tooSmall(wish: Wish): Shortage[] {
-  if (holds(wish.prefix, wish.needs)) return [];
-  return [{ kind: "subnet", ...short(wish, usable(wish.prefix)), prefix: wish.prefix }];
+function tooSmall(config: Wish): Shortage[] {
+  if (holds(config.prefix, config.needs)) return [];
+  return [{ kind: "subnet", ...short(config, usable(config.prefix)), prefix: config.prefix }];
 }
 
 /** The hardest need of a range that does not hold all of its subnets, and the most that could be had for it. */
@@ -136,11 +138,11 @@ function outOfRange(wishes: readonly Wish[]): Shortage {
   return { kind: "range", ...short(hardest, have) };
 }
 
-function short(wish: Wish, have: number): Omit<Extract<Shortage, { kind: "range" }>, "kind"> {
-  const { addresses, inPrefixes } = sum(wish.needs);
+function short(config: Wish, have: number): Omit<Extract<Shortage, { kind: "range" }>, "kind"> {
+  const { addresses, inPrefixes } = sum(config.needs);
   // Prefixes fill one half of a subnet, single addresses the other: the fuller half counts twice.
   const need = inPrefixes === 0 ? addresses : 2 * Math.max(inPrefixes, addresses - inPrefixes);
-  return { role: wish.role, name: wish.name, need, have, needs: wish.needs };
+  return { role: config.role, name: config.name, need, have, needs: config.needs };
 }
 
 /** The same room again for the letters that no zone uses yet. */
@@ -167,33 +169,33 @@ function place(wishes: readonly Wish[]): { places: Map<string, string>; homeless
   const places = new Map<string, string>();
   const homeless: Wish[] = [];
   const taken: string[] = [];
-  for (const wish of order) {
-    const cidr = wish.ranges
-      .map((range) => firstFree(range, taken, wish.prefix))
+  for (const config of order) {
+    const cidr = config.ranges
+      .map((range) => firstFree(range, taken, config.prefix))
       .find((found) => found !== undefined);
-    if (cidr === undefined) homeless.push(wish);
+    if (cidr === undefined) homeless.push(config);
     else {
-      places.set(wish.name, cidr);
+      places.set(config.name, cidr);
       taken.push(cidr);
     }
   }
   return { places, homeless };
 }
 
-function toPlan(request: NetworkRequest, wish: Wish, zone: string, cidr: string): SubnetPlan {
-  const { addresses, inPrefixes } = sum(wish.needs);
+function toPlan(request: NetworkRequest, config: Wish, zone: string, cidr: string): SubnetPlan {
+  const { addresses, inPrefixes } = sum(config.needs);
   return {
-    name: wish.name,
-    role: wish.role,
+    name: config.name,
+    role: config.role,
     zone,
     cidr,
-    prefix: wish.prefix,
-    usable: usable(wish.prefix),
-    needs: wish.needs,
+    prefix: config.prefix,
+    usable: usable(config.prefix),
+    needs: config.needs,
     needed: addresses,
     // Not at the ends: there AWS keeps addresses of its own, and a /28 that holds one cannot be given away.
-    prefixReservations: inPrefixes > 0 && wish.prefix <= SMALLEST_PREFIX - 2 ? middleHalf(cidr) : [],
-    nodes: wish.role === nodeRole(request),
+    prefixReservations: inPrefixes > 0 && config.prefix <= SMALLEST_PREFIX - 2 ? middleHalf(cidr) : [],
+    nodes: config.role === nodeRole(request),
   };
 }
 

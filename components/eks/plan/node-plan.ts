@@ -3,7 +3,8 @@ import { unknownType } from "./capacity-report";
 import type { GroupCapacity } from "./demand";
 import type { InstanceFacts } from "./instance-types";
 import { zoneLetter, type GroupRequest } from "./request";
-import type { AwsKnowledge, EksWish, NodeGroupWish, Taint } from "./wish";
+import type { AwsFacts } from "./aws-facts";
+import type { EksConfig, NodeGroupConfig, Taint } from "../eks-config";
 
 /** One managed node group as it is made; with `perZone` there is one for each zone. */
 export interface NodeGroupPlan {
@@ -37,33 +38,28 @@ export function eksEffect(effect: Taint["effect"]): string {
   return EFFECTS[effect];
 }
 
-/** Groups as the network planner needs them, and what is wrong with the wish. */
+/** Groups as the network planner needs them, and what is wrong with the config. */
 export function groupRequests(
-  wish: EksWish,
+  config: EksConfig,
   zones: readonly string[],
-  knowledge: AwsKnowledge,
+  aws: AwsFacts,
   path: string,
 ): { groups: GroupRequest[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const groups: GroupRequest[] = [];
-  const all = Object.entries(wish.nodeGroups);
+  const all = Object.entries(config.nodeGroups);
   for (const [name, group] of all) {
     const at = `${path}.nodeGroups.${name}`;
     problems.push(...sizeProblems(group, at));
     const types: InstanceFacts[] = [];
     group.instanceTypes.forEach((type, i) => {
-      const facts = knowledge.instanceType(type);
+      const facts = aws.instanceType(type);
       if (facts !== undefined) {
         types.push(facts);
         problems.push(
-          ...offeringProblems(
-            facts.instanceType,
-            group.zones ?? zones,
-            knowledge,
-            `${at}.instanceTypes[${i}]`,
-          ),
+          ...offeringProblems(facts.instanceType, group.zones ?? zones, aws, `${at}.instanceTypes[${i}]`),
         );
-      } else if (!knowledge.asksLater) problems.push(unknownType(`${at}.instanceTypes[${i}]`, type));
+      } else if (!aws.asksLater) problems.push(unknownType(`${at}.instanceTypes[${i}]`, type));
     });
     if (types.length === 0) continue;
     groups.push({ name, types, max: group.max, zones: group.zones ?? zones, perZone: group.perZone });
@@ -85,7 +81,7 @@ export function groupRequests(
   return { groups, problems };
 }
 
-function sizeProblems({ min, desired, max }: NodeGroupWish, path: string): Problem[] {
+function sizeProblems({ min, desired, max }: NodeGroupConfig, path: string): Problem[] {
   const problems: Problem[] = [];
   if (desired < min) {
     problems.push({
@@ -106,13 +102,8 @@ function sizeProblems({ min, desired, max }: NodeGroupWish, path: string): Probl
   return problems;
 }
 
-function offeringProblems(
-  type: string,
-  zones: readonly string[],
-  knowledge: AwsKnowledge,
-  path: string,
-): Problem[] {
-  const offered = knowledge.offerings?.[type];
+function offeringProblems(type: string, zones: readonly string[], aws: AwsFacts, path: string): Problem[] {
+  const offered = aws.offerings?.[type];
   const missing = offered === undefined ? [] : zones.filter((zone) => !offered.includes(zone));
   if (offered === undefined || missing.length === 0) return [];
   return [
@@ -128,12 +119,12 @@ function offeringProblems(
   ];
 }
 
-/** The managed groups to make, from a wish that fits. */
-export function nodeGroupPlans(wish: EksWish, capacities: readonly GroupCapacity[]): NodeGroupPlan[] {
-  return capacities.flatMap(({ group, maxPods, hungriest }) => {
-    const w = wish.nodeGroups[group.name];
+/** The managed groups to make, from a config that fits. */
+export function nodeGroupPlans(config: EksConfig, capacities: readonly GroupCapacity[]): NodeGroupPlan[] {
+  return capacities.flatMap(({ group, maxPods, largest }) => {
+    const w = config.nodeGroups[group.name];
     if (w === undefined) return [];
-    const arm = hungriest.facts.architecture === "arm64";
+    const arm = largest.facts.architecture === "arm64";
     const common = {
       instanceTypes: w.instanceTypes,
       amiType:

@@ -22,7 +22,7 @@ export function networkingOf(mode: CniMode): PodNetworking {
 /** A node group as the planner needs it. */
 export interface GroupRequest {
   name: string;
-  /** Facts of every instance type that the group may use; the smallest decides pods, the hungriest addresses. */
+  /** Facts of every instance type that the group may use; the smallest decides pods, the largest addresses. */
   types: readonly InstanceFacts[];
   /** Most nodes; of each zone with `perZone`, else of the whole group. */
   max: number;

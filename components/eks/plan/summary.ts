@@ -84,8 +84,8 @@ export function eksSummary(plan: EksPlan): EksSummary {
         zones: g.zones,
         maxPods: g.maxPods,
         pods: g.max * (g.maxPods - 2),
-        addressesAtRest: capacity?.hungriest.atRest.total ?? 0,
-        addressesFull: capacity?.hungriest.deployed.total ?? 0,
+        addressesAtRest: capacity?.largest.atRest.total ?? 0,
+        addressesFull: capacity?.largest.full.total ?? 0,
       };
     }),
     loadBalancer:

@@ -1,15 +1,16 @@
 import type { Problem } from "../../../kube/problems";
+import type { IngressConfig } from "../ingress-config";
 import { labelProblem } from "../../../routing/routes/object-names";
-import type { ControllerPlan, IngressFacts, IngressWish } from "./types";
+import type { ControllerPlan, IngressFacts } from "./types";
 
 /** Combinations that cannot work, each with its reason. */
-export function checkController(wish: IngressWish, plan: ControllerPlan, facts: IngressFacts): Problem[] {
+export function checkController(config: IngressConfig, plan: ControllerPlan, facts: IngressFacts): Problem[] {
   const found: Problem[] = [];
   const refuse = (when: boolean, path: string, value: unknown, message: string, fix: string) => {
     if (when) found.push({ path: `ingress.${path}`, value, message, fix });
   };
   loadBalancerChecks(plan, facts, refuse);
-  addressChecks(wish, plan, refuse);
+  addressChecks(config, plan, refuse);
   podChecks(plan, facts, refuse);
   const name = labelProblem(plan.className);
   refuse(name !== undefined, "className", plan.className, name ?? "", "use a DNS label, as labs");
@@ -59,7 +60,7 @@ function loadBalancerChecks(plan: ControllerPlan, facts: IngressFacts, refuse: R
 }
 
 /** Ways to keep the client's address that defeat each other. */
-function addressChecks(wish: IngressWish, plan: ControllerPlan, refuse: Refuse): void {
+function addressChecks(config: IngressConfig, plan: ControllerPlan, refuse: Refuse): void {
   const lb = plan.loadBalancer;
   const proxy = plan.proxyProtocol;
   refuse(
@@ -91,23 +92,23 @@ function addressChecks(wish: IngressWish, plan: ControllerPlan, refuse: Refuse):
     "use Cluster: with proxy protocol the address is kept either way",
   );
   refuse(
-    wish.externalTrafficPolicy !== undefined && lb?.targetType === "ip",
+    config.externalTrafficPolicy !== undefined && lb?.targetType === "ip",
     "externalTrafficPolicy",
-    wish.externalTrafficPolicy,
+    config.externalTrafficPolicy,
     "ip targets do not pass kube-proxy, so it changes nothing",
     "leave it out",
   );
   refuse(
-    wish.externalTrafficPolicy !== undefined && plan.expose === "host-ports",
+    config.externalTrafficPolicy !== undefined && plan.expose === "host-ports",
     "externalTrafficPolicy",
-    wish.externalTrafficPolicy,
+    config.externalTrafficPolicy,
     "host ports do not pass kube-proxy, so it changes nothing",
     "leave it out",
   );
   refuse(
-    wish.loadBalancer.sourceRanges.length > 0 && plan.expose !== "load-balancer",
+    config.loadBalancer.sourceRanges.length > 0 && plan.expose !== "load-balancer",
     "loadBalancer.sourceRanges",
-    wish.loadBalancer.sourceRanges,
+    config.loadBalancer.sourceRanges,
     `limits a load balancer, and there is none with ${plan.expose}: the port would stay open to all`,
     "leave it out, or use load-balancer",
   );

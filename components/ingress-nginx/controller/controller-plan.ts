@@ -1,46 +1,47 @@
 import type { Problem } from "../../../kube/problems";
+import type { IngressConfig } from "../ingress-config";
 import { charts } from "../../versions";
 import { checkController } from "./checks";
 import { controllerNotes } from "./notes";
-import type { ControllerPlan, Exposure, IngressFacts, IngressWish } from "./types";
+import type { ControllerPlan, Exposure, IngressFacts } from "./types";
 
 /** Plans the controller for a cluster. Nothing is made; whatever cannot work is told, all at once. */
 export function planController(
-  wish: IngressWish,
+  config: IngressConfig,
   facts: IngressFacts,
   defaultCertificate = false,
 ): { plan: ControllerPlan; problems: Problem[]; notes: string[] } {
-  const plan: ControllerPlan = { ...decide(wish, facts), defaultCertificate };
-  return { plan, problems: checkController(wish, plan, facts), notes: controllerNotes(wish, plan) };
+  const plan: ControllerPlan = { ...decide(config, facts), defaultCertificate };
+  return { plan, problems: checkController(config, plan, facts), notes: controllerNotes(config, plan) };
 }
 
-function decide(wish: IngressWish, facts: IngressFacts): Omit<ControllerPlan, "defaultCertificate"> {
-  const expose = wish.expose ?? defaultExposure(facts);
-  const hostNetwork = wish.hostNetwork ?? !facts.controlPlaneReachesPods;
+function decide(config: IngressConfig, facts: IngressFacts): Omit<ControllerPlan, "defaultCertificate"> {
+  const expose = config.expose ?? defaultExposure(facts);
+  const hostNetwork = config.hostNetwork ?? !facts.controlPlaneReachesPods;
   // Where two pods would want the same port of a node there is one pod on each node.
   const kind = hostNetwork && expose !== "host-ports" ? "DaemonSet" : "Deployment";
-  const policy = trafficPolicy(wish, expose);
+  const policy = trafficPolicy(config, expose);
   return {
-    className: wish.className,
+    className: config.className,
     expose,
     hostNetwork,
     kind,
-    replicas: wish.replicas ?? (expose === "host-ports" ? 1 : Math.min(2, Math.max(1, facts.workers))),
+    replicas: config.replicas ?? (expose === "host-ports" ? 1 : Math.min(2, Math.max(1, facts.workers))),
     ...(policy === undefined ? {} : { externalTrafficPolicy: policy }),
-    proxyProtocol: wish.proxyProtocol,
+    proxyProtocol: config.proxyProtocol,
     ...(expose === "load-balancer" && facts.loadBalancer !== "none"
-      ? { loadBalancer: { ...wish.loadBalancer, servedBy: facts.loadBalancer } }
+      ? { loadBalancer: { ...config.loadBalancer, servedBy: facts.loadBalancer } }
       : {}),
-    ...(expose === "node-ports" ? { nodePorts: wish.nodePorts } : {}),
+    ...(expose === "node-ports" ? { nodePorts: config.nodePorts } : {}),
     ...(expose === "host-ports" && facts.hostPortNodes !== undefined
       ? { nodeSelector: facts.hostPortNodes }
       : {}),
-    metrics: wish.metrics,
-    ...(wish.hsts === undefined ? {} : { hsts: wish.hsts }),
-    ...(wish.image === undefined ? {} : { image: wish.image }),
-    chart: wish.chart ?? upstreamChart(),
-    upstream: wish.chart === undefined && wish.image === undefined,
-    ports: clientPorts(wish, expose, facts),
+    metrics: config.metrics,
+    ...(config.hsts === undefined ? {} : { hsts: config.hsts }),
+    ...(config.image === undefined ? {} : { image: config.image }),
+    chart: config.chart ?? upstreamChart(),
+    upstream: config.chart === undefined && config.image === undefined,
+    ports: clientPorts(config, expose, facts),
   };
 }
 
@@ -58,12 +59,12 @@ function defaultExposure(facts: IngressFacts): Exposure {
  * Local keeps the client's address past kube-proxy. With proxy protocol the load balancer sends it along instead;
  * ip targets do not pass kube-proxy at all.
  */
-function trafficPolicy(wish: IngressWish, expose: Exposure): "Local" | "Cluster" | undefined {
-  if (wish.externalTrafficPolicy !== undefined) return wish.externalTrafficPolicy;
+function trafficPolicy(config: IngressConfig, expose: Exposure): "Local" | "Cluster" | undefined {
+  if (config.externalTrafficPolicy !== undefined) return config.externalTrafficPolicy;
   if (expose === "host-ports") return undefined;
   if (expose === "load-balancer") {
-    if (wish.loadBalancer.targetType === "ip") return undefined;
-    return wish.proxyProtocol ? "Cluster" : "Local";
+    if (config.loadBalancer.targetType === "ip") return undefined;
+    return config.proxyProtocol ? "Cluster" : "Local";
   }
   return "Cluster";
 }
@@ -72,11 +73,11 @@ const onMachine = (facts: IngressFacts, port: number) =>
   facts.hostPorts.find((p) => p.nodePort === port && p.protocol === "TCP")?.hostPort;
 
 function clientPorts(
-  wish: IngressWish,
+  config: IngressConfig,
   expose: Exposure,
   facts: IngressFacts,
 ): { http: number; https: number } {
   if (expose === "load-balancer") return { http: 80, https: 443 };
-  const on = expose === "node-ports" ? wish.nodePorts : { http: 80, https: 443 };
+  const on = expose === "node-ports" ? config.nodePorts : { http: 80, https: 443 };
   return { http: onMachine(facts, on.http) ?? on.http, https: onMachine(facts, on.https) ?? on.https };
 }

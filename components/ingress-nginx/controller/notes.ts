@@ -1,10 +1,11 @@
 import { NGINX_PORTS } from "../../node-ports";
-import { type ControllerPlan, type IngressWish } from "./types";
+import type { IngressConfig } from "../ingress-config";
+import type { ControllerPlan } from "./types";
 
 /** What a reader of the plan must know about the controller. */
-export function controllerNotes(wish: IngressWish, plan: ControllerPlan): string[] {
-  const notes = [plan.upstream ? RETIRED : forkNote(wish, plan)];
-  if (plan.kind === "DaemonSet" && wish.replicas !== undefined) {
+export function controllerNotes(config: IngressConfig, plan: ControllerPlan): string[] {
+  const notes = [plan.upstream ? RETIRED : forkNote(config, plan)];
+  if (plan.kind === "DaemonSet" && config.replicas !== undefined) {
     notes.push("ingress.replicas is not used: on the host network one pod runs on every node");
   }
   if (
@@ -23,8 +24,8 @@ export function controllerNotes(wish: IngressWish, plan: ControllerPlan): string
 const RETIRED =
   "ingress-nginx is retired (archived March 2026) and its nginx 1.27.1 keeps CVE-2026-42945 for good: for labs only; docs/ingress.md says how to use a maintained fork";
 
-function forkNote(wish: IngressWish, plan: ControllerPlan): string {
-  const what = wish.chart === undefined ? [] : [`chart ${plan.chart.name} ${plan.chart.version}`];
-  if (wish.image !== undefined) what.push(`image ${wish.image.repository}:${wish.image.tag}`);
+function forkNote(config: IngressConfig, plan: ControllerPlan): string {
+  const what = config.chart === undefined ? [] : [`chart ${plan.chart.name} ${plan.chart.version}`];
+  if (config.image !== undefined) what.push(`image ${config.image.repository}:${config.image.tag}`);
   return `ingress runs ${what.join(" and ")}, which this project has not tested`;
 }

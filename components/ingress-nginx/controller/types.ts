@@ -1,4 +1,5 @@
 import type { ClusterFacts } from "../../../kube/cluster-facts";
+import type { IngressConfig } from "../ingress-config";
 
 /** How requests get into the cluster. */
 export type Exposure =
@@ -8,50 +9,6 @@ export type Exposure =
   | "load-balancer"
   /** On a NodePort of every node. */
   | "node-ports";
-
-/** What the config says of the controller; left out: what fits the cluster. */
-export interface IngressWish {
-  className: string;
-  expose?: Exposure | undefined;
-  loadBalancer: LoadBalancerWish;
-  externalTrafficPolicy?: "Local" | "Cluster" | undefined;
-  proxyProtocol: boolean;
-  hostNetwork?: boolean | undefined;
-  nodePorts: { http: number; https: number };
-  replicas?: number | undefined;
-  metrics: boolean;
-  hsts?: HstsWish | undefined;
-  chart?: ChartWish | undefined;
-  image?: ImageWish | undefined;
-}
-
-export interface LoadBalancerWish {
-  scheme: "internet-facing" | "internal";
-  targetType: "instance" | "ip";
-  crossZone: boolean;
-  sourceRanges: readonly string[];
-}
-
-export interface HstsWish {
-  /** Seconds. */
-  maxAge: number;
-  includeSubdomains: boolean;
-  preload: boolean;
-}
-
-/** Another chart: a maintained fork. */
-export interface ChartWish {
-  name: string;
-  version: string;
-  repository: string;
-}
-
-/** Another controller image. */
-export interface ImageWish {
-  repository: string;
-  tag: string;
-  digest?: string | undefined;
-}
 
 /** What of a cluster the controller depends on. */
 export type IngressFacts = Pick<
@@ -76,14 +33,14 @@ export interface ControllerPlan {
   replicas: number;
   externalTrafficPolicy?: "Local" | "Cluster";
   proxyProtocol: boolean;
-  loadBalancer?: LoadBalancerWish & { servedBy: "aws-lbc" | "aws-in-tree" | "provided" };
+  loadBalancer?: IngressConfig["loadBalancer"] & { servedBy: "aws-lbc" | "aws-in-tree" | "provided" };
   nodePorts?: { http: number; https: number };
   /** Nodes that it must run on. */
   nodeSelector?: Readonly<Record<string, string>>;
   metrics: boolean;
-  hsts?: HstsWish;
-  image?: ImageWish;
-  chart: ChartWish;
+  hsts?: NonNullable<IngressConfig["hsts"]>;
+  image?: NonNullable<IngressConfig["image"]>;
+  chart: NonNullable<IngressConfig["chart"]>;
   /** Whether the chart is the one this project was written for. */
   upstream: boolean;
   /** Whether hosts without a certificate of their own get one that the user gives. */

@@ -1,13 +1,8 @@
 import { overlapCidr } from "cidr-tools";
 import type { OutsideHost } from "../../../kube/cluster-facts";
 import type { Problem } from "../../../kube/problems";
+import type { KindNetworkConfig } from "../kind-config";
 import { ROUTER_IMAGE } from "../../versions";
-
-export interface NetworkWish {
-  subnet: string;
-  host1: boolean;
-  asNumber: number;
-}
 
 /** Docker network of a cluster's own, so that addresses on it are known before it exists. */
 export interface NetworkPlan {
@@ -31,39 +26,39 @@ export interface HostPlan {
 
 export function planNetwork(
   cluster: string,
-  wish: NetworkWish,
+  spec: KindNetworkConfig,
   taken: readonly { what: string; cidr: string }[],
   image: string = ROUTER_IMAGE,
 ): { plan: NetworkPlan; outside?: OutsideHost; problems: Problem[] } {
   const problems: Problem[] = [];
-  const prefix = Number(wish.subnet.split("/")[1]);
+  const prefix = Number(spec.subnet.split("/")[1]);
   if (prefix > 24)
     problems.push({
       path: "kind.network.subnet",
-      value: wish.subnet,
+      value: spec.subnet,
       message: "is too small for nodes, gateway and host1 apart from each other",
       fix: "use a /24 or larger",
     });
-  for (const { what, cidr } of taken.filter((t) => overlapCidr(t.cidr, wish.subnet)))
+  for (const { what, cidr } of taken.filter((t) => overlapCidr(t.cidr, spec.subnet)))
     problems.push({
       path: "kind.network.subnet",
-      value: wish.subnet,
+      value: spec.subnet,
       message: `overlaps ${what} ${cidr}`,
       fix: "choose a range that is free",
     });
   const container = `${cluster}-host1`;
-  const address = addressAt(wish.subnet, -2);
+  const address = addressAt(spec.subnet, -2);
   const plan: NetworkPlan = {
     name: cluster,
-    subnet: wish.subnet,
-    gateway: addressAt(wish.subnet, -3),
-    range: `${addressAt(wish.subnet, 0)}/${Math.max(prefix + 1, 24)}`,
-    ...(wish.host1 ? { host1: { container, address, image, config: frrConfig(address, wish) } } : {}),
+    subnet: spec.subnet,
+    gateway: addressAt(spec.subnet, -3),
+    range: `${addressAt(spec.subnet, 0)}/${Math.max(prefix + 1, 24)}`,
+    ...(spec.host1 ? { host1: { container, address, image, config: frrConfig(address, spec) } } : {}),
   };
-  if (!wish.host1) return { plan, problems };
+  if (!spec.host1) return { plan, problems };
   return {
     plan,
-    outside: { address, network: wish.subnet, gateway: plan.gateway, asNumber: wish.asNumber, container },
+    outside: { address, network: spec.subnet, gateway: plan.gateway, asNumber: spec.asNumber, container },
     problems,
   };
 }
@@ -72,16 +67,16 @@ export function planNetwork(
  * The router waits for the nodes, whose addresses are not known here, and takes whoever comes from its network. It is
  * a route reflector, so nodes learn each other's routes from it where they do not peer among themselves.
  */
-function frrConfig(address: string, wish: NetworkWish): string {
+function frrConfig(address: string, spec: KindNetworkConfig): string {
   return `frr defaults datacenter
 hostname host1
 log stdout informational
-router bgp ${wish.asNumber}
+router bgp ${spec.asNumber}
  bgp router-id ${address}
  no bgp default ipv4-unicast
  neighbor nodes peer-group
- neighbor nodes remote-as ${wish.asNumber}
- bgp listen range ${wish.subnet} peer-group nodes
+ neighbor nodes remote-as ${spec.asNumber}
+ bgp listen range ${spec.subnet} peer-group nodes
  address-family ipv4 unicast
   neighbor nodes activate
   neighbor nodes route-reflector-client

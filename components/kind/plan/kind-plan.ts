@@ -3,25 +3,8 @@ import { overlapCidr } from "cidr-tools";
 import { stringify } from "yaml";
 import type { OutsideHost } from "../../../kube/cluster-facts";
 import type { Problem } from "../../../kube/problems";
-import { planNetwork, type NetworkPlan, type NetworkWish } from "./kind-network-plan";
-
-export interface KindWish {
-  workers: number;
-  podCidr: string;
-  serviceCidr: string;
-  kubeProxyMode: "iptables" | "ipvs" | "nftables";
-  portMappings: readonly PortMapping[];
-  apiServerPort?: number | undefined;
-  nodeImage?: string | undefined;
-  network?: NetworkWish | undefined;
-}
-
-export interface PortMapping {
-  nodePort: number;
-  hostPort: number;
-  listenAddress: string;
-  protocol: "TCP" | "UDP" | "SCTP";
-}
+import type { KindConfig } from "../kind-config";
+import { planNetwork, type NetworkPlan } from "./kind-network-plan";
 
 export interface KindPlan {
   name: string;
@@ -39,47 +22,47 @@ export interface KindPlan {
 /** kind's config for a cluster without its own CNI. kind changes nothing in place, so every part is in the fingerprint. */
 export function planKind(
   name: string,
-  wish: KindWish,
+  config: KindConfig,
   image: string,
   routerImage?: string,
 ): { plan: KindPlan; outside?: OutsideHost; problems: Problem[] } {
-  const config = {
+  const kindFile = {
     kind: "Cluster",
     apiVersion: "kind.x-k8s.io/v1alpha4",
     networking: {
       // Calico is the CNI; nodes stay NotReady until it runs.
       disableDefaultCNI: true,
-      podSubnet: wish.podCidr,
-      serviceSubnet: wish.serviceCidr,
-      kubeProxyMode: wish.kubeProxyMode,
-      ...(wish.apiServerPort === undefined ? {} : { apiServerPort: wish.apiServerPort }),
+      podSubnet: config.podCidr,
+      serviceSubnet: config.serviceCidr,
+      kubeProxyMode: config.kubeProxyMode,
+      ...(config.apiServerPort === undefined ? {} : { apiServerPort: config.apiServerPort }),
     },
     nodes: [
       {
         role: "control-plane",
         // kubeadm's taint stays: only what tolerates it runs here, as an ingress controller on the mapped ports does.
         labels: { "ingress-ready": "true" },
-        extraPortMappings: wish.portMappings.map((m) => ({
+        extraPortMappings: config.portMappings.map((m) => ({
           containerPort: m.nodePort,
           hostPort: m.hostPort,
           listenAddress: m.listenAddress,
           protocol: m.protocol,
         })),
       },
-      ...Array.from({ length: wish.workers }, () => ({ role: "worker" })),
+      ...Array.from({ length: config.workers }, () => ({ role: "worker" })),
     ],
   };
-  const text = stringify(config);
-  const nodeImage = wish.nodeImage ?? image;
+  const text = stringify(kindFile);
+  const nodeImage = config.nodeImage ?? image;
   const own =
-    wish.network === undefined
+    config.network === undefined
       ? undefined
       : planNetwork(
           name,
-          wish.network,
+          config.network,
           [
-            { what: "the pod range", cidr: wish.podCidr },
-            { what: "the Service range", cidr: wish.serviceCidr },
+            { what: "the pod range", cidr: config.podCidr },
+            { what: "the Service range", cidr: config.serviceCidr },
           ],
           routerImage,
         );
@@ -93,11 +76,11 @@ export function planKind(
       image: nodeImage,
       config: text,
       fingerprint,
-      nodes: nodeNames(name, wish.workers),
+      nodes: nodeNames(name, config.workers),
       ...(own === undefined ? {} : { network: own.plan }),
     },
     ...(own?.outside === undefined ? {} : { outside: own.outside }),
-    problems: [...check(wish), ...(own?.problems ?? [])],
+    problems: [...check(config), ...(own?.problems ?? [])],
   };
 }
 
@@ -110,53 +93,53 @@ function nodeNames(cluster: string, workers: number): { name: string; controlPla
   ];
 }
 
-function check(wish: KindWish): Problem[] {
+function check(config: KindConfig): Problem[] {
   const problems: Problem[] = [];
-  if (overlapCidr(wish.podCidr, wish.serviceCidr)) {
+  if (overlapCidr(config.podCidr, config.serviceCidr)) {
     problems.push({
       path: "kind.serviceCidr",
-      value: wish.serviceCidr,
-      message: `overlaps the pod range ${wish.podCidr}`,
+      value: config.serviceCidr,
+      message: `overlaps the pod range ${config.podCidr}`,
       fix: "choose a range that is free",
     });
   }
-  const size = Number(wish.podCidr.split("/")[1]);
+  const size = Number(config.podCidr.split("/")[1]);
   if (size > 24) {
     // kube-controller-manager gives every node a /24 of the pod range.
     problems.push({
       path: "kind.podCidr",
-      value: wish.podCidr,
-      message: `is smaller than the /24 that each of ${wish.workers + 1} nodes takes`,
+      value: config.podCidr,
+      message: `is smaller than the /24 that each of ${config.workers + 1} nodes takes`,
       fix: "use a /22 or larger",
     });
-  } else if (2 ** (24 - size) < wish.workers + 1) {
+  } else if (2 ** (24 - size) < config.workers + 1) {
     problems.push({
       path: "kind.podCidr",
-      value: wish.podCidr,
-      message: `holds ${2 ** (24 - size)} ranges of /24, and ${wish.workers + 1} nodes each take one`,
-      fix: `use a /${24 - Math.ceil(Math.log2(wish.workers + 1))} or larger`,
+      value: config.podCidr,
+      message: `holds ${2 ** (24 - size)} ranges of /24, and ${config.workers + 1} nodes each take one`,
+      fix: `use a /${24 - Math.ceil(Math.log2(config.workers + 1))} or larger`,
     });
   }
-  const serviceSize = Number(wish.serviceCidr.split("/")[1]);
+  const serviceSize = Number(config.serviceCidr.split("/")[1]);
   // kube-apiserver: the Service range holds at most 2^20 addresses; the DNS Service takes the tenth.
   if (serviceSize < 12 || serviceSize > 28) {
     problems.push({
       path: "kind.serviceCidr",
-      value: wish.serviceCidr,
+      value: config.serviceCidr,
       message: "the API server takes /12 to /28",
       fix: "use a /16",
     });
   }
-  if (wish.nodeImage !== undefined && !/@sha256:[0-9a-f]{64}$/.test(wish.nodeImage)) {
+  if (config.nodeImage !== undefined && !/@sha256:[0-9a-f]{64}$/.test(config.nodeImage)) {
     problems.push({
       path: "kind.nodeImage",
-      value: wish.nodeImage,
+      value: config.nodeImage,
       message: "carries no digest, so it could change under you",
       fix: "append @sha256:…",
     });
   }
   const seen = new Map<string, number>();
-  wish.portMappings.forEach((m, i) => {
+  config.portMappings.forEach((m, i) => {
     for (const [what, key] of [
       ["hostPort", `${m.listenAddress}:${m.hostPort}/${m.protocol}`],
       ["nodePort", `node ${m.nodePort}/${m.protocol}`],
@@ -171,7 +154,7 @@ function check(wish: KindWish): Problem[] {
         });
       else seen.set(key, i);
     }
-    if (m.hostPort === wish.apiServerPort)
+    if (m.hostPort === config.apiServerPort)
       problems.push({
         path: `kind.portMappings.${i}.hostPort`,
         value: m.hostPort,

@@ -2,18 +2,10 @@ import type { Problem } from "../../../kube/problems";
 import type { ClusterFacts } from "../../../kube/cluster-facts";
 import type { SiteTls } from "../../../routing/ingress-site";
 import { portUsers } from "../../node-ports";
+import type { TlsConfig } from "../tls-config";
 import { certificateProblems } from "./own";
 
-export type Issuer = "none" | "self-signed" | "acme-staging" | "acme" | "own";
-
-export interface TlsWish {
-  issuer?: Issuer | undefined;
-  email?: string | undefined;
-  certificate?: string | undefined;
-  key?: string | undefined;
-  redirect: boolean;
-  webhookPort: number;
-}
+export type Issuer = NonNullable<TlsConfig["issuer"]>;
 
 /** What certificates depend on besides the cluster. */
 export interface TlsSite {
@@ -53,15 +45,15 @@ export const ISSUER = "labs";
 type Facts = Pick<ClusterFacts, "controlPlaneReachesPods">;
 
 export function planTls(
-  wish: TlsWish,
+  config: TlsConfig,
   facts: Facts,
   site: TlsSite,
 ): { plan: TlsPlan; problems: Problem[]; notes: string[] } {
-  const issuer = wish.issuer ?? (site.needed ? "self-signed" : "none");
-  const problems = [...common(wish, issuer, facts, site), ...sections(wish, issuer)];
+  const issuer = config.issuer ?? (site.needed ? "self-signed" : "none");
+  const problems = [...common(config, issuer, facts, site), ...sections(config, issuer)];
   const webhook = {
     hostNetwork: !facts.controlPlaneReachesPods,
-    port: facts.controlPlaneReachesPods ? 10250 : wish.webhookPort,
+    port: facts.controlPlaneReachesPods ? 10250 : config.webhookPort,
   };
   switch (issuer) {
     case "none":
@@ -69,15 +61,15 @@ export function planTls(
     case "self-signed":
       return { plan: { issuer, webhook }, problems, notes: [] };
     case "own": {
-      const { certificate = "", key = "" } = wish;
+      const { certificate = "", key = "" } = config;
       problems.push(...certificateProblems(certificate, key, site.baseDomain, new Date()));
       return { plan: { issuer, certificate, key }, problems, notes: [] };
     }
     case "acme":
     case "acme-staging":
-      problems.push(...acmeProblems(wish, issuer, site));
+      problems.push(...acmeProblems(config, issuer, site));
       return {
-        plan: { issuer, server: ACME[issuer], email: wish.email ?? "", webhook },
+        plan: { issuer, server: ACME[issuer], email: config.email ?? "", webhook },
         problems,
         notes:
           issuer === "acme-staging"
@@ -89,7 +81,7 @@ export function planTls(
   }
 }
 
-function common(wish: TlsWish, issuer: Issuer, facts: Facts, site: TlsSite): Problem[] {
+function common(config: TlsConfig, issuer: Issuer, facts: Facts, site: TlsSite): Problem[] {
   const problems: Problem[] = [];
   if (issuer === "none" && site.needed) {
     problems.push({
@@ -107,7 +99,7 @@ function common(wish: TlsWish, issuer: Issuer, facts: Facts, site: TlsSite): Pro
       fix: "set ingress.install to true",
     });
   }
-  const port = wish.webhookPort;
+  const port = config.webhookPort;
   if (issuer !== "none" && issuer !== "own" && !facts.controlPlaneReachesPods) {
     const user = portUsers[port];
     if (user !== undefined) {
@@ -123,12 +115,12 @@ function common(wish: TlsWish, issuer: Issuer, facts: Facts, site: TlsSite): Pro
 }
 
 /** Settings of another issuer are mistakes: they would change nothing, in silence. */
-function sections(wish: TlsWish, issuer: Issuer): Problem[] {
+function sections(config: TlsConfig, issuer: Issuer): Problem[] {
   const problems: Problem[] = [];
   const own = issuer === "own";
   const acme = issuer === "acme" || issuer === "acme-staging";
   for (const key of ["certificate", "key"] as const) {
-    if (!own && wish[key] !== undefined) {
+    if (!own && config[key] !== undefined) {
       problems.push({
         path: `tls.${key}`,
         message: `is for issuer own, and the issuer is ${issuer}`,
@@ -136,10 +128,10 @@ function sections(wish: TlsWish, issuer: Issuer): Problem[] {
       });
     }
   }
-  if (!acme && wish.email !== undefined) {
+  if (!acme && config.email !== undefined) {
     problems.push({
       path: "tls.email",
-      value: wish.email,
+      value: config.email,
       message: `is for ACME, and the issuer is ${issuer}`,
       fix: "remove it",
     });
@@ -147,9 +139,9 @@ function sections(wish: TlsWish, issuer: Issuer): Problem[] {
   return problems;
 }
 
-function acmeProblems(wish: TlsWish, issuer: Issuer, site: TlsSite): Problem[] {
+function acmeProblems(config: TlsConfig, issuer: Issuer, site: TlsSite): Problem[] {
   const problems: Problem[] = [];
-  if (wish.email === undefined) {
+  if (config.email === undefined) {
     problems.push({
       path: "tls.email",
       message: "an ACME account needs an address",

@@ -1,10 +1,11 @@
-import { planDns, type DnsSite, type DnsWish } from "../../../components/dns/plan/dns-plan";
+import type { DnsConfig } from "../../../components/dns/dns-config";
+import { planDns, type DnsSite } from "../../../components/dns/plan/dns-plan";
 
 const onAws: DnsSite = { expose: "load-balancer", route53: true };
 const laptop: DnsSite = { expose: "host-ports", route53: false };
-const plan = (wish: Partial<DnsWish>, site: DnsSite) =>
-  planDns({ zone: "none", ...wish }, { baseDomain: "localhost" }, site);
-const paths = (wish: Partial<DnsWish>, site: DnsSite) => plan(wish, site).problems.map((p) => p.path);
+const plan = (config: Partial<DnsConfig>, site: DnsSite) =>
+  planDns({ zone: "none", ...config }, { baseDomain: "localhost" }, site);
+const paths = (config: Partial<DnsConfig>, site: DnsSite) => plan(config, site).problems.map((p) => p.path);
 
 test("on a laptop names are its own, without set-up or records", () => {
   expect(plan({}, laptop)).toEqual({
@@ -22,7 +23,7 @@ test("with a zone the domain and everything below it lead to the load balancer",
   });
 });
 
-test.each<[string, Partial<DnsWish>, DnsSite, string[]]>([
+test.each<[string, Partial<DnsConfig>, DnsSite, string[]]>([
   ["a zone without a domain", { zone: "create" }, onAws, ["dns.baseDomain"]],
   ["a zone where nothing is made on AWS", { zone: "find", baseDomain: "a.dev" }, laptop, ["dns.zone"]],
   [
@@ -43,8 +44,8 @@ test.each<[string, Partial<DnsWish>, DnsSite, string[]]>([
     onAws,
     ["dns.zoneName"],
   ],
-])("%s is refused", (_, wish, site, expected) => {
-  expect(paths(wish, site)).toEqual(expected);
+])("%s is refused", (_, config, site, expected) => {
+  expect(paths(config, site)).toEqual(expected);
 });
 
 test("what leads nowhere by itself is said", () => {

@@ -29,32 +29,31 @@ describe("published numbers of pods", () => {
     ["c1.medium", 12],
     ["p5.48xlarge", 100],
   ])("%s with one address per pod: %i", (type, pods) => {
-    expect(podCapacity(facts(type), plain).maxPods).toBe(pods);
+    expect(podCapacity(facts(type), plain).publishedMaxPods).toBe(pods);
   });
 
   test("m5.large: 20 with custom networking, 434 and 290 addresses with prefixes, both capped at 110", () => {
     expect(podCapacity(facts("m5.large"), custom).maxPods).toBe(20);
     expect(podCapacity(facts("m5.large"), prefix)).toMatchObject({
-      byAddresses: 434,
+      publishedMaxPods: 434,
       maxPods: 110,
-      recommended: 110,
     });
     expect(podCapacity(facts("m5.large"), { ...prefix, customNetworking: true })).toMatchObject({
-      byAddresses: 290,
+      publishedMaxPods: 290,
       maxPods: 110,
     });
   });
 
   test("the cap is 250 above 30 vCPUs, and an overlay knows only the cap", () => {
     expect(podCapacity(facts("m5.24xlarge"), plain)).toMatchObject({
-      maxPods: 737,
-      recommended: 250,
+      publishedMaxPods: 737,
+      maxPods: 250,
       cap: 250,
     });
     expect(podCapacity(facts("m5.24xlarge"), overlay).maxPods).toBe(250);
     const small = podCapacity(facts("t3.small"), overlay);
     expect(small).toMatchObject({ maxPods: 110, full: { total: 1 } });
-    expect(small.byAddresses).toBeUndefined();
+    expect(small.publishedMaxPods).toBeUndefined();
   });
 });
 
@@ -151,7 +150,7 @@ describe("rules over every type of the table", () => {
         if (capacityProblems(f, networking, name).length > 0) return;
         const c = podCapacity(f, networking, pool);
         expect(c.full.total).toBeGreaterThanOrEqual(c.maxPods - 2 + 1);
-        expect(c.recommended).toBeLessThanOrEqual(c.cap);
+        expect(c.maxPods).toBeLessThanOrEqual(c.cap);
       }),
     );
   });
@@ -162,15 +161,15 @@ describe("rules over every type of the table", () => {
         type,
         mode,
         fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 6 }),
-        (name, networking, wish) => {
+        (name, networking, pods) => {
           const f = facts(name);
           if (capacityProblems(f, networking, name).length > 0) return;
           const c = podCapacity(f, networking);
-          const most = Math.max(1, c.recommended - 2);
-          const placed = wish.map((p) => Math.min(p, most));
-          const pods = placed.reduce((a, b) => a + b, 0);
+          const most = Math.max(1, c.maxPods - 2);
+          const placed = pods.map((p) => Math.min(p, most));
+          const all = placed.reduce((a, b) => a + b, 0);
           const held = placed.reduce((sum, p) => sum + addressesHeld(f, networking, {}, p).total, 0);
-          expect(worstPlacement(c, {}, placed.length, pods).total).toBeGreaterThanOrEqual(held);
+          expect(worstPlacement(c, {}, placed.length, all).total).toBeGreaterThanOrEqual(held);
         },
       ),
     );

@@ -1,6 +1,6 @@
 import { vpcCniValues } from "../../../components/eks/plan/addon-plan";
 import { planEks, type EksContext } from "../../../components/eks/plan/eks-plan";
-import { firstKnowledge, offlineKnowledge } from "../../../components/eks/plan/aws-facts";
+import { factsBeforeLookup, offlineFacts } from "../../../components/eks/plan/aws-facts";
 import { kubeconfigYaml } from "../../../components/eks/plan/kubeconfig";
 import { loadBalancerValues } from "../../../components/eks/plan/load-balancer-plan";
 import { eksSummary } from "../../../components/eks/plan/summary";
@@ -14,10 +14,10 @@ const context: EksContext = {
   pools: ["192.168.0.0/16"],
   today: new Date("2026-11-20"),
 };
-const plan = (wish: unknown, knowledge = offlineKnowledge, more: Partial<EksContext> = {}) =>
-  planEks(eksSchema.parse(wish), { ...context, ...more }, knowledge);
-const messages = (wish: unknown, knowledge = offlineKnowledge) =>
-  plan(wish, knowledge).problems.map((p) => `${p.path}: ${p.message}`);
+const plan = (config: unknown, facts = offlineFacts, more: Partial<EksContext> = {}) =>
+  planEks(eksSchema.parse(config), { ...context, ...more }, facts);
+const messages = (config: unknown, facts = offlineFacts) =>
+  plan(config, facts).problems.map((p) => `${p.path}: ${p.message}`);
 
 describe("the VPC CNI's settings", () => {
   test("Calico enforces policy: the CNI's own engine is off, and pod addresses are annotated", () => {
@@ -44,7 +44,7 @@ describe("the VPC CNI's settings", () => {
   });
 });
 
-describe("what a wish must have", () => {
+describe("what a config must have", () => {
   test("every error at once, each where it stands", () => {
     const { problems } = plan({
       region: "us-west-9",
@@ -77,13 +77,13 @@ describe("what a wish must have", () => {
   });
 
   test("a Kubernetes version that EKS has", () => {
-    expect(plan({}, offlineKnowledge, { kubernetes: "1.37" }).problems[0]!.path).toBe("kubernetes");
+    expect(plan({}, offlineFacts, { kubernetes: "1.37" }).problems[0]!.path).toBe("kubernetes");
   });
 
   test("a type that the table does not know: an error offline, a question where AWS is asked", () => {
-    const wish = { nodeGroups: { workers: { instanceTypes: ["m99.large"] } } };
-    expect(messages(wish)).toHaveLength(1);
-    expect(messages(wish, firstKnowledge)).toEqual([]);
+    const config = { nodeGroups: { workers: { instanceTypes: ["m99.large"] } } };
+    expect(messages(config)).toHaveLength(1);
+    expect(messages(config, factsBeforeLookup)).toEqual([]);
   });
 
   test("more nodes than the network holds, at once and with ways out", () => {
@@ -98,7 +98,7 @@ describe("what a wish must have", () => {
 
 describe("once AWS was asked", () => {
   const real = {
-    ...offlineKnowledge,
+    ...offlineFacts,
     real: true,
     account: "123456789012",
     zones: { "us-west-2a": "usw2-az1", "us-west-2b": "usw2-az2", "us-west-2d": "usw2-az4" },
@@ -122,9 +122,9 @@ describe("once AWS was asked", () => {
     expect(messages({ account: "210987654321" }, real)[0]).toMatch(/credentials are of account 123456789012/);
   });
   test("an address out of a document opens nothing: say your own", () => {
-    const wish = { endpoint: { publicCidrs: ["203.0.113.0/24"] } };
-    expect(messages(wish)).toEqual([]);
-    expect(messages(wish, real)).toHaveLength(1);
+    const config = { endpoint: { publicCidrs: ["203.0.113.0/24"] } };
+    expect(messages(config)).toEqual([]);
+    expect(messages(config, real)).toHaveLength(1);
   });
 });
 

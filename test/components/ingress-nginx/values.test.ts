@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { planController } from "../../../components/ingress-nginx/controller/controller-plan";
-import type { IngressFacts, IngressWish } from "../../../components/ingress-nginx/controller/types";
+import type { IngressFacts } from "../../../components/ingress-nginx/controller/types";
 import { controllerValues } from "../../../components/ingress-nginx/nginx-values";
 import { versionSet } from "../../../components/versions";
-import { ingressSchema } from "../../../components/ingress-nginx/ingress-config";
+import { ingressSchema, type IngressConfig } from "../../../components/ingress-nginx/ingress-config";
 
 interface Controller extends Record<string, unknown> {
   service: { type: string; externalTrafficPolicy?: string; annotations?: Record<string, string> };
@@ -36,14 +36,14 @@ const eks: IngressFacts = { ...bare, workers: 3, cni: vpc, loadBalancer: "aws-lb
 const eksCalico: IngressFacts = { ...eks, cni: overlay, controlPlaneReachesPods: false };
 const inTree: IngressFacts = { ...eks, loadBalancer: "aws-in-tree" };
 
-const wish = (over: object = {}): IngressWish => ingressSchema.parse(over);
+const config = (over: object = {}): IngressConfig => ingressSchema.parse(over);
 const values = (over: object, facts: IngressFacts) => {
-  const { plan, problems } = planController(wish(over), facts);
+  const { plan, problems } = planController(config(over), facts);
   expect(problems).toEqual([]);
   return controllerValues(plan, NONE) as { controller: Controller };
 };
 const refusals = (over: object, facts: IngressFacts) =>
-  planController(wish(over), facts).problems.map((p) => p.path);
+  planController(config(over), facts).problems.map((p) => p.path);
 const AWS = "service.beta.kubernetes.io/aws-load-balancer";
 
 test("kind: host ports on the node whose ports are open, and nothing that waits for a load balancer", () => {
@@ -69,7 +69,7 @@ test("kind with HTTPS on another port: nginx listens on it, so that redirects na
     extraArgs: { "https-port": "20002" },
     config: { "use-port-in-redirects": "true" },
   });
-  const taken = planController(wish(), { ...kind, hostPorts: [open(80), open(443, 8443)] });
+  const taken = planController(config(), { ...kind, hostPorts: [open(80), open(443, 8443)] });
   expect(taken.notes.join()).toMatch(/8443.*cannot name in a redirect/);
   expect(controllerValues(taken.plan, NONE)).not.toHaveProperty("controller.containerPort");
 });
@@ -80,7 +80,7 @@ test("a bare cluster: node ports, and redirects that name them", () => {
     extraArgs: { "https-port": "30443" },
     config: { "use-port-in-redirects": "true" },
   });
-  expect(planController(wish({ hostNetwork: true }), bare).notes.join()).toMatch(/30443.*cannot name/);
+  expect(planController(config({ hostNetwork: true }), bare).notes.join()).toMatch(/30443.*cannot name/);
   expect(values({}, bare).controller.service).toEqual({
     type: "NodePort",
     externalTrafficPolicy: "Cluster",
@@ -213,7 +213,7 @@ test("a class and a controller name of its own; snippets off, validation on, HST
 
 test("a fork by chart and image: its digest or none, never the upstream's", () => {
   const { plan, problems, notes } = planController(
-    wish({
+    config({
       image: { repository: "registry.k8s.io/fork/controller", tag: "v2" },
       chart: { name: "fork", version: "5.0.0", repository: "oci://x/y" },
     }),
@@ -230,7 +230,7 @@ test("a fork by chart and image: its digest or none, never the upstream's", () =
 });
 
 test("the plan says what upstream left behind, and what it has not tested", () => {
-  expect(planController(wish(), kind).notes).toEqual([expect.stringMatching(/retired.*CVE-2026-42945/)]);
+  expect(planController(config(), kind).notes).toEqual([expect.stringMatching(/retired.*CVE-2026-42945/)]);
   expect(versionSet("1.36")?.untested.join()).toMatch(/ingress-nginx .*not with 1.36/);
 });
 
@@ -255,7 +255,7 @@ test("whatever is asked of whatever cluster: refused, or values that can work", 
   );
   fc.assert(
     fc.property(asked, facts, (over, f) => {
-      const { plan, problems } = planController(wish(over), f);
+      const { plan, problems } = planController(config(over), f);
       if (problems.length > 0) return;
       const { controller } = controllerValues(plan, NONE) as { controller: Controller };
       const annotations: Record<string, string> = controller.service.annotations ?? {};

@@ -1,11 +1,12 @@
 import { containsCidr } from "cidr-tools";
 import fc from "fast-check";
-import { planKind, type KindWish } from "../../../components/kind/plan/kind-plan";
+import type { KindConfig } from "../../../components/kind/kind-config";
+import { planKind } from "../../../components/kind/plan/kind-plan";
 import { addressAt, planNetwork } from "../../../components/kind/plan/kind-network-plan";
 import { stackGraph, type Graph } from "../../support/graph";
 
-const wish = { subnet: "198.19.0.0/20", host1: true, asNumber: 64512 };
-const kind: KindWish = {
+const own = { subnet: "198.19.0.0/20", host1: true, asNumber: 64512 };
+const kind: KindConfig = {
   workers: 2,
   podCidr: "198.19.16.0/20",
   serviceCidr: "198.19.32.0/20",
@@ -15,7 +16,7 @@ const kind: KindWish = {
 
 describe("the plan", () => {
   test("has the course's addresses: nodes from the first, host1 at the last", () => {
-    const { plan, outside, problems } = planNetwork("labs-bgp", wish, []);
+    const { plan, outside, problems } = planNetwork("labs-bgp", own, []);
     expect(problems).toEqual([]);
     expect(plan).toMatchObject({ name: "labs-bgp", gateway: "198.19.15.253", range: "198.19.0.0/24" });
     expect(outside).toEqual({
@@ -31,7 +32,7 @@ describe("the plan", () => {
     fc.assert(
       fc.property(fc.nat(255), fc.integer({ min: 8, max: 24 }), (octet, prefix) => {
         const subnet = prefix >= 16 ? `10.${octet}.0.0/${prefix}` : "10.0.0.0/8";
-        const { plan } = planNetwork("c", { ...wish, subnet }, []);
+        const { plan } = planNetwork("c", { ...own, subnet }, []);
         const fixed = [plan.gateway, plan.host1?.address ?? ""];
         for (const address of fixed) {
           expect(containsCidr(subnet, address)).toBe(true);
@@ -44,7 +45,7 @@ describe("the plan", () => {
   });
 
   test("the router takes neighbours of its AS from the network, and reflects what it learns", () => {
-    const { plan } = planNetwork("c", { ...wish, asNumber: 65001 }, []);
+    const { plan } = planNetwork("c", { ...own, asNumber: 65001 }, []);
     expect(plan.host1?.config).toMatch(/^router bgp 65001$/m);
     expect(plan.host1?.config).toMatch(/^ neighbor nodes remote-as 65001$/m);
     expect(plan.host1?.config).toMatch(/^ bgp listen range 198\.19\.0\.0\/20 peer-group nodes$/m);
@@ -52,7 +53,7 @@ describe("the plan", () => {
   });
 
   test("all that is wrong at once: too small, and in the way of pods and Services", () => {
-    const found = planKind("c", { ...kind, network: { ...wish, subnet: "198.19.16.0/25" } }, "img").problems;
+    const found = planKind("c", { ...kind, network: { ...own, subnet: "198.19.16.0/25" } }, "img").problems;
     expect(found.map((p) => [p.path, p.message])).toEqual([
       ["kind.network.subnet", "is too small for nodes, gateway and host1 apart from each other"],
       ["kind.network.subnet", "overlaps the pod range 198.19.16.0/20"],
@@ -60,11 +61,11 @@ describe("the plan", () => {
   });
 
   test("another network is another cluster; the AS number is not", () => {
-    const fingerprint = (network: typeof wish | undefined) =>
+    const fingerprint = (network: typeof own | undefined) =>
       planKind("c", { ...kind, network }, "img").plan.fingerprint;
-    expect(fingerprint(wish)).not.toBe(fingerprint(undefined));
-    expect(fingerprint({ ...wish, subnet: "198.18.0.0/20" })).not.toBe(fingerprint(wish));
-    expect(fingerprint({ ...wish, asNumber: 65001 })).toBe(fingerprint(wish));
+    expect(fingerprint(own)).not.toBe(fingerprint(undefined));
+    expect(fingerprint({ ...own, subnet: "198.18.0.0/20" })).not.toBe(fingerprint(own));
+    expect(fingerprint({ ...own, asNumber: 65001 })).toBe(fingerprint(own));
   });
 });
 

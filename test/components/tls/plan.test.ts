@@ -1,4 +1,5 @@
-import { planTls, siteTls, type TlsSite, type TlsWish } from "../../../components/tls/plan/tls-plan";
+import { planTls, siteTls, type TlsSite } from "../../../components/tls/plan/tls-plan";
+import type { TlsConfig } from "../../../components/tls/tls-config";
 import { certificateProblems } from "../../../components/tls/plan/own";
 import { certManagerValues } from "../../../components/tls/cert-manager-values";
 import { certificate, key, otherKey } from "./pem";
@@ -6,16 +7,20 @@ import { certificate, key, otherKey } from "./pem";
 const reaches = { controlPlaneReachesPods: true };
 const hidden = { controlPlaneReachesPods: false };
 const site: TlsSite = { baseDomain: "labs.acme.dev", zone: true, rights: true, needed: true, ingress: true };
-const wish = (over: Partial<TlsWish> = {}): TlsWish => ({ redirect: true, webhookPort: 10260, ...over });
-const paths = (w: Partial<TlsWish>, s: Partial<TlsSite> = {}, facts = reaches) =>
-  planTls(wish(w), facts, { ...site, ...s }).problems.map((p) => p.path);
+const config = (over: Partial<TlsConfig> = {}): TlsConfig => ({
+  redirect: true,
+  webhookPort: 10260,
+  ...over,
+});
+const paths = (w: Partial<TlsConfig>, s: Partial<TlsSite> = {}, facts = reaches) =>
+  planTls(config(w), facts, { ...site, ...s }).problems.map((p) => p.path);
 
 test("where a lab needs certificates the cluster is its own authority; where none does, nothing is made", () => {
-  expect(planTls(wish(), reaches, site).plan.issuer).toBe("self-signed");
-  expect(planTls(wish(), reaches, { ...site, needed: false }).plan.issuer).toBe("none");
+  expect(planTls(config(), reaches, site).plan.issuer).toBe("self-signed");
+  expect(planTls(config(), reaches, { ...site, needed: false }).plan.issuer).toBe("none");
 });
 
-test.each<[string, Partial<TlsWish>, Partial<TlsSite>, string[]]>([
+test.each<[string, Partial<TlsConfig>, Partial<TlsSite>, string[]]>([
   ["none where a lab needs it", { issuer: "none" }, {}, ["tls.issuer"]],
   ["certificates without a controller", { issuer: "self-signed" }, { ingress: false }, ["tls.issuer"]],
   ["ACME without an address", { issuer: "acme" }, {}, ["tls.email"]],
@@ -43,8 +48,10 @@ test("ports of a host network that others hold are refused, and only there", () 
   expect(paths({ webhookPort: 10250 }, {}, hidden)).toEqual(["tls.webhookPort"]);
   expect(paths({ webhookPort: 8443 }, {}, hidden)).toEqual(["tls.webhookPort"]);
   expect(paths({ webhookPort: 8443 })).toEqual([]);
-  expect(planTls(wish(), hidden, site).plan).toMatchObject({ webhook: { hostNetwork: true, port: 10260 } });
-  expect(planTls(wish(), reaches, site).plan).toMatchObject({ webhook: { hostNetwork: false, port: 10250 } });
+  expect(planTls(config(), hidden, site).plan).toMatchObject({ webhook: { hostNetwork: true, port: 10260 } });
+  expect(planTls(config(), reaches, site).plan).toMatchObject({
+    webhook: { hostNetwork: false, port: 10250 },
+  });
 });
 
 describe("your own certificate", () => {

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { cidr4 } from "../../kube/config-fields";
+
+/** Config of a cluster that is there already: what its planner cannot find out without asking it. */
+export const existingSchema = z.strictObject({
+  kubeconfig: z.string().optional().meta({
+    description:
+      "Path of a kubeconfig file, or its text as a secret. `KUBECONFIG` or ~/.kube/config if left out.",
+  }),
+  context: z.string().min(1).meta({
+    description: "Context in that kubeconfig. Always named, so that no other cluster is ever changed.",
+  }),
+  workers: z
+    .int()
+    .min(0)
+    .default(1)
+    .meta({ description: "Worker nodes that the cluster has; 0 where none can run a pod (yet)." }),
+  cni: z.enum(["none", "calico", "aws", "other"]).default("none").meta({
+    description:
+      "Who gives pods their addresses today. `none`: Calico is to; `calico`: Calico is installed already.",
+  }),
+  podCidrs: z.array(cidr4).default([]).meta({ description: "Address ranges of pods, where you know them." }),
+  serviceCidr: cidr4.optional().meta({ description: "Address range of Services, where you know it." }),
+  kubeProxyMode: z
+    .enum(["iptables", "ipvs", "nftables", "none"])
+    .default("iptables")
+    .meta({ description: "kube-proxy's mode." }),
+  loadBalancer: z
+    .enum(["none", "provided", "aws-lbc", "aws-in-tree"])
+    .default("none")
+    .meta({ description: "How the cluster serves a Service of type LoadBalancer." }),
+  controlPlaneReachesPods: z.boolean().default(true).meta({
+    description: "Whether the API server reaches pod addresses; false puts webhooks on the host network.",
+  }),
+  nodeAddress: z.string().optional().meta({
+    description: "Address of a node that your machine reaches; links to NodePorts are made with it.",
+  }),
+});
+
+export type ExistingConfig = z.output<typeof existingSchema>;

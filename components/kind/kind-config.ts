@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { cidr4, port } from "../../kube/config-fields";
+
+const portMapping = z
+  .strictObject({
+    nodePort: port.meta({
+      description: "Port on the nodes: a NodePort, or a host port of the ingress controller.",
+    }),
+    hostPort: port
+      .optional()
+      .meta({ description: "Port on your machine. The same as `nodePort` if left out." }),
+    listenAddress: z
+      .ipv4()
+      .default("127.0.0.1")
+      .meta({ description: "Address on your machine; loopback, so that nothing is public." }),
+    protocol: z.enum(["TCP", "UDP", "SCTP"]).default("TCP").meta({ description: "Protocol." }),
+  })
+  .transform((m) => ({ ...m, hostPort: m.hostPort ?? m.nodePort }));
+
+/** Ports of the labs, open on the laptop by default: a later lab then needs no new cluster. */
+const defaultPorts = [30002, 30180, 80, 443].map((nodePort) => ({ nodePort }));
+
+const kindNetwork = z.strictObject({
+  subnet: cidr4.default("198.19.0.0/20").meta({
+    description:
+      "Range of the network: nodes get its first addresses, host1 the last. The course's by default.",
+  }),
+  host1: z.boolean().default(true).meta({
+    description: "Whether a container beside the nodes is client and BGP router, as the course's host1.",
+  }),
+  asNumber: z
+    .int()
+    .min(1)
+    .max(4294967295)
+    .default(64512)
+    .meta({ description: "AS number of that router; Calico's own default is the same." }),
+});
+
+/** Config of a kind cluster. What fits together is checked by components/kind/plan. */
+export const kindSchema = z.strictObject({
+  workers: z.int().min(0).max(10).default(2).meta({ description: "Worker nodes." }),
+  podCidr: cidr4
+    .default("192.168.0.0/16")
+    .meta({ description: "Addresses of pods. A change replaces the cluster." }),
+  serviceCidr: cidr4
+    .default("10.96.0.0/16")
+    .meta({ description: "Addresses of Services. A change replaces the cluster." }),
+  kubeProxyMode: z.enum(["iptables", "ipvs", "nftables"]).default("iptables").meta({
+    description:
+      "kube-proxy's mode; `nftables` goes with `calico.dataplane: Nftables`. A change replaces the cluster.",
+  }),
+  portMappings: z
+    .array(portMapping)
+    .prefault(defaultPorts)
+    .meta({ description: "Node ports that are open on your machine. A change replaces the cluster." }),
+  apiServerPort: port
+    .optional()
+    .meta({ description: "Port of the API server on your machine; a free one if left out." }),
+  nodeImage: z
+    .string()
+    .optional()
+    .meta({ description: "Node image instead of the version set's, for a mirror: must carry a digest." }),
+  network: kindNetwork.optional().meta({
+    description:
+      "A docker network of the cluster's own, whose addresses are known beforehand; labs on BGP and host endpoints need it. kind's shared network if left out. A change replaces the cluster.",
+  }),
+});
+
+export type KindConfig = z.output<typeof kindSchema>;
+export type KindNetworkConfig = z.output<typeof kindNetwork>;
