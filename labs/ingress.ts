@@ -12,7 +12,7 @@ import type { LabContext, RequestExpectation } from "./model";
 
 /** What labs share that are reached from outside. */
 
-/** The way in; a usual one where the stack has none, so that a lab can be read without a stack. */
+/** The ingress; a usual one where the stack has none, so that a lab can be read without a stack. */
 export function siteOf(ctx: LabContext): IngressSite {
   return (
     ctx.ingress ?? {

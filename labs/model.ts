@@ -62,7 +62,7 @@ export interface LabContext {
   /** Role → actual namespace name. */
   namespaces: Readonly<Record<string, string>>;
   facts: ClusterFacts;
-  /** The way in from outside; absent where the stack has none. */
+  /** The ingress; absent where the stack has none. */
   ingress?: IngressSite;
   /** The lab's own options from config, checked by `options`. */
   options: Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /**
- * What a lab may know of the way in: plain data, so that labs stay free of controllers and platforms.
+ * What a lab may know of the ingress: plain data, so that labs stay free of controllers and platforms.
  */
 export interface IngressSite {
   /** Class that its Ingresses name. */

@@ -7,8 +7,8 @@ import { nlbAnnotations } from "../components/ingress-nginx/controller/nlb";
 import type { ControllerPlan } from "../components/ingress-nginx/controller/types";
 import { CATCH_ALL, readTable, upstreamKey, type Location, type Upstream } from "./nginx/table";
 
-/** The way in, as lines for a reader. */
-export function wayInSummary(plan: { controller: ControllerPlan; tls: TlsPlan; dns: DnsPlan }): string[] {
+/** Controller, certificates and names, as lines for a reader. */
+export function ingressSummary(plan: { controller: ControllerPlan; tls: TlsPlan; dns: DnsPlan }): string[] {
   return [...controllerLines(plan.controller), ...tlsLines(plan.tls), ...dnsLines(plan.dns)];
 }
 

@@ -9,8 +9,8 @@ import type { LabNeeds } from "../labs/model";
 import type { Problem } from "../kube/problems";
 import type { Config } from "./config/schema";
 
-/** The way in from outside: controller, certificates, names; plain data. */
-export interface WayIn {
+/** How requests get in from outside: controller, certificates, names; plain data. */
+export interface IngressPlan {
   controller: ControllerPlan;
   tls: TlsPlan;
   dns: DnsPlan;
@@ -21,10 +21,10 @@ export interface WayIn {
 type Sections = Pick<Config, "target" | "eks" | "ingress" | "tls" | "dns" | "labs">;
 
 /** Plans it where a lab or the config asks for it. */
-export function planWayIn(
+export function planIngress(
   config: Sections,
   facts: ClusterFacts,
-): { wayIn?: WayIn; baseDomain: string; problems: Problem[]; notes: string[] } {
+): { ingress?: IngressPlan; baseDomain: string; problems: Problem[]; notes: string[] } {
   const install = config.ingress.install ?? someLab(config, "ingress");
   const controller = planController(config.ingress, facts, config.tls.issuer === "own");
   const route53 = config.target === "eks";
@@ -48,8 +48,8 @@ export function planWayIn(
     onHostNetwork: controller.plan.hostNetwork,
     ...(secured === undefined ? {} : { tls: secured }),
   };
-  const wayIn = { controller: controller.plan, tls: tls.plan, dns: dns.plan, site };
-  return { wayIn, baseDomain, problems, notes: planned.flatMap((p) => p.notes) };
+  const ingress = { controller: controller.plan, tls: tls.plan, dns: dns.plan, site };
+  return { ingress, baseDomain, problems, notes: planned.flatMap((p) => p.notes) };
 }
 
 /** The agent that hands out rights is there for the load balancer controller. */

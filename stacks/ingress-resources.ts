@@ -1,14 +1,14 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../components/cluster";
-import { Proof } from "../components/dns/proof";
+import { ChallengeRole } from "../components/dns/challenge-role";
 import { Records } from "../components/dns/records";
 import { Zone } from "../components/dns/zone";
 import { IngressNginx } from "../components/ingress-nginx/ingress-nginx";
 import { Certificates } from "../components/tls/certificates";
 import { ACCOUNT } from "../components/tls/plan/objects";
 import type { StackPlan } from "./stack-plan";
-import type { WayIn } from "./ingress-plan";
+import type { IngressPlan } from "./ingress-plan";
 
 /** Where names can be made; absent off AWS. */
 export interface AwsSite {
@@ -20,54 +20,54 @@ export interface AwsSite {
   podIdentity?: pulumi.Resource[];
 }
 
-export interface Entered {
-  /** What labs that use the way in wait for. */
+export interface IngressResources {
+  /** What labs with routes wait for. */
   ready: pulumi.Resource[];
   outputs: Record<string, unknown>;
 }
 
-/** Makes the way in: zone, controller, certificates, records. */
-export function enter(
+/** Makes what requests come in by: zone, controller, certificates, records. */
+export function provisionIngress(
   plan: StackPlan,
-  wayIn: WayIn,
+  ingress: IngressPlan,
   cluster: Cluster,
   after: pulumi.Resource[],
   site?: AwsSite,
-): Entered {
-  const zone = makeZone(wayIn, site);
+): IngressResources {
+  const zone = makeZone(ingress, site);
   const shared = { cluster, mirrors: plan.mirrors, wait: plan.config.wait, after };
-  const ingress = new IngressNginx("ingress", {
+  const controller = new IngressNginx("ingress", {
     ...shared,
-    plan: wayIn.controller,
-    ...ownCertificate(wayIn),
+    plan: ingress.controller,
+    ...ownCertificate(ingress),
   });
-  const tls = makeCertificates(wayIn, shared, zone, site);
-  makeRecords(wayIn, ingress, zone, site);
+  const tls = makeCertificates(ingress, shared, zone, site);
+  makeRecords(ingress, controller, zone, site);
   return {
-    ready: [...ingress.ready, ...(tls?.ready ?? [])],
+    ready: [...controller.ready, ...(tls?.ready ?? [])],
     outputs: {
-      ...(wayIn.controller.expose === "load-balancer" ? { loadBalancer: ingress.loadBalancer } : {}),
-      ...(wayIn.tls.issuer === "self-signed" && tls !== undefined
+      ...(ingress.controller.expose === "load-balancer" ? { loadBalancer: controller.loadBalancer } : {}),
+      ...(ingress.tls.issuer === "self-signed" && tls !== undefined
         ? { caCertificate: tls.caCertificate }
         : {}),
-      ...(wayIn.dns.zone?.how === "create" && zone !== undefined ? { nameServers: zone.nameServers } : {}),
+      ...(ingress.dns.zone?.how === "create" && zone !== undefined ? { nameServers: zone.nameServers } : {}),
     },
   };
 }
 
-function makeZone({ dns }: WayIn, site?: AwsSite): Zone | undefined {
+function makeZone({ dns }: IngressPlan, site?: AwsSite): Zone | undefined {
   if (dns.zone === undefined || site === undefined) return undefined;
   const { provider, tags } = site;
   return new Zone("zone", { plan: dns.zone, provider, ...(tags === undefined ? {} : { tags }) });
 }
 
-function ownCertificate({ tls }: WayIn) {
+function ownCertificate({ tls }: IngressPlan) {
   if (tls.issuer !== "own") return {};
   return { certificate: { certificate: tls.certificate, key: pulumi.secret(tls.key) } };
 }
 
 function makeCertificates(
-  { tls }: WayIn,
+  { tls }: IngressPlan,
   shared: Pick<ConstructorParameters<typeof Certificates>[1], "cluster" | "mirrors" | "wait" | "after">,
   zone: Zone | undefined,
   site: AwsSite | undefined,
@@ -76,7 +76,7 @@ function makeCertificates(
   if (tls.issuer === "self-signed" || zone === undefined || site === undefined) {
     return new Certificates("tls", { ...shared, plan: tls });
   }
-  const proof = new Proof("proof", {
+  const role = new ChallengeRole("challenge", {
     clusterName: shared.cluster.name,
     partition: site.partition,
     zoneId: zone.zoneId,
@@ -85,7 +85,7 @@ function makeCertificates(
     after: site.podIdentity ?? [],
   });
   // A pod gets its rights when it starts.
-  const after = [...shared.after, ...proof.ready];
+  const after = [...shared.after, ...role.ready];
   return new Certificates("tls", {
     ...shared,
     after,
@@ -94,8 +94,13 @@ function makeCertificates(
   });
 }
 
-function makeRecords({ dns }: WayIn, ingress: IngressNginx, zone: Zone | undefined, site?: AwsSite): void {
+function makeRecords(
+  { dns }: IngressPlan,
+  controller: IngressNginx,
+  zone: Zone | undefined,
+  site?: AwsSite,
+): void {
   if (zone === undefined || site === undefined || dns.records.length === 0) return;
-  const loadBalancer = ingress.loadBalancer.apply((name) => name ?? "");
+  const loadBalancer = controller.loadBalancer.apply((name) => name ?? "");
   new Records("names", { names: dns.records, zoneId: zone.zoneId, loadBalancer, provider: site.provider });
 }

@@ -11,7 +11,7 @@ import { patchedFields } from "../labs/model";
 import { predecessors } from "../labs/predecessors";
 import { failOn, formatProblem } from "../kube/problems";
 import type { RawConfig } from "./config/load";
-import type { AwsSite, Entered } from "./ingress-resources";
+import type { AwsSite, IngressResources } from "./ingress-resources";
 import { kindNeighbours } from "./kind-neighbours";
 import { checkCluster, readKubeconfig } from "./kubeconfig";
 import { planStack, type StackPlan } from "./stack-plan";
@@ -42,7 +42,7 @@ export async function stack(surroundings: Surroundings): Promise<Record<string, 
   const target = await provision(plan, local, surroundings, aws);
   const { nodes, pods } = installCalico(plan, target);
   const network = [...pods, ...(target.complete?.(nodes, pods) ?? [])];
-  const entered = await openWayIn(plan, target, network);
+  const ingress = await openIngress(plan, target, network);
   for (const selection of plan.labs) {
     new LabResources(`lab-${selection.instance}`, {
       cluster: target.cluster,
@@ -50,17 +50,21 @@ export async function stack(surroundings: Surroundings): Promise<Record<string, 
       mirrors: plan.mirrors,
       wait: plan.config.wait,
       predecessors: predecessors(selection).map((id) => `lab-${id}`),
-      after: selection.lab.needs.ingress === true ? [...network, ...entered.ready] : network,
+      after: selection.lab.needs.ingress === true ? [...network, ...ingress.ready] : network,
     });
   }
-  return { ...outputs(plan, target.cluster), ...entered.outputs };
+  return { ...outputs(plan, target.cluster), ...ingress.outputs };
 }
 
-/** The way in from outside, where something asks for it; imported only then, as it brings the AWS SDK's types along. */
-async function openWayIn(plan: StackPlan, target: Target, network: pulumi.Resource[]): Promise<Entered> {
-  if (plan.wayIn === undefined) return { ready: [], outputs: {} };
-  const { enter } = await import("./ingress-resources");
-  return enter(plan, plan.wayIn, target.cluster, network, target.aws);
+/** The ingress, where something asks for it; imported only then, as it brings the AWS SDK's types along. */
+async function openIngress(
+  plan: StackPlan,
+  target: Target,
+  network: pulumi.Resource[],
+): Promise<IngressResources> {
+  if (plan.ingress === undefined) return { ready: [], outputs: {} };
+  const { provisionIngress } = await import("./ingress-resources");
+  return provisionIngress(plan, plan.ingress, target.cluster, network, target.aws);
 }
 
 /** The plan. For EKS it needs AWS's answers: first everything is said that is known without them. */

@@ -22,7 +22,7 @@ export interface Claim {
 /** What charts and the cluster bring and nobody registers, as far as policies can tell. */
 export function around(plan: StackPlan): KubeObject[] {
   const controller =
-    plan.wayIn === undefined ? [] : [ingressNginx({ hostNetwork: plan.wayIn.controller.hostNetwork })];
+    plan.ingress === undefined ? [] : [ingressNginx({ hostNetwork: plan.ingress.controller.hostNetwork })];
   return [
     ...CORE_DNS,
     ...API_SERVER,

@@ -12,7 +12,7 @@ import { loadConfig, suggestion, type Loaded, type RawConfig } from "./config/lo
 import type { Config } from "./config/schema";
 import { eksSite } from "./eks-site";
 import { existingSite, kindSite, type Site, type TargetPlan } from "./sites";
-import { planWayIn, type WayIn } from "./ingress-plan";
+import { planIngress, type IngressPlan } from "./ingress-plan";
 
 /** All that is decided before a resource is made: plain data. */
 export interface StackPlan {
@@ -24,7 +24,7 @@ export interface StackPlan {
   target: TargetPlan;
   calico: CalicoPlan;
   /** Controller, certificates and names; absent where nothing asks for them. */
-  wayIn?: WayIn;
+  ingress?: IngressPlan;
   labs: LabSelection[];
   mirrors: Mirrors;
   /** What a reader should know, and what upstream has not tested. */
@@ -92,9 +92,9 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
   const calico = planCalico(config.calico, site.calico, set, config.mirrors.calicoCrds);
   problems.push(...calico.problems);
   const known: ClusterFacts = { ...site.facts, cni: calico.plan.cni };
-  const { wayIn, baseDomain, ...entry } = planWayIn(config, known);
+  const { ingress, baseDomain, ...entry } = planIngress(config, known);
   const facts: ClusterFacts = { ...known, baseDomain };
-  const labs = selectLabs(config.labs, facts, wayIn?.site);
+  const labs = selectLabs(config.labs, facts, ingress?.site);
   problems.push(...entry.problems, ...labs.problems);
   if (problems.length > 0) return fail(stack, problems);
   return {
@@ -105,13 +105,13 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
     facts,
     target: site.target,
     calico: calico.plan,
-    ...(wayIn === undefined ? {} : { wayIn }),
+    ...(ingress === undefined ? {} : { ingress }),
     labs: labs.selections,
     mirrors: config.mirrors,
     notes: [
       // Of what the stack has not, nothing need be known.
       ...set.untested
-        .filter((u) => wayIn !== undefined || !u.startsWith("ingress-nginx"))
+        .filter((u) => ingress !== undefined || !u.startsWith("ingress-nginx"))
         .map((u) => `not tested upstream: ${u}`),
       ...site.notes,
       ...entry.notes,

@@ -2,9 +2,9 @@ import pc from "picocolors";
 import type { RouteLine } from "../../routing/summary";
 import type { LabReport } from "./report";
 
-/** The way in, as a section of the plan. */
-export function wayInText(lines: readonly string[]): string[] {
-  return [pc.bold(pc.underline("Way in")), ...lines.map((l) => `  ${l}`), ""];
+/** Controller, certificates and names, as a section of the plan. */
+export function ingressText(lines: readonly string[]): string[] {
+  return [pc.bold(pc.underline("Ingress")), ...lines.map((l) => `  ${l}`), ""];
 }
 
 /** Routes, certificates and claimed requests of a lab. */

@@ -4,7 +4,7 @@ import type { LabSelection, RequestExpectation } from "../../labs/model";
 import { siteOf } from "../../labs/ingress";
 import type { KubeObject } from "../../kube/objects";
 
-/** What a plan says of a lab's way in. */
+/** What a plan says of a lab's routes. */
 export interface LabRoutes {
   routes: RouteLine[];
   /** `namespace/secret: names`. */

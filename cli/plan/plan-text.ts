@@ -4,7 +4,7 @@ import { eksText } from "./eks-text";
 import { matrixText } from "./flow-text";
 import type { LabReport, PlanReport } from "./report";
 import { tree } from "./tree";
-import { routesText, wayInText } from "./ingress-text";
+import { routesText, ingressText } from "./ingress-text";
 
 /** A plan as a person reads it in a terminal of this width. */
 export function planText(report: PlanReport, folder: string, page?: string, width = 120): string {
@@ -17,7 +17,7 @@ export function planText(report: PlanReport, folder: string, page?: string, widt
     "",
     ...(report.eks === undefined ? [] : eksText(report.eks)),
     ...charts(report),
-    ...(report.wayIn === undefined ? [] : wayInText(report.wayIn)),
+    ...(report.ingress === undefined ? [] : ingressText(report.ingress)),
     ...report.labs.flatMap((l) => lab(l, report.stack, width)),
     heading(`Kubernetes objects (${report.manifests.length})`),
     `  ${folder}`,

@@ -1,6 +1,6 @@
 import { operatorSummary } from "../../components/calico/plan/specs";
 import { eksSummary, type EksSummary } from "../../components/eks/plan/summary";
-import { wayInSummary } from "../../routing/summary";
+import { ingressSummary } from "../../routing/summary";
 import { labAt, type LabSelection } from "../../labs/model";
 import { checkAll } from "../../policies/guardrails";
 import { subjects } from "../../policies/guardrails/registered";
@@ -28,8 +28,8 @@ export interface PlanReport {
   guardrails: Violation[];
   /** Network and node groups, where the target is EKS. */
   eks?: EksSummary;
-  /** Controller, certificates and names, as lines; absent where the stack has no way in. */
-  wayIn?: string[];
+  /** Controller, certificates and names, as lines; absent where the stack has no ingress. */
+  ingress?: string[];
   resources: ResourceReport[];
   charts: ChartReport[];
   labs: LabReport[];
@@ -105,7 +105,7 @@ export function planReport(plan: StackPlan, run: OfflineRun): Plan {
     ...(plan.target.kind === "eks" && plan.target.cluster !== undefined
       ? { eks: eksSummary(plan.target.cluster) }
       : {}),
-    ...(plan.wayIn === undefined ? {} : { wayIn: wayInSummary(plan.wayIn) }),
+    ...(plan.ingress === undefined ? {} : { ingress: ingressSummary(plan.ingress) }),
     resources: run.resources.map(resourceReport),
     charts: run.resources
       .filter((r) => r.type === "kubernetes:helm.sh/v3:Release")

@@ -10,7 +10,7 @@ import type { Inventory } from "./core/inventory";
 import type { RequestCheck } from "./core/check-model";
 
 /**
- * Where the way in is reached. Names under `localhost` are this machine (RFC 6761), but not every resolver knows it:
+ * Where the ingress is reached. Names under `localhost` are this machine (RFC 6761), but not every resolver knows it:
  * they are not asked. Without a port of this machine they mean the load balancer.
  */
 export function entryOf(
@@ -38,7 +38,7 @@ export async function trustOf(
   api: Api,
   signal?: AbortSignal,
 ): Promise<Trust> {
-  const tls = plan.wayIn?.tls;
+  const tls = plan.ingress?.tls;
   if (tls === undefined) return {};
   switch (tls.issuer) {
     case "none":

@@ -76,10 +76,10 @@ export async function verify(around: Surroundings): Promise<Report> {
   };
 }
 
-/** Where labs stand and the way in. */
+/** Namespaces of the labs and of the ingress controller. */
 export function namespacesOf(plan: StackPlan): string[] {
   const labs = plan.labs.flatMap((s) => Object.values(s.context.namespaces));
-  return [...new Set([...labs, ...(plan.wayIn === undefined ? [] : [CONTROLLER.namespace])])];
+  return [...new Set([...labs, ...(plan.ingress === undefined ? [] : [CONTROLLER.namespace])])];
 }
 
 function makeTwins(api: Api, { plan, options, say, signal }: Surroundings, clock: Clock): Twins {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { goesWith, inCluster, type Cluster } from "../cluster";
-import { Gate } from "../kubernetes/cluster-job";
+import { ClusterJob } from "../kubernetes/cluster-job";
 import { logicalName, registerObject, registerPatch } from "../kubernetes/objects";
 import { chartRef, type Mirrors } from "../mirrors";
 import { charts } from "../versions";
@@ -26,8 +26,8 @@ export interface CalicoArgs {
 }
 
 /**
- * Calico by its operator. The order is CRDs, operator, Installation, APIServer, and, once nodes are there, a gate that
- * waits for both to be Ready; policies come after the gate, because the webhook that checks them fails closed until then.
+ * Calico by its operator. The order is CRDs, operator, Installation, APIServer, and, once nodes are there, a job that
+ * waits for both to be Ready; policies come after it, because the webhook that checks them fails closed until then.
  * Deletion is the reverse, so the operator still lives when its resources go and takes their finalizers off.
  */
 export class Calico extends pulumi.ComponentResource {
@@ -52,9 +52,9 @@ export class Calico extends pulumi.ComponentResource {
   ready(nodes: pulumi.Resource[]): pulumi.Resource[] {
     const { cluster, plan, wait } = this.args;
     const after = [...this.installed, ...nodes];
-    const gate = wait
+    const running = wait
       ? [
-          new Gate(
+          new ClusterJob(
             `${this.prefix}-ready`,
             {
               cluster,
@@ -73,12 +73,12 @@ export class Calico extends pulumi.ComponentResource {
     const settings = felixConfiguration(plan, this.args.felixLeftToLabs);
     const felix = registerPatch(logicalName(this.prefix, settings), settings, {
       parent: this,
-      dependsOn: gate,
+      dependsOn: running,
       // Where nothing else set a field, the patch alone holds the required `spec` and could not be given back.
       retainOnDelete: true,
       ...goesWith(cluster),
     });
-    return [...gate, felix];
+    return [...running, felix];
   }
 
   private operator(dependsOn: pulumi.Resource[]): k8s.helm.v3.Release {
@@ -115,9 +115,9 @@ export class Calico extends pulumi.ComponentResource {
   }
 
   /** CRDs before any node exists: applied once per version, so that no preview pays for them. */
-  private applyCrds(): Gate {
+  private applyCrds(): ClusterJob {
     const { cluster, plan } = this.args;
-    return new Gate(
+    return new ClusterJob(
       `${this.prefix}-crds`,
       {
         cluster,
@@ -130,9 +130,9 @@ export class Calico extends pulumi.ComponentResource {
   }
 
   /** The operator makes its CRDs when it starts, before its controllers: wait for them. */
-  private operatorCrds(operator: pulumi.Resource): Gate {
+  private operatorCrds(operator: pulumi.Resource): ClusterJob {
     const { cluster, plan } = this.args;
-    return new Gate(
+    return new ClusterJob(
       `${this.prefix}-crds`,
       { cluster, work: ["crds", ...crdNames(plan)], triggers: [plan.version], timeout: 600 },
       { parent: this, dependsOn: [operator] },

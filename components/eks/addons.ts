@@ -27,7 +27,7 @@ export class Addons extends pulumi.ComponentResource {
   private readonly prefix: string;
 
   constructor(name: string, args: AddonsArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("labs:aws:Addons", name, {}, { ...opts, providers: [args.provider, args.controlPlane.kubernetes] });
+    super("labs:eks:Addons", name, {}, { ...opts, providers: [args.provider, args.controlPlane.kubernetes] });
     this.args = args;
     this.prefix = name;
     const { plan } = args;

@@ -34,7 +34,7 @@ export class ControlPlane extends pulumi.ComponentResource {
   private readonly prefix: string;
 
   constructor(name: string, args: ControlPlaneArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("labs:aws:ControlPlane", name, {}, { ...opts, providers: [args.provider] });
+    super("labs:eks:ControlPlane", name, {}, { ...opts, providers: [args.provider] });
     const { plan } = args;
     this.args = args;
     this.prefix = args.prefix;

@@ -38,7 +38,7 @@ export class EksCluster extends pulumi.ComponentResource {
   private readonly addons: Addons;
 
   constructor(name: string, args: EksClusterArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("labs:aws:EksCluster", name, {}, { ...opts, providers: [args.aws] });
+    super("labs:eks:EksCluster", name, {}, { ...opts, providers: [args.aws] });
     const { plan } = args;
     this.args = args;
     this.prefix = name;

@@ -13,7 +13,7 @@ export interface FlowLogsArgs {
 /** Flow logs of a VPC: every accepted and rejected connection, to CloudWatch. */
 export class FlowLogs extends pulumi.ComponentResource {
   constructor(name: string, args: FlowLogsArgs, opts: pulumi.ComponentResourceOptions) {
-    super("labs:aws:FlowLogs", name, {}, opts);
+    super("labs:eks:FlowLogs", name, {}, opts);
     const group = new aws.cloudwatch.LogGroup(
       `${name}-group`,
       { name: flowLogGroup(args.place.cluster), retentionInDays: args.retentionDays },

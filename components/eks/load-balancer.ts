@@ -31,7 +31,7 @@ export class LoadBalancerController extends pulumi.ComponentResource {
 
   constructor(name: string, args: LoadBalancerControllerArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super(
-      "labs:aws:LoadBalancerController",
+      "labs:eks:LoadBalancerController",
       name,
       {},
       {

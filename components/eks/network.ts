@@ -13,7 +13,7 @@ export interface NetworkArgs {
 /** The VPC of a cluster, as planned: ranges, subnets, ways out. */
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
-  /** After these a node reaches the internet, and until they are gone load balancers have their way in. */
+  /** After these a node reaches the internet, and until they are gone load balancers can be reached. */
   readonly ways: pulumi.Resource[];
   /** Kept for /28 prefixes: before the first node takes single addresses out of the middle. */
   readonly reservations: pulumi.Resource[];
@@ -22,7 +22,7 @@ export class Network extends pulumi.ComponentResource {
   private readonly prefix: string;
 
   constructor(name: string, args: NetworkArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("labs:aws:Network", name, {}, { ...opts, providers: [args.provider] });
+    super("labs:eks:Network", name, {}, { ...opts, providers: [args.provider] });
     this.args = args;
     this.prefix = name;
     const vpc = this.vpc();

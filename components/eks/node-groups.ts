@@ -23,7 +23,7 @@ export class NodeGroups extends pulumi.ComponentResource {
   private readonly prefix: string;
 
   constructor(name: string, args: NodeGroupsArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("labs:aws:NodeGroups", name, {}, { ...opts, providers: [args.provider] });
+    super("labs:eks:NodeGroups", name, {}, { ...opts, providers: [args.provider] });
     this.args = args;
     this.prefix = name;
     const role = this.role();

@@ -19,7 +19,7 @@ export class ServiceRole extends pulumi.ComponentResource {
   readonly all: pulumi.Resource[];
 
   constructor(name: string, args: ServiceRoleArgs, opts: pulumi.ComponentResourceOptions) {
-    super("labs:aws:ServiceRole", name, {}, opts);
+    super("labs:eks:ServiceRole", name, {}, opts);
     const role = new aws.iam.Role(
       `${name}-role`,
       { assumeRolePolicy: pulumi.jsonStringify(args.trust) },

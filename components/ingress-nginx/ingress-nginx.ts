@@ -27,7 +27,7 @@ export class IngressNginx extends pulumi.ComponentResource {
   private readonly prefix: string;
 
   constructor(name: string, args: IngressNginxArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("labs:ingress:IngressNginx", name, {}, onCluster(args.cluster, opts));
+    super("labs:ingress-nginx:IngressNginx", name, {}, onCluster(args.cluster, opts));
     this.args = args;
     this.prefix = name;
     const namespace = this.namespace();

@@ -2,13 +2,13 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { inCluster, type Cluster } from "../cluster";
 
-export interface GateArgs {
+export interface ClusterJobArgs {
   cluster: Cluster;
-  /** What the gate does, as arguments of gate/main.ts: `crds …`, `apply …`, `ready …`. */
+  /** What the job does, as arguments of cluster-job/main.ts: `crds …`, `apply …`, `ready …`. */
   work: readonly string[];
   /** Done again when one of these changes; the cluster's identity is always among them. */
   triggers: readonly string[];
-  /** Seconds until the gate gives up. */
+  /** Seconds until the job gives up. */
   timeout: number;
 }
 
@@ -16,9 +16,9 @@ export interface GateArgs {
  * Work in a cluster that is no object: waiting for conditions, one server-side apply. Pulumi has no resource that
  * waits for something it does not own. It runs once and costs a preview nothing; what waits for it depends on it.
  */
-export class Gate extends pulumi.ComponentResource {
-  constructor(name: string, args: GateArgs, opts: pulumi.ComponentResourceOptions) {
-    super("labs:kubernetes:Gate", name, {}, inCluster(args.cluster, opts));
+export class ClusterJob extends pulumi.ComponentResource {
+  constructor(name: string, args: ClusterJobArgs, opts: pulumi.ComponentResourceOptions) {
+    super("labs:kubernetes:ClusterJob", name, {}, inCluster(args.cluster, opts));
     const run = [
       "node",
       "--import",

@@ -35,7 +35,7 @@ export function mutableImageReason(image: string): string | undefined {
 
 /** Services whose point is to be public. */
 const PUBLIC: readonly { namespace: RegExp; reason: string }[] = [
-  { namespace: /^ingress-nginx/, reason: "the way in: TLS ends here" },
+  { namespace: /^ingress-nginx/, reason: "the ingress controller: TLS ends here" },
   {
     namespace: /^load-balancing|-load-balancing$/,
     reason: "the lab is about load balancers that clients outside reach",

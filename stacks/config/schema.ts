@@ -39,7 +39,7 @@ export const configSchema = z.strictObject({
     .meta({ description: "Your own cluster; only with `target: existing`." }),
   eks: eksSchema.prefault({}).meta({ description: "The EKS cluster; only with `target: eks`." }),
   calico: calicoSchema.prefault({}).meta({ description: "Calico." }),
-  ingress: ingressSchema.prefault({}).meta({ description: "The way in: ingress-nginx." }),
+  ingress: ingressSchema.prefault({}).meta({ description: "The ingress controller: ingress-nginx." }),
   tls: tlsSchema.prefault({}).meta({ description: "Certificates." }),
   dns: dnsSchema.prefault({}).meta({ description: "Names of the labs." }),
   labs: z

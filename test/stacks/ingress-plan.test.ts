@@ -68,7 +68,7 @@ describe.each([true, false])("the rules over all resources, preview: %s", (previ
   beforeAll(async () => {
     graph = await stackGraph({ labs }, { preview });
   });
-  test("hold with the way in and its labs", () => {
+  test("hold with the ingress and its labs", () => {
     expect(rules.onDefaultProvider(graph)).toEqual([]);
     expect(rules.duplicateUrns(graph)).toEqual([]);
     expect(rules.sameObjects(graph)).toEqual([]);

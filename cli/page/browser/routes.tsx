@@ -1,6 +1,6 @@
 import type { LabPage, PageRequest, PageState } from "../page-data";
 
-/** The way in at this step: which path leads where, and which share each release gets. */
+/** The routes at this step: which path leads where, and which share each release gets. */
 export function Routes({ lab, state }: { lab: LabPage; state: PageState }): preact.JSX.Element {
   const { routes, requests } = state;
   if (routes.length === 0 && requests.length === 0) return <></>;

@@ -108,11 +108,11 @@ function explain(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "ECONNREFUSED") return "nothing listens there (refused)";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN")
-    return "the name does not resolve (--entry names the address of the way in)";
+    return "the name does not resolve (--entry names the address of the ingress)";
   return error.message === "" ? (code ?? error.name) : error.message;
 }
 
-/** The certificate that the way in shows for a host; a text where there is none to see. */
+/** The certificate that the ingress shows for a host; a text where there is none to see. */
 export function certificateOf(
   { host, port }: Pick<RequestCheck, "host" | "port">,
   { entry, timeoutMs, signal }: Pick<HttpOptions, "entry" | "timeoutMs" | "signal">,

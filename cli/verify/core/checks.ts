@@ -13,14 +13,14 @@ import { API_SERVER, CORE_DNS, explain, load, type State } from "../../../packag
 import type { StackPlan } from "../../../stacks/stack-plan";
 import type { Check, CheckHead, FlowCheck, Prediction, RequestCheck } from "./check-model";
 
-type Planned = Pick<StackPlan, "facts" | "labs" | "wayIn">;
+type Planned = Pick<StackPlan, "facts" | "labs" | "ingress">;
 
 /** Every object that stands at the step, and what the cluster brings, as the evaluator reads them. */
 export function stepObjects(plan: Planned): KubeObject[] {
   const all = [
     ...CORE_DNS,
     ...API_SERVER,
-    ...(plan.wayIn === undefined ? [] : controllerStandIn(plan.wayIn.site.onHostNetwork)),
+    ...(plan.ingress === undefined ? [] : controllerStandIn(plan.ingress.site.onHostNetwork)),
     ...plan.labs.flatMap((s) => s.lab.surroundings?.(s.context) ?? []),
     ...plan.labs.flatMap((s) => {
       const { objects, patches } = labAt(s);

@@ -14,7 +14,7 @@ type Facts = Pick<ClusterFacts, "baseDomain">;
 
 /** What the stack can do for names. */
 export interface DnsSite {
-  /** How requests get in; undefined where there is no way in. */
+  /** How requests get in; undefined without an ingress controller. */
   expose: "host-ports" | "load-balancer" | "node-ports" | undefined;
   /** Whether the stack has an AWS account to make records in. */
   route53: boolean;

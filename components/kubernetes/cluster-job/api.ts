@@ -8,7 +8,7 @@ export { ApiError };
 const LIMIT_MS = 30_000;
 
 /**
- * The few calls that a gate makes, as plain JSON. The typed client is not used for objects: it drops fields of CRDs
+ * The few calls that a cluster job makes, as plain JSON. The typed client is not used for objects: it drops fields of CRDs
  * whose names are no identifiers (`x-kubernetes-…`, `default`), which a real API server then refuses.
  */
 export class Api {

@@ -136,7 +136,7 @@ test.each<[string, FlowCheck, Partial<Inventory>, Partial<ProbeSite>, string, Re
   ["a source that nobody here is", check("203.0.113.9", "a/web"), {}, {}, "skip", /nothing here can send/],
   ["addresses for documentation", check("a/client", "203.0.113.9"), {}, {}, "skip", /RFC 5737/],
   ["a range", check("a/client", "10.1.0.0/16"), {}, {}, "skip", /is a range/],
-  ["no way in", check("internet", "a/web"), { services: [] }, {}, "skip", /no Service leads there/],
+  ["no Service", check("internet", "a/web"), { services: [] }, {}, "skip", /no Service leads there/],
   [
     "nodes in Docker's virtual machine",
     check("172.18.0.1", "n1"),

@@ -43,7 +43,7 @@ afterEach(async () => {
   servers = [];
 });
 
-/** A way in on this machine; answers the n-th request. */
+/** An ingress on this machine; answers the n-th request. */
 async function listen(
   scheme: "http" | "https",
   answer: (n: number, request: http.IncomingMessage, response: http.ServerResponse) => void,

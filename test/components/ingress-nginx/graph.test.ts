@@ -154,10 +154,10 @@ describe.each([true, false])("preview: %s", (preview) => {
       };
       expect(acme.acme.server).toMatch(/acme-staging/);
       expect(acme.acme.solvers).toMatchObject([{ dns01: { route53: { region: "us-west-2" } } }]);
-      expect(graph.waitsFor("tls-manager", "proof-identity")).toBe(true);
-      expect(graph.waitsFor("tls-manager", "proof-policy")).toBe(true);
+      expect(graph.waitsFor("tls-manager", "challenge-identity")).toBe(true);
+      expect(graph.waitsFor("tls-manager", "challenge-policy")).toBe(true);
       if (!preview) {
-        const { Statement } = JSON.parse(graph.named("proof-policy").inputs["policy"] as string) as {
+        const { Statement } = JSON.parse(graph.named("challenge-policy").inputs["policy"] as string) as {
           Statement: { Action: string[]; Resource: string[] }[];
         };
         for (const s of Statement) {
@@ -202,7 +202,7 @@ describe.each([true, false])("preview: %s", (preview) => {
   });
 });
 
-test("without a lab that needs it there is no way in, and labs that do not use it do not wait for it", async () => {
+test("without a lab that needs it there is no ingress, and labs that do not use it do not wait for it", async () => {
   const graph = await stackGraph({ labs: { stars: {} } });
   expect(graph.has("ingress-release")).toBe(false);
   const both = await stackGraph({ labs: { stars: {}, "game-2048": {} } });

@@ -26,7 +26,12 @@ table("nothing-public", {
       service({ type: "LoadBalancer", loadBalancerSourceRanges: ["192.0.2.0/24"] }),
       none,
     ],
-    ["the way in", SERVICE, service({ type: "LoadBalancer" }, { namespace: "ingress-nginx" }), none],
+    [
+      "the ingress controller",
+      SERVICE,
+      service({ type: "LoadBalancer" }, { namespace: "ingress-nginx" }),
+      none,
+    ],
     [
       "nodes without public addresses",
       TEMPLATE,

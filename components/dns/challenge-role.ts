@@ -1,14 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { podIdentityTrust } from "../aws-trust";
-import { proofPolicy } from "./plan/dns-policy";
+import { challengePolicy } from "./plan/challenge-policy";
 
-export interface ProofArgs {
+export interface ChallengeRoleArgs {
   /** EKS cluster, which must have the Pod Identity agent. */
   clusterName: string;
   partition: string;
   zoneId: pulumi.Input<string>;
-  /** Account that gets the right. */
+  /** The ServiceAccount. */
   namespace: string;
   serviceAccount: string;
   provider: aws.Provider;
@@ -16,13 +16,13 @@ export interface ProofArgs {
   after: pulumi.Resource[];
 }
 
-/** Gives an account in the cluster the right to prove names in one zone, and no other right. */
-export class Proof extends pulumi.ComponentResource {
+/** Lets a ServiceAccount of the cluster answer DNS-01 challenges in one zone, and nothing else. */
+export class ChallengeRole extends pulumi.ComponentResource {
   /** Pods that start after these have the right. */
   readonly ready: pulumi.Resource[];
 
-  constructor(name: string, args: ProofArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("labs:dns:Proof", name, {}, { ...opts, providers: [args.provider] });
+  constructor(name: string, args: ChallengeRoleArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("labs:dns:ChallengeRole", name, {}, { ...opts, providers: [args.provider] });
     const { clusterName, namespace, serviceAccount, partition } = args;
     const trust = podIdentityTrust(clusterName, namespace, serviceAccount);
     const role = new aws.iam.Role(
@@ -33,7 +33,7 @@ export class Proof extends pulumi.ComponentResource {
     const zoneArn = pulumi.interpolate`arn:${partition}:route53:::hostedzone/${args.zoneId}`;
     const policy = new aws.iam.RolePolicy(
       `${name}-policy`,
-      { role: role.name, policy: pulumi.jsonStringify(proofPolicy(partition, zoneArn)) },
+      { role: role.name, policy: pulumi.jsonStringify(challengePolicy(partition, zoneArn)) },
       { parent: this },
     );
     const identity = new aws.eks.PodIdentityAssociation(

@@ -1,5 +1,5 @@
-/** What cert-manager may do to prove names by DNS-01: read and write TXT records of one zone (its Route 53 guide). */
-export function proofPolicy<T>(partition: string, zoneArn: T) {
+/** What cert-manager may do to answer DNS-01 challenges: read and write TXT records of one zone (its Route 53 guide). */
+export function challengePolicy<T>(partition: string, zoneArn: T) {
   return {
     Version: "2012-10-17",
     Statement: [
