@@ -6,6 +6,7 @@ export default tseslint.config(
     ignores: [
       "node_modules/",
       "policies/guardrails/pack/bin/",
+      "packages/*/dist/",
       "coverage/",
       ".plan/",
       "**/*.cjs",

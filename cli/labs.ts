@@ -1,15 +1,15 @@
 #!/usr/bin/env node
-import "./colour";
+import "../packages/reach/src/cli/colour";
 import { Command } from "commander";
-import pc from "picocolors";
+import { reachCommand } from "../packages/reach/src/cli/reach-command";
+import { reportError } from "../packages/reach/src/cli/report-error";
 import { addCapacity } from "./capacity";
 import { addPlan } from "./plan";
 import { addPlay } from "./play";
-import { addReach } from "./reach";
 import { addStudents } from "./students";
 import { addUp } from "./up";
 import { addVerify } from "./verify";
-import { ProblemsError, UserError } from "../kube/problems";
+import { userFolder } from "./user-paths";
 
 /**
  * `labs`: thin commands over the program and the Automation API. Each command file registers itself and
@@ -21,7 +21,9 @@ export function program(): Command {
     // The whole help would push the error out of sight.
     .showHelpAfterError("Arguments and options: the same command with --help.")
     .addHelpText("after", FIRST);
-  for (const add of [addPlan, addPlay, addUp, addCapacity, addReach, addStudents, addVerify]) add(labs);
+  for (const add of [addPlan, addPlay, addUp, addCapacity]) add(labs);
+  reachCommand(labs.command("reach"), { folder: userFolder() });
+  for (const add of [addStudents, addVerify]) add(labs);
   return labs;
 }
 
@@ -32,18 +34,6 @@ First steps, from the project's folder:
   npm run up                    build the stack; needs Docker, kind and kubectl
 Every command here: npm run labs -- <command>`;
 
-/** Prints an error as a user should see it: no stack for what the user can mend. */
-export function report(error: unknown): void {
-  if (error instanceof ProblemsError || error instanceof UserError) {
-    process.stderr.write(`${pc.red("error:")} ${error.message}\n`);
-  } else {
-    process.stderr.write(
-      `${pc.red("internal error:")} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-  }
-  process.exitCode = 1;
-}
-
 if (require.main === module) {
-  program().parseAsync(process.argv).catch(report);
+  program().parseAsync(process.argv).catch(reportError);
 }

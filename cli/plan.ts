@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { fromUser, nameOrFile } from "./user-paths";
 
 interface PlanOptions {
   json?: boolean;
@@ -13,10 +14,18 @@ export function addPlan(labs: Command): void {
   labs
     .command("plan")
     .description("show what a stack would make, without Docker, cloud, or Pulumi")
-    .argument("[stack]", "stack name (Pulumi.<name>.yaml) or a stack file of your own", "kind")
+    .argument("[stack]", "stack name (Pulumi.<name>.yaml) or a stack file of your own", nameOrFile, "kind")
     .option("--json", "print the plan as JSON")
-    .option("-o, --out <folder>", "folder for the Kubernetes objects (default: .plan/<stack>/manifests)")
-    .option("--page <file>", "where to write the page of the labs (default: .plan/<stack>/index.html)")
+    .option(
+      "-o, --out <folder>",
+      "folder for the Kubernetes objects (default: .plan/<stack>/manifests)",
+      fromUser,
+    )
+    .option(
+      "--page <file>",
+      "where to write the page of the labs (default: .plan/<stack>/index.html)",
+      fromUser,
+    )
     .option("--no-page", "write no page")
     .option("--diff <base>", "what the work tree changes against a commit: resources and flows, as Markdown")
     .action(async (stack: string, options: PlanOptions) => {

@@ -1,14 +1,15 @@
 import type { Command } from "commander";
 import type { PlayOptions } from "./play/run-play";
+import { fromUser, nameOrFile } from "./user-paths";
 
 /** `labs play`: do a lab without a cluster, with an editor and a browser (docs/page.md). */
 export function addPlay(labs: Command): void {
   labs
     .command("play")
     .description("do labs without a cluster: edit policies, and see at once which flows open or close")
-    .argument("[stack|lab]", "a lab, or a stack for all its labs", "kind")
+    .argument("[stack|lab]", "a lab, or a stack for all its labs", nameOrFile, "kind")
     .option("-s, --step <step>", "number or name of the step to begin with (default: the stack's, or 1)")
-    .option("-f, --folder <folder>", "folder of your policies (default: .labs/play/<lab>)")
+    .option("-f, --folder <folder>", "folder of your policies (default: .labs/play/<lab>)", fromUser)
     .option("-p, --port <port>", "port on 127.0.0.1; 0 takes any that is free", "4480")
     .option("--fresh", "put the folder's files away and begin again")
     .action(async (name: string, options: PlayOptions) => {

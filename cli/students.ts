@@ -8,6 +8,7 @@ import type {
   ResetCommand,
   UpCommand,
 } from "./students/options";
+import { fromUser, nameOrFile } from "./user-paths";
 
 /** `labs students`: an environment per student, from a roster. All state is in the Pulumi backend. */
 export function addStudents(labs: Command): void {
@@ -21,7 +22,7 @@ export function addStudents(labs: Command): void {
   const chosen = (c: Command): Command =>
     c
       .argument("[students...]", "ids of students, or names of stacks")
-      .option("--class <name>", "only students of this class")
+      .option("--class <name>", "only students of this class", nameOrFile)
       .option("--all", "every student (of the class)");
 
   working(
@@ -29,8 +30,12 @@ export function addStudents(labs: Command): void {
       .command("up")
       .description("make or continue an environment for each student of the roster; the lease counts anew")
       .argument("[students...]", "only these ids of the roster")
-      .requiredOption("--roster <file>", "CSV or YAML: id, name, email, labs, target")
-      .option("--class <file>", "class file (default: class.yaml beside the roster, if there is one)")
+      .requiredOption("--roster <file>", "CSV or YAML: id, name, email, labs, target", fromUser)
+      .option(
+        "--class <file>",
+        "class file (default: class.yaml beside the roster, if there is one)",
+        fromUser,
+      )
       .option(
         "--ttl <duration>",
         "how long environments live: 90m, 8h, 2d (default: the class file's, else 8h)",
@@ -45,7 +50,7 @@ export function addStudents(labs: Command): void {
   students
     .command("list")
     .description("all environments in the backend, whichever machine made them")
-    .option("--class <name>", "only this class")
+    .option("--class <name>", "only this class", nameOrFile)
     .option("--json", "print as JSON")
     .action(async (options: ListCommand) => {
       const { runStudentsList } = await import("./students/list");
@@ -97,7 +102,7 @@ export function addStudents(labs: Command): void {
     students
       .command("reap")
       .description("destroy what has expired")
-      .option("--class <name>", "only this class")
+      .option("--class <name>", "only this class", nameOrFile)
       .option("--dry-run", "only say what has expired"),
   ).action(async (options: ReapCommand) => {
     const { runStudentsReap } = await import("./students/down");
@@ -108,8 +113,8 @@ export function addStudents(labs: Command): void {
     .command("kubeconfig")
     .description("print a student's kubeconfig, or write it to a file that only you can read")
     .argument("<student>", "id of the student, or name of the stack")
-    .option("--class <name>", "class of the student")
-    .option("-o, --out <file>", "file to write")
+    .option("--class <name>", "class of the student", nameOrFile)
+    .option("-o, --out <file>", "file to write", fromUser)
     .action(async (id: string, options: KubeconfigCommand) => {
       const { runStudentsKubeconfig } = await import("./students/kubeconfig");
       await runStudentsKubeconfig(id, options);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { fromUser, nameOrFile } from "./user-paths";
 import type { VerifyOptions } from "./verify/options";
 
 /** `labs verify`: does the running cluster do what the step says? (docs/verify.md) */
@@ -6,13 +7,13 @@ export function addVerify(labs: Command): void {
   labs
     .command("verify")
     .description("probe the flows and requests of the current steps on the running cluster")
-    .argument("[stack]", "stack name (Pulumi.<name>.yaml) or a stack file of your own", "kind")
+    .argument("[stack]", "stack name (Pulumi.<name>.yaml) or a stack file of your own", nameOrFile, "kind")
     .option("-l, --lab <lab...>", "only these labs of the stack")
     .option("--step <step>", "another step than the config's: number, name, next or back (with one --lab)")
     .option("--hint", "compare the cluster's policies with the step's and name the likely mistake")
     .option("--json", "print the report as JSON")
-    .option("--junit <file>", "write the report as JUnit XML too")
-    .option("--kubeconfig <file>", "reach the cluster by this file, not by the stack's outputs")
+    .option("--junit <file>", "write the report as JUnit XML too", fromUser)
+    .option("--kubeconfig <file>", "reach the cluster by this file, not by the stack's outputs", fromUser)
     .option("--context <name>", "context of the kubeconfig")
     .option("--timeout <seconds>", "for one probe", number(1, 60), 3)
     .option("--wait <seconds>", "how long a change may take to settle", number(0, 3600), 60)

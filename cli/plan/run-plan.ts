@@ -1,8 +1,9 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { runOffline } from "../../stacks/offline/run";
 import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
 import { stack as program } from "../../stacks/program";
+import { toUser } from "../user-paths";
 import { planReport, type Plan } from "./report";
 import { planText } from "./plan-text";
 import { writeManifests } from "./manifests";
@@ -28,7 +29,7 @@ export async function runPlan(
   const text =
     options.json === true
       ? `${JSON.stringify({ ...report, folder, ...(page === undefined ? {} : { page }) }, null, 2)}\n`
-      : planText(report, relative(process.cwd(), folder) || ".", page, process.stdout.columns);
+      : planText(report, toUser(folder), page === undefined ? page : toUser(page), process.stdout.columns);
   await new Promise<void>((resolve) =>
     process.stdout.write(text, () => {
       resolve();

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import pc from "picocolors";
 import type { LabSelection } from "../../labs/model";
 import { UserError } from "../../kube/problems";
@@ -7,6 +7,7 @@ import { labPage } from "../page/lab";
 import type { PlayHint } from "../page/page-data";
 import { renderPage } from "../page/render";
 import { LabStates } from "../page/states";
+import { toUser } from "../user-paths";
 import { beginning } from "./exercise";
 import { putAway, readFolder, seed } from "./folder";
 import { playHints } from "./hints";
@@ -55,7 +56,7 @@ export async function play(
     labs: desks.map((d) => labPage(d.states).lab),
     play: {
       labs: Object.fromEntries(
-        desks.map((d) => [d.selection.instance, { folder: shown(d.folder), step: d.step }]),
+        desks.map((d) => [d.selection.instance, { folder: toUser(d.folder), step: d.step }]),
       ),
     },
   });
@@ -79,7 +80,7 @@ export async function play(
     ),
   );
   say(`${pc.bold("Play")} ${pc.cyan(server.url)}  (open it in a browser; stop with Ctrl-C)`);
-  for (const d of desks) say(greeting(d.selection, d.step, shown(d.folder), readFolder(d.folder).files));
+  for (const d of desks) say(greeting(d.selection, d.step, toUser(d.folder), readFolder(d.folder).files));
   return {
     url: server.url,
     close: async () => {
@@ -133,15 +134,10 @@ function stepOf(text: string, lab: LabSelection["lab"]): number {
 function prepare(d: Desk, fresh: boolean, say: (text: string) => void): void {
   if (fresh && existsSync(d.folder)) {
     const away = putAway(d.folder, new Date());
-    if (away !== undefined) say(`  ${d.selection.instance}: your files are kept in ${shown(away)}`);
+    if (away !== undefined) say(`  ${d.selection.instance}: your files are kept in ${toUser(away)}`);
   }
-  seed(d.folder, readme(d.selection, shown(d.folder)), beginning(d.states, d.step));
+  seed(d.folder, readme(d.selection, toUser(d.folder)), beginning(d.states, d.step));
 }
-
-const shown = (folder: string): string => {
-  const path = relative(process.cwd(), folder);
-  return path.startsWith("..") || path === "" ? folder : path;
-};
 
 /** `labs play`: until Ctrl-C. */
 export async function runPlay(name: string, options: PlayOptions): Promise<void> {

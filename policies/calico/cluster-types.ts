@@ -100,7 +100,7 @@ export interface ProtoPort {
 export type FelixConfiguration = Resource<
   "FelixConfiguration",
   {
-    /** @default ssh, dhcp, bgp, etcd, Typha, API server: see `policies/reachability` */
+    /** @default ssh, dhcp, bgp, etcd, Typha, API server: see packages/reach */
     failsafeInboundHostPorts?: ProtoPort[];
     failsafeOutboundHostPorts?: ProtoPort[];
     /** What happens to traffic from a workload to its own host, after policy. @default "Drop" */

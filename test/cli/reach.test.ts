@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
-import { program, report } from "../../cli/labs";
+import { program } from "../../cli/labs";
+import { reportError } from "../../packages/reach/src/cli/report-error";
 
 const manifests = `
 apiVersion: apps/v1
@@ -55,7 +56,7 @@ afterEach(() => {
 async function reach(...args: string[]): Promise<string> {
   await program()
     .parseAsync(["node", "labs", "reach", ...args])
-    .catch(report);
+    .catch(reportError);
   return printed;
 }
 
@@ -113,7 +114,9 @@ test("json --all covers the ports of each pair and protocol once", async () => {
 });
 
 test("json agrees with its schema", async () => {
-  const schema = JSON.parse(readFileSync(join(__dirname, "../../docs/reach.schema.json"), "utf8")) as {
+  const schema = JSON.parse(
+    readFileSync(join(__dirname, "../../packages/reach/reach.schema.json"), "utf8"),
+  ) as {
     $defs: Record<
       string,
       { required: string[]; properties: Record<string, unknown>; additionalProperties: boolean }
@@ -218,6 +221,75 @@ describe("wrong input ends with exit code 1 and no stack", () => {
     expect(failed).not.toMatch(/\n +at /);
     expect(process.exitCode).toBe(1);
   });
+});
+
+describe("subcommands", () => {
+  const ends = ["--from", "shop/web", "--to", "shop/db"];
+  const now = (): string => {
+    const file = join(folder, "now.yml");
+    writeFileSync(file, manifests.replace("5432", "5433"));
+    return file;
+  };
+  test.each<[string, () => string[], () => string[]]>([
+    ["list", () => ["list", folder, "--explain"], () => [folder, "--explain"]],
+    [
+      "explain",
+      () => ["explain", folder, ...ends, "--port", "1", "--format", "json"],
+      () => [folder, ...ends, "--port", "1", "--format", "json"],
+    ],
+    ["explain of all ports", () => ["explain", folder, ...ends], () => [folder, ...ends, "--explain"]],
+    ["diff", () => ["diff", join(folder, "deep"), now()], () => ["--diff", join(folder, "deep"), now()]],
+    [
+      "exposure",
+      () => ["exposure", folder, "--format", "md"],
+      () => [folder, "--exposure", "--format", "md"],
+    ],
+  ])("%s and its short form print the same", async (_name, long, short) => {
+    const expected = await reach(...long());
+    expect([failed, expected]).toEqual(["", expect.stringMatching(/shop/)]);
+    printed = "";
+    expect(await reach(...short())).toBe(expected);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    [
+      "a comparison and a question",
+      ["--diff", "A", "B", ...ends, "--port", "5432", "--explain", "--exposure"],
+      /^error: --from, --to, --port, --explain, --exposure do not go with --diff: leave them out/,
+    ],
+    ["exposure and a question", ["A", "--exposure", "--to", "shop/db"], /--to does not go with --exposure/],
+    ["a question and --all", ["A", ...ends, "--all"], /--all does not go with a question/],
+    [
+      "a drawing of a question",
+      ["A", ...ends, "--format", "dot"],
+      /--format dot does not go with a question: take text, json, md/,
+    ],
+    [
+      "a drawing of a comparison",
+      ["--diff", "A", "B", "--format", "dot"],
+      /--format dot does not go with --diff/,
+    ],
+    [
+      "a drawing with rules",
+      ["list", "A", "--explain", "--format", "dot"],
+      /--explain does not go with --format dot/,
+    ],
+  ])("refused: %s", async (_title, args, message) => {
+    await reach(...args);
+    expect([failed, printed]).toEqual([expect.stringMatching(message), ""]);
+    expect(process.exitCode).toBe(1);
+  });
+});
+
+test("paths are those of where the user stands, and shown as they were written", async () => {
+  process.env["INIT_CWD"] = folder;
+  try {
+    expect(await reach("deep/shop.yaml")).toMatch(/shop\/web/);
+    await reach("deep/nothing.yaml");
+    expect(failed).toMatch(/error: deep\/nothing\.yaml does not exist/);
+  } finally {
+    delete process.env["INIT_CWD"];
+  }
 });
 
 test("as a program: standard input, a pipe that closes early, exit codes", () => {

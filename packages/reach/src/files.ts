@@ -1,6 +1,6 @@
 import { CORE_SCHEMA, loadAll } from "js-yaml";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { extname, join } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { KubeObject } from "../../../kube/objects";
 import { failOn, UserError, type Problem } from "../../../kube/problems";
@@ -11,12 +11,13 @@ const EXTENSIONS = [".yaml", ".yml", ".json"];
 /**
  * Reads Kubernetes objects from YAML and JSON files; folders with all their subfolders (hidden ones and node_modules
  * left out), `-` from standard input. In folders, documents that are no Kubernetes objects are passed over.
+ * Paths start in `folder`, and messages name them as given.
  * @throws ProblemsError for every file that does not parse, UserError where a path does not exist or holds no object
  */
-export function readObjects(paths: readonly string[]): SourceObject[] {
+export function readObjects(paths: readonly string[], folder = process.cwd()): SourceObject[] {
   const problems: Problem[] = [];
   const objects = paths.flatMap((path) => {
-    const found = filesOf(path).flatMap(({ file, sure }) => readFile(file, sure, problems));
+    const found = filesOf(path, folder).flatMap((file) => readFile(file, folder, problems));
     if (found.length === 0 && problems.length === 0)
       throw new UserError(`${path} holds no Kubernetes object: name files or folders with YAML or JSON.`);
     return found;
@@ -31,24 +32,25 @@ interface Found {
   readonly sure: boolean;
 }
 
-function filesOf(path: string): Found[] {
+function filesOf(path: string, folder: string): Found[] {
   if (path === "-") return [{ file: path, sure: true }];
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statSync(resolve(folder, path), { throwIfNoEntry: false });
   if (stat === undefined) throw new UserError(`${path} does not exist.`);
   if (!stat.isDirectory()) return [{ file: path, sure: true }];
-  return readdirSync(path, { withFileTypes: true })
+  return readdirSync(resolve(folder, path), { withFileTypes: true })
     .filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules")
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const inner = join(path, entry.name);
-      const folder = entry.isDirectory() || (entry.isSymbolicLink() && statSync(inner).isDirectory());
-      if (folder) return filesOf(inner);
+      const isFolder =
+        entry.isDirectory() || (entry.isSymbolicLink() && statSync(resolve(folder, inner)).isDirectory());
+      if (isFolder) return filesOf(inner, folder);
       return EXTENSIONS.includes(extname(entry.name)) ? [{ file: inner, sure: false }] : [];
     });
 }
 
-function readFile(file: string, sure: boolean, problems: Problem[]): SourceObject[] {
-  const text = readFileSync(file === "-" ? 0 : file, "utf8");
+function readFile({ file, sure }: Found, folder: string, problems: Problem[]): SourceObject[] {
+  const text = readFileSync(file === "-" ? 0 : resolve(folder, file), "utf8");
   const origin = file === "-" ? "standard input" : file;
   return documents(text, origin, problems).flatMap((object): SourceObject[] => {
     if (object === null || object === undefined) return [];

@@ -3,6 +3,9 @@
  * anything runs. `load` objects (or `readObjects` from files), then ask: `connectivity` for all pairs as a stream,
  * `explain` for one flow, `diff` for two states, `exposure` for the outside. Everything is plain data in and out.
  */
+import type { KubeObject } from "../../../kube/objects";
+
+export type { KubeObject };
 export { UNKNOWN, isUnknown } from "./selector";
 export { classPairs, connectivity, pairs, type PairFlows } from "./connectivity";
 export {
@@ -22,7 +25,7 @@ export { readObjects } from "./files";
 export type { Flow, FlowPart } from "./flows";
 export { dotLines } from "./format/dot";
 export { diffJson, flowsJson, workloadList, type WorkloadInfo } from "./format/json";
-export { diffMarkdown, flowsMarkdown } from "./format/markdown";
+export { diffMarkdown, flowsMarkdown, flowTable } from "./format/markdown";
 export { diffText, exposureText, flowText, flowsText } from "./format/text";
 export type { SourceObject } from "./input/source";
 export type { Decision, Direction, Endpoint, Verdict } from "./model";

@@ -15,7 +15,7 @@ export function workloadList(state: State): WorkloadInfo[] {
 }
 
 /**
- * `{ "workloads": […], "flows": […] }` (docs/reach.schema.json) as a stream of text, one flow a line: listings can be
+ * `{ "workloads": […], "flows": […] }` (reach.schema.json) as a stream of text, one flow a line: listings can be
  * longer than a string may be.
  */
 export function* flowsJson(
