@@ -32,7 +32,7 @@ const starts = [
   "^cli/(labs|page/browser/main)[.]tsx?$",
   "^stacks/index[.]ts$",
   "^components/kubernetes/cluster-job/main[.]ts$",
-  "^packages/reach/src/(bin|index)[.]ts$",
+  "^packages/reach/(build|src/index|src/cli/main)[.]ts$",
   "^policies/guardrails/pack/index[.]ts$",
   "^(bench|docs/generate)/",
 ];
@@ -106,6 +106,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
+    exclude: { path: "^packages/[^/]+/dist/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
