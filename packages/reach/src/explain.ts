@@ -1,6 +1,7 @@
 import { UserError } from "../../../kube/problems";
 import { combine, worse, type Flow } from "./flows";
 import { defaultDecision } from "./hosts/chains";
+import { hostPortAt, type HostPortService } from "./hosts/host-ports";
 import { PathEvaluator, type Asked } from "./hosts/path";
 import { serviceDecisions } from "./hosts/service-flow";
 import type { Entry } from "./hosts/service-question";
@@ -64,7 +65,14 @@ function between(
 ): Flow[] {
   const names = { from: source.name, to: destination.name };
   const nodePort = nodePortAt(state, question, destination);
-  if (nodePort !== undefined) return nodePortFlow(state, paths, question, source, destination, nodePort);
+  if (nodePort !== undefined) return [nodePortFlow(state, paths, question, source, destination, nodePort)];
+  const hostPort = hostPortOf(state, question, destination);
+  if (hostPort !== undefined) {
+    const flow = nodePortFlow(state, paths, question, source, destination, hostPort);
+    if (hostPort.certain || flow.verdict === "deny") return [flow];
+    const reason = `hostPort ${question.port ?? ""} leads to ${hostPort.service.name}, if a pod of it runs on this node`;
+    return [{ ...flow, verdict: "unknown", ingress: defaultDecision("unknown", reason) }];
+  }
   const asked: Asked = {
     ...(source.hostEndpoint === undefined ? {} : { source: source.hostEndpoint }),
     ...(destination.hostEndpoint === undefined ? {} : { destination: destination.hostEndpoint }),
@@ -133,7 +141,7 @@ function nodePortFlow(
   source: Resolved,
   destination: Resolved,
   { service, port }: NodePort,
-): Flow[] {
+): Flow {
   const node = state.hosts.find((host) => host.node === destination.endpoint);
   const answers = serviceDecisions(state, paths, {
     from: source.endpoint,
@@ -144,7 +152,17 @@ function nodePortFlow(
     ...(question.sourcePort === undefined ? {} : { sourcePort: question.sourcePort }),
   });
   const names = { from: source.name, to: destination.name };
-  return [serviceFlow(names, service, port, question.port ?? port.port, answers)];
+  return serviceFlow(names, service, port, question.port ?? port.port, answers);
+}
+
+function hostPortOf(
+  state: State,
+  { port, protocol }: Question,
+  { endpoint }: Resolved,
+): HostPortService | undefined {
+  if (port === undefined || endpoint.type !== "host" || endpoint.kind !== "Node") return undefined;
+  const node = state.hosts.find((host) => host.node === endpoint);
+  return node === undefined ? undefined : hostPortAt(state, node, port, protocolNumber(protocol ?? "TCP"));
 }
 
 function toService(
@@ -170,6 +188,7 @@ function toService(
       service,
       port,
       entry,
+      ...(source.net === undefined ? {} : { client: source.net }),
       ...(question.sourcePort === undefined ? {} : { sourcePort: question.sourcePort }),
     });
     return serviceFlow(names, service, port, shown, answers);

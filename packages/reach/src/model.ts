@@ -28,6 +28,15 @@ export interface NamedPort {
   readonly port: number | undefined;
 }
 
+/** A port of the pod's node that leads to the pod (`hostPort`). */
+export interface HostPort {
+  readonly protocol: number;
+  readonly port: number;
+  readonly containerPort: number;
+  /** The only address of the node where it is open; undefined: all. */
+  readonly address: string | undefined;
+}
+
 /** Whatever sends or receives: a workload, a host, or a part of the address space outside the cluster. */
 export interface Endpoint {
   readonly type: "workload" | "host" | "outside";
@@ -55,6 +64,7 @@ export interface Endpoint {
   readonly addresses: Addresses;
   readonly families: readonly Family[];
   readonly ports: readonly NamedPort[];
+  readonly hostPorts?: readonly HostPort[];
   /** Nodes it may run on; undefined where any. */
   readonly nodes?: readonly string[];
   /** Profiles whose rules apply after the last tier; undefined for workloads: their namespace's, which allows. */

@@ -11,6 +11,8 @@ export interface Resolved {
   readonly endpoint: Endpoint;
   /** How the answer names it: as the question did. */
   readonly name: string;
+  /** The network that was asked about, of the outside. */
+  readonly net?: Net;
   /** The HostEndpoint by which a host was named. */
   readonly hostEndpoint?: string;
 }
@@ -58,7 +60,10 @@ function address(state: State, text: string): Target | undefined {
   if (node !== undefined) return { ends: [{ endpoint: node.node, name: node.name }] };
   const addressed = [...state.services.values()].find((s) => is(s.addresses));
   if (addressed !== undefined) return { service: addressed, name: text, address: net };
-  const ends = outsideEnds(state.outside, net, text);
+  const ends = outsideEnds(state.outside, net, text).map((end) => ({
+    ...end,
+    net: parseNet(end.name) ?? net,
+  }));
   if (ends.length === 0)
     throw new UserError(`${text}: nothing in the cluster has IPv${net.family} addresses.`);
   return { ends };

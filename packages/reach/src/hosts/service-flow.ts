@@ -160,10 +160,13 @@ function entering(q: ServiceQuestion, receiver?: Host): Entering[] {
 const nodePortOf = ({ port }: ServiceQuestion): number => port.nodePort ?? port.port;
 
 /** Load balancers and kube-proxy let in who is in loadBalancerSourceRanges; node ports do not ask. */
-function admitted({ from, service, entry }: ServiceQuestion, sides: Sides): Sides {
+function admitted({ from, client, service, entry }: ServiceQuestion, sides: Sides): Sides {
   const { sourceRanges } = service.loadBalancer;
   if (entry !== "loadBalancer" || sourceRanges.length === 0 || sides.ingress.verdict === "deny") return sides;
-  const inside = inNets(from.addresses, sourceRanges);
+  const inside = inNets(
+    client === undefined ? from.addresses : { exact: false, nets: [client] },
+    sourceRanges,
+  );
   if (inside === true) return sides;
   const ranges = sourceRanges.map(({ text }) => text).join(", ");
   const reason = `loadBalancerSourceRanges of ${service.namespace}/${service.name} (${ranges})`;

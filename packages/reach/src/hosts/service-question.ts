@@ -1,3 +1,4 @@
+import type { Net } from "../addresses";
 import type { Backed } from "../input/endpoints";
 import type { Host } from "../input/hosts";
 import type { ServicePort } from "../input/services";
@@ -17,6 +18,8 @@ export interface ServiceQuestion {
   /** The node whose address was named; undefined where any. */
   readonly node?: Host;
   readonly sourcePort?: number;
+  /** Where the client lies, where the question says it closer than `from` does. */
+  readonly client?: Net;
 }
 
 export interface Decisions {

@@ -125,7 +125,7 @@ function gathered(pods: readonly PodSource[], instances: readonly PodSource[]): 
   return {
     addresses: pods.flatMap((pod) => pod.addresses),
     ...(nodes.length > 0 ? { nodes } : {}),
-    aliases: instances.map((pod) => pod.name),
+    ...(instances.length > 0 ? { aliases: instances.map((pod) => pod.name) } : {}),
   };
 }
 

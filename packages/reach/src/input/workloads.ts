@@ -1,5 +1,5 @@
 import { parseNet, type Addresses, type Family, type Net } from "../addresses";
-import { PROTOCOLS, type Endpoint, type NamedPort } from "../model";
+import { PROTOCOLS, type Endpoint, type HostPort, type NamedPort } from "../model";
 import { isUnknown } from "../selector";
 import { controllerLabels } from "./controller-labels";
 import type { Fields } from "./fields";
@@ -16,6 +16,7 @@ export interface PodSource {
   readonly serviceAccount: string;
   readonly hostNetwork: boolean;
   readonly ports: readonly NamedPort[];
+  readonly hostPorts: readonly HostPort[];
   readonly addresses: readonly Net[];
   /** Where it runs; empty where that is not known. */
   readonly nodes: readonly string[];
@@ -68,6 +69,7 @@ export function podSource(named: Named, root: Fields): PodSource {
     serviceAccount: spec.string("serviceAccountName") ?? spec.string("serviceAccount") ?? "default",
     hostNetwork: spec.boolean("hostNetwork") ?? false,
     ports: [...spec.objects("containers"), ...spec.objects("initContainers")].flatMap(containerPorts),
+    hostPorts: spec.objects("containers").flatMap(hostPorts),
     addresses: status === undefined ? [] : podAddresses(root, status),
     nodes: node === undefined ? [] : [node],
     owners: root
@@ -94,6 +96,18 @@ function containerPorts(container: Fields): NamedPort[] {
     const protocol = PROTOCOLS[port.choice("protocol", "TCP", "UDP", "SCTP") ?? "TCP"] ?? 6;
     const number = port.integer("containerPort", 1, 65535);
     return name === undefined || isUnknown(name) ? [] : [{ name, protocol, port: number }];
+  });
+}
+
+function hostPorts(container: Fields): HostPort[] {
+  return container.objects("ports").flatMap((entry) => {
+    const containerPort = entry.integer("containerPort", 1, 65535);
+    // 0 is how the API says that there is none.
+    const port = entry.integer("hostPort", 0, 65535);
+    const protocol = PROTOCOLS[entry.choice("protocol", "TCP", "UDP", "SCTP") ?? "TCP"] ?? 6;
+    const ip = entry.string("hostIP") ?? "";
+    if (port === undefined || port === 0 || containerPort === undefined) return [];
+    return [{ protocol, port, containerPort, address: ["", "0.0.0.0", "::"].includes(ip) ? undefined : ip }];
   });
 }
 
@@ -142,6 +156,7 @@ export function workload(source: PodSource, name: string, inherited: Inherited):
     addresses,
     families: familiesOf(addresses),
     ports: source.ports,
+    ...(source.hostPorts.length === 0 ? {} : { hostPorts: source.hostPorts }),
     ...(source.nodes.length === 0 ? {} : { nodes: source.nodes }),
     ...(source.aliases === undefined ? {} : { aliases: source.aliases }),
     ...(source.replica === undefined ? {} : { replica: source.replica }),

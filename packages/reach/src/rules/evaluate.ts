@@ -31,13 +31,61 @@ const POINT: PortSet = [[0, 0]];
 export type EntryTruth = (entry: Entry, index: number) => TruthCode;
 
 /** Divides `ports` by which entry of the list decides; the parts cover it exactly. */
-export function evaluate(
+export function evaluate(list: RuleList, matches: EntryTruth, packet: Packet, ports: PortSet): Segment[] {
+  const segments = walk(list, matches, packet, ports, 0);
+  const open = packet.sourcePort === undefined && list.bySourcePort && hasPorts(packet.protocol);
+  if (!open || segments.every(({ decision }) => decision.verdict !== "unknown")) return segments;
+  return overSourcePorts(list, packet, (of) => walk(list, matches, of, ports, 0)) ?? segments;
+}
+
+/**
+ * The client may send from any port: rules on it, alone unsure, may together cover every one. Each stretch of source
+ * ports that no rule divides is asked by itself; undefined where there are too many.
+ */
+function overSourcePorts(
   list: RuleList,
-  matches: EntryTruth,
   packet: Packet,
-  ports: PortSet,
-  start = 0,
-): Segment[] {
+  ask: (packet: Packet) => Segment[],
+): Segment[] | undefined {
+  const edges = new Set([1]);
+  for (const { rule } of list.entries) {
+    for (const ports of [rule?.source.ports, rule?.source.notPorts]) {
+      if (ports === undefined) continue;
+      for (const [first, last] of portsOf(ports, packet.source, packet).sure) edges.add(first).add(last + 1);
+    }
+  }
+  if (edges.size > MOST_SOURCE_PORTS) return undefined;
+  const [first = [], ...others] = [...edges]
+    .filter((port) => port >= 1 && port <= 65535)
+    .sort((a, b) => a - b)
+    .map((sourcePort) => ask({ ...packet, sourcePort }));
+  return join(
+    others.reduce<readonly Segment[]>(
+      (result, other) =>
+        result.flatMap((a) =>
+          other.flatMap((b): Segment[] => {
+            const ports = intersect(a.ports, b.ports);
+            if (isEmpty(ports)) return [];
+            const agree =
+              a.decision.verdict === b.decision.verdict && a.decision.goesOn === b.decision.goesOn;
+            return [{ ports, decision: agree ? a.decision : bySourcePort(a.decision, b.decision) }];
+          }),
+        ),
+      first,
+    ),
+  );
+}
+const MOST_SOURCE_PORTS = 500;
+
+function bySourcePort(a: Decision, b: Decision): Decision {
+  if (a.verdict === "unknown") return a;
+  if (b.verdict === "unknown") return b;
+  const { tier, policy, rule } = a.policy === null ? b : a;
+  const reason = `depends on the client's port (--source-port): ${a.reason}, or ${b.reason}`;
+  return { verdict: "unknown", tier, policy, rule, reason };
+}
+
+function walk(list: RuleList, matches: EntryTruth, packet: Packet, ports: PortSet, start: number): Segment[] {
   const { entries } = list;
   const segments: Segment[] = [];
   let remaining = ports;
@@ -56,7 +104,7 @@ export function evaluate(
     if (!isEmpty(sure)) segments.push(...decide(list, entry, matches, packet, sure));
     if (!isEmpty(maybe)) {
       const taken = decide(list, entry, matches, packet, maybe);
-      segments.push(...merge(taken, evaluate(list, matches, packet, maybe, i + 1), entry.unsure));
+      segments.push(...merge(taken, walk(list, matches, packet, maybe, i + 1), entry.unsure));
     }
     remaining = subtract(subtract(remaining, sure), maybe);
   }
@@ -71,7 +119,7 @@ function decide(
   ports: PortSet,
 ): Segment[] {
   if (entry.action === "Pass" && entry.next < list.entries.length)
-    return evaluate(list, matches, packet, ports, entry.next);
+    return walk(list, matches, packet, ports, entry.next);
   return [{ ports, decision: entry.decision }];
 }
 

@@ -39,6 +39,8 @@ export interface RuleList {
   /** Whether answers depend on the address family, on ports of the destination, or neither. */
   readonly byFamily: boolean;
   readonly byPorts: boolean;
+  /** Whether a rule matches on the client's port. */
+  readonly bySourcePort: boolean;
 }
 
 /** Builds each distinct list once. Policies of equal order stand in order of `name/namespace/kind`. */
@@ -154,6 +156,7 @@ export class RuleLists {
       entries: entries.map((entry, i) => ({ ...entry, next: next(i) })),
       byFamily: rules.some((rule) => rule?.family !== undefined),
       byPorts: rules.some((rule) => [rule?.destination.ports, rule?.destination.notPorts].some(usesEndpoint)),
+      bySourcePort: rules.some((rule) => (rule?.source.ports ?? rule?.source.notPorts) !== undefined),
     };
   }
 
