@@ -22,8 +22,13 @@ module.exports = {
   roots: ["<rootDir>/test"],
   setupFiles: ["<rootDir>/test/support/colour.cjs"],
   testMatch: ["**/*.test.ts"],
-  // Engine and API server tests need binaries of their own; see CONTRIBUTING.md.
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/engine/", "<rootDir>/test/apiserver/"],
+  // These need more than Node, and have commands of their own; see CONTRIBUTING.md.
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "<rootDir>/test/engine/",
+    "<rootDir>/test/apiserver/",
+    "<rootDir>/test/conformance/",
+  ],
   transform: {
     "^.+\\.[cm]?[jt]s$": [
       "@swc/jest",

@@ -1,32 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { parseSelector, SelectorError, UNKNOWN } from "../../../../packages/reach/src/selector";
-
-const file = join(__dirname, "../../../../../shared/conformance/calico/selector-cases.json");
-interface Cases {
-  Evaluate: { Selector: string; Match: Record<string, string>[]; NoMatch: Record<string, string>[] }[];
-  Invalid: string[];
-  Canonical: { Input: string; Canonical: string }[];
-}
-
-(existsSync(file) ? describe : describe.skip)("Calico's own selector cases", () => {
-  const cases = existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as Cases)
-    : { Evaluate: [], Invalid: [], Canonical: [] };
-  test.each(cases.Evaluate)("$Selector", ({ Selector, Match, NoMatch }) => {
-    const selector = parseSelector(Selector);
-    for (const labels of Match) expect([labels, selector.matches(labels)]).toEqual([labels, true]);
-    for (const labels of NoMatch) expect([labels, selector.matches(labels)]).toEqual([labels, false]);
-  });
-  test.each(cases.Invalid)("refuses %j", (selector) => {
-    expect(() => parseSelector(selector)).toThrow(SelectorError);
-  });
-  test.each(cases.Canonical)("canonical form of $Input", ({ Input, Canonical }) => {
-    expect(parseSelector(Input).canonical).toBe(Canonical);
-    expect(parseSelector(Canonical).canonical).toBe(Canonical);
-  });
-});
 
 describe("grammar", () => {
   test.each([
