@@ -1,3 +1,4 @@
+import { overFamilies } from "./families";
 import type { Flow, FlowPart } from "./flows";
 import { Matrix, type PairParts } from "./matrix";
 import type { Endpoint } from "./model";
@@ -29,8 +30,8 @@ export function* pairs(state: State): Generator<PairFlows> {
 }
 
 /**
- * The same by classes: one answer for each pair of groups of endpoints that no policy tells apart. Only where no host
- * endpoint governs; a group's members answer each other like the group itself, but for each member's way to itself.
+ * The same by classes: one answer for each pair of groups of endpoints that no policy tells apart. Only for states of
+ * one family (`State.only`) where no host endpoint governs; a group's members answer each other like the group itself, but for each member's way to itself.
  */
 export function* classPairs(
   state: State,
@@ -60,6 +61,10 @@ export function insiders(state: State): Endpoint[] {
 
 /** Answers for any two endpoints of the state: by groups where no host is in the way, else along the path. */
 export function answers(state: State): (from: Endpoint, to: Endpoint) => PairParts {
+  return state.families().length > 1 ? overFamilies(state, ofOneFamily) : ofOneFamily(state);
+}
+
+function ofOneFamily(state: State): (from: Endpoint, to: Endpoint) => PairParts {
   const groupOf = new Map<Endpoint, Group>();
   for (const group of state.groups) for (const member of group.members) groupOf.set(member, group);
   const matrix = new Matrix(state);

@@ -5,7 +5,8 @@ import { hostPortAt, type HostPortService } from "./hosts/host-ports";
 import { PathEvaluator, type Asked } from "./hosts/path";
 import { serviceDecisions } from "./hosts/service-flow";
 import type { Entry } from "./hosts/service-question";
-import type { Net } from "./addresses";
+import { parseNet, type Family, type Net } from "./addresses";
+import { partKey, withFamily } from "./families";
 import type { Backed } from "./input/endpoints";
 import type { ServicePort } from "./input/services";
 import { hasPorts, isIcmp, protocolName, type Decision, type Endpoint } from "./model";
@@ -40,6 +41,39 @@ export function explain(state: State, question: Question): Flow[] {
     if (value !== undefined && !(Number.isInteger(value) && value >= (icmp ? 0 : 1) && value <= 65535))
       throw new UserError(`${name} ${value} is out of range: ports go from 1 to 65535.`);
   }
+  const families = state.families();
+  if (families.length < 2) return explainIn(state, question);
+  const named = [question.from, question.to].flatMap((end) => parseNet(end)?.family ?? []);
+  const asked = families.filter((family) => named.every((f) => f === family));
+  if (asked.length === 0)
+    throw new UserError(`No packet can go from ${question.from} to ${question.to}: they share no address family.`);
+  return acrossFamilies(asked, (family) => explainIn(state.only(family), question));
+}
+
+/** The answers of each family, told once where they are alike. A family that cannot answer has no part in it. */
+function acrossFamilies(families: readonly Family[], answer: (family: Family) => Flow[]): Flow[] {
+  const failed: UserError[] = [];
+  const answered = families.flatMap((family) => {
+    try {
+      return [{ family, flows: answer(family) }];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failed.push(error);
+      return [];
+    }
+  });
+  const [first, second] = answered;
+  if (first === undefined) throw failed[0] ?? new UserError("No family can answer.");
+  if (second === undefined) return first.flows;
+  const key = (flow: Flow): string => JSON.stringify([flow.from, flow.to, partKey(flow)]);
+  const [a, b] = [first, second].map(({ flows }) => new Set(flows.map(key)));
+  return [
+    ...first.flows.map((flow) => (b?.has(key(flow)) === true ? flow : withFamily(flow, first.family))),
+    ...second.flows.filter((flow) => a?.has(key(flow)) !== true).map((flow) => withFamily(flow, second.family)),
+  ];
+}
+
+function explainIn(state: State, question: Question): Flow[] {
   const from = resolve(state, question.from);
   if (!("ends" in from)) throw new UserError(`${question.from} is a Service: traffic starts from workloads.`);
   const to = resolve(state, question.to);
@@ -174,6 +208,9 @@ function toService(
 ): Flow[] {
   const names = { from: source.name, to: name };
   const outside = source.endpoint.type === "outside";
+  // Where nothing says it, a Service is of one family, and in most clusters that is IPv4.
+  if (state.family !== undefined && !(service.families ?? [4]).includes(state.family))
+    throw new UserError(`Service ${service.namespace}/${service.name} has no IPv${state.family} address.`);
   if (service.type === "ExternalName") return [aliasFlow(names, service, question)];
   return servicePorts(service, question).map((port) => {
     const shown = question.port ?? port.port;

@@ -1,3 +1,5 @@
+import type { Family } from "./addresses";
+
 /** What the objects do not say about the cluster they go to. */
 export interface Facts {
   /**
@@ -15,6 +17,8 @@ export interface Facts {
    * @default as FelixConfiguration `default` says, else "Accept" (as the operator sets it; plain Felix drops)
    */
   readonly endpointToHost?: "Drop" | "Return" | "Accept";
+  /** Judge packets of this family alone. @default every family that the cluster has */
+  readonly family?: Family;
   /** Networks that questions will name, so that the address space is split at them too. */
   readonly splitAt?: readonly string[];
 }

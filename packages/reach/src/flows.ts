@@ -16,9 +16,16 @@ export interface FlowPart {
   readonly protocol: string;
   /** `80,443,8000-8100` or `all`; for ICMP types, and codes as `3/4`. */
   readonly ports: string;
+  /** Only where the answer is not that of both families. */
+  readonly family?: "IPv4" | "IPv6";
   readonly verdict: Verdict;
   readonly egress: Decision;
   readonly ingress: Decision;
+}
+
+/** `TCP`, or `TCP over IPv6` where the families differ. */
+export function protocolText({ protocol, family }: Pick<FlowPart, "protocol" | "family">): string {
+  return family === undefined ? protocol : `${protocol} over ${family}`;
 }
 
 /** The two halves of a protocol's port space, put together: both directions must allow. */

@@ -57,13 +57,14 @@ export class State {
   private readonly slices: readonly Slice[];
   private readonly named: readonly Net[];
   private allGroups: readonly Group[] | undefined;
+  private readonly byFamily = new Map<Family, State>();
 
   constructor(
     private readonly sources: readonly SourceObject[],
     private readonly facts: Facts,
   ) {
     const input = readInput(sources, facts);
-    const found = endpoints(input);
+    const found = endpoints(input, facts.family);
     this.workloads = found.workloads;
     this.hosts = found.hosts;
     this.services = found.services;
@@ -106,6 +107,22 @@ export class State {
     const known = new Set(this.namedNets);
     if (nets.every((net) => known.has(net))) return this;
     return new State(this.sources, { ...this.facts, splitAt: [...(this.facts.splitAt ?? []), ...nets] });
+  }
+
+  /** The same cluster as packets of one family see it; this state itself where it has no other. */
+  only(family: Family): State {
+    if (this.families().every((f) => f === family)) return this;
+    let state = this.byFamily.get(family);
+    if (state === undefined) {
+      state = new State(this.sources, { ...this.facts, family, splitAt: this.namedNets });
+      this.byFamily.set(family, state);
+    }
+    return state;
+  }
+
+  /** The only family that is judged; undefined where the cluster says it. */
+  get family(): Family | undefined {
+    return this.facts.family;
   }
 
   /** IPv6 only counts where something in the cluster may have such an address. */

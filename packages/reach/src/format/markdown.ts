@@ -1,6 +1,6 @@
 import { pairs } from "../connectivity";
 import type { Change, Difference } from "../diff";
-import type { Flow } from "../flows";
+import { protocolText, type Flow } from "../flows";
 import type { Decision } from "../model";
 import type { State } from "../state";
 import { protocolsIn, summary } from "./summary";
@@ -41,7 +41,7 @@ function* flowsOf(state: State, all: boolean): Generator<Flow> {
 export function* flowTable(flows: Iterable<Flow>): Generator<string> {
   yield "| From | To | Protocol | Ports | Verdict | Egress | Ingress |\n| --- | --- | --- | --- | --- | --- | --- |\n";
   for (const f of flows)
-    yield row([f.from, f.to, f.protocol, f.ports, f.verdict, decision(f.egress), decision(f.ingress)]);
+    yield row([f.from, f.to, protocolText(f), f.ports, f.verdict, decision(f.egress), decision(f.ingress)]);
 }
 
 function decision(d: Decision): string {

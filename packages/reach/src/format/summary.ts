@@ -1,4 +1,4 @@
-import type { FlowPart } from "../flows";
+import { protocolText, type FlowPart } from "../flows";
 import type { Verdict } from "../model";
 
 /** All of a pair's ports with one verdict in a few words: `all`, or `TCP 80,443; UDP all`. */
@@ -6,7 +6,7 @@ export function summary(parts: readonly FlowPart[], verdict: Verdict, protocols:
   const byProtocol = new Map<string, string[]>();
   for (const part of parts) {
     if (part.verdict !== verdict) continue;
-    byProtocol.set(part.protocol, [...(byProtocol.get(part.protocol) ?? []), part.ports]);
+    byProtocol.set(protocolText(part), [...(byProtocol.get(protocolText(part)) ?? []), part.ports]);
   }
   const whole = protocols.every((p) => byProtocol.get(p)?.join() === "all");
   if (whole && byProtocol.size >= protocols.length) return "all";
@@ -15,5 +15,5 @@ export function summary(parts: readonly FlowPart[], verdict: Verdict, protocols:
 
 /** The protocols that a pair's answers speak of, in order. */
 export function protocolsIn(parts: readonly FlowPart[]): string[] {
-  return [...new Set(parts.map((p) => p.protocol))];
+  return [...new Set(parts.map(protocolText))];
 }

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import { insiders, pairs } from "../connectivity";
 import type { Change, Difference } from "../diff";
 import type { Exposure } from "../exposure";
-import type { Flow } from "../flows";
+import { protocolText, type Flow } from "../flows";
 import type { Decision, Verdict } from "../model";
 import type { State } from "../state";
 import { protocolsIn, summary } from "./summary";
@@ -33,7 +33,7 @@ export function* flowsText(
       yield `${pair}  ${COLOR[verdict](MARK[verdict])}  ${text}\n`;
       if (options.explain !== true) continue;
       for (const flow of flows.filter((f) => f.verdict === verdict)) {
-        yield `    ${flow.protocol} ${flow.ports}\n`;
+        yield `    ${protocolText(flow)} ${flow.ports}\n`;
         yield decisionLines(flow.egress, flow.ingress);
       }
     }
@@ -54,7 +54,7 @@ function* notes(state: State, count: number): Generator<string> {
 
 /** One flow with what decided in both directions. */
 export function flowText(flow: Flow): string {
-  const head = `${flow.from} → ${flow.to}  ${flow.protocol} ${flow.ports}: `;
+  const head = `${flow.from} → ${flow.to}  ${protocolText(flow)} ${flow.ports}: `;
   return `${head}${COLOR[flow.verdict](pc.bold(MARK[flow.verdict]))}\n${decisionLines(flow.egress, flow.ingress)}`;
 }
 

@@ -1,4 +1,4 @@
-import { PRIVATE, type Addresses, type Net } from "../addresses";
+import { PRIVATE, type Addresses, type Family, type Net } from "../addresses";
 import type { Endpoint } from "../model";
 import { controllers, ordinals, seenBy, selects } from "./controllers";
 import { hostAddresses, hosts, type Host } from "./hosts";
@@ -31,11 +31,12 @@ export interface Endpoints {
 }
 
 /** Pods and templates become workloads: one for each controller, however many replicas it has. */
-export function endpoints(input: Input): Endpoints {
+export function endpoints(whole: Input, family?: Family): Endpoints {
+  const input = family === undefined ? whole : ofFamily(whole, family);
   const pods: Addresses =
-    input.podCidrs.length > 0
+    whole.podCidrs.length > 0
       ? { exact: false, nets: input.podCidrs }
-      : { exact: false, nets: PRIVATE, guessed: true };
+      : { exact: false, nets: family === 6 ? [] : PRIVATE, guessed: true };
   const inherited: Inherited = { namespaces: input.namespaces, serviceAccounts: input.serviceAccounts, pods };
   const all = hosts(input.nodes, input.hostEndpoints, (p) => input.profiles.get(p)?.labels ?? {});
   const sources = controllers(ordinals(input.pods, input), seenBy(input, inherited));
@@ -71,6 +72,32 @@ export function endpoints(input: Input): Endpoints {
         return [name, { ...s, known, backends: behind, slicePorts, elsewhere: elsewhere(s, slices, behind) }];
       }),
     ),
+  };
+}
+
+/** The input with the addresses of one family; pods that have others only have none. */
+function ofFamily(input: Input, family: Family): Input {
+  const own = (nets: readonly Net[]): Net[] => nets.filter((net) => net.family === family);
+  return {
+    ...input,
+    podCidrs: own(input.podCidrs),
+    pods: input.pods.map((pod) => ({
+      ...pod,
+      addresses: own(pod.addresses),
+      otherFamily: pod.addresses.length > 0 && own(pod.addresses).length === 0,
+    })),
+    nodes: input.nodes.map((node) => ({
+      ...node,
+      addresses: own(node.addresses),
+      otherAddresses: own(node.otherAddresses),
+      subnets: own(node.subnets),
+      tunnels: {
+        ipip: own(node.tunnels.ipip),
+        vxlan: own(node.tunnels.vxlan),
+        wireguard: own(node.tunnels.wireguard),
+      },
+    })),
+    hostEndpoints: input.hostEndpoints.map((h) => ({ ...h, expectedIPs: own(h.expectedIPs) })),
   };
 }
 

@@ -18,6 +18,8 @@ export interface PodSource {
   readonly ports: readonly NamedPort[];
   readonly hostPorts: readonly HostPort[];
   readonly addresses: readonly Net[];
+  /** It has addresses, and none of the family that is asked about. */
+  readonly otherFamily?: boolean;
   /** Where it runs; empty where that is not known. */
   readonly nodes: readonly string[];
   /** How many pods the controller keeps; undefined where that depends on the cluster. */
@@ -144,7 +146,9 @@ export interface Inherited {
 export function workload(source: PodSource, name: string, inherited: Inherited): Endpoint {
   // Several pods are one workload: what holds for all their addresses holds for it, what differs is unknown.
   const addresses: Addresses =
-    source.addresses.length > 0 ? { exact: true, nets: source.addresses } : inherited.pods;
+    source.addresses.length > 0 || source.otherFamily === true
+      ? { exact: true, nets: source.addresses }
+      : inherited.pods;
   return {
     type: "workload",
     name,
