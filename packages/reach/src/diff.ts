@@ -10,6 +10,8 @@ export interface Change {
   readonly from: string;
   readonly to: string;
   readonly protocol: string;
+  /** Only where the change is not that of both families. */
+  readonly family?: "IPv4" | "IPv6";
   /** Open ports: after for what was added or changed, before for what was removed. */
   readonly ports: string;
   readonly verdict: Verdict;
@@ -43,8 +45,7 @@ export function diff(before: State, after: State): Difference {
       const now = b.parts(from, to);
       if (old === now) continue;
       for (const protocol of new Set([...a.protocols, ...b.protocols])) {
-        const change = compare(from, to, protocol, old, now);
-        if (change !== undefined) changes[change.kind].push(change.change);
+        for (const { kind, change } of comparisons(from, to, protocol, old, now)) changes[kind].push(change);
       }
     }
   }
@@ -89,13 +90,37 @@ class Side {
 }
 const NONE: PairParts = [];
 
+interface Comparison {
+  readonly kind: "added" | "removed" | "changed";
+  readonly change: Change;
+}
+
+/** One comparison, or one for each family where the answers of the families are not alike. */
+function comparisons(
+  from: string,
+  to: string,
+  protocol: number,
+  old: PairParts,
+  now: PairParts,
+): Comparison[] {
+  const marked = [...old, ...now].some(({ part }) => part.family !== undefined);
+  if (!marked) return [compare(from, to, protocol, old, now) ?? []].flat();
+  const [four, six] = (["IPv4", "IPv6"] as const).map((family) => {
+    const of = (parts: PairParts): PairParts =>
+      parts.filter(({ part }) => part.family === undefined || part.family === family);
+    const found = compare(from, to, protocol, of(old), of(now));
+    return found === undefined ? undefined : { ...found, change: { ...found.change, family } };
+  });
+  return [four ?? [], six ?? []].flat();
+}
+
 function compare(
   from: string,
   to: string,
   protocol: number,
   old: PairParts,
   now: PairParts,
-): { kind: "added" | "removed" | "changed"; change: Change } | undefined {
+): Comparison | undefined {
   const name = protocolName(protocol);
   const of = (parts: PairParts): PairParts => parts.filter((p) => p.part.protocol === name);
   const [a, b] = [of(old), of(now)];

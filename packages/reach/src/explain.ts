@@ -46,7 +46,9 @@ export function explain(state: State, question: Question): Flow[] {
   const named = [question.from, question.to].flatMap((end) => parseNet(end)?.family ?? []);
   const asked = families.filter((family) => named.every((f) => f === family));
   if (asked.length === 0)
-    throw new UserError(`No packet can go from ${question.from} to ${question.to}: they share no address family.`);
+    throw new UserError(
+      `No packet can go from ${question.from} to ${question.to}: they share no address family.`,
+    );
   return acrossFamilies(asked, (family) => explainIn(state.only(family), question));
 }
 
@@ -69,7 +71,9 @@ function acrossFamilies(families: readonly Family[], answer: (family: Family) =>
   const [a, b] = [first, second].map(({ flows }) => new Set(flows.map(key)));
   return [
     ...first.flows.map((flow) => (b?.has(key(flow)) === true ? flow : withFamily(flow, first.family))),
-    ...second.flows.filter((flow) => a?.has(key(flow)) !== true).map((flow) => withFamily(flow, second.family)),
+    ...second.flows
+      .filter((flow) => a?.has(key(flow)) !== true)
+      .map((flow) => withFamily(flow, second.family)),
   ];
 }
 

@@ -63,7 +63,7 @@ export function* diffMarkdown(difference: Difference): Generator<string> {
   for (const [what, changes] of rows) {
     for (const c of changes) {
       const now = what === "closes" ? "closed" : `${c.verdict === "unknown" ? "unknown " : ""}${c.ports}`;
-      yield row([what, c.from, c.to, c.protocol, c.opened, c.closed, now]);
+      yield row([what, c.from, c.to, protocolText(c), c.opened, c.closed, now]);
     }
   }
 }

@@ -77,7 +77,8 @@ export function* diffText(difference: Difference): Generator<string> {
     yield "No flow opens or closes.\n";
 }
 
-function changeText({ from, to, protocol, ports, opened, closed, verdict }: Change): string {
+function changeText({ from, to, ports, opened, closed, verdict, ...change }: Change): string {
+  const protocol = protocolText(change);
   const parts = [opened === "" ? "" : `opens ${opened}`, closed === "" ? "" : `closes ${closed}`].filter(
     (p) => p !== "",
   );
