@@ -14,6 +14,7 @@ const esm = [
   "oauth4webapi",
   "jose",
   "jsonpath-plus",
+  "p-map",
 ];
 module.exports = {
   testEnvironment: "node",

@@ -1,12 +1,14 @@
-import { bringUp, takeDown } from "../cli/students/actions";
+import { bringUp } from "../cli/students/bring-up";
+import { takeDown } from "../cli/students/take-down";
 import { runBatch } from "../cli/students/batch";
-import { Interrupts } from "../cli/engine/interrupts";
+import { batchInterrupts } from "../cli/engine/interrupts";
 import { allRecords } from "../cli/students/records";
 import { readClass } from "../classroom/class-file";
 import { downEffort, longestFirst, upEffort } from "../classroom/effort";
 import { planEnvironments } from "../classroom/environments";
 import { readRoster } from "../classroom/roster";
-import { World } from "../test/cli/students/fake-engine";
+import { start } from "../test/cli/students/fake-engine";
+import { World } from "../test/cli/students/fake-world";
 import { VirtualClock } from "../test/cli/students/virtual-clock";
 
 /**
@@ -96,8 +98,7 @@ async function measure(count: number, parallel: number, kind: Kind): Promise<Row
       return duration(s, op, (world?.stacks.get(stack)?.resources.length ?? 0) > 0, kind);
     },
   });
-  const { engine, machine } = world.start();
-  const shop = { engine, machine, breakLocks: false };
+  const { session, engine, machine } = start(world);
   const labs = new Map(LABS.map((l) => [l, ["start"]]));
   const cls = readClass(
     {
@@ -117,7 +118,7 @@ async function measure(count: number, parallel: number, kind: Kind): Promise<Row
     parallel,
     timeout: 60 * MINUTE,
     clock,
-    interrupts: new Interrupts(),
+    interrupts: batchInterrupts(),
     onEvent: () => undefined,
   };
   const batch = async (
@@ -136,7 +137,7 @@ async function measure(count: number, parallel: number, kind: Kind): Promise<Row
   const up = (names: readonly string[]): Promise<Measured> =>
     batch(names, (name, task) => {
       const wanted = planned.get(name);
-      return wanted === undefined ? Promise.reject(new Error(name)) : bringUp(shop, name, wanted, task);
+      return wanted === undefined ? Promise.reject(new Error(name)) : bringUp(session, name, wanted, task);
     });
   await up([...byStack].filter(([, s]) => s.exists).map(([name]) => name));
   const summaries = (await clock.run(allRecords(engine)))?.summaries;
@@ -154,7 +155,7 @@ async function measure(count: number, parallel: number, kind: Kind): Promise<Row
   const records = (await clock.run(allRecords(engine)))?.records ?? new Map<string, never>();
   const downs = await batch(
     longestFirst(records.keys(), (name) => downEffort(records.get(name)?.target ?? "kind")),
-    (name, task) => takeDown(shop, name, {}, task),
+    (name, task) => takeDown(session, name, {}, task),
   );
   if (world.clusters.size > 0 || world.violations.length > 0) throw new Error("something is left");
   return { students: count, kind, parallel, up: ups, down: downs, heap, wall: performance.now() - began };

@@ -6,7 +6,7 @@ import type {
   ListCommand,
   ReapCommand,
   ResetCommand,
-  UpCommand,
+  StudentsUpCommand,
 } from "./students/options";
 import { fromUser, nameOrFile } from "./user-paths";
 
@@ -41,8 +41,8 @@ export function addStudents(labs: Command): void {
         "how long environments live: 90m, 8h, 2d (default: the class file's, else 8h)",
       )
       .option("--dry-run", "check everything, show what would be made, and make nothing")
-      .option("--replace", "also where the class has changed so that kind clusters would be made anew"),
-  ).action(async (ids: string[], options: UpCommand) => {
+      .option("--replace", "also where the class has changed so that kind clusters would be made again"),
+  ).action(async (ids: string[], options: StudentsUpCommand) => {
     const { runStudentsUp } = await import("./students/up");
     await runStudentsUp(ids, options);
   });
@@ -73,10 +73,10 @@ export function addStudents(labs: Command): void {
     chosen(
       students
         .command("reset")
-        .description("put labs back to their step and mend what was broken")
+        .description("put labs back to their step and put right what was broken")
         .option("--lab <lab>", "only this lab; it is switched on if it was not")
         .option("--step <step>", "step (number or name) to put it to (default: 0, the start)")
-        .option("--rebuild", "destroy the environment first, then make it anew"),
+        .option("--rebuild", "destroy the environment first, then make it again"),
     ),
   ).action(async (ids: string[], options: ResetCommand) => {
     const { runStudentsReset } = await import("./students/reset");

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
-import type { UpOptions } from "./up/run-up";
+import type { DestroyCommand, UpCommand } from "./up/up-options";
+
+const BREAK_LOCKS = "take over a lock whose holder is on another machine: you know that it is dead";
 
 /** `labs up` and `labs destroy`: one stack, through the Automation API. `pulumi up` does the same. */
 export function addUp(labs: Command): void {
@@ -10,7 +12,8 @@ export function addUp(labs: Command): void {
     .option("--preview", "show what would change, and change nothing")
     .option("--expect-no-changes", "fail if anything changes")
     .option("--refresh", "look at the cluster first, and put back what was changed in it by hand")
-    .action(async (stack: string, options: UpOptions) => {
+    .option("--break-locks", BREAK_LOCKS)
+    .action(async (stack: string, options: UpCommand) => {
       const { runUp } = await import("./up/run-up");
       await runUp(stack, options);
     });
@@ -18,9 +21,10 @@ export function addUp(labs: Command): void {
     .command("destroy")
     .description("take a stack away")
     .argument("[stack]", "stack name", "kind")
-    .action(async (stack: string) => {
+    .option("--break-locks", BREAK_LOCKS)
+    .action(async (stack: string, options: DestroyCommand) => {
       const { runDestroy } = await import("./up/run-up");
-      await runDestroy(stack);
+      await runDestroy(stack, options);
     });
   labs
     .command("step")

@@ -41,10 +41,13 @@ function show(value: unknown): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
-/** Something the user can mend (a missing file, an unknown name): shown as one message, without a stack. */
+/** Something the user can fix (a missing file, an unknown name): shown as one message, without a stack. */
 export class UserError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "UserError";
   }
 }
+
+/** What an error says, whatever was thrown. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -15,7 +15,7 @@ import type { KubeObject } from "../../kube/objects";
 import { UserError } from "../../kube/problems";
 import type { StackFile } from "../../stacks/offline/stack-file";
 import { PROJECT } from "../../stacks/stack-plan";
-import { projectFolder } from "../engine/workspace";
+import { projectFolder } from "../folders";
 import type { PlannedResource } from "./resources";
 
 /** A plan as another version of the program printed it: only what a comparison needs, and what every version has. */

@@ -1,273 +1,116 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import {
-  LocalWorkspace,
-  Stack,
-  type EngineEvent,
-  type LocalWorkspaceOptions,
-  type PulumiCommand,
-} from "@pulumi/pulumi/automation";
-import { TAG_CLASS, type Tags } from "../../classroom/record";
-import {
-  type Engine,
-  type OperationOptions,
-  type PendingOperation,
-  type StackState,
-  type StackSummary,
-} from "./engine-port";
-import { detached } from "./command";
-import { engineError } from "./errors";
-import { readSettings, writeSettings, type StackSettings } from "./stack-settings";
+import type { Tags } from "../../classroom/record";
 
-export interface PulumiEngineOptions {
-  command: PulumiCommand;
-  /** Folder of Pulumi.yaml. */
-  workDir: string;
-  /** Name in Pulumi.yaml. */
-  project: string;
-  env: Record<string, string>;
-  /** Folder for the log of each student's updates. */
-  logs: string;
+/**
+ * What the commands need of Pulumi, and nothing more: the real one stands on the Automation API, the tests' one on a
+ * clock that jumps. All truth is behind it; its callers keep nothing of their own.
+ */
+export interface Engine {
+  /** Stacks of this project that carry the class tag; with a class, only that one's. */
+  list(className?: string): Promise<StackSummary[]>;
+  /** Makes the stack; one that exists already stays as it is. */
+  create(stack: string): Promise<void>;
+  /** @throws EngineError `gone` when there is no such stack. */
+  tags(stack: string): Promise<Tags>;
+  setTag(stack: string, name: string, value: string): Promise<void>;
+  /** Config without the project's name; of another machine's stack, that of its last update. */
+  config(stack: string): Promise<Record<string, unknown>>;
+  setConfig(stack: string, config: Readonly<Record<string, unknown>>): Promise<void>;
+  /** What `up` would change; changes nothing. */
+  preview(stack: string, opts: UpOptions): Promise<void>;
+  up(stack: string, opts: UpOptions): Promise<void>;
+  destroy(stack: string, opts: OperationOptions): Promise<void>;
+  /** Succeeds when no update works on the stack. @throws EngineError `locked` */
+  assertIdle(stack: string): Promise<void>;
+  /** Takes away the lock of an update that will not end by itself. */
+  cancel(stack: string): Promise<void>;
+  /** What the state holds. @throws EngineError `gone` */
+  state(stack: string): Promise<StackState>;
+  /**
+   * Forgets operations that were begun and never ended, and what was deleted to be made again; what they left must
+   * have been cleaned. The engine would delete the latter a second time, by a provider that is closed.
+   */
+  dropPending(stack: string, urns: readonly string[]): Promise<void>;
+  /** Removes an empty stack with its tags. Fails when it has resources. */
+  remove(stack: string): Promise<void>;
+  /** The stack's outputs, decrypted; empty where it has none (yet). @throws EngineError `gone` */
+  outputs(stack: string): Promise<Record<string, unknown>>;
 }
 
-/** Stacks of the project by the Automation API. One process of the CLI per call; nothing is cached. */
-export class PulumiEngine implements Engine {
-  readonly #opts: PulumiEngineOptions;
-  constructor(opts: PulumiEngineOptions) {
-    this.#opts = opts;
-  }
-
-  async list(className?: string): Promise<StackSummary[]> {
-    const tag = className === undefined ? TAG_CLASS : `${TAG_CLASS}=${className}`;
-    const stacks = JSON.parse(await this.#cli(["stack", "ls", "--json", "--tag", tag])) as {
-      name: string;
-      lastUpdate?: string;
-      updateInProgress?: boolean;
-      resourceCount?: number;
-    }[];
-    return stacks.map((s) => ({
-      // Pulumi Cloud may put the organization before it.
-      name: s.name.replace(/^.*\//, ""),
-      updating: s.updateInProgress === true,
-      ...(s.resourceCount === undefined ? {} : { resources: s.resourceCount }),
-      ...(s.lastUpdate === undefined || s.lastUpdate === "n/a"
-        ? {}
-        : { lastUpdate: Date.parse(s.lastUpdate) }),
-    }));
-  }
-
-  async create(stack: string): Promise<void> {
-    try {
-      // Not by the API's createStack: that would also make it the one that `pulumi up` in this folder means.
-      await this.#cli(["stack", "init", "--no-select", "--stack", stack]);
-    } catch (e) {
-      if (!/already exists/.test(e instanceof Error ? e.message : "")) throw e;
-    }
-  }
-
-  async tags(stack: string): Promise<Tags> {
-    return JSON.parse(await this.#cli(["stack", "tag", "ls", "--json", "--stack", stack])) as Tags;
-  }
-
-  async setTag(stack: string, name: string, value: string): Promise<void> {
-    await this.#cli(["stack", "tag", "set", name, value, "--stack", stack]);
-  }
-
-  async config(stack: string): Promise<Record<string, unknown>> {
-    return (await this.#settings(stack))?.config ?? {};
-  }
-
-  async setConfig(stack: string, config: Readonly<Record<string, unknown>>): Promise<void> {
-    const { workDir, project } = this.#opts;
-    const rest = (await this.#settings(stack))?.rest ?? {};
-    writeSettings(workDir, stack, project, { rest, config: { ...config } });
-  }
-
-  /** The stack's file; where another machine made the stack, it is fetched from its last update, with its salt. */
-  async #settings(stack: string): Promise<StackSettings | undefined> {
-    const { workDir, project } = this.#opts;
-    const here = readSettings(workDir, stack, project);
-    if (here !== undefined) return here;
-    try {
-      await this.#cli(["config", "refresh", "--force", "--stack", stack]);
-    } catch (e) {
-      if (!/no previous deployment/.test(e instanceof Error ? e.message : "")) throw e;
-    }
-    return readSettings(workDir, stack, project);
-  }
-
-  up(stack: string, opts: OperationOptions & { refresh?: boolean }): Promise<void> {
-    return this.#update(stack, opts, (s, common) =>
-      s.up({ ...common, refresh: opts.refresh ?? false, suppressOutputs: true }),
-    );
-  }
-
-  destroy(stack: string, opts: OperationOptions): Promise<void> {
-    return this.#update(stack, opts, (s, common) => s.destroy(common));
-  }
-
-  async assertIdle(stack: string): Promise<void> {
-    // A refresh of nothing takes the lock and changes nothing. Previews take none; `--skip-pending-creates` keeps
-    // what was begun and not ended in the state.
-    await this.#cli([
-      "refresh",
-      "--yes",
-      "--skip-preview",
-      "--skip-pending-creates",
-      "--exclude",
-      "**",
-      "--stack",
-      stack,
-    ]);
-  }
-
-  async cancel(stack: string): Promise<void> {
-    await this.#cli(["cancel", "--yes", "--stack", stack]);
-  }
-
-  async state(stack: string): Promise<StackState> {
-    const { resources = [], pending_operations = [] } = (await this.#export(stack)).deployment;
-    return {
-      resources: resources.map((r) => ({
-        urn: r.urn,
-        type: r.type,
-        real: r.custom === true && !r.type.startsWith("pulumi:"),
-        inputs: r.inputs ?? {},
-        ...(r.id === undefined || r.id === "" ? {} : { id: r.id }),
-        ...(r.pendingReplacement === true ? { deleted: true } : {}),
-      })),
-      pending: pending_operations.map(({ resource, type }) => ({
-        urn: resource.urn,
-        type: resource.type,
-        operation: type,
-        inputs: resource.inputs ?? {},
-      })),
-    };
-  }
-
-  async dropPending(stack: string, urns: readonly string[]): Promise<void> {
-    const exported = await this.#export(stack);
-    const pending = exported.deployment.pending_operations ?? [];
-    exported.deployment.pending_operations = pending.filter((op) => !urns.includes(op.resource.urn));
-    exported.deployment.resources = withoutDeleted(exported.deployment.resources ?? []);
-    const folder = mkdtempSync(join(tmpdir(), "labs-state-"));
-    try {
-      const file = join(folder, "state.json");
-      writeFileSync(file, JSON.stringify(exported), { mode: 0o600 });
-      await this.#cli(["stack", "import", "--file", file, "--stack", stack]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  }
-
-  async remove(stack: string): Promise<void> {
-    await this.#cli(["stack", "rm", "--yes", stack]);
-  }
-
-  async kubeconfig(stack: string): Promise<string | undefined> {
-    const outputs = JSON.parse(
-      await this.#cli(["stack", "output", "--json", "--show-secrets", "--stack", stack]),
-    ) as Record<string, unknown>;
-    const value = outputs["kubeconfig"];
-    return typeof value === "string" ? value : value === undefined ? undefined : JSON.stringify(value);
-  }
-
-  /** The state as the backend has it: secrets stay encrypted (the API's exportStack would show them). */
-  async #export(stack: string): Promise<Exported> {
-    return JSON.parse(await this.#cli(["stack", "export", "--stack", stack])) as Exported;
-  }
-
-  async #cli(args: string[]): Promise<string> {
-    const { command, workDir, env } = this.#opts;
-    try {
-      return (await detached(command).run(args, workDir, env)).stdout;
-    } catch (e) {
-      throw engineError(e);
-    }
-  }
-
-  async #update(
-    stack: string,
-    opts: OperationOptions,
-    operation: (
-      s: Stack,
-      common: { onEvent: (e: EngineEvent) => void; signal: AbortSignal; color: "never" },
-    ) => Promise<unknown>,
-  ): Promise<void> {
-    const { command, workDir, env, logs } = this.#opts;
-    const pulumiCommand = detached(command, { log: join(logs, `${stack}.log`), kill: opts.kill });
-    const workspace = await LocalWorkspace.create({
-      workDir,
-      envVars: env,
-      pulumiCommand,
-    } satisfies LocalWorkspaceOptions);
-    // Every call names its stack; selecting would only change which one the user's own `pulumi up` means.
-    workspace.selectStack = () => Promise.resolve();
-    try {
-      const s = await Stack.select(stack, workspace);
-      await operation(s, { onEvent: progressOf(opts.onProgress), signal: opts.cancel, color: "never" });
-    } catch (e) {
-      throw engineError(e, opts);
-    }
-  }
+export interface StackSummary {
+  name: string;
+  /** Resources in the state; undefined when the backend does not say. */
+  resources?: number;
+  /** Moment of the last update in milliseconds; undefined when there was none. */
+  lastUpdate?: number;
+  updating: boolean;
 }
 
-interface Exported {
-  version: number;
-  deployment: {
-    resources?: ExportedResource[];
-    pending_operations?: { resource: ExportedResource; type: PendingOperation["operation"] }[];
-  };
+export interface StackState {
+  resources: StateResource[];
+  pending: PendingOperation[];
 }
 
-interface ExportedResource {
+export interface StateResource {
   urn: string;
   type: string;
-  custom?: boolean;
+  /** Id at the provider: what a person can look up. */
   id?: string;
-  inputs?: Record<string, unknown>;
-  /** The engine's mark of what it deleted before it makes it again. */
-  pendingReplacement?: boolean;
-  dependencies?: string[];
-  propertyDependencies?: Record<string, string[]>;
-  deletedWith?: string;
+  /** Components and providers are bookkeeping: nothing runs for them. */
+  real: boolean;
+  inputs: Readonly<Record<string, unknown>>;
+  /** It was deleted to be made again, and the run was cut off in between. */
+  deleted?: boolean;
 }
 
-/** The resources without those that are deleted already, and without what refers to them: an import checks that. */
-export function withoutDeleted<T extends ExportedResource>(resources: readonly T[]): T[] {
-  const deleted = new Set(resources.filter((r) => r.pendingReplacement === true).map((r) => r.urn));
-  const there = (urn: string): boolean => !deleted.has(urn);
-  return resources
-    .filter((r) => r.pendingReplacement !== true)
-    .map(({ dependencies, propertyDependencies, deletedWith, ...r }) => ({
-      ...r,
-      ...(dependencies === undefined ? {} : { dependencies: dependencies.filter(there) }),
-      ...(propertyDependencies === undefined
-        ? {}
-        : {
-            propertyDependencies: Object.fromEntries(
-              Object.entries(propertyDependencies).map(([key, urns]) => [key, urns.filter(there)]),
-            ),
-          }),
-      ...(deletedWith === undefined || !there(deletedWith) ? {} : { deletedWith }),
-    })) as unknown as T[];
+/** An operation that an engine began and never ended: what it made is not in the state. */
+export interface PendingOperation {
+  urn: string;
+  type: string;
+  operation: "creating" | "updating" | "deleting" | "reading" | "importing";
+  inputs: Readonly<Record<string, unknown>>;
 }
 
-/** `creating Release calico-operator · 12 done`: what a person wants to see of thousands of events. */
-function progressOf(onProgress: (text: string) => void): (event: EngineEvent) => void {
-  let done = 0;
-  const verbs: Readonly<Record<string, string>> = {
-    create: "creating",
-    update: "updating",
-    delete: "deleting",
-    replace: "replacing",
-  };
-  return (event) => {
-    if (event.resOutputsEvent !== undefined) done++;
-    const m = event.resourcePreEvent?.metadata;
-    const verb = m === undefined ? undefined : verbs[m.op];
-    if (m === undefined || verb === undefined || m.type.startsWith("pulumi:")) return;
-    onProgress(`${verb} ${m.type.replace(/^.*[:/]/, "")} ${m.urn.replace(/^.*::/, "")} · ${done} done`);
-  };
+export interface OperationOptions {
+  /** Progress in a line, for people who watch many stacks; the whole output then goes to a log. */
+  onProgress?: (text: string) => void;
+  /** The engine's whole output, as it comes, in colour where `colour` says so. */
+  onOutput?: (text: string) => void;
+  colour?: boolean;
+  /** End gracefully: what is under way is finished or undone, the lock is given back. */
+  cancel: AbortSignal;
+  /** End at once. */
+  kill: AbortSignal;
+}
+
+export interface UpOptions extends OperationOptions {
+  /** Look at what is really there first, and put back what was changed by hand. */
+  refresh?: boolean;
+  /** URNs of resources to replace although nothing about them has changed. */
+  replace?: readonly string[];
+  /** Fail where anything would change. */
+  expectNoChanges?: boolean;
+}
+
+export type EngineErrorKind = "gone" | "locked" | "cancelled" | "killed" | "failed";
+
+/** Why an engine call failed. */
+export class EngineError extends Error {
+  readonly kind: EngineErrorKind;
+  /** Who holds the lock, where the backend says. */
+  readonly holder: LockHolder | undefined;
+  /** What to do about it; a part of the message too. */
+  readonly advice: string | undefined;
+  constructor(kind: EngineErrorKind, message: string, more: { holder?: LockHolder; advice?: string } = {}) {
+    super(more.advice === undefined ? message : `${message} (${more.advice})`);
+    this.name = "EngineError";
+    this.kind = kind;
+    this.holder = more.holder;
+    this.advice = more.advice;
+  }
+}
+
+export interface LockHolder {
+  machine: string;
+  pid: number;
+  since: string;
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
 import type { LabSelection } from "../../labs/model";
-import { UserError } from "../../kube/problems";
+import { reasonOf, UserError } from "../../kube/problems";
 import { labPage } from "../page/lab";
 import type { PlayHint } from "../page/page-data";
 import { renderPage } from "../page/render";
@@ -97,7 +97,7 @@ function look(d: Desk, step: number): ReturnType<typeof update> {
   try {
     return update(d.states, step, readFolder(d.folder));
   } catch (error) {
-    const message = `internal error: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `internal error: ${reasonOf(error)}`;
     return {
       instance: d.selection.instance,
       step,

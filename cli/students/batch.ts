@@ -1,5 +1,7 @@
-import type { Clock } from "../engine/engine-port";
+import { reasonOf } from "../../kube/problems";
+import type { Clock } from "../clock";
 import type { Interrupts } from "../engine/interrupts";
+import { inParallel } from "../in-parallel";
 
 /** Work on many students with bounded parallelism: one failure stops nobody else, none is started twice. */
 export interface BatchOptions<R> {
@@ -7,7 +9,7 @@ export interface BatchOptions<R> {
   /** After this long, in milliseconds, the work on one student is cancelled, and then killed. */
   timeout: number;
   clock: Clock;
-  interrupts: Interrupts;
+  interrupts: Interrupts<"stop" | "cancel" | "kill">;
   onEvent?: (event: BatchEvent<R>) => void;
 }
 
@@ -42,27 +44,16 @@ export async function runBatch<R>(
   work: (name: string, task: Task) => Promise<R>,
   opts: BatchOptions<R>,
 ): Promise<Outcome<R>[]> {
-  const outcomes = new Map<string, Outcome<R>>();
-  const queue = [...new Set(names)];
-  let next = 0;
-  const end = (outcome: Outcome<R>): void => {
-    outcomes.set(outcome.name, outcome);
-    opts.onEvent?.({ type: "end", name: outcome.name, outcome });
-  };
-  const worker = async (): Promise<void> => {
-    for (;;) {
-      const name = queue[next++];
-      if (name === undefined) return;
-      if (opts.interrupts.stop.aborted) {
-        end({ name, status: "skipped", reason: "interrupted before it began", ms: 0 });
-        continue;
-      }
+  const stop = opts.interrupts.signal("stop");
+  return inParallel(new Set(names), opts.parallel, async (name): Promise<Outcome<R>> => {
+    let outcome: Outcome<R> = { name, status: "skipped", reason: "interrupted before it began", ms: 0 };
+    if (!stop.aborted) {
       opts.onEvent?.({ type: "start", name });
-      end(await one(name, work, opts));
+      outcome = await one(name, work, opts);
     }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, opts.parallel) }, worker));
-  return queue.flatMap((name) => outcomes.get(name) ?? []);
+    opts.onEvent?.({ type: "end", name, outcome });
+    return outcome;
+  });
 }
 
 async function one<R>(
@@ -72,8 +63,8 @@ async function one<R>(
 ): Promise<Outcome<R>> {
   const { clock, interrupts } = opts;
   const began = clock.now();
-  const cancel = linked(interrupts.cancel);
-  const kill = linked(interrupts.kill);
+  const cancel = linked(interrupts.signal("cancel"));
+  const kill = linked(interrupts.signal("kill"));
   const over = new AbortController();
   const ended = (): boolean => over.signal.aborted;
   // An object: the checker does not see that another function changes it.
@@ -94,7 +85,7 @@ async function one<R>(
     try {
       return { name, status: "done", value: await work(name, task), ms: clock.now() - began };
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = reasonOf(error);
       return failed(text.trim().replace(/\s*\n\s*/g, "; "), error);
     }
   };

@@ -3,7 +3,8 @@ import { allotment, capacity } from "../../classroom/allocation";
 import type { Class } from "../../classroom/class-file";
 import { needsOf, type ClusterNeeds } from "../../classroom/settings";
 import type { Student } from "../../classroom/student";
-import { isFree, lookAtDocker } from "../../stacks/kind-neighbours";
+import { dockerView } from "../../components/kind/docker";
+import { isFree } from "../../stacks/kind-neighbours";
 
 /**
  * Slots that cannot be given out because something on this machine listens on one of their ports or, where labs need
@@ -14,7 +15,7 @@ export async function busySlots(
   students: readonly Student[],
   held: ReadonlyMap<string, number>,
   labNeeds: ReadonlyMap<string, ClusterNeeds> = new Map(),
-  subnets: () => readonly string[] = dockerSubnets,
+  subnets: () => Promise<readonly string[]> = dockerSubnets,
 ): Promise<Set<number>> {
   const taken = new Set(held.values());
   const onKind = students.filter((s) => (s.target ?? cls.target) === "kind");
@@ -22,7 +23,7 @@ export async function busySlots(
   const wanted = onKind.filter((s) => !held.has(s.environment)).length;
   const busy = new Set<number>();
   if (wanted === 0) return busy;
-  const used = networks ? subnets() : [];
+  const used = networks ? await subnets() : [];
   const { clusters } = capacity(cls.ranges, networks);
   for (let slot = 0, free = 0; slot < clusters && free < wanted; slot++) {
     if (taken.has(slot)) continue;
@@ -35,4 +36,5 @@ export async function busySlots(
   return busy;
 }
 
-const dockerSubnets = (): string[] => lookAtDocker().networks.flatMap((n) => [...n.subnets]);
+const dockerSubnets = async (): Promise<string[]> =>
+  (await dockerView()).networks.flatMap((n) => [...n.subnets]);

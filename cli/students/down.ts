@@ -3,28 +3,35 @@ import { downEffort, longestFirst } from "../../classroom/effort";
 import { hasExpired } from "../../classroom/lease";
 import type { EnvironmentRecord } from "../../classroom/record";
 import { failOn, type Problem } from "../../kube/problems";
-import { ownFolder } from "../engine/workspace";
-import { takeDown, type DownOptions } from "./actions";
+import { openSession, type EngineSession } from "../engine/session";
+import { ownFolder } from "../folders";
+import { choose, warnDamaged } from "./choose";
 import { listing, listText } from "./list";
 import { classNameOf } from "./load";
-import { durationOf, parallelOf, type DownCommand, type ReapCommand, type WorkingOptions } from "./options";
+import {
+  durationOf,
+  parallelOf,
+  STANDARD,
+  type DownCommand,
+  type ReapCommand,
+  type WorkingOptions,
+} from "./options";
 import { receiptOf, receiptText, writeReceipt } from "./receipt";
 import { allRecords } from "./records";
-import type { Workshop } from "./recover";
-import { choose, openShop, STANDARD, warnDamaged } from "./backend";
+import { takeDown, type DownOptions } from "./take-down";
 import { print, workOn } from "./work";
 
 /** `labs students down`: destroys, looks again, and writes a receipt. */
 export async function runStudentsDown(ids: string[], options: DownCommand): Promise<void> {
   const sizes = checked(options);
-  const shop = await openShop(options);
+  const session = await openSession(options);
   const className = classNameOf(options.class);
-  const chosen = await choose(shop, ids, {
+  const chosen = await choose(session.engine, ids, {
     ...options,
     ...(className === undefined ? {} : { class: className }),
   });
   await destroyAll(
-    shop,
+    session,
     chosen,
     options.forget === true ? { forget: true } : {},
     sizes,
@@ -35,8 +42,8 @@ export async function runStudentsDown(ids: string[], options: DownCommand): Prom
 /** `labs students reap`: destroys what has expired, by the tags as they are at that moment. */
 export async function runStudentsReap(options: ReapCommand): Promise<void> {
   const sizes = checked(options);
-  const shop = await openShop(options);
-  const found = await allRecords(shop.engine, classNameOf(options.class));
+  const session = await openSession(options);
+  const found = await allRecords(session.engine, classNameOf(options.class));
   warnDamaged(found);
   if (found.damaged.length > 0) process.exitCode = 1;
   const now = Date.now();
@@ -47,7 +54,7 @@ export async function runStudentsReap(options: ReapCommand): Promise<void> {
     await print(json, listed, () => (expired.size === 0 ? "Nothing has expired.\n" : listText(listed, now)));
     return;
   }
-  await destroyAll(shop, expired, { expiredAt: () => Date.now() }, sizes, json);
+  await destroyAll(session, expired, { expiredAt: () => Date.now() }, sizes, json);
 }
 
 function checked(options: WorkingOptions): { parallel: number; timeout: number } {
@@ -59,7 +66,7 @@ function checked(options: WorkingOptions): { parallel: number; timeout: number }
 }
 
 async function destroyAll(
-  shop: Workshop,
+  session: EngineSession,
   records: ReadonlyMap<string, EnvironmentRecord>,
   down: DownOptions,
   sizes: { parallel: number; timeout: number },
@@ -70,8 +77,10 @@ async function destroyAll(
     return;
   }
   const order = longestFirst(records.keys(), (name) => downEffort(records.get(name)?.target ?? "kind"));
-  const outcomes = await workOn(order, { ...sizes, json }, (name, task) => takeDown(shop, name, down, task));
-  const receipt = receiptOf(outcomes, records, shop.machine.name, Date.now());
+  const outcomes = await workOn(order, { ...sizes, json }, (name, task) =>
+    takeDown(session, name, down, task),
+  );
+  const receipt = receiptOf(outcomes, records, session.machine.name, Date.now());
   const path = writeReceipt(receipt, join(ownFolder, "receipts"));
   if (!receipt.clean) process.exitCode = 1;
   await print(json, { ...receipt, file: path }, () => receiptText(receipt, path));

@@ -1,11 +1,12 @@
 import { DEFAULT_TTL, formatDuration, renewLease } from "../../classroom/lease";
 import { TAG_EXPIRES, type EnvironmentRecord } from "../../classroom/record";
 import { failOn, type Problem } from "../../kube/problems";
+import { openSession, type EngineSession } from "../engine/session";
+import { withLock } from "../engine/stack-lock";
 import type { Task } from "./batch";
 import { classNameOf } from "./load";
-import { durationOf, parallelOf, type ExtendCommand } from "./options";
-import { withLock, type Workshop } from "./recover";
-import { choose, openShop, STANDARD } from "./backend";
+import { choose } from "./choose";
+import { durationOf, parallelOf, STANDARD, type ExtendCommand } from "./options";
 import { whenText } from "./when";
 import { plain, print, workOn } from "./work";
 
@@ -16,19 +17,19 @@ export async function runStudentsExtend(ids: string[], options: ExtendCommand): 
   const parallel = parallelOf(options, STANDARD.parallel, problems);
   const timeout = durationOf("--timeout", options.timeout, STANDARD.timeout, problems);
   failOn("Nothing was changed.", problems);
-  const shop = await openShop(options);
-  const chosen = await choose(shop, ids, { ...options, ...classOption(options.class) });
+  const session = await openSession(options);
+  const chosen = await choose(session.engine, ids, { ...options, ...classOption(options.class) });
   const json = options.json === true;
   const outcomes = await workOn([...chosen.keys()], { parallel, timeout, json }, (name, task) => {
     const record = chosen.get(name);
     if (record === undefined) throw new Error(`${name} was not chosen`);
-    return extend(shop, name, record, ttl, Date.now(), task);
+    return extend(session, name, record, ttl, Date.now(), task);
   });
   await print(json, outcomes.map(plain), () =>
     outcomes
       .map((o) =>
         o.status === "done"
-          ? `${o.name} lives until ${whenText(Date.parse(o.value.expires), Date.now())}${o.value.capped ? " , its hard limit" : ""}\n`
+          ? `${o.name} lives until ${whenText(Date.parse(o.value.expires), Date.now())}${o.value.capped ? ", its hard limit" : ""}\n`
           : `${o.name}: ${o.reason}\n`,
       )
       .join(""),
@@ -42,7 +43,7 @@ const classOption = (option: string | undefined): { class?: string } => {
 
 /** Extends one lease: the tag first, which `reap` reads, then the config; on a cloud its tags follow by an update. */
 export async function extend(
-  shop: Workshop,
+  session: EngineSession,
   stack: string,
   record: EnvironmentRecord,
   ttl: number,
@@ -56,12 +57,12 @@ export async function extend(
     );
   }
   const expires = new Date(lease.expires).toISOString();
-  await shop.engine.setTag(stack, TAG_EXPIRES, expires);
-  await shop.engine.setConfig(stack, { ...(await shop.engine.config(stack)), expires });
+  await session.engine.setTag(stack, TAG_EXPIRES, expires);
+  await session.engine.setConfig(stack, { ...(await session.engine.config(stack)), expires });
   if (record.target === "eks") {
     task.progress("update of the tags on AWS");
-    await withLock(shop, stack, () =>
-      shop.engine.up(stack, { onProgress: task.progress, cancel: task.cancel, kill: task.kill }),
+    await withLock(session, stack, () =>
+      session.engine.up(stack, { onProgress: task.progress, cancel: task.cancel, kill: task.kill }),
     );
   }
   return { expires, capped };

@@ -1,17 +1,18 @@
 import { writeFileSync, chmodSync } from "node:fs";
 import { UserError } from "../../kube/problems";
+import { openSession } from "../engine/session";
 import { classNameOf } from "./load";
 import type { KubeconfigCommand } from "./options";
-import { choose, openShop } from "./backend";
+import { choose } from "./choose";
 
 /** `labs students kubeconfig`: decrypted on demand; the state holds it encrypted, and no other file has it. */
 export async function runStudentsKubeconfig(id: string, options: KubeconfigCommand): Promise<void> {
-  const shop = await openShop({});
+  const { engine } = await openSession();
   const className = classNameOf(options.class);
-  const chosen = await choose(shop, [id], className === undefined ? {} : { class: className });
+  const chosen = await choose(engine, [id], className === undefined ? {} : { class: className });
   const [stack = id] = chosen.keys();
-  const kubeconfig = await shop.engine.kubeconfig(stack);
-  if (kubeconfig === undefined || kubeconfig === "") {
+  const { kubeconfig } = await engine.outputs(stack);
+  if (typeof kubeconfig !== "string" || kubeconfig === "") {
     throw new UserError(`${stack} has no kubeconfig yet: its up has not come that far`);
   }
   const text = kubeconfig.endsWith("\n") ? kubeconfig : `${kubeconfig}\n`;

@@ -1,9 +1,10 @@
 import Table from "cli-table3";
 import pc from "picocolors";
+import { openSession } from "../engine/session";
+import { warnDamaged } from "./choose";
 import { classNameOf } from "./load";
 import type { ListCommand } from "./options";
-import { allRecords, type Records } from "./records";
-import { openShop, warnDamaged } from "./backend";
+import { allRecords, type EnvironmentRecords } from "./records";
 import { whenText } from "./when";
 import { print } from "./work";
 
@@ -28,8 +29,8 @@ export interface ListedEnvironment {
 
 export async function runStudentsList(options: ListCommand): Promise<void> {
   const className = classNameOf(options.class);
-  const shop = await openShop({});
-  const found = await allRecords(shop.engine, className);
+  const { engine } = await openSession();
+  const found = await allRecords(engine, className);
   warnDamaged(found);
   const now = Date.now();
   const listed = listing(found, now);
@@ -37,7 +38,7 @@ export async function runStudentsList(options: ListCommand): Promise<void> {
 }
 
 /** What the backend knows, sorted by class and stack. */
-export function listing(found: Records, now: number): ListedEnvironment[] {
+export function listing(found: EnvironmentRecords, now: number): ListedEnvironment[] {
   const iso = (ms: number): string => new Date(ms).toISOString();
   return [...found.records].map(([stack, r]) => {
     const s = found.summaries.get(stack);

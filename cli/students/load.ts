@@ -8,7 +8,7 @@ import { readRoster } from "../../classroom/roster";
 import type { ClusterNeeds } from "../../classroom/settings";
 import type { RosterChecks, Student } from "../../classroom/student";
 import { labs } from "../../labs";
-import { ProblemsError, UserError, type Problem } from "../../kube/problems";
+import { ProblemsError, reasonOf, UserError, type Problem } from "../../kube/problems";
 
 /** The labs that there are, with the names of their steps. */
 export function knownLabs(): RosterChecks["labs"] {
@@ -83,7 +83,7 @@ function yaml(file: string): unknown {
     return parse(readBytes(file, "--class").toString("utf8"));
   } catch (e) {
     if (e instanceof UserError) throw e;
-    throw new UserError(`${file} is no YAML: ${e instanceof Error ? e.message : String(e)}`);
+    throw new UserError(`${file} is not YAML: ${reasonOf(e)}`);
   }
 }
 

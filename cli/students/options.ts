@@ -1,6 +1,9 @@
 import { parseTtl, MAX_HARD_LIMIT } from "../../classroom/lease";
 import type { Problem } from "../../kube/problems";
 
+/** Where no class file says otherwise. */
+export const STANDARD = { parallel: 4, timeout: 60 * 60_000 } as const;
+
 /** Options as commander hands them over. */
 export interface WorkingOptions {
   parallel?: string;
@@ -12,7 +15,7 @@ export interface ChosenOptions {
   class?: string;
   all?: boolean;
 }
-export interface UpCommand extends WorkingOptions {
+export interface StudentsUpCommand extends WorkingOptions {
   roster: string;
   class?: string;
   ttl?: string;
@@ -41,7 +44,7 @@ export function parallelOf(options: WorkingOptions, standard: number, problems: 
   problems.push({
     path: "--parallel",
     value: options.parallel,
-    message: "is no number from 1 to 64",
+    message: "is not a number from 1 to 64",
     fix: "such as 4",
   });
   return standard;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
 import type { EnvironmentRecord } from "../../classroom/record";
-import type { DownResult } from "./actions";
+import type { DownResult } from "./take-down";
 import type { Outcome } from "./batch";
 import { whenText } from "./when";
 
@@ -22,7 +22,7 @@ export interface ReceiptEntry {
   result: "destroyed" | "gone" | "extended" | "left" | "failed" | "skipped";
   /** `type id` of each resource that was destroyed. */
   destroyed: string[];
-  /** What interrupted runs had left and was deleted: kind clusters by name, Docker's networks and containers. */
+  /** What interrupted runs had left and was deleted: kind clusters, Docker's networks and containers. */
   cleaned: string[];
   /** What is left, and what to do about it. */
   left: string[];
@@ -84,6 +84,6 @@ export function receiptText(receipt: Receipt, path: string): string {
   });
   const end = receipt.clean
     ? pc.green("Nothing is left running.")
-    : pc.red("Not everything is gone: run the same command again when the cause is mended.");
+    : pc.red("Not everything is gone: run the same command again when the cause is fixed.");
   return `${lines.join("\n")}\n${end}\nReceipt: ${path}\n`;
 }

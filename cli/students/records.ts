@@ -1,8 +1,9 @@
 import { fromTags, type EnvironmentRecord } from "../../classroom/record";
-import { EngineError, type Engine, type StackSummary } from "../engine/engine-port";
+import { EngineError, type Engine, type StackSummary } from "../engine/engine";
+import { inParallel } from "../in-parallel";
 
 /** The environments that the backend has; stacks whose tags cannot be read stand apart. */
-export interface Records {
+export interface EnvironmentRecords {
   records: Map<string, EnvironmentRecord>;
   summaries: Map<string, StackSummary>;
   damaged: { name: string; problem: string }[];
@@ -12,32 +13,28 @@ export interface Records {
 const READERS = 4;
 
 /** All environments of the project, or of one class. A stack that goes away meanwhile is left out. */
-export async function allRecords(engine: Engine, className?: string): Promise<Records> {
-  const stacks = await engine.list(className);
-  const found: Records = { records: new Map(), summaries: new Map(), damaged: [] };
-  const queue = [...stacks].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const read = new Map<string, EnvironmentRecord>();
-  let next = 0;
-  const reader = async (): Promise<void> => {
-    for (;;) {
-      const stack = queue[next++];
-      if (stack === undefined) return;
-      try {
-        const record = fromTags(await engine.tags(stack.name));
-        if (record === undefined) continue;
-        if ("problem" in record) found.damaged.push({ name: stack.name, problem: record.problem });
-        else read.set(stack.name, record);
-      } catch (e) {
-        if (!(e instanceof EngineError && e.kind === "gone")) throw e;
-      }
+export async function allRecords(engine: Engine, className?: string): Promise<EnvironmentRecords> {
+  const stacks = (await engine.list(className)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const found: EnvironmentRecords = { records: new Map(), summaries: new Map(), damaged: [] };
+  const read = await inParallel(stacks, READERS, ({ name }) => recordOf(engine, name));
+  stacks.forEach((stack, i) => {
+    const record = read[i];
+    if (record === undefined) return;
+    if ("problem" in record) {
+      found.damaged.push({ name: stack.name, problem: record.problem });
+      return;
     }
-  };
-  await Promise.all(Array.from({ length: READERS }, reader));
-  for (const stack of queue) {
-    const record = read.get(stack.name);
-    if (record === undefined) continue;
     found.records.set(stack.name, record);
     found.summaries.set(stack.name, stack);
-  }
+  });
   return found;
+}
+
+async function recordOf(engine: Engine, stack: string): Promise<ReturnType<typeof fromTags>> {
+  try {
+    return fromTags(await engine.tags(stack));
+  } catch (e) {
+    if (e instanceof EngineError && e.kind === "gone") return undefined;
+    throw e;
+  }
 }

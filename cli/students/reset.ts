@@ -1,24 +1,25 @@
+import type { EnvironmentRecord } from "../../classroom/record";
 import { stepNumber, stepsFix } from "../../classroom/student";
 import { failOn, type Problem } from "../../kube/problems";
-import { bringUp } from "./actions";
+import { openSession, type EngineSession } from "../engine/session";
 import type { Task } from "./batch";
+import { bringUp } from "./bring-up";
+import { choose } from "./choose";
 import { classNameOf, knownLabs } from "./load";
-import { durationOf, parallelOf, type ResetCommand } from "./options";
-import { recover, withLock, type Workshop } from "./recover";
-import { choose, openShop, STANDARD } from "./backend";
-import type { EnvironmentRecord } from "../../classroom/record";
+import { durationOf, parallelOf, STANDARD, type ResetCommand } from "./options";
+import { destroyResources } from "./take-down";
 import { plain, print, workOn } from "./work";
 
-/** `labs students reset`: labs go to a step, and what was broken in the cluster is mended. The lease stays. */
+/** `labs students reset`: labs go to a step, and what was broken in the cluster is put right. The lease stays. */
 export async function runStudentsReset(ids: string[], options: ResetCommand): Promise<void> {
   const problems: Problem[] = [];
   const parallel = parallelOf(options, STANDARD.parallel, problems);
   const timeout = durationOf("--timeout", options.timeout, STANDARD.timeout, problems);
-  const wish = wishOf(options, problems);
+  const target = labReset(options, problems);
   failOn("Nothing was changed.", problems);
-  const shop = await openShop(options);
+  const session = await openSession(options);
   const className = classNameOf(options.class);
-  const chosen = await choose(shop, ids, {
+  const chosen = await choose(session.engine, ids, {
     ...options,
     ...(className === undefined ? {} : { class: className }),
   });
@@ -26,7 +27,7 @@ export async function runStudentsReset(ids: string[], options: ResetCommand): Pr
   const outcomes = await workOn([...chosen.keys()], { parallel, timeout, json }, (name, task) => {
     const record = chosen.get(name);
     if (record === undefined) throw new Error(`${name} was not chosen`);
-    return reset(shop, name, record, wish, options.rebuild === true, task);
+    return reset(session, name, record, target, options.rebuild === true, task);
   });
   await print(json, outcomes.map(plain), () =>
     outcomes
@@ -36,12 +37,12 @@ export async function runStudentsReset(ids: string[], options: ResetCommand): Pr
 }
 
 /** Which lab to put to which step; without a lab every lab that is on, to the same step. */
-export interface ResetWish {
+export interface LabReset {
   lab?: string;
   step: string;
 }
 
-function wishOf(options: ResetCommand, problems: Problem[]): ResetWish {
+function labReset(options: ResetCommand, problems: Problem[]): LabReset {
   const step = options.step ?? "0";
   const known = knownLabs();
   if (options.lab === undefined) {
@@ -54,7 +55,7 @@ function wishOf(options: ResetCommand, problems: Problem[]): ResetWish {
     problems.push({
       path: "--lab",
       value: options.lab,
-      message: "is no lab",
+      message: "is not a lab",
       fix: `labs: ${[...known.keys()].join(", ")}`,
     });
   } else if (stepNumber(step, steps) === undefined) {
@@ -68,34 +69,27 @@ function wishOf(options: ResetCommand, problems: Problem[]): ResetWish {
   return { lab: options.lab, step };
 }
 
-/** Labs of a stack's config after the wish. */
-export function resetLabs(labs: unknown, wish: ResetWish): Record<string, unknown> {
+/** Labs of a stack's config after a reset. */
+export function resetLabs(labs: unknown, target: LabReset): Record<string, unknown> {
   const now = typeof labs === "object" && labs !== null ? (labs as Record<string, unknown>) : {};
-  const step = /^[0-9]+$/.test(wish.step) ? Number(wish.step) : wish.step;
+  const step = /^[0-9]+$/.test(target.step) ? Number(target.step) : target.step;
   const put = (lab: unknown): Record<string, unknown> => ({ ...(typeof lab === "object" ? lab : {}), step });
-  if (wish.lab !== undefined) return { ...now, [wish.lab]: put(now[wish.lab]) };
+  if (target.lab !== undefined) return { ...now, [target.lab]: put(now[target.lab]) };
   return Object.fromEntries(Object.entries(now).map(([name, lab]) => [name, put(lab)]));
 }
 
 async function reset(
-  shop: Workshop,
+  session: EngineSession,
   stack: string,
   record: EnvironmentRecord,
-  wish: ResetWish,
+  target: LabReset,
   rebuild: boolean,
   task: Task,
 ): Promise<{ labs: string }> {
-  const config = await shop.engine.config(stack);
-  const labs = resetLabs(config["labs"], wish);
-  if (rebuild) {
-    const { state } = await recover(shop, stack, record);
-    if (state.resources.length > 0) {
-      await withLock(shop, stack, () =>
-        shop.engine.destroy(stack, { onProgress: task.progress, cancel: task.cancel, kill: task.kill }),
-      );
-    }
-  }
-  await bringUp(shop, stack, { record, config: { ...config, labs }, refresh: !rebuild }, task);
+  const config = await session.engine.config(stack);
+  const labs = resetLabs(config["labs"], target);
+  if (rebuild) await destroyResources(session, stack, record, task);
+  await bringUp(session, stack, { record, config: { ...config, labs }, refresh: !rebuild }, task);
   return {
     labs: Object.entries(labs)
       .map(([lab, v]) => `${lab}=${(v as { step?: number | string }).step ?? 0}`)

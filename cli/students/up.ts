@@ -9,19 +9,20 @@ import type { Student } from "../../classroom/student";
 import { ProblemsError, type Problem } from "../../kube/problems";
 import { PROJECT, planStack } from "../../stacks/stack-plan";
 import { missingKindTools } from "../../stacks/required-tools";
-import { projectFolder } from "../engine/workspace";
-import { bringUp } from "./actions";
+import { openSession } from "../engine/session";
+import { projectFolder } from "../folders";
+import { bringUp } from "./bring-up";
+import { warnDamaged } from "./choose";
 import { busySlots } from "./check-ports";
 import { clusterNeeds, labPorts, loadClass, thisUser } from "./load";
-import { durationOf, parallelOf, type UpCommand } from "./options";
+import { durationOf, parallelOf, type StudentsUpCommand } from "./options";
 import { planText } from "./plan-text";
-import { allRecords, type Records } from "./records";
-import { openShop, warnDamaged } from "./backend";
+import { allRecords, type EnvironmentRecords } from "./records";
 import { whenText } from "./when";
 import { plain, print, workOn } from "./work";
 
 /** `labs students up`: everything that can be wrong is told before anything is made. */
-export async function runStudentsUp(ids: string[], options: UpCommand): Promise<void> {
+export async function runStudentsUp(ids: string[], options: StudentsUpCommand): Promise<void> {
   const problems: Problem[] = [];
   const wish = {
     parallel: parallelOf(options, 0, problems),
@@ -44,20 +45,20 @@ export async function runStudentsUp(ids: string[], options: UpCommand): Promise<
   }
   fail(problems);
   const students = ids.length === 0 ? all : all.filter((s) => ids.includes(s.id));
-  const shop = await openShop(options);
-  const found = await allRecords(shop.engine);
+  const session = await openSession(options);
+  const found = await allRecords(session.engine);
   warnDamaged(found);
   const { planned, problems: unplanned } = planEnvironments({
     students,
     cls,
     existing: found.records,
-    machine: shop.machine.name,
+    machine: session.machine.name,
     owner: cls.owner ?? thisUser(),
     now: Date.now(),
     keepLonger: options.ttl === undefined,
     nodePorts: labPorts(),
     labNeeds: clusterNeeds(),
-    busySlots: await busySlots(cls, students, slotsHere(found.records, shop.machine.name), clusterNeeds()),
+    busySlots: await busySlots(cls, students, slotsHere(found.records, session.machine.name), clusterNeeds()),
   });
   const { shapes, problems: unfit } = planStacks(planned);
   problems.push(...unplanned, ...unfit);
@@ -83,7 +84,7 @@ export async function runStudentsUp(ids: string[], options: UpCommand): Promise<
       const shape = shapes.get(name);
       const more = { keepSteps: true, replace: options.replace === true, ...(shape && { shape }) };
       return {
-        ...(await bringUp(shop, name, { ...wanted, ...more }, task)),
+        ...(await bringUp(session, name, { ...wanted, ...more }, task)),
         expires: new Date(wanted.record.lease.expires).toISOString(),
       };
     },
@@ -120,7 +121,7 @@ function notInRoster(
 function effortOf(
   name: string,
   planned: ReadonlyMap<string, PlannedEnvironment>,
-  summaries: Records["summaries"],
+  summaries: EnvironmentRecords["summaries"],
 ): number {
   const p = planned.get(name);
   if (p === undefined) return 0;

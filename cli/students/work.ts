@@ -1,6 +1,6 @@
 import { runBatch, type Outcome, type Task } from "./batch";
-import { Interrupts, STAGES } from "../engine/interrupts";
-import { realClock } from "../engine/machine";
+import { realClock } from "../clock";
+import { batchInterrupts } from "../engine/interrupts";
 import { canShowLive, show } from "./show";
 
 /**
@@ -12,32 +12,24 @@ export async function workOn<R>(
   opts: { parallel: number; timeout: number; json: boolean },
   work: (name: string, task: Task) => Promise<R>,
 ): Promise<Outcome<R>[]> {
-  const interrupts = new Interrupts();
+  const interrupts = batchInterrupts();
   const write = (text: string): void => void process.stderr.write(text);
-  const press = (): void => {
-    write(`\n${STAGES[interrupts.press()] ?? ""}\n`);
-  };
-  // A closed terminal and a polite kill mean the same as Ctrl-C.
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const s of signals) process.on(s, press);
   const progress = show<R>(names, {
     live: !opts.json && canShowLive(names.length),
     write,
     now: () => Date.now(),
   });
-  try {
-    const outcomes = await runBatch(names, work, {
-      ...opts,
-      clock: realClock,
-      interrupts,
-      onEvent: progress.onEvent,
-    });
+  const run = async (): Promise<Outcome<R>[]> => {
+    const onEvent = progress.onEvent;
+    const outcomes = await runBatch(names, work, { ...opts, clock: realClock, interrupts, onEvent });
     await progress.end();
-    if (outcomes.some((o) => o.status !== "done")) process.exitCode = 1;
     return outcomes;
-  } finally {
-    for (const s of signals) process.off(s, press);
-  }
+  };
+  const outcomes = await interrupts.during((text) => {
+    write(`\n${text}\n`);
+  }, run);
+  if (outcomes.some((o) => o.status !== "done")) process.exitCode = 1;
+  return outcomes;
 }
 
 /** Writes a result to standard output: JSON for machines, else text. */

@@ -1,141 +1,135 @@
-import { CommandError, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 import pc from "picocolors";
 import { failOn, UserError } from "../../kube/problems";
 import { kindNeighbours } from "../../stacks/kind-neighbours";
 import { readStackFile } from "../../stacks/offline/stack-file";
-import { planStack, type StackPlan } from "../../stacks/stack-plan";
 import { missingKindTools } from "../../stacks/required-tools";
-import { openStack, projectFolder, workspaceOptions } from "../engine/workspace";
-import { EngineError } from "../engine/engine-port";
-import { CliError, detached } from "../engine/command";
-import { engineError } from "../engine/errors";
-import { openShop } from "../students/backend";
-import { interruptible, type Signals } from "../engine/up-interrupts";
-import { thereHere, thingsOf } from "../engine/docker-leftovers";
-import { RunNotes, type Thing } from "../engine/run-journal";
-import { tidily, type TidyRun } from "../engine/recovery-up";
+import { planStack, type StackPlan } from "../../stacks/stack-plan";
+import { EngineError, type OperationOptions, type UpOptions } from "../engine/engine";
+import { runInterrupts } from "../engine/interrupts";
+import { recover, runRecoverably, type Run } from "../engine/recovery";
+import { openSession, tagsOrCreate } from "../engine/session";
+import { withLock } from "../engine/stack-lock";
+import { projectFolder } from "../folders";
+import type { DestroyCommand, UpCommand } from "./up-options";
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const onOutput = (text: string): void => void process.stdout.write(text);
-const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined ? "always" : "never";
 
-export interface UpOptions {
-  preview?: boolean;
-  expectNoChanges?: boolean;
-  /** The engine believes its state: only with this it sees what was changed by hand. */
-  refresh?: boolean;
-}
-
-/** Builds a stack, or previews it. Whatever can be known to be wrong is told before the engine starts. */
-export async function runUp(name: string, options: UpOptions): Promise<void> {
-  const plan = check(name);
-  if (plan.target.kind === "kind" && options.preview !== true) {
+/** Builds a stack, or previews it. Whatever can be known to be wrong is reported before the engine starts. */
+export async function runUp(name: string, options: UpCommand): Promise<void> {
+  const plan = planOf(name);
+  const preview = options.preview === true;
+  if (plan.target.kind === "kind" && !preview) {
     failOn("This machine cannot run a kind cluster yet; nothing was changed.", missingKindTools());
     failOn(
       "This machine has no room for the cluster; nothing was changed.",
       await kindNeighbours(plan.target.cluster, plan.config.kind.portMappings),
     );
   }
-  await interruptible(say, (signals) =>
-    told(`up of ${name}`, signals, async () => {
-      const stack = (await opened(name, signals)) ?? (await created(name, signals));
-      const common = {
-        onOutput,
-        onError: onOutput,
-        color,
-        signal: signals.cancel,
-        ...(options.expectNoChanges === true ? { expectNoChanges: true } : {}),
-        ...(options.refresh === true ? { refresh: true } : {}),
-      } as const;
-      if (options.preview === true) {
-        await stack.preview(common);
-        return;
-      }
-      const things = plan.target.kind === "kind" ? thingsOf(plan.target.cluster) : [];
-      await tidily(await tidyRun(name, things, signals), async (replace) => {
-        const result = await stack.up({ ...common, replace, suppressOutputs: true });
-        say(after(name, plan, result.outputs));
-      });
-    }),
-  );
+  await operate(name, preview ? "preview" : "up", async (output) => {
+    const session = await openSession(options, say);
+    await tagsOrCreate(session.engine, name);
+    const up: UpOptions = {
+      ...output,
+      expectNoChanges: options.expectNoChanges === true,
+      refresh: options.refresh === true,
+    };
+    if (preview) {
+      await session.engine.preview(name, up);
+      return;
+    }
+    const cluster = plan.target.kind === "kind" ? plan.target.cluster.name : undefined;
+    const onLeftovers = (): void => {
+      say(`An earlier run on stack ${name} was cut off: cleaning up after it.`);
+    };
+    const { kill } = output;
+    await runRecoverably(
+      { session, stack: name, cluster, onLeftovers, lostCluster: "replace", say, kill },
+      (replace) => session.engine.up(name, { ...up, replace }),
+    );
+    say(after(name, plan, await session.engine.outputs(name)));
+  });
 }
 
 /** Takes a stack away. One that never was is no error. */
-export async function runDestroy(name: string): Promise<void> {
+export async function runDestroy(name: string, options: DestroyCommand = {}): Promise<void> {
+  const cluster = kindClusterOf(name);
   // Without Docker the objects would be given up, and then the cluster that has them could not be taken away.
-  if (isKind(name))
+  if (cluster !== undefined)
     failOn(
       "This machine cannot take the kind cluster away now; nothing was changed.",
       missingKindTools().filter((p) => p.path !== "kubectl"),
     );
-  await interruptible(say, (signals) =>
-    told(`destroy of ${name}`, signals, async () => {
-      const stack = await opened(name, signals);
-      if (stack === undefined) {
-        say(`There is no stack ${name} in this state backend: nothing to destroy.`);
-        return;
-      }
-      await tidily(await tidyRun(name, [], signals), async () => {
-        await stack.destroy({ onOutput, onError: onOutput, color, signal: signals.cancel });
-      });
-      say(pc.green(`Stack ${name} is gone; its config in Pulumi.${name}.yaml stays.`));
-    }),
-  );
+  await operate(name, "destroy", async (output) => {
+    const session = await openSession(options, say);
+    const run: Run = { session, stack: name, cluster };
+    try {
+      await session.engine.tags(name);
+    } catch (error) {
+      if (!(error instanceof EngineError && error.kind === "gone")) throw error;
+      say(`There is no stack ${name} in this state backend: nothing to destroy.`);
+      return;
+    }
+    await recover(run);
+    await withLock(session, name, () => session.engine.destroy(name, output));
+    say(pc.green(`Stack ${name} is gone; its config in Pulumi.${name}.yaml stays.`));
+  });
 }
 
-async function tidyRun(stack: string, things: readonly Thing[], signals: Signals): Promise<TidyRun> {
-  const shop = await openShop({});
-  const there = (some: readonly Thing[]): Promise<Thing[]> => thereHere(some, shop.machine);
-  return { shop, there, notes: new RunNotes(), stack, things, signals, say };
-}
-
-/**
- * The stack, or undefined where there is none yet, with the engine in a process group of its own: a Ctrl-C in the
- * terminal reaches us alone, and kind not at all.
- */
-async function opened(name: string, signals: Signals): Promise<Stack | undefined> {
-  const options = await workspaceOptions(say);
-  const command = options.pulumiCommand;
-  const own =
-    command === undefined
-      ? options
-      : { ...options, pulumiCommand: detached(command, { kill: signals.kill }) };
+/** Runs an operation with the engine's output on standard output; a failure becomes one sentence, and what to do. */
+async function operate(
+  stack: string,
+  operation: "up" | "preview" | "destroy",
+  work: (output: OperationOptions) => Promise<void>,
+): Promise<void> {
+  const interrupts = runInterrupts();
+  let printed = false;
+  const output: OperationOptions = {
+    onOutput: (text) => {
+      printed = true;
+      process.stdout.write(text);
+    },
+    colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
+    cancel: interrupts.signal("cancel"),
+    kill: interrupts.signal("kill"),
+  };
   try {
-    return await openStack(name, own, false);
+    await interrupts.during(say, () => work(output));
   } catch (error) {
-    const text = textOf(error);
-    if (text === undefined) throw error;
-    if (/no stack named/.test(text)) return undefined;
-    // Nothing of it was printed yet.
-    throw new UserError(`stack ${name} cannot be opened: ${engineError(error).message}${hintOn(text)}`);
+    throw error instanceof EngineError ? explained(error, stack, operation, printed) : error;
   }
 }
 
-/** The Automation API knows by its own command's errors alone that a stack must be made. */
-async function created(name: string, signals: Signals): Promise<Stack> {
-  await openStack(name, await workspaceOptions(say), true);
-  const stack = await opened(name, signals);
-  if (stack === undefined) throw new Error(`stack ${name} was made and is not there`);
-  return stack;
+/** The engine has printed what happened; its error would carry the whole of it once more. */
+function explained(error: EngineError, stack: string, operation: string, printed: boolean): UserError {
+  const what = `${operation} of ${stack}`;
+  if (error.kind === "locked") return new UserError(`${what}: the stack ${error.message}`);
+  const why = printed ? adviceIn(error) : `: ${error.message}`;
+  if (operation === "preview") return new UserError(`${what} failed; nothing was changed${why}`);
+  const how = error.kind === "cancelled" ? "was cancelled" : "did not finish";
+  return new UserError(`${what} ${how}; what was made is in the state, and running it again continues${why}`);
 }
 
-/** Whether a stack's target is kind; one whose file is wrong can be destroyed too. */
-function isKind(name: string): boolean {
+/** Advice is what the engine itself has not printed. */
+const adviceIn = ({ advice }: EngineError): string => (advice === undefined ? "" : `\n  fix: ${advice}`);
+
+/** The kind cluster of a stack; undefined for other targets. One whose file is wrong can be destroyed too. */
+function kindClusterOf(name: string): string | undefined {
   try {
-    return check(name).target.kind === "kind";
+    const { target } = planOf(name);
+    return target.kind === "kind" ? target.cluster.name : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-function check(name: string): StackPlan {
+function planOf(name: string): StackPlan {
   const file = readStackFile(name, projectFolder);
   return planStack(file.stack, file.raw);
 }
 
-function after(name: string, plan: StackPlan, outputs: OutputMap): string {
-  const links = (outputs["links"]?.value ?? {}) as Record<string, string>;
-  const cluster = String(outputs["clusterName"]?.value ?? "");
+function after(name: string, plan: StackPlan, outputs: Readonly<Record<string, unknown>>): string {
+  const links = (outputs["links"] ?? {}) as Record<string, string>;
+  const cluster = (outputs["clusterName"] as string | undefined) ?? plan.clusterName;
   return [
     "",
     pc.green(`Stack ${name} is up: cluster ${cluster}.`),
@@ -144,39 +138,4 @@ function after(name: string, plan: StackPlan, outputs: OutputMap): string {
     `  next step of a lab: npm run labs -- step <lab> next --stack ${name} && npm run up -- ${name}`,
     `  take it away: npm run destroy -- ${name}`,
   ].join("\n");
-}
-
-/** The engine has printed what happened; its error carries the whole of it once more. */
-async function told(what: string, signals: Signals, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (signals.cancel.aborted && textOf(error) !== undefined)
-      throw new UserError(
-        `${what} was cancelled; what was finished is in the state, and running it again continues.`,
-      );
-    throw brief(error, what);
-  }
-}
-
-/** What the engine's CLI said; undefined for errors of other kinds. */
-function textOf(error: unknown): string | undefined {
-  return error instanceof CommandError || error instanceof CliError ? error.message : undefined;
-}
-
-function brief(error: unknown, what: string): unknown {
-  if (error instanceof EngineError) return new UserError(`${what}: the stack ${error.message}`);
-  const text = textOf(error);
-  if (text === undefined) return error;
-  return new UserError(
-    `${what} did not finish; what was made is in the state, and running it again continues.${hintOn(text)}`,
-  );
-}
-
-function hintOn(text: string): string {
-  if (/incorrect passphrase/.test(text))
-    return "\n  fix: the stack was made with another passphrase: set PULUMI_CONFIG_PASSPHRASE, or remove encryptionsalt from its file and start anew";
-  if (/currently locked/.test(text))
-    return "\n  fix: another run works on the stack; if it was killed: pulumi cancel";
-  return "";
 }

@@ -3,7 +3,7 @@ import { parseDocument } from "yaml";
 import { UserError } from "../../kube/problems";
 import { readConfig, readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, PROJECT } from "../../stacks/stack-plan";
-import { projectFolder } from "../engine/workspace";
+import { projectFolder } from "../folders";
 
 /** Writes a lab's step into the stack's file, comments kept; checks it first, so that a wrong one changes nothing. */
 export function setStep(instance: string, wish: string, stack: string): void {

@@ -1,4 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { inContainer } from "../../components/kind/docker";
+import type { Clock } from "../clock";
+import { inParallel } from "../in-parallel";
 import type { Inventory } from "./core/inventory";
 import { compareFlow, contradicts } from "./core/compare";
 import type { FlowCheck, Observation, Result } from "./core/check-model";
@@ -6,11 +9,9 @@ import { planProbes, type Probe, type ProbePlan, type ProbeSite } from "./core/p
 import { parse, script } from "./core/script";
 import { settle } from "./core/settle";
 import type { PodSource } from "./core/probe-pod";
-import type { Clock } from "./cluster/clock";
-import { inContainer } from "./cluster/container";
 import { exec } from "./cluster/exec";
 import { tryHere } from "./cluster/here";
-import { inParallel, type Twin } from "./cluster/probe-pods";
+import type { Twin } from "./cluster/probe-pods";
 
 export interface FlowRun {
   kubeconfig: KubeConfig;
@@ -130,7 +131,8 @@ async function shell(
   if ("broken" in where) return { stdout: "", broken: where.broken };
   const text = script(batch, timeout);
   const totalMs = connectMs + allowance(timeout);
-  if ("container" in where) return inContainer(where.container, text, totalMs, signal);
+  if ("container" in where)
+    return inContainer(where.container, text, { timeout: totalMs, ...(signal && { signal }) });
   const target = {
     namespace: where.namespace,
     pod: where.name,

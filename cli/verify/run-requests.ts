@@ -1,10 +1,10 @@
+import type { Clock } from "../clock";
+import { inParallel } from "../in-parallel";
 import type { Inventory, LivePod } from "./core/inventory";
 import type { RequestCheck, Result } from "./core/check-model";
 import { backendsOf, compareRequest, requestsFor, type Backends } from "./core/requests";
 import { settle } from "./core/settle";
-import type { Clock } from "./cluster/clock";
 import { certificateOf, requestOften, type Trust } from "./cluster/http";
-import { inParallel } from "./cluster/probe-pods";
 
 export interface RequestRun {
   /** Connect here instead of to what names resolve to; may depend on the check's name and port. */

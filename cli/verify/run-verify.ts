@@ -4,6 +4,7 @@ import pc from "picocolors";
 import { UserError } from "../../kube/problems";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
+import { Interrupts } from "../engine/interrupts";
 import type { VerifyOptions } from "./options";
 import { reach } from "./cluster/access";
 import { ApiError, NoAnswer, openApi } from "./cluster/api";
@@ -22,7 +23,7 @@ const say = (line: string): void => void process.stderr.write(`${pc.dim(line)}\n
 
 export async function runVerify(nameOrFile: string, options: VerifyOptions): Promise<void> {
   const { junit } = options;
-  // Told now: after minutes of probing it would cost the report.
+  // Reported now: after minutes of probing it would cost the report.
   if (junit !== undefined && !existsSync(dirname(junit)))
     throw new UserError(`--junit ${junit}: there is no folder ${dirname(junit)}`);
   const file = readStackFile(nameOrFile);
@@ -35,30 +36,32 @@ export async function runVerify(nameOrFile: string, options: VerifyOptions): Pro
   };
   const instances = new Set(chosen.map((s) => s.instance));
   const checks = checksOf(plan).filter((c) => instances.has(c.lab));
-  const stopping = interrupts();
+  const stages = interrupts();
+  const signal = stages.signal("stop");
+  stages.signal("end").addEventListener("abort", () => process.exit(130));
   try {
-    const reached = await reach(plan, options);
-    if (options.clean === true) {
-      await clean(plan, openApi(reached.kubeconfig));
-      return;
-    }
-    say(`verifying ${checks.length} claims of ${[...instances].join(", ")} on ${reached.how}`);
-    const report = await verify({ plan, checks, reached, options, say, signal: stopping.signal });
-    const told: Report =
-      options.hint === true
-        ? {
-            ...report,
-            hints: await findHints(openApi(reached.kubeconfig), plan, report.results, stopping.signal),
-          }
-        : report;
-    await print(told, options);
-    if (!succeeded(report)) process.exitCode = 1;
+    await withoutPipeErrors(() =>
+      stages.during(say, async () => {
+        const reached = await reach(plan, options);
+        if (options.clean === true) {
+          await clean(plan, openApi(reached.kubeconfig));
+          return;
+        }
+        say(`verifying ${checks.length} claims of ${[...instances].join(", ")} on ${reached.how}`);
+        const report = await verify({ plan, checks, reached, options, say, signal });
+        const hints =
+          options.hint === true
+            ? { hints: await findHints(openApi(reached.kubeconfig), plan, report.results, signal) }
+            : {};
+        await print({ ...report, ...hints }, options);
+        if (!succeeded(report)) process.exitCode = 1;
+      }),
+    );
   } catch (error) {
-    if (stopping.signal.aborted) say("stopped");
-    else throw readable(error);
+    if (!signal.aborted) throw readable(error);
+    say("stopped");
   } finally {
-    stopping.end();
-    if (stopping.signal.aborted) process.exitCode = 130;
+    if (signal.aborted) process.exitCode = 130;
   }
 }
 
@@ -83,7 +86,7 @@ async function print(report: Report, { json, junit }: VerifyOptions): Promise<vo
   });
 }
 
-/** What the user can mend is told without a stack. */
+/** What the user can fix is shown without a stack. */
 function readable(error: unknown): unknown {
   if (error instanceof NoAnswer) return new UserError(`the API server does not answer: ${error.message}`);
   if (error instanceof ApiError)
@@ -91,30 +94,22 @@ function readable(error: unknown): unknown {
   return error;
 }
 
-/** Ctrl-C, and a terminal that closes, stop and clean up; a second one ends at once. */
-function interrupts(): { signal: AbortSignal; end: () => void } {
-  const controller = new AbortController();
-  const press = (): void => {
-    if (controller.signal.aborted) {
-      process.stderr.write("ended; what was made may still be there: npm run labs -- verify --clean\n");
-      process.exit(130);
-    }
-    say("stopping: what was made is being removed; Ctrl-C again ends at once");
-    controller.abort(new UserError("stopped"));
-  };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const name of signals) process.on(name, press);
-  // A reader that goes away (`| head`) must not end the process before it has cleaned up.
+const interrupts = (): Interrupts<"stop" | "end"> =>
+  new Interrupts({
+    stop: "stopping: what was made is being removed; Ctrl-C again ends at once",
+    end: "ended; what was made may still be there: npm run labs -- verify --clean",
+  });
+
+/** A reader that goes away (`| head`) must not end the process before it has cleaned up. */
+async function withoutPipeErrors<T>(work: () => Promise<T>): Promise<T> {
   const deaf = (error: NodeJS.ErrnoException): void => {
     if (error.code !== "EPIPE") throw error;
   };
   const streams = [process.stdout, process.stderr];
   for (const stream of streams) stream.on("error", deaf);
-  return {
-    signal: controller.signal,
-    end: () => {
-      for (const name of signals) process.off(name, press);
-      for (const stream of streams) stream.off("error", deaf);
-    },
-  };
+  try {
+    return await work();
+  } finally {
+    for (const stream of streams) stream.off("error", deaf);
+  }
 }

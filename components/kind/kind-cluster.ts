@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import { KindNetwork } from "./kind-network";
+import { kindFootprint, making, removeCommand, shaping } from "./machine-objects";
 import type { KindPlan } from "./plan/kind-plan";
 
 export interface KindClusterArgs {
@@ -63,8 +64,11 @@ export class KindCluster extends pulumi.ComponentResource {
   ): command.local.Command {
     return new command.local.Command(
       `${name}-shape`,
-      // With the network's id in it, another network condemns the cluster first: docker keeps one that is in use.
-      { triggers: [plan.fingerprint, ...network.map((n) => n.id)] },
+      {
+        environment: shaping(plan.name),
+        // With the network's id in it, another network condemns the cluster first: docker keeps one that is in use.
+        triggers: [plan.fingerprint, ...network.map((n) => n.id)],
+      },
       { parent: this, deleteBeforeReplace: true },
     );
   }
@@ -75,17 +79,19 @@ export class KindCluster extends pulumi.ComponentResource {
     shape: command.local.Command,
     network: command.local.Command[],
   ): command.local.Command {
+    const { cluster } = kindFootprint(plan.name);
     return new command.local.Command(
       `${name}-cluster`,
       {
         create: `kind create cluster --name ${plan.name} --image ${plan.image} --config -`,
         update: "kind version",
-        delete: `kind delete cluster --name ${plan.name}`,
+        delete: removeCommand(cluster),
         stdin: plan.config,
-        // kind takes a network that is there as it is (pkg/cluster/internal/providers/docker/network.go).
-        ...(plan.network === undefined
-          ? {}
-          : { environment: { KIND_EXPERIMENTAL_DOCKER_NETWORK: plan.network.name } }),
+        environment: {
+          ...making(cluster),
+          // kind takes a network that is there as it is (pkg/cluster/internal/providers/docker/network.go).
+          ...(plan.network === undefined ? {} : { KIND_EXPERIMENTAL_DOCKER_NETWORK: plan.network.name }),
+        },
         logging: command.local.Logging.Stderr,
         triggers: [shape.id],
       },

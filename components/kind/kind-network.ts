@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { making, MACHINE_LABEL, removeCommand, type MachineObject } from "./machine-objects";
 import type { HostPlan, NetworkPlan } from "./plan/kind-network-plan";
 
 export interface KindNetworkArgs {
@@ -22,13 +23,15 @@ export class KindNetwork extends pulumi.ComponentResource {
   }
 
   private make(name: string, plan: NetworkPlan): command.local.Command {
+    const network: MachineObject = { kind: "network", name: plan.name };
     return new command.local.Command(
       `${name}-network`,
       {
-        create: `docker network create --subnet ${plan.subnet} --gateway ${plan.gateway} --ip-range ${plan.range} ${plan.name}`,
+        create: `docker network create --label ${MACHINE_LABEL}=${plan.name} --subnet ${plan.subnet} --gateway ${plan.gateway} --ip-range ${plan.range} ${plan.name}`,
         // Docker changes nothing in place: what differs is in the trigger.
         update: `docker network inspect --format {{.Id}} ${plan.name}`,
-        delete: `docker network rm ${plan.name}`,
+        delete: removeCommand(network),
+        environment: making(network),
         triggers: [plan.name, plan.subnet, plan.gateway, plan.range],
       },
       // Both would have the same name and range.
@@ -37,19 +40,21 @@ export class KindNetwork extends pulumi.ComponentResource {
   }
 
   private run(name: string, plan: NetworkPlan, host: HostPlan): void {
+    const container: MachineObject = { kind: "container", name: host.container };
     new command.local.Command(
       `${name}-host1`,
       {
         create: [
           `docker run --detach --init --name ${host.container} --hostname host1`,
+          `--label ${MACHINE_LABEL}=${plan.name}`,
           `--network ${plan.name} --ip ${host.address} --restart unless-stopped`,
           // What FRR's daemons ask for at start; they refuse to run with less.
           "--cap-add NET_ADMIN --cap-add NET_RAW --cap-add SYS_ADMIN",
           `--env FRR_CONFIG --entrypoint sh ${host.image} -c '${START}'`,
         ].join(" "),
         update: `docker inspect --format {{.Id}} ${host.container}`,
-        delete: `docker rm --force ${host.container}`,
-        environment: { FRR_CONFIG: host.config },
+        delete: removeCommand(container),
+        environment: { ...making(container), FRR_CONFIG: host.config },
         triggers: [this.network.id, host.container, host.address, host.image, host.config],
       },
       {

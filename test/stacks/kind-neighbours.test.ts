@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { kindNeighbours, lookAtDocker, publishedPorts } from "../../stacks/kind-neighbours";
+import { dockerView, publishedPorts } from "../../components/kind/docker";
+import { kindNeighbours } from "../../stacks/kind-neighbours";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
 
@@ -89,8 +90,8 @@ test("a port that a program outside Docker listens on is told too; of a remote e
   }
 });
 
-test("a docker that does not answer has nothing in the way: another check tells", () => {
-  expect(lookAtDocker({ PATH: "/nowhere" })).toEqual({ containers: [], networks: [] });
+test("a docker that does not answer has nothing in the way: another check tells", async () => {
+  expect(await dockerView({ env: { PATH: "/nowhere" } })).toEqual({ containers: [], networks: [] });
 });
 
 test("ports as docker prints them", () => {

@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
-import { UserError } from "../../../kube/problems";
+import { kindKubeconfig } from "../../../components/kind/docker";
+import { reasonOf, UserError } from "../../../kube/problems";
 import { readKubeconfig } from "../../../stacks/kubeconfig";
 import type { StackPlan } from "../../../stacks/stack-plan";
-import { engineEnvironment, openStack, ownFolder, projectFolder } from "../../engine/workspace";
+import { EngineError } from "../../engine/engine";
 
 export interface Reached {
   kubeconfig: KubeConfig;
@@ -20,10 +18,10 @@ export interface AccessOptions {
   context?: string;
 }
 
-/** Opens the cluster of a stack: as told, else as the stack's outputs say, else as its tool knows it. */
+/** Opens the cluster of a stack: as told, else by the stack's outputs, else as its tool knows it. */
 export async function reach(plan: StackPlan, options: AccessOptions): Promise<Reached> {
   const { target, clusterName, stack } = plan;
-  if (options.kubeconfig !== undefined || options.context !== undefined) return told(options);
+  if (options.kubeconfig !== undefined || options.context !== undefined) return named(options);
   const outputs = await outputsOf(stack);
   if ("kubeconfig" in outputs) {
     const { kubeconfig, ca } = outputs;
@@ -49,21 +47,19 @@ export async function reach(plan: StackPlan, options: AccessOptions): Promise<Re
   );
 }
 
-function told({ kubeconfig: file, context }: AccessOptions): Reached {
+function named({ kubeconfig: file, context }: AccessOptions): Reached {
   const config = new KubeConfig();
   try {
     if (file === undefined) config.loadFromDefault();
     else config.loadFromFile(file);
   } catch (error) {
-    throw new UserError(
-      `${file ?? "the kubeconfig"} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new UserError(`${file ?? "the kubeconfig"} cannot be read: ${reasonOf(error)}`);
   }
   const names = config.getContexts().map((c) => c.name);
   const name = context ?? config.getCurrentContext();
   if (!names.includes(name))
     throw new UserError(
-      `${name === "" ? "no context is set" : `${name} is no context`} of the kubeconfig; contexts: ${names.join(", ") || "none"}`,
+      `${name === "" ? "no context is set" : `${name} is not a context`} of the kubeconfig; contexts: ${names.join(", ") || "none"}`,
     );
   config.setCurrentContext(name);
   return { kubeconfig: config, how: `context ${name}` };
@@ -75,44 +71,28 @@ function parsed(text: string): KubeConfig {
   return config;
 }
 
-/** The stack's outputs, by a CLI that is there already: to look at a cluster nothing is installed. */
+/** The stack's outputs, by a CLI that is there already. */
 async function outputsOf(stack: string): Promise<{ kubeconfig: string; ca?: string } | { why: string }> {
-  const { PulumiCommand } = await import("@pulumi/pulumi/automation");
-  for (const options of [{}, { root: join(ownFolder, "pulumi") }]) {
-    const pulumiCommand = await PulumiCommand.get(options).catch(() => undefined);
-    if (pulumiCommand === undefined) continue;
-    try {
-      const opened = await openStack(
-        stack,
-        { pulumiCommand, envVars: engineEnvironment(), workDir: projectFolder },
-        false,
-      );
-      const outputs = await opened.outputs();
-      const kubeconfig: unknown = outputs["kubeconfig"]?.value;
-      const ca: unknown = outputs["caCertificate"]?.value;
-      if (typeof kubeconfig !== "string" || kubeconfig === "")
-        return { why: `stack ${stack} has not been built` };
-      return { kubeconfig, ...(typeof ca === "string" && ca !== "" ? { ca } : {}) };
-    } catch (error) {
-      return { why: brief(stack, error) };
-    }
+  // The Automation API takes a moment to load.
+  const { installedEngine } = await import("../../engine/session");
+  const engine = await installedEngine();
+  if (engine === undefined) return { why: "the Pulumi CLI is not there to ask for the stack's outputs" };
+  try {
+    const { kubeconfig, caCertificate: ca } = await engine.outputs(stack);
+    if (typeof kubeconfig !== "string" || kubeconfig === "")
+      return { why: `stack ${stack} has not been built` };
+    return { kubeconfig, ...(typeof ca === "string" && ca !== "" ? { ca } : {}) };
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === "gone")
+      return { why: `there is no stack ${stack} in this state backend` };
+    return { why: reasonOf(error) };
   }
-  return { why: "the Pulumi CLI is not there to ask for the stack's outputs" };
-}
-
-function brief(stack: string, error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  if (/no stack named/.test(text)) return `there is no stack ${stack} in this state backend`;
-  if (/incorrect passphrase/.test(text)) return `stack ${stack} was made with another passphrase`;
-  return /stderr: (.+)/.exec(text)?.[1] ?? text.split("\n")[0] ?? "";
 }
 
 async function fromKind(name: string): Promise<Reached | string> {
   try {
-    const { stdout } = await promisify(execFile)("kind", ["get", "kubeconfig", "--name", name], {
-      timeout: 20_000,
-    });
-    return { kubeconfig: parsed(stdout), how: `kind cluster ${name}` };
+    const text = await kindKubeconfig(name, { timeout: 20_000 });
+    return { kubeconfig: parsed(text), how: `kind cluster ${name}` };
   } catch (error) {
     const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
     return code === "ENOENT"

@@ -1,7 +1,8 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { ApiError, messageOf, request, type Answer } from "../../../components/kubernetes/request";
 import type { KubeObject } from "../../../kube/objects";
-import { realClock, type Clock } from "./clock";
+import { reasonOf } from "../../../kube/problems";
+import { realClock, type Clock } from "../../clock";
 
 export { ApiError };
 
@@ -159,7 +160,7 @@ class Caller {
     } catch (error) {
       if (signal?.aborted === true) throw signal.reason;
       if (limit.aborted) throw new NoAnswer(`${this.host()}: no answer in ${this.timeoutMs / 1000} s`);
-      throw new NoAnswer(`${this.host()}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new NoAnswer(`${this.host()}: ${reasonOf(error)}`);
     }
   }
 }

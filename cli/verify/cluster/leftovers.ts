@@ -1,9 +1,10 @@
 import type { KubeObject } from "../../../kube/objects";
+import { reasonOf } from "../../../kube/problems";
 import { RUN_LABEL } from "../core/probe-pod";
 import { ApiError, type Api } from "./api";
 import { tolerant } from "./find";
 import { core } from "./paths";
-import { abandoned, messageOf } from "./probe-pods";
+import { abandoned } from "./probe-pods";
 
 export interface LeftoverOptions {
   namespaces: readonly string[];
@@ -37,7 +38,7 @@ export async function removeLeftovers(
         counts.removed++;
       } catch (error) {
         counts.left++;
-        say(`! ${kind} ${namespace}/${name} is still there: ${messageOf(error)}`);
+        say(`! ${kind} ${namespace}/${name} is still there: ${reasonOf(error)}`);
       }
     }
   }

@@ -1,8 +1,11 @@
 import { hostname } from "node:os";
 import type { KubeObject } from "../../../kube/objects";
+import { reasonOf } from "../../../kube/problems";
+import { realClock, type Clock } from "../../clock";
+import { isAlive } from "../../engine/machine";
+import { inParallel } from "../../in-parallel";
 import { anchor, namespaceOf, OWNER, RUN_LABEL, twin, type PodSource } from "../core/probe-pod";
 import { ApiError, type Api } from "./api";
-import { realClock, type Clock } from "./clock";
 import { core } from "./paths";
 
 export interface TwinsOptions {
@@ -80,7 +83,7 @@ export class Twins {
       this.anchors.set(namespace, found);
       return found;
     } catch (error) {
-      return `no probe pod in ${namespace}: ${messageOf(error)}`;
+      return `no probe pod in ${namespace}: ${reasonOf(error)}`;
     }
   }
 
@@ -94,7 +97,7 @@ export class Twins {
     try {
       await this.post("Pod", core(namespace, "pods"), object);
     } catch (error) {
-      this.pods.set(source.key, { broken: `no probe pod for ${source.key}: ${messageOf(error)}` });
+      this.pods.set(source.key, { broken: `no probe pod for ${source.key}: ${reasonOf(error)}` });
     }
   }
 
@@ -157,7 +160,7 @@ export class Twins {
             await this.api.remove(core(m.namespace, kind === "Pod" ? "pods" : "configmaps", m.name));
             m.gone = true;
           } catch (error) {
-            this.options.say(`! ${kind} ${m.namespace}/${m.name} is still there: ${messageOf(error)}`);
+            this.options.say(`! ${kind} ${m.namespace}/${m.name} is still there: ${reasonOf(error)}`);
           }
         },
       );
@@ -188,29 +191,6 @@ export function podState(pod: KubeObject | undefined): { now: "runs" | "waits" |
   return { now: "waits", why: why !== "" ? why : (unscheduled?.message ?? "it has not started in time") };
 }
 
-/** Bounded parallel work; all of it is tried, the first error is thrown at the end. */
-export async function inParallel<T>(
-  items: readonly T[],
-  most: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = [...items];
-  const errors: unknown[] = [];
-  const lane = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-      try {
-        await work(item);
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(most, items.length)) }, lane));
-  if (errors.length > 0) throw errors[0];
-}
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** Whose leftovers these are: of a process on this machine that is gone, or of a run past its end. */
 export function abandoned(
   object: KubeObject,
@@ -222,15 +202,4 @@ export function abandoned(
   if (host === hostname()) return !alive(Number(pid));
   const made = Date.parse((object.metadata["creationTimestamp"] as string | undefined) ?? "");
   return !Number.isFinite(made) || now - made > lifetimeSeconds * 1000;
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and is somebody else's.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

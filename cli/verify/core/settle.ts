@@ -1,4 +1,4 @@
-import type { Clock } from "../cluster/clock";
+import type { Clock } from "../../clock";
 
 export interface SettleOptions {
   /** How long to wait for mismatches to go away. */

@@ -3,6 +3,7 @@ import type { OutsideHost } from "../../../kube/cluster-facts";
 import type { Problem } from "../../../kube/problems";
 import type { KindNetworkConfig } from "../kind-config";
 import { ROUTER_IMAGE } from "../../versions";
+import { kindFootprint } from "../machine-objects";
 
 /** Docker network of a cluster's own, so that addresses on it are known before it exists. */
 export interface NetworkPlan {
@@ -46,10 +47,11 @@ export function planNetwork(
       message: `overlaps ${what} ${cidr}`,
       fix: "choose a range that is free",
     });
-  const container = `${cluster}-host1`;
+  const { host1, network } = kindFootprint(cluster);
+  const container = host1.name;
   const address = addressAt(spec.subnet, -2);
   const plan: NetworkPlan = {
-    name: cluster,
+    name: network.name,
     subnet: spec.subnet,
     gateway: addressAt(spec.subnet, -3),
     range: `${addressAt(spec.subnet, 0)}/${Math.max(prefix + 1, 24)}`,

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CliError } from "../../../cli/engine/command";
-import { engineError } from "../../../cli/engine/errors";
+import { CliError } from "../../../cli/engine/pulumi-command";
+import { engineError } from "../../../cli/engine/engine-errors";
 import { readSettings, settingsPath, writeSettings } from "../../../cli/engine/stack-settings";
 import { writeReceipt, receiptOf } from "../../../cli/students/receipt";
 import { resetLabs } from "../../../cli/students/reset";

@@ -1,115 +1,37 @@
 import {
   EngineError,
-  type DockerThing,
   type Engine,
-  type LockHolder,
-  type Machine,
   type OperationOptions,
   type PendingOperation,
   type StackState,
   type StackSummary,
-  type StateResource,
-} from "../../../cli/engine/engine-port";
+} from "../../../cli/engine/engine";
+import type { Machine } from "../../../cli/engine/machine";
+import type { EngineSession } from "../../../cli/engine/session";
 import type { Tags } from "../../../classroom/record";
-import type { VirtualClock } from "./virtual-clock";
+import { making } from "../../../components/kind/machine-objects";
+import type { Stack, World } from "./fake-world";
 
-/** What goes wrong in one operation; drawn anew for each. */
-export type Fate =
-  "works" | "fails early" | "fails midway" | "fails dirty" | "hangs" | "hangs deaf" | "credentials expire";
-
-export interface Dice {
-  fate(operation: "up" | "destroy", stack: string): Fate;
-  /** Milliseconds. */
-  duration(operation: "up" | "destroy" | "call", stack: string): number;
-}
-
-interface Stack {
-  tags: Record<string, string>;
-  config: Record<string, unknown>;
-  resources: StateResource[];
-  pending: PendingOperation[];
-  lock?: LockHolder;
-  lastUpdate?: number;
-}
-
-/**
- * The world behind the engine: a backend, a machine with kind clusters, and processes that can die. A process is a
- * number; when it dies its calls never return, and its operations stop or, as detached children do, run on.
- */
-export class World {
-  readonly stacks = new Map<string, Stack>();
-  /** kind clusters that run, with the port of their API server. */
-  readonly clusters = new Map<string, number>();
-  /** Calls that a right runner never makes. */
-  readonly violations: string[] = [];
-  readonly destroys: string[] = [];
-  /** Containers and networks beside clusters that Docker has. */
-  readonly outside: DockerThing[] = [];
-  /** Containers and networks of Docker's that were removed. */
-  readonly removed: string[] = [];
-  readonly dead = new Set<number>();
-  readonly orphans = new Set<number>();
-  calls = 0;
-  #pid = 100;
-
-  constructor(
-    readonly clock: VirtualClock,
-    public dice: Dice,
-  ) {}
-
-  /** A new process of the cli. */
-  start(): { engine: FakeEngine; machine: Machine; pid: number } {
-    const pid = ++this.#pid;
-    return { engine: new FakeEngine(this, pid), machine: this.machine(pid), pid };
-  }
-
-  /** The process dies. With `orphans` the pulumi processes that it started live on. */
-  crash(pid: number, orphans: boolean): void {
-    this.dead.add(pid);
-    if (orphans) this.orphans.add(pid);
-  }
-
-  machine(pid: number): Machine {
-    return {
-      name: "laptop",
-      host: "laptop",
-      alive: (p) => !this.dead.has(p) || (this.orphans.has(p) && this.holds(p)),
-      kindClusters: () => this.call(pid, () => [...this.clusters.keys()]),
-      outsideOf: () => this.call(pid, () => [...this.outside]),
-      removeFromDocker: ({ kind, name }) =>
-        this.call(pid, () => {
-          this.removed.push(`${kind} ${name}`);
-        }),
-      apiPort: (name) => this.call(pid, () => this.clusters.get(name)),
-      deleteKindCluster: (name) =>
-        this.call(pid, () => {
-          const known = [...this.stacks.values()].some((s) =>
-            s.resources.some((r) => r.id === `kind ${name}`),
-          );
-          const busy = [...this.stacks.values()].some(
-            (s) =>
-              s.lock !== undefined &&
-              s.pending.some((p) => p.urn.endsWith(name)) &&
-              this.machine(pid).alive(s.lock.pid),
-          );
-          if (known) this.violations.push(`deleted the cluster ${name} that the state knows`);
-          if (busy) this.violations.push(`deleted the cluster ${name} while it was being made`);
-          this.clusters.delete(name);
-        }),
-    };
-  }
-
-  holds(pid: number): boolean {
-    return [...this.stacks.values()].some((s) => s.lock?.pid === pid);
-  }
-
-  /** A call by a process: takes a moment; never returns to a dead one. */
-  async call<T>(pid: number, fn: () => T): Promise<T> {
-    this.calls++;
-    await this.clock.sleep(this.dice.duration("call", ""));
-    if (this.dead.has(pid)) return new Promise<T>(() => undefined);
-    return fn();
-  }
+/** A new process of the cli, on a machine of the world. */
+export function start(
+  world: World,
+  machine = "laptop",
+): { session: EngineSession; engine: FakeEngine; machine: Machine; pid: number } {
+  const pid = world.newProcess();
+  const engine = new FakeEngine(world, pid, machine);
+  const here = world.machine(pid, machine);
+  const { journal } = world.site(machine);
+  const session: EngineSession = {
+    engine,
+    machine: here,
+    breakLocks: false,
+    journal: {
+      read: (stack) => journal.get(stack),
+      write: (stack, entry) => void journal.set(stack, entry),
+      remove: (stack) => void journal.delete(stack),
+    },
+  };
+  return { session, engine, machine: here, pid };
 }
 
 class Stopped extends Error {}
@@ -118,6 +40,7 @@ export class FakeEngine implements Engine {
   constructor(
     private readonly world: World,
     private readonly pid: number,
+    private readonly machine = "laptop",
   ) {}
 
   list(className?: string): Promise<StackSummary[]> {
@@ -190,30 +113,39 @@ export class FakeEngine implements Engine {
       const s = this.#stack(name);
       this.#checkLock(s);
       if (s.resources.length > 0) throw new EngineError("failed", "stack still has resources");
-      if (this.world.clusters.has(name)) this.world.violations.push(`forgot ${name}, whose cluster runs`);
+      if (this.world.everywhere().includes(name))
+        this.world.violations.push(`forgot ${name}, whose cluster runs`);
       this.world.stacks.delete(name);
     });
   }
-  kubeconfig(name: string): Promise<string | undefined> {
-    return this.#call(() => (this.#stack(name).resources.length > 0 ? `kubeconfig of ${name}` : undefined));
+  outputs(name: string): Promise<Record<string, unknown>> {
+    return this.#call(() =>
+      this.#stack(name).resources.length > 0 ? { kubeconfig: `kubeconfig of ${name}` } : {},
+    );
+  }
+  preview(name: string): Promise<void> {
+    return this.#call(() => void this.#stack(name));
   }
 
   up(name: string, opts: OperationOptions): Promise<void> {
     return this.#locked("up", name, opts, async (s, step) => {
       const urn = `urn:cluster::${name}`;
-      const create = `kind create cluster --name ${name} --image x --config -`;
+      const inputs = { environment: making({ kind: "cluster", name }) };
+      const { clusters } = this.world.site(this.machine);
+      const home = [...this.world.sites].find(([, site]) => site.clusters.has(name))?.[0] ?? this.machine;
+      if (home !== this.machine) this.world.violations.push(`brought ${name} up away from its machine`);
       if (!s.resources.some((r) => r.urn === urn)) {
         const op: PendingOperation = {
           urn,
           type: "command:local:Command",
           operation: "creating",
-          inputs: { create },
+          inputs,
         };
         s.pending.push(op);
         await step(0.2);
-        if (this.world.clusters.has(name)) this.world.violations.push(`made the cluster ${name} twice`);
+        if (clusters.has(name)) this.world.violations.push(`made the cluster ${name} twice`);
         const kind = s.config["kind"] as { apiServerPort: number } | undefined;
-        this.world.clusters.set(name, kind?.apiServerPort ?? 443);
+        clusters.set(name, kind?.apiServerPort ?? 443);
         await step(0.4);
         s.pending = s.pending.filter((p) => p !== op);
         s.resources.push({
@@ -221,7 +153,7 @@ export class FakeEngine implements Engine {
           type: "command:local:Command",
           id: `kind ${name}`,
           real: true,
-          inputs: { create },
+          inputs,
         });
       }
       await step(0.4);
@@ -249,7 +181,9 @@ export class FakeEngine implements Engine {
       if (cluster !== undefined)
         s.pending.push({ urn: cluster.urn, type: cluster.type, operation: "deleting", inputs: {} });
       await step(0.5);
-      this.world.clusters.delete(name);
+      this.world.site(this.machine).clusters.delete(name);
+      if (this.world.everywhere().includes(name))
+        this.world.violations.push(`orphaned the cluster of ${name}`);
       s.resources = [];
       s.pending = s.pending.filter((p) => p.operation === "creating");
     });
@@ -266,7 +200,7 @@ export class FakeEngine implements Engine {
     const s = await this.#call(() => {
       const stack = this.#stack(name);
       this.#checkLock(stack);
-      stack.lock = { machine: "laptop", pid, since: new Date(world.clock.now()).toISOString() };
+      stack.lock = { machine: this.machine, pid, since: new Date(world.clock.now()).toISOString() };
       return stack;
     });
     // The real engine keeps what an earlier update began to create until somebody says what became of it.
@@ -278,7 +212,7 @@ export class FakeEngine implements Engine {
     const kill = this.#whileAlive(opts.kill);
     let steps = 0;
     const step = async (share: number): Promise<void> => {
-      opts.onProgress(`${operation} ${++steps}`);
+      opts.onProgress?.(`${operation} ${++steps}`);
       if (fate === "credentials expire" && steps === 2)
         throw new EngineError("failed", "ExpiredToken: credentials expired");
       if (fate === "fails early" && steps === 1) throw new EngineError("failed", "provider said no");
@@ -302,7 +236,7 @@ export class FakeEngine implements Engine {
       }
       // The engine writes the state of an operation that failed; kind cleans up after itself, unless it was killed.
       if (operation === "up" && fate !== "fails dirty" && s.resources.length === 0)
-        world.clusters.delete(name);
+        world.site(this.machine).clusters.delete(name);
       s.pending = stale;
       delete s.lock;
       if (world.dead.has(pid)) return new Promise<void>(() => undefined);
@@ -323,7 +257,8 @@ export class FakeEngine implements Engine {
   }
 
   #checkLock(s: Stack): void {
-    if (s.lock !== undefined) throw new EngineError("locked", "the stack is currently locked", s.lock);
+    if (s.lock !== undefined)
+      throw new EngineError("locked", "the stack is currently locked", { holder: s.lock });
   }
 
   #stack(name: string): Stack {

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../cli/engine/engine-port";
+import type { Clock } from "../../../cli/clock";
 
 interface Sleeper {
   at: number;

@@ -1,13 +1,14 @@
 import fc from "fast-check";
-import { bringUp, takeDown } from "../../../cli/students/actions";
+import { bringUp } from "../../../cli/students/bring-up";
+import { takeDown } from "../../../cli/students/take-down";
 import { runBatch, type Outcome } from "../../../cli/students/batch";
-import { Interrupts } from "../../../cli/engine/interrupts";
+import { batchInterrupts } from "../../../cli/engine/interrupts";
 import { allRecords } from "../../../cli/students/records";
-import type { Workshop } from "../../../cli/students/recover";
 import { readClass } from "../../../classroom/class-file";
 import { planEnvironments } from "../../../classroom/environments";
 import { readRoster } from "../../../classroom/roster";
-import { FakeEngine, World, type Dice, type Fate } from "./fake-engine";
+import { FakeEngine, start } from "./fake-engine";
+import { World, type Dice, type Fate } from "./fake-world";
 import { VirtualClock } from "./virtual-clock";
 
 /**
@@ -76,9 +77,8 @@ class Session {
   /** One run of the cli, to its end or its crash. */
   async run(command: Exclude<Command, { kind: "wait" }>): Promise<Outcome<unknown>[] | undefined> {
     const { world, clock } = this;
-    const { engine, machine, pid } = world.start();
-    const shop: Workshop = { engine, machine, breakLocks: false };
-    const interrupts = new Interrupts();
+    const { session, engine, machine, pid } = start(world);
+    const interrupts = batchInterrupts();
     const opts = { parallel: command.parallel, timeout: cls.timeout, clock, interrupts };
     const work = async (): Promise<Outcome<unknown>[]> => {
       if (command.kind === "up") {
@@ -101,7 +101,7 @@ class Session {
           [...planned.keys()],
           (name, task) => {
             const p = planned.get(name);
-            return p === undefined ? Promise.reject(new Error(name)) : bringUp(shop, name, p, task);
+            return p === undefined ? Promise.reject(new Error(name)) : bringUp(session, name, p, task);
           },
           opts,
         );
@@ -111,7 +111,7 @@ class Session {
         (n) => command.kind === "reap" || command.ids.includes(n.slice(4)),
       );
       const reap = command.kind === "reap" ? { expiredAt: () => clock.now() } : {};
-      return runBatch<unknown>(names, (name, task) => takeDown(shop, name, reap, task), opts);
+      return runBatch<unknown>(names, (name, task) => takeDown(session, name, reap, task), opts);
     };
     const { disturbance } = command;
     if (disturbance.kind === "interrupt") {
@@ -200,7 +200,7 @@ test("whatever happens: no student lost, none destroyed twice, none left running
 
 test("the walk can fail: a runner that forgets to look at pending operations is caught", async () => {
   const s = new Session([0]);
-  const { engine, pid } = s.world.start();
+  const { engine, pid } = start(s.world);
   void engine
     .create("net-x")
     .then(() => engine.setConfig("net-x", { kind: { apiServerPort: 1 } }))

@@ -8,7 +8,7 @@ const CLI = (folder: string, refusal: string): string => `#!/bin/sh
 echo "$*" >> ${folder}/calls
 case "$*" in
   version*) echo v3.248.0 ;;
-  *"stack select"*) test -e ${folder}/made || { echo "${refusal}" >&2; exit 255; } ;;
+  *"stack tag ls"*) test -e ${folder}/made || { echo "${refusal}" >&2; exit 255; }; echo {} ;;
   *"stack init"*) touch ${folder}/made ;;
   preview*) echo "error: nothing to show" >&2; exit 255 ;;
 esac
@@ -29,17 +29,19 @@ afterEach(() => {
 
 test("the first up of a stack makes it, then works on it", async () => {
   writeFileSync(join(folder, "pulumi"), CLI(folder, "error: no stack named 'kind' found"), { mode: 0o755 });
-  await expect(runUp("kind", { preview: true })).rejects.toThrow(/up of kind did not finish/);
+  await expect(runUp("kind", { preview: true })).rejects.toThrow(
+    /preview of kind failed; nothing was changed/,
+  );
   const calls = readFileSync(join(folder, "calls"), "utf8")
     .split("\n")
-    .flatMap((l) => /stack select|stack init|^preview/.exec(l)?.[0] ?? []);
+    .flatMap((l) => /stack tag ls|stack init|^preview/.exec(l)?.[0] ?? []);
   expect(calls.filter((c) => c === "stack init")).toHaveLength(1);
   expect(calls.at(-1)).toBe("preview");
 });
 
-test("why a stack cannot be opened is told, with what mends it", async () => {
+test("why a stack cannot be opened is told, with what fixes it", async () => {
   writeFileSync(join(folder, "pulumi"), CLI(folder, "error: incorrect passphrase"), { mode: 0o755 });
   await expect(runUp("kind", { preview: true })).rejects.toThrow(
-    /^stack kind cannot be opened: incorrect passphrase[^]*fix: .*PULUMI_CONFIG_PASSPHRASE/,
+    /^preview of kind failed; nothing was changed: incorrect passphrase .*set PULUMI_CONFIG_PASSPHRASE/,
   );
 });

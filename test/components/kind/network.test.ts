@@ -99,11 +99,12 @@ describe.each([true, false])("the stack (preview %s)", (preview) => {
 
   test("kind is told the network, and each thing of docker's is taken away by docker", () => {
     expect(graph.named("kind-cluster").inputs["environment"]).toEqual({
+      LABS_MAKES: "cluster labs-net",
       KIND_EXPERIMENTAL_DOCKER_NETWORK: "labs-net",
     });
     expect(graph.named("kind-outside-network").inputs).toMatchObject({
       create:
-        "docker network create --subnet 198.19.0.0/20 --gateway 198.19.15.253 --ip-range 198.19.0.0/24 labs-net",
+        "docker network create --label k8s-network-labs.cluster=labs-net --subnet 198.19.0.0/20 --gateway 198.19.15.253 --ip-range 198.19.0.0/24 labs-net",
       delete: "docker network rm labs-net",
     });
     const host1 = graph.named("kind-outside-host1").inputs;

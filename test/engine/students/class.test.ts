@@ -12,13 +12,16 @@ import {
 import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { bringUp, takeDown, type Wanted } from "../../../cli/students/actions";
+import { bringUp, type Wanted } from "../../../cli/students/bring-up";
+import { takeDown } from "../../../cli/students/take-down";
 import { runBatch, type BatchEvent, type Outcome } from "../../../cli/students/batch";
-import { Interrupts } from "../../../cli/engine/interrupts";
-import { PulumiEngine } from "../../../cli/engine/engine";
-import { realClock, thisMachine } from "../../../cli/engine/machine";
+import { batchInterrupts } from "../../../cli/engine/interrupts";
+import { realClock } from "../../../cli/clock";
+import { thisMachine } from "../../../cli/engine/machine";
+import { PulumiEngine } from "../../../cli/engine/pulumi-engine";
+import { RunJournal } from "../../../cli/engine/run-journal";
+import type { EngineSession } from "../../../cli/engine/session";
 import { allRecords } from "../../../cli/students/records";
-import type { Workshop } from "../../../cli/students/recover";
 import { readClass } from "../../../classroom/class-file";
 import { planEnvironments } from "../../../classroom/environments";
 import { readRoster } from "../../../classroom/roster";
@@ -58,7 +61,7 @@ class Desk {
     const path = join(this.kind, what);
     return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").sort() : [];
   }
-  async shop(): Promise<Workshop> {
+  async session(): Promise<EngineSession> {
     const command = await PulumiCommand.get();
     const env = this.env as Record<string, string>;
     const engine = new PulumiEngine({
@@ -68,21 +71,22 @@ class Desk {
       env,
       logs: join(this.folder, "logs"),
     });
-    return { engine, machine: thisMachine(this.env), breakLocks: false };
+    const journal = new RunJournal(join(this.folder, "running"));
+    return { engine, machine: thisMachine(this.env), journal, breakLocks: false };
   }
 }
 
 async function up(
   desk: Desk,
   ids: string[],
-  opts: { interrupts?: Interrupts; onEvent?: (e: BatchEvent<unknown>) => void } = {},
+  opts: { interrupts?: ReturnType<typeof batchInterrupts>; onEvent?: (e: BatchEvent<unknown>) => void } = {},
 ): Promise<Outcome<unknown>[]> {
-  const shop = await desk.shop();
+  const session = await desk.session();
   const { planned, problems } = planEnvironments({
     students: readRoster(Buffer.from(JSON.stringify(ids)), "r.json", { className: cls.name, labs }).students,
     cls,
-    existing: (await allRecords(shop.engine)).records,
-    machine: shop.machine.name,
+    existing: (await allRecords(session.engine)).records,
+    machine: session.machine.name,
     owner: "me",
     now: Date.now(),
     nodePorts: [],
@@ -90,25 +94,25 @@ async function up(
   expect(problems).toEqual([]);
   return runBatch(
     [...planned.keys()],
-    (name, task) => bringUp(shop, name, planned.get(name) as Wanted, task),
+    (name, task) => bringUp(session, name, planned.get(name) as Wanted, task),
     {
       parallel: 2,
       timeout: cls.timeout,
       clock: realClock,
-      interrupts: opts.interrupts ?? new Interrupts(),
+      interrupts: opts.interrupts ?? batchInterrupts(),
       ...(opts.onEvent === undefined ? {} : { onEvent: opts.onEvent }),
     },
   );
 }
 
 async function down(desk: Desk): Promise<Outcome<unknown>[]> {
-  const shop = await desk.shop();
-  const { records } = await allRecords(shop.engine, cls.name);
-  return runBatch<unknown>([...records.keys()], (name, task) => takeDown(shop, name, {}, task), {
+  const session = await desk.session();
+  const { records } = await allRecords(session.engine, cls.name);
+  return runBatch<unknown>([...records.keys()], (name, task) => takeDown(session, name, {}, task), {
     parallel: 2,
     timeout: cls.timeout,
     clock: realClock,
-    interrupts: new Interrupts(),
+    interrupts: batchInterrupts(),
   });
 }
 
@@ -148,17 +152,17 @@ const until = async (what: () => boolean): Promise<void> => {
     // bo's cluster was continued with, not made anew.
     expect(desk.log("created")).toEqual(["net-ana", "net-bo", "net-cy"]);
 
-    const shop = await desk.shop();
-    expect(await shop.engine.kubeconfig("net-ana")).toBe("kubeconfig of net-ana");
+    const session = await desk.session();
+    expect(await session.engine.outputs("net-ana")).toEqual({ kubeconfig: "kubeconfig of net-ana" });
     const grep = spawnSync("grep", ["-r", "kubeconfig of", join(base, "state"), join(desk.folder, "logs")], {
       encoding: "utf8",
     });
     expect(grep.stdout).toBe("");
 
     const other = new Desk(base, "desk");
-    const there = await (await other.shop()).engine.config("net-bo");
+    const there = await (await other.session()).engine.config("net-bo");
     expect(there).toMatchObject({ clusterName: "net-bo", student: { id: "bo" } });
-    const { records } = await allRecords((await other.shop()).engine);
+    const { records } = await allRecords((await other.session()).engine);
     expect([...records].map(([name, r]) => [name, r.slot])).toEqual([
       ["net-ana", 0],
       ["net-bo", 1],
@@ -168,21 +172,21 @@ const until = async (what: () => boolean): Promise<void> => {
     expect(statuses(await down(desk))).toEqual(["done", "done", "done"]);
     expect(desk.clusters()).toEqual([]);
     expect(desk.log("deleted")).toEqual(["net-ana", "net-bo", "net-cy"]);
-    expect((await allRecords(shop.engine)).records.size).toBe(0);
+    expect((await allRecords(session.engine)).records.size).toBe(0);
     expect(readdirSync(desk.folder).filter((f) => f.startsWith("Pulumi.net"))).toEqual([]);
   }, 300_000);
 
   test("another machine with the same backend destroys what is not bound to the first", async () => {
     expect(statuses(await up(desk, ["ana"]))).toEqual(["done"]);
     const other = new Desk(base, "desk");
-    const shop = await other.shop();
+    const session = await other.session();
     const outcome = await takeDown(
       {
-        ...shop,
+        ...session,
         machine: {
-          ...shop.machine,
-          name: (await desk.shop()).machine.name,
-          kindClusters: () => Promise.resolve([]),
+          ...session.machine,
+          name: (await desk.session()).machine.name,
+          has: () => Promise.resolve([]),
         },
       },
       "net-ana",
@@ -190,7 +194,7 @@ const until = async (what: () => boolean): Promise<void> => {
       { progress: () => undefined, cancel: new AbortController().signal, kill: new AbortController().signal },
     );
     expect(outcome).toMatchObject({ status: "destroyed", left: [] });
-    expect((await allRecords(shop.engine)).records.size).toBe(0);
+    expect((await allRecords(session.engine)).records.size).toBe(0);
   }, 300_000);
 
   test.each([
@@ -200,7 +204,7 @@ const until = async (what: () => boolean): Promise<void> => {
     "%s while kind makes a cluster: the next run cleans what is left and goes on",
     async (_, presses) => {
       writeFileSync(join(desk.kind, "slow"), "");
-      const interrupts = new Interrupts();
+      const interrupts = batchInterrupts();
       const run = up(desk, ["ana", "bo", "cy"], { interrupts });
       await until(() => desk.clusters().length === 2);
       for (let i = 0; i < presses; i++) {
@@ -222,16 +226,16 @@ const until = async (what: () => boolean): Promise<void> => {
 
   test("after a kill, down alone cleans too", async () => {
     writeFileSync(join(desk.kind, "slow"), "");
-    const interrupts = new Interrupts();
+    const interrupts = batchInterrupts();
     const run = up(desk, ["ana"], { interrupts });
     await until(() => desk.clusters().length === 1);
     for (let i = 0; i < 3; i++) interrupts.press();
     expect((await run).map((o) => o.status)).toEqual(["failed"]);
     const outcomes = await down(desk);
     expect(outcomes).toMatchObject([
-      { status: "done", value: { status: "destroyed", cleaned: ["net-ana"], left: [] } },
+      { status: "done", value: { status: "destroyed", cleaned: ["kind cluster net-ana"], left: [] } },
     ]);
     expect(desk.clusters()).toEqual([]);
-    expect((await allRecords((await desk.shop()).engine)).records.size).toBe(0);
+    expect((await allRecords((await desk.session()).engine)).records.size).toBe(0);
   }, 300_000);
 });

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../../cli/verify/cluster/clock";
+import type { Clock } from "../../../../cli/clock";
 
 /** Time that passes only when somebody sleeps. */
 export class FakeClock implements Clock {

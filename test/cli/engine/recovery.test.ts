@@ -1,67 +1,55 @@
-import type { Thing, RunNote } from "../../../cli/engine/run-journal";
-import { thingOf, thingsOf } from "../../../cli/engine/docker-leftovers";
-import { tidily, type TidyRun } from "../../../cli/engine/recovery-up";
+import { EngineError, type Engine, type PendingOperation, type StackState } from "../../../cli/engine/engine";
+import type { Machine } from "../../../cli/engine/machine";
+import { withoutDeleted } from "../../../cli/engine/pulumi-engine";
+import { runRecoverably, type RecoverableRun } from "../../../cli/engine/recovery";
+import type { RunEntry } from "../../../cli/engine/run-journal";
 import {
-  EngineError,
-  type Engine,
-  type Machine,
-  type PendingOperation,
-  type StackState,
-} from "../../../cli/engine/engine-port";
-import { withoutDeleted } from "../../../cli/engine/engine";
-import { planKind } from "../../../components/kind/plan/kind-plan";
+  kindFootprint,
+  madeBy,
+  making,
+  removable,
+  shapeBy,
+  shaping,
+  type MachineObject,
+} from "../../../components/kind/machine-objects";
 import { stackGraph } from "../../support/graph";
 
-const CLUSTER: Thing = { kind: "cluster", name: "labs-bgp" };
-const HOST1: Thing = { kind: "container", name: "labs-bgp-host1" };
-const NETWORK: Thing = { kind: "network", name: "labs-bgp" };
-const THINGS = [CLUSTER, HOST1, NETWORK];
+const FOOTPRINT = kindFootprint("labs-bgp");
+const { cluster: CLUSTER, host1: HOST1, network: NETWORK } = FOOTPRINT;
+const OBJECTS = removable(FOOTPRINT);
 
-const UNDO = {
-  cluster: (n: string) => `kind delete cluster --name ${n}`,
-  container: (n: string) => `docker rm --force ${n}`,
-  network: (n: string) => `docker network rm ${n}`,
-};
-const resource = (t: Thing) => ({
-  urn: `urn:pulumi:bgp::labs::command:local:Command::kind-${t.kind}`,
+const resource = (o: MachineObject) => ({
+  urn: `urn:pulumi:bgp::labs::command:local:Command::kind-${o.kind}`,
   type: "command:local:Command",
   real: true,
-  inputs: { delete: UNDO[t.kind](t.name) },
+  inputs: { environment: making(o) },
 });
 const SHAPE = {
   urn: "urn:pulumi:bgp::labs::labs:kind:KindCluster$command:local:Command::kind-shape",
   type: "command:local:Command",
   real: true,
-  inputs: {},
+  inputs: { environment: shaping("labs-bgp"), triggers: ["aaaa"] },
 };
-const begun = (t: Thing): PendingOperation => ({ ...resource(t), operation: "creating" });
+const begun = (o: MachineObject): PendingOperation => ({ ...resource(o), operation: "creating" });
 
 /** A machine and a state; `lock` is the process that holds the stack. */
 class Bench {
-  machine: Thing[] = [];
+  machine: MachineObject[] = [];
   state: StackState | undefined = { resources: [], pending: [] };
   lock: number | undefined;
   readonly alive = new Set<number>();
-  note: RunNote | undefined;
+  entry: RunEntry | undefined;
   readonly said: string[] = [];
   readonly removed: string[] = [];
   readonly kill = new AbortController();
 
-  run(things: readonly Thing[] = THINGS): TidyRun {
-    const gone = (t: Thing): void => {
-      this.machine = this.machine.filter((m) => m.kind !== t.kind || m.name !== t.name);
-      this.removed.push(`${t.kind} ${t.name}`);
-    };
+  run(target: "kind" | "elsewhere" = "kind"): RecoverableRun {
     const engine: Partial<Engine> = {
       state: () =>
         this.state === undefined
           ? Promise.reject(new EngineError("gone", "there is no such stack"))
-          : Promise.resolve(this.state),
-      assertIdle: () => {
-        if (this.lock === undefined) return Promise.resolve();
-        const holder = { machine: "here", pid: this.lock, since: "now" };
-        return Promise.reject(new EngineError("locked", "locked", holder));
-      },
+          : Promise.resolve(structuredClone(this.state)),
+      assertIdle: () => (this.lock === undefined ? Promise.resolve() : Promise.reject(this.locked())),
       cancel: () => {
         this.lock = undefined;
         return Promise.resolve();
@@ -77,49 +65,59 @@ class Bench {
     const machine: Partial<Machine> = {
       host: "here",
       alive: (pid) => this.alive.has(pid),
-      deleteKindCluster: (name) => {
-        gone({ kind: "cluster", name });
-        return Promise.resolve();
-      },
-      removeFromDocker: (t) => {
-        gone(t);
+      has: (objects) =>
+        Promise.resolve(
+          objects.filter((o) => this.machine.some((m) => m.kind === o.kind && m.name === o.name)),
+        ),
+      remove: (o) => {
+        this.machine = this.machine.filter((m) => m.kind !== o.kind || m.name !== o.name);
+        this.removed.push(`${o.kind} ${o.name}`);
         return Promise.resolve();
       },
     };
     return {
-      shop: { engine: engine as Engine, machine: machine as Machine, breakLocks: false },
-      there: (some) =>
-        Promise.resolve(some.filter((t) => this.machine.some((m) => m.kind === t.kind && m.name === t.name))),
-      notes: {
-        read: () => this.note,
-        write: (_, note) => (this.note = note),
-        remove: () => (this.note = undefined),
+      session: {
+        engine: engine as Engine,
+        machine: machine as Machine,
+        breakLocks: false,
+        journal: {
+          read: () => this.entry,
+          write: (_, entry) => (this.entry = entry),
+          remove: () => (this.entry = undefined),
+        },
       },
       stack: "bgp",
-      things,
-      signals: { cancel: new AbortController().signal, kill: this.kill.signal },
+      cluster: target === "kind" ? CLUSTER.name : undefined,
+      lostCluster: "replace",
+      onLeftovers: () => void this.said.push("cut off"),
       say: (line) => void this.said.push(line),
+      kill: this.kill.signal,
     };
+  }
+
+  locked(): EngineError {
+    const holder = { machine: "here", pid: this.lock ?? 0, since: "now" };
+    return new EngineError("locked", "locked", { holder });
   }
 }
 
 test("the first up writes down what it may make, and forgets it once the state knows it", async () => {
   const bench = new Bench();
   bench.state = undefined;
-  let during: RunNote | undefined;
-  await tidily(bench.run(), (replace) => {
-    during = bench.note;
+  let during: RunEntry | undefined;
+  await runRecoverably(bench.run(), (replace) => {
+    during = bench.entry;
     expect(replace).toEqual([]);
     return Promise.resolve();
   });
-  expect(during).toEqual({ fresh: THINGS });
-  expect(bench.note).toBeUndefined();
+  expect(during).toEqual({ fresh: OBJECTS });
+  expect(bench.entry).toBeUndefined();
   expect([bench.removed, bench.said]).toEqual([[], []]);
 });
 
 test("a cancelled up removes the cluster that kind had half made: neither state nor kind would", async () => {
   const bench = new Bench();
-  const run = tidily(bench.run(), () => {
+  const run = runRecoverably(bench.run(), () => {
     bench.machine = [NETWORK, HOST1, CLUSTER];
     bench.state = { resources: [resource(NETWORK), resource(HOST1)], pending: [] };
     return Promise.reject(new Error("cancelled"));
@@ -127,14 +125,14 @@ test("a cancelled up removes the cluster that kind had half made: neither state 
   await expect(run).rejects.toThrow("cancelled");
   expect(bench.removed).toEqual(["cluster labs-bgp"]);
   expect(bench.said).toEqual(["Removed what was half made: kind cluster labs-bgp."]);
-  expect(bench.note).toBeUndefined();
+  expect(bench.entry).toBeUndefined();
 });
 
 test("cut off while it replaced its own cluster, the new half goes too", async () => {
   const bench = new Bench();
   bench.machine = [CLUSTER];
   bench.state = { resources: [SHAPE, resource(CLUSTER)], pending: [] };
-  const run = tidily(bench.run([CLUSTER]), () => {
+  const run = runRecoverably(bench.run(), () => {
     bench.state = { resources: [SHAPE], pending: [] };
     return Promise.reject(new Error("cancelled"));
   });
@@ -143,11 +141,11 @@ test("cut off while it replaced its own cluster, the new half goes too", async (
 });
 
 test.each([{ fresh: [CLUSTER] }, undefined])(
-  "killed in the middle of a replacement (note %j): what the engine marked as deleted is no cluster of the state's",
-  async (note) => {
+  "killed in the middle of a replacement (journal %j): what the engine marked as deleted is no cluster of the state's",
+  async (entry) => {
     const bench = new Bench();
     bench.machine = [CLUSTER];
-    bench.note = note;
+    bench.entry = entry;
     const namespace = {
       urn: "n",
       type: "kubernetes:core/v1:Namespace",
@@ -157,7 +155,7 @@ test.each([{ fresh: [CLUSTER] }, undefined])(
     };
     bench.state = { resources: [SHAPE, { ...resource(CLUSTER), deleted: true }, namespace], pending: [] };
     let replaced: string[] | undefined;
-    await tidily(bench.run([CLUSTER]), (replace) => {
+    await runRecoverably(bench.run(), (replace) => {
       replaced = replace;
       return Promise.resolve();
     });
@@ -170,7 +168,7 @@ test.each([{ fresh: [CLUSTER] }, undefined])(
 test("records of what was deleted go before the next run, also where nothing was half made", async () => {
   const bench = new Bench();
   bench.state = { resources: [SHAPE, { ...resource(CLUSTER), deleted: true }], pending: [] };
-  await tidily(bench.run([CLUSTER]), () => Promise.resolve());
+  await runRecoverably(bench.run(), () => Promise.resolve());
   expect(bench.state.resources).toEqual([SHAPE]);
 });
 
@@ -194,7 +192,7 @@ test("an exported state keeps nothing that refers to what is deleted", () => {
 
 test("a failure that leaves the cluster in the state leaves the cluster", async () => {
   const bench = new Bench();
-  const run = tidily(bench.run([CLUSTER]), () => {
+  const run = runRecoverably(bench.run(), () => {
     bench.machine = [CLUSTER];
     bench.state = { resources: [SHAPE, resource(CLUSTER)], pending: [] };
     return Promise.reject(new Error("a chart failed"));
@@ -205,8 +203,8 @@ test("a failure that leaves the cluster in the state leaves the cluster", async 
 
 test("a killed run cleans nothing itself; the next one takes the dead lock away and all that was half made", async () => {
   const bench = new Bench();
-  const killed = tidily(bench.run(), () => {
-    bench.machine = [...THINGS];
+  const killed = runRecoverably(bench.run(), () => {
+    bench.machine = [...OBJECTS];
     bench.state = { resources: [resource(NETWORK)], pending: [begun(HOST1), begun(CLUSTER)] };
     bench.lock = 7;
     bench.kill.abort();
@@ -214,20 +212,20 @@ test("a killed run cleans nothing itself; the next one takes the dead lock away 
   });
   await expect(killed).rejects.toThrow("killed");
   expect(bench.removed).toEqual([]);
-  expect(bench.note).toEqual({ fresh: THINGS });
+  expect(bench.entry).toEqual({ fresh: OBJECTS });
 
-  await tidily(bench.run(), () => Promise.resolve());
+  await runRecoverably(bench.run(), () => Promise.resolve());
   expect(bench.removed).toEqual(["cluster labs-bgp", "container labs-bgp-host1"]);
   expect(bench.state?.pending).toEqual([]);
   expect(bench.lock).toBeUndefined();
   expect(bench.said.at(0)).toMatch(/cut off/);
 });
 
-test("what a killed `pulumi up` began is ours too, without a note", async () => {
+test("what a killed `pulumi up` began is ours too, without a journal", async () => {
   const bench = new Bench();
   bench.machine = [CLUSTER];
   bench.state = { resources: [SHAPE], pending: [begun(CLUSTER)] };
-  await tidily(bench.run([CLUSTER]), () => Promise.resolve());
+  await runRecoverably(bench.run(), () => Promise.resolve());
   expect(bench.removed).toEqual(["cluster labs-bgp"]);
 });
 
@@ -236,77 +234,91 @@ test("two runs at once: the second neither cleans up after the first, nor takes 
   bench.alive.add(7);
   bench.lock = 7;
   bench.machine = [CLUSTER];
-  bench.note = { fresh: [CLUSTER] };
-  await expect(tidily(bench.run([CLUSTER]), () => Promise.resolve())).rejects.toThrow(
+  bench.entry = { fresh: [CLUSTER] };
+  await expect(runRecoverably(bench.run(), () => Promise.resolve())).rejects.toThrow(
     /process 7 of this machine/,
   );
-  expect([bench.removed, bench.lock, bench.note]).toEqual([[], 7, { fresh: [CLUSTER] }]);
+  expect([bench.removed, bench.lock, bench.entry]).toEqual([[], 7, { fresh: [CLUSTER] }]);
 
   // The same, when the first took the lock after the second had looked.
   const late = new Bench();
   late.alive.add(7);
-  const run = tidily(late.run([CLUSTER]), () => {
+  const run = runRecoverably(late.run(), () => {
     late.lock = 7;
     late.machine = [CLUSTER];
-    return Promise.reject(new Error("currently locked"));
+    return Promise.reject(late.locked());
   });
-  await expect(run).rejects.toThrow("currently locked");
+  await expect(run).rejects.toThrow(/process 7 of this machine/);
   expect(late.removed).toEqual([]);
-  expect(late.note).toEqual({ fresh: [CLUSTER] });
+  expect(late.entry).toEqual({ fresh: OBJECTS });
 });
 
-test("a cluster that the machine has lost is made anew, by its shape", async () => {
+test("a cluster that the machine has lost is made again, by its shape", async () => {
   const bench = new Bench();
   bench.state = { resources: [SHAPE, resource(CLUSTER)], pending: [] };
   let replaced: string[] = [];
-  await tidily(bench.run([CLUSTER]), (replace) => {
+  await runRecoverably(bench.run(), (replace) => {
     replaced = replace;
     return Promise.resolve();
   });
   expect(replaced).toEqual([SHAPE.urn]);
-  expect(bench.said.join()).toMatch(/not on this machine any more.*made anew/);
+  expect(bench.said.join()).toMatch(/not on this machine any more.*made again/);
 });
 
-test("somebody else's cluster of that name is told, and left alone", async () => {
+test("somebody else's cluster of that name is reported, and left alone", async () => {
   const bench = new Bench();
   bench.machine = [CLUSTER];
   const update = jest.fn();
-  await expect(tidily(bench.run(), update)).rejects.toThrow(
+  await expect(runRecoverably(bench.run(), update)).rejects.toThrow(
     /labs-bgp is on this machine, and stack bgp has not made it; nothing was changed\.\n {2}fix: .*kind delete cluster --name labs-bgp/,
   );
   expect(update).not.toHaveBeenCalled();
-  expect([bench.removed, bench.note]).toEqual([[], undefined]);
+  expect([bench.removed, bench.entry]).toEqual([[], undefined]);
 });
 
 test("a stack in a cloud: a dead lock goes, and what was begun stays for the engine to tell", async () => {
   const bench = new Bench();
-  bench.note = { fresh: [] };
+  bench.entry = { fresh: [] };
   bench.lock = 7;
   const op: PendingOperation = { urn: "u", type: "aws:ec2/vpc:Vpc", operation: "creating", inputs: {} };
   bench.state = { resources: [], pending: [op] };
-  await tidily(bench.run([]), () => Promise.resolve());
+  await runRecoverably(bench.run("elsewhere"), () => Promise.resolve());
   expect(bench.lock).toBeUndefined();
   expect(bench.state.pending).toEqual([op]);
 });
 
-test("the things are known by the very commands that the stack registers, and its shape by its name", async () => {
+test("objects are known by the very commands that the stack registers, and so is the cluster's shape", async () => {
   const graph = await stackGraph({ kind: { network: {} } }, { stack: "net", preview: false });
-  const commands = graph.resources
-    .filter((r) => r.type === "command:local:Command")
-    .flatMap((r) => thingOf({ type: r.type, inputs: r.inputs }) ?? []);
-  const { plan } = planKind(
-    "labs-net",
-    {
-      workers: 2,
-      podCidr: "198.19.16.0/20",
-      serviceCidr: "198.19.32.0/20",
-      kubeProxyMode: "iptables",
-      portMappings: [],
-      network: { subnet: "198.19.0.0/20", host1: true, asNumber: 64512 },
-    },
-    "img",
+  const resources = graph.resources.map(({ type, inputs }) => ({ type, inputs }));
+  const order = (a: MachineObject, b: MachineObject): number => a.kind.localeCompare(b.kind);
+  expect(resources.flatMap((r) => madeBy(r) ?? []).sort(order)).toEqual(
+    removable(kindFootprint("labs-net")).sort(order),
   );
-  const order = (a: Thing, b: Thing): number => a.kind.localeCompare(b.kind);
-  expect(commands.sort(order)).toEqual(thingsOf(plan).sort(order));
-  expect(graph.resources.filter((r) => r.name === "kind-shape")).toHaveLength(1);
+  expect(resources.flatMap((r) => shapeBy(r) ?? [])).toEqual([
+    { cluster: "labs-net", fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) as string },
+  ]);
+});
+
+test("what cannot be removed after a failure is said, and does not hide the failure; the next run tries again", async () => {
+  const bench = new Bench();
+  const run = bench.run();
+  run.session.machine.remove = () => Promise.reject(new Error("Docker does not answer"));
+  const failed = runRecoverably(run, () => {
+    bench.machine = [CLUSTER];
+    return Promise.reject(new Error("kind failed"));
+  });
+  await expect(failed).rejects.toThrow("kind failed");
+  expect(bench.said).toEqual(["What was half made could not be removed: Docker does not answer"]);
+  expect(bench.entry).toEqual({ fresh: OBJECTS });
+});
+
+test("a lock that a dead process left, and nothing else, does not stop the next run", async () => {
+  const bench = new Bench();
+  bench.lock = 7;
+  let tries = 0;
+  await runRecoverably(bench.run(), () => {
+    tries++;
+    return bench.lock === undefined ? Promise.resolve() : Promise.reject(bench.locked());
+  });
+  expect([tries, bench.lock]).toEqual([2, undefined]);
 });

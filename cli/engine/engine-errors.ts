@@ -1,5 +1,6 @@
-import { EngineError, type LockHolder } from "./engine-port";
-import { CliError } from "./command";
+import { reasonOf } from "../../kube/problems";
+import { EngineError, type LockHolder } from "./engine";
+import { CliError } from "./pulumi-command";
 
 /** Turns what the CLI said into why it failed, in a few lines that a person can act on. */
 export function engineError(
@@ -7,22 +8,23 @@ export function engineError(
   signals?: { cancel: AbortSignal; kill: AbortSignal },
 ): EngineError {
   if (error instanceof EngineError) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = reasonOf(error);
   if (/no stack named .* found/.test(text)) return new EngineError("gone", "there is no such stack");
   // The texts by which the Automation API knows them too (automation/errors.ts).
   if (/currently locked by|Another update is currently in progress/.test(text)) {
-    return new EngineError("locked", "another update works on the stack", lockHolder(text));
+    return new EngineError("locked", "another update works on the stack", heldBy(text));
   }
   if (signals?.kill.aborted === true) return new EngineError("killed", "was killed");
   if (signals?.cancel.aborted === true) return new EngineError("cancelled", "was cancelled");
   const said = error instanceof CliError ? diagnostics(error.output) : text;
-  return new EngineError("failed", said + advice(text));
+  const advice = ADVICE.find(([pattern]) => pattern.test(text))?.[1];
+  return new EngineError("failed", said, advice === undefined ? {} : { advice });
 }
 
 /** Who holds the lock of a self-managed backend: `created by user@machine (pid 1) at 2026-11-21T09:00:00Z`. */
-function lockHolder(text: string): LockHolder | undefined {
+function heldBy(text: string): { holder?: LockHolder } {
   const m = /created by [^\s@]*@(\S+) \(pid (\d+)\) at (\S+)/.exec(text);
-  return m === null ? undefined : { machine: m[1] ?? "", pid: Number(m[2]), since: m[3] ?? "" };
+  return m === null ? {} : { holder: { machine: m[1] ?? "", pid: Number(m[2]), since: m[3] ?? "" } };
 }
 
 const ERROR = /^(\s*)(?:error|panic):\s*(.*)$/i;
@@ -58,10 +60,13 @@ const ADVICE: readonly [RegExp, string][] = [
     /no valid credential|NoCredentialProviders|Unable to locate credentials/i,
     "no AWS credentials: log in, then run the same command",
   ],
-  [/incorrect passphrase/i, "the stack was made with another passphrase: set PULUMI_CONFIG_PASSPHRASE to it"],
+  [
+    /incorrect passphrase/i,
+    "the stack was made with another passphrase: set PULUMI_CONFIG_PASSPHRASE to it, or remove encryptionsalt from its file and start again",
+  ],
   [
     /port is already allocated|address already in use/i,
-    "a port is taken on this machine: free it, or change allot.hostPorts",
+    "a port is taken on this machine: free it, or choose other ports (kind.portMappings; allot.hostPorts of a class)",
   ],
   [
     /node\(s\) already exist for a cluster/i,
@@ -73,8 +78,3 @@ const ADVICE: readonly [RegExp, string][] = [
   ],
   [/no space left on device/i, "the disk is full"],
 ];
-
-function advice(text: string): string {
-  const found = ADVICE.find(([pattern]) => pattern.test(text));
-  return found === undefined ? "" : ` (${found[1]})`;
-}

@@ -1,39 +1,12 @@
-import { join } from "node:path";
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
 import type { EnvironmentRecord } from "../../classroom/record";
-import { PROJECT } from "../../stacks/stack-plan";
-import { engine, engineEnvironment, ownFolder, projectFolder } from "../engine/workspace";
+import type { Engine } from "../engine/engine";
 import type { ChosenOptions } from "./options";
-import { PulumiEngine } from "../engine/engine";
-import { thisMachine } from "../engine/machine";
-import { allRecords, type Records } from "./records";
-import type { Workshop } from "./recover";
-
-/** Standard for work that no class file says otherwise about. */
-export const STANDARD = { parallel: 4, timeout: 60 * 60_000 } as const;
-
-/** Where each student's updates are logged. */
-export const logFolder = join(ownFolder, "students");
-
-/** The real engine on this machine, with the backend and passphrase that `labs up` uses. */
-export async function openShop(options: { breakLocks?: boolean }): Promise<Workshop> {
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  return {
-    engine: new PulumiEngine({
-      command: await engine(say),
-      workDir: projectFolder,
-      project: PROJECT,
-      env: engineEnvironment(),
-      logs: logFolder,
-    }),
-    machine: thisMachine(),
-    breakLocks: options.breakLocks === true,
-  };
-}
+import { allRecords, type EnvironmentRecords } from "./records";
 
 /** The environments that a command is to work on: those named, or with `--all` every one. */
 export async function choose(
-  shop: Workshop,
+  engine: Engine,
   ids: readonly string[],
   options: ChosenOptions,
 ): Promise<Map<string, EnvironmentRecord>> {
@@ -42,7 +15,7 @@ export async function choose(
   }
   if (ids.length > 0 && options.all === true)
     throw new UserError("either name students or say --all, not both");
-  const found = await allRecords(shop.engine, options.class);
+  const found = await allRecords(engine, options.class);
   if (options.all === true) {
     warnDamaged(found);
     return found.records;
@@ -50,8 +23,8 @@ export async function choose(
   return pick(ids, found);
 }
 
-/** Finds environments by student id or stack name; every id that is unknown or ambiguous is told. */
-export function pick(ids: readonly string[], found: Records): Map<string, EnvironmentRecord> {
+/** Finds environments by student id or stack name; every id that is unknown or ambiguous is reported. */
+export function pick(ids: readonly string[], found: EnvironmentRecords): Map<string, EnvironmentRecord> {
   const problems: Problem[] = [];
   const chosen = new Map<string, EnvironmentRecord>();
   for (const id of ids) {
@@ -82,7 +55,7 @@ export function pick(ids: readonly string[], found: Records): Map<string, Enviro
 }
 
 /** Stacks that carry the class tag but cannot be read are never passed over in silence. */
-export function warnDamaged(found: Records): void {
+export function warnDamaged(found: EnvironmentRecords): void {
   for (const d of found.damaged) {
     process.stderr.write(
       `warning: ${d.name}: ${d.problem}; look at it with pulumi stack tag ls --stack ${d.name}\n`,

@@ -1,0 +1,292 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  LocalWorkspace,
+  Stack,
+  type EngineEvent,
+  type LocalWorkspaceOptions,
+  type PulumiCommand,
+} from "@pulumi/pulumi/automation";
+import { TAG_CLASS, type Tags } from "../../classroom/record";
+import {
+  type Engine,
+  type OperationOptions,
+  type PendingOperation,
+  type StackState,
+  type StackSummary,
+  type UpOptions,
+} from "./engine";
+import { detached } from "./pulumi-command";
+import { engineError } from "./engine-errors";
+import { readSettings, writeSettings, type StackSettings } from "./stack-settings";
+
+export interface PulumiEngineOptions {
+  command: PulumiCommand;
+  /** Folder of Pulumi.yaml. */
+  workDir: string;
+  /** Name in Pulumi.yaml. */
+  project: string;
+  env: Record<string, string>;
+  /** Folder for the log of each student's updates. */
+  logs: string;
+}
+
+/** Stacks of the project by the Automation API. One process of the CLI per call; nothing is cached. */
+export class PulumiEngine implements Engine {
+  readonly #opts: PulumiEngineOptions;
+  constructor(opts: PulumiEngineOptions) {
+    this.#opts = opts;
+  }
+
+  async list(className?: string): Promise<StackSummary[]> {
+    const tag = className === undefined ? TAG_CLASS : `${TAG_CLASS}=${className}`;
+    const stacks = JSON.parse(await this.#cli(["stack", "ls", "--json", "--tag", tag])) as {
+      name: string;
+      lastUpdate?: string;
+      updateInProgress?: boolean;
+      resourceCount?: number;
+    }[];
+    return stacks.map((s) => ({
+      // Pulumi Cloud may put the organization before it.
+      name: s.name.replace(/^.*\//, ""),
+      updating: s.updateInProgress === true,
+      ...(s.resourceCount === undefined ? {} : { resources: s.resourceCount }),
+      ...(s.lastUpdate === undefined || s.lastUpdate === "n/a"
+        ? {}
+        : { lastUpdate: Date.parse(s.lastUpdate) }),
+    }));
+  }
+
+  async create(stack: string): Promise<void> {
+    try {
+      // Not by the API's createStack: that would also make it the one that `pulumi up` in this folder means.
+      await this.#cli(["stack", "init", "--no-select", "--stack", stack]);
+    } catch (e) {
+      if (!/already exists/.test(e instanceof Error ? e.message : "")) throw e;
+    }
+  }
+
+  async tags(stack: string): Promise<Tags> {
+    return JSON.parse(await this.#cli(["stack", "tag", "ls", "--json", "--stack", stack])) as Tags;
+  }
+
+  async setTag(stack: string, name: string, value: string): Promise<void> {
+    await this.#cli(["stack", "tag", "set", name, value, "--stack", stack]);
+  }
+
+  async config(stack: string): Promise<Record<string, unknown>> {
+    return (await this.#settings(stack))?.config ?? {};
+  }
+
+  async setConfig(stack: string, config: Readonly<Record<string, unknown>>): Promise<void> {
+    const { workDir, project } = this.#opts;
+    const rest = (await this.#settings(stack))?.rest ?? {};
+    writeSettings(workDir, stack, project, { rest, config: { ...config } });
+  }
+
+  /** The stack's file; where another machine made the stack, it is fetched from its last update, with its salt. */
+  async #settings(stack: string): Promise<StackSettings | undefined> {
+    const { workDir, project } = this.#opts;
+    const here = readSettings(workDir, stack, project);
+    if (here !== undefined) return here;
+    try {
+      await this.#cli(["config", "refresh", "--force", "--stack", stack]);
+    } catch (e) {
+      if (!/no previous deployment/.test(e instanceof Error ? e.message : "")) throw e;
+    }
+    return readSettings(workDir, stack, project);
+  }
+
+  preview(stack: string, opts: UpOptions): Promise<void> {
+    return this.#update(stack, opts, (s, common) => s.preview({ ...common, ...changing(opts) }));
+  }
+
+  up(stack: string, opts: UpOptions): Promise<void> {
+    return this.#update(stack, opts, (s, common) =>
+      s.up({ ...common, ...changing(opts), suppressOutputs: true }),
+    );
+  }
+
+  destroy(stack: string, opts: OperationOptions): Promise<void> {
+    return this.#update(stack, opts, (s, common) => s.destroy(common));
+  }
+
+  async assertIdle(stack: string): Promise<void> {
+    // A refresh of nothing takes the lock and changes nothing. Previews take none; `--skip-pending-creates` keeps
+    // what was begun and not ended in the state.
+    await this.#cli([
+      "refresh",
+      "--yes",
+      "--skip-preview",
+      "--skip-pending-creates",
+      "--exclude",
+      "**",
+      "--stack",
+      stack,
+    ]);
+  }
+
+  async cancel(stack: string): Promise<void> {
+    await this.#cli(["cancel", "--yes", "--stack", stack]);
+  }
+
+  async state(stack: string): Promise<StackState> {
+    const { resources = [], pending_operations = [] } = (await this.#export(stack)).deployment;
+    return {
+      resources: resources.map((r) => ({
+        urn: r.urn,
+        type: r.type,
+        real: r.custom === true && !r.type.startsWith("pulumi:"),
+        inputs: r.inputs ?? {},
+        ...(r.id === undefined || r.id === "" ? {} : { id: r.id }),
+        ...(r.pendingReplacement === true ? { deleted: true } : {}),
+      })),
+      pending: pending_operations.map(({ resource, type }) => ({
+        urn: resource.urn,
+        type: resource.type,
+        operation: type,
+        inputs: resource.inputs ?? {},
+      })),
+    };
+  }
+
+  async dropPending(stack: string, urns: readonly string[]): Promise<void> {
+    const exported = await this.#export(stack);
+    const pending = exported.deployment.pending_operations ?? [];
+    exported.deployment.pending_operations = pending.filter((op) => !urns.includes(op.resource.urn));
+    exported.deployment.resources = withoutDeleted(exported.deployment.resources ?? []);
+    const folder = mkdtempSync(join(tmpdir(), "labs-state-"));
+    try {
+      const file = join(folder, "state.json");
+      writeFileSync(file, JSON.stringify(exported), { mode: 0o600 });
+      await this.#cli(["stack", "import", "--file", file, "--stack", stack]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  async remove(stack: string): Promise<void> {
+    await this.#cli(["stack", "rm", "--yes", stack]);
+  }
+
+  async outputs(stack: string): Promise<Record<string, unknown>> {
+    const text = await this.#cli(["stack", "output", "--json", "--show-secrets", "--stack", stack]);
+    return JSON.parse(text) as Record<string, unknown>;
+  }
+
+  /** The state as the backend has it: secrets stay encrypted (the API's exportStack would show them). */
+  async #export(stack: string): Promise<Exported> {
+    return JSON.parse(await this.#cli(["stack", "export", "--stack", stack])) as Exported;
+  }
+
+  async #cli(args: string[]): Promise<string> {
+    const { command, workDir, env } = this.#opts;
+    try {
+      return (await detached(command).run(args, workDir, env)).stdout;
+    } catch (e) {
+      throw engineError(e);
+    }
+  }
+
+  async #update(
+    stack: string,
+    opts: OperationOptions,
+    operation: (s: Stack, common: Common) => Promise<unknown>,
+  ): Promise<void> {
+    const { command, workDir, env, logs } = this.#opts;
+    const { onOutput, onProgress, cancel, kill } = opts;
+    const log = onOutput === undefined ? { log: join(logs, `${stack}.log`) } : {};
+    const workspace = await LocalWorkspace.create({
+      workDir,
+      envVars: env,
+      pulumiCommand: detached(command, { ...log, kill }),
+    } satisfies LocalWorkspaceOptions);
+    // Every call names its stack; selecting would only change which one the user's own `pulumi up` means.
+    workspace.selectStack = () => Promise.resolve();
+    try {
+      const s = await Stack.select(stack, workspace);
+      await operation(s, {
+        signal: cancel,
+        color: opts.colour === true ? "always" : "never",
+        ...(onProgress === undefined ? {} : { onEvent: progressOf(onProgress) }),
+        ...(onOutput === undefined ? {} : { onOutput, onError: onOutput }),
+      });
+    } catch (e) {
+      throw engineError(e, opts);
+    }
+  }
+}
+
+interface Common {
+  signal: AbortSignal;
+  color: "always" | "never";
+  onEvent?: (e: EngineEvent) => void;
+  onOutput?: (text: string) => void;
+  onError?: (text: string) => void;
+}
+
+const changing = ({ refresh, replace, expectNoChanges }: UpOptions): object => ({
+  ...(refresh === true ? { refresh } : {}),
+  ...(expectNoChanges === true ? { expectNoChanges } : {}),
+  ...(replace === undefined || replace.length === 0 ? {} : { replace: [...replace] }),
+});
+
+interface Exported {
+  version: number;
+  deployment: {
+    resources?: ExportedResource[];
+    pending_operations?: { resource: ExportedResource; type: PendingOperation["operation"] }[];
+  };
+}
+
+interface ExportedResource {
+  urn: string;
+  type: string;
+  custom?: boolean;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  /** The engine's mark of what it deleted before it makes it again. */
+  pendingReplacement?: boolean;
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[]>;
+  deletedWith?: string;
+}
+
+/** The resources without those that are deleted already, and without what refers to them: an import checks that. */
+export function withoutDeleted<T extends ExportedResource>(resources: readonly T[]): T[] {
+  const deleted = new Set(resources.filter((r) => r.pendingReplacement === true).map((r) => r.urn));
+  const there = (urn: string): boolean => !deleted.has(urn);
+  return resources
+    .filter((r) => r.pendingReplacement !== true)
+    .map(({ dependencies, propertyDependencies, deletedWith, ...r }) => ({
+      ...r,
+      ...(dependencies === undefined ? {} : { dependencies: dependencies.filter(there) }),
+      ...(propertyDependencies === undefined
+        ? {}
+        : {
+            propertyDependencies: Object.fromEntries(
+              Object.entries(propertyDependencies).map(([key, urns]) => [key, urns.filter(there)]),
+            ),
+          }),
+      ...(deletedWith === undefined || !there(deletedWith) ? {} : { deletedWith }),
+    })) as unknown as T[];
+}
+
+/** `creating Release calico-operator · 12 done`: what a person wants to see of thousands of events. */
+function progressOf(onProgress: (text: string) => void): (event: EngineEvent) => void {
+  let done = 0;
+  const verbs: Readonly<Record<string, string>> = {
+    create: "creating",
+    update: "updating",
+    delete: "deleting",
+    replace: "replacing",
+  };
+  return (event) => {
+    if (event.resOutputsEvent !== undefined) done++;
+    const m = event.resourcePreEvent?.metadata;
+    const verb = m === undefined ? undefined : verbs[m.op];
+    if (m === undefined || verb === undefined || m.type.startsWith("pulumi:")) return;
+    onProgress(`${verb} ${m.type.replace(/^.*[:/]/, "")} ${m.urn.replace(/^.*::/, "")} · ${done} done`);
+  };
+}

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import type { Tags } from "../../classroom/record";
+import { PROJECT } from "../../stacks/stack-plan";
+import { ownFolder, projectFolder } from "../folders";
+import { engineEnvironment } from "./engine-environment";
+import { EngineError, type Engine } from "./engine";
+import { thisMachine, type Machine } from "./machine";
+import { installedPulumi, pulumiCommand } from "./pulumi-install";
+import { PulumiEngine } from "./pulumi-engine";
+import { RunJournal } from "./run-journal";
+
+/** What work on stacks stands on: the engine with its backend, this machine, and the runs that are under way here. */
+export interface EngineSession {
+  engine: Engine;
+  machine: Machine;
+  journal: Pick<RunJournal, "read" | "write" | "remove">;
+  /** Take over locks whose holder cannot be seen from here (another machine, Pulumi Cloud). */
+  breakLocks: boolean;
+}
+
+/** The real engine on this machine, with the backend and passphrase of this project. */
+export async function openSession(
+  options: { breakLocks?: boolean } = {},
+  say: (line: string) => void = (line) => void process.stderr.write(`${line}\n`),
+): Promise<EngineSession> {
+  return {
+    engine: engineBy(await pulumiCommand(say)),
+    machine: thisMachine(),
+    journal: new RunJournal(),
+    breakLocks: options.breakLocks === true,
+  };
+}
+
+/** The engine by a CLI that is there already; undefined where there is none: to look at a stack nothing is installed. */
+export async function installedEngine(): Promise<Engine | undefined> {
+  const command = await installedPulumi();
+  return command === undefined ? undefined : engineBy(command);
+}
+
+function engineBy(command: PulumiCommand): Engine {
+  return new PulumiEngine({
+    command,
+    workDir: projectFolder,
+    project: PROJECT,
+    env: engineEnvironment(),
+    logs: join(ownFolder, "students"),
+  });
+}
+
+/** The tags of a stack, which is made where there is none: making takes the lock, so it is tried only then. */
+export async function tagsOrCreate(engine: Engine, stack: string): Promise<Tags> {
+  try {
+    return await engine.tags(stack);
+  } catch (e) {
+    if (!(e instanceof EngineError) || e.kind !== "gone") throw e;
+    await engine.create(stack);
+    return {};
+  }
+}

@@ -1,0 +1,35 @@
+import { EngineError } from "./engine";
+import type { EngineSession } from "./session";
+
+/**
+ * Runs an operation that takes the stack's lock. A lock that a dead process of this machine left behind is taken
+ * away, and the operation is run once more; a live one is left alone unless the user says to break it.
+ */
+export async function withLock<T>(
+  { engine, machine, breakLocks }: EngineSession,
+  stack: string,
+  operation: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await operation();
+  } catch (e) {
+    if (!(e instanceof EngineError) || e.kind !== "locked") throw e;
+    const { holder } = e;
+    const here = holder?.machine === machine.host;
+    const dead = here && !machine.alive(holder.pid);
+    if (!breakLocks && !dead) {
+      const who =
+        holder === undefined
+          ? "another update"
+          : `process ${holder.pid} ${here ? "of this machine" : `on ${holder.machine}`} since ${holder.since}`;
+      const advice = here
+        ? "let it end, or stop it"
+        : "let it end; if you know that it is dead, run again with --break-locks";
+      throw new EngineError("locked", `is being worked on by ${who}: ${advice}`, {
+        ...(holder && { holder }),
+      });
+    }
+    await engine.cancel(stack);
+    return operation();
+  }
+}

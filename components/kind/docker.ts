@@ -1,0 +1,163 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { MachineObject } from "./machine-objects";
+
+const execute = promisify(execFile);
+
+export interface CallOptions {
+  /** @default that of this process */
+  env?: NodeJS.ProcessEnv;
+  /** Milliseconds. @default 60 s */
+  timeout?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Calls Docker's or kind's own client: this module is the only one that does, beside the commands of the stack itself.
+ * @throws what `execFile` throws: with `code`, `stdout` and `stderr`
+ */
+async function call(file: "docker" | "kind", args: readonly string[], options: CallOptions): Promise<string> {
+  const { env = process.env, timeout = 60_000, signal } = options;
+  const { stdout } = await execute(file, [...args], {
+    env,
+    timeout,
+    maxBuffer: 16 * 2 ** 20,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return stdout;
+}
+
+const lines = (text: string): string[] => text.split("\n").filter((l) => l !== "");
+
+/** Names of the kind clusters on this machine. kind is asked, for it may drive something else than Docker. */
+export async function kindClusters(options: CallOptions = {}): Promise<string[]> {
+  try {
+    return lines(await call("kind", ["get", "clusters"], options));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new Error("kind is not on the PATH: https://kind.sigs.k8s.io/docs/user/quick-start/#installation");
+  }
+}
+
+/** kind's own kubeconfig for a cluster. */
+export function kindKubeconfig(cluster: string, options: CallOptions = {}): Promise<string> {
+  return call("kind", ["get", "kubeconfig", "--name", cluster], options);
+}
+
+/** Port of this machine at which a kind cluster's API server answers; undefined when that cannot be told. */
+export async function kindApiPort(cluster: string, options: CallOptions = {}): Promise<number | undefined> {
+  // What was asked for, so that it is known of a half-made or stopped node too.
+  const asked = '{{(index (index .HostConfig.PortBindings "6443/tcp") 0).HostPort}}';
+  const node = ["inspect", "--format", asked, `${cluster}-control-plane`];
+  const said = await call("docker", node, options).catch(() => "");
+  if (/^\d+$/.test(said.trim())) return Number(said);
+  // kind may drive something else than Docker.
+  const kubeconfig = await kindKubeconfig(cluster, options).catch(() => "");
+  const port = /^\s*server: https:\/\/[^\s/]*:(\d+)\s*$/m.exec(kubeconfig)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
+/** Those of the objects that this machine has. */
+export async function onMachine(
+  objects: readonly MachineObject[],
+  options: CallOptions = {},
+): Promise<MachineObject[]> {
+  const clusters = objects.some((o) => o.kind === "cluster") ? await kindClusters(options) : [];
+  const { containers, networks } = objects.some((o) => o.kind !== "cluster")
+    ? await dockerView(options)
+    : { containers: [], networks: [] };
+  const names = {
+    cluster: clusters,
+    container: containers.map((c) => c.name),
+    network: networks.map((n) => n.name),
+  };
+  return objects.filter((o) => names[o.kind].includes(o.name));
+}
+
+/** Removes an object from this machine; one that is gone is no error. */
+export async function removeFromMachine(
+  { kind, name }: MachineObject,
+  options: CallOptions = {},
+): Promise<void> {
+  if (kind === "cluster") {
+    await call("kind", ["delete", "cluster", "--name", name], { timeout: 300_000, ...options });
+    return;
+  }
+  try {
+    await call("docker", kind === "network" ? ["network", "rm", name] : ["rm", "--force", name], options);
+  } catch (error) {
+    if (!/no such|not found/i.test(String((error as { stderr?: unknown }).stderr))) throw error;
+  }
+}
+
+/**
+ * Runs a script in a running container.
+ * @returns what it printed, and why its end is not known to be good
+ */
+export async function inContainer(
+  container: string,
+  script: string,
+  options: CallOptions & { timeout: number },
+): Promise<{ stdout: string; broken?: string }> {
+  try {
+    return { stdout: await call("docker", ["exec", container, "sh", "-c", script], options) };
+  } catch (error) {
+    const {
+      message,
+      stdout = "",
+      stderr = "",
+      killed,
+    } = error as Error &
+      Partial<Record<"stdout" | "stderr", string>> & {
+        killed?: boolean;
+      };
+    if (killed === true) return { stdout, broken: `no end in ${options.timeout / 1000} s` };
+    return { stdout, broken: lines(stderr)[0] ?? `docker: ${message}` };
+  }
+}
+
+/** What is on a Docker engine and would be in a new cluster's way. */
+export interface DockerView {
+  containers: readonly { name: string; cluster: string; ports: readonly PublishedPort[] }[];
+  networks: readonly { name: string; subnets: readonly string[] }[];
+}
+
+export interface PublishedPort {
+  address: string;
+  port: number;
+  protocol: string;
+}
+
+/** IPv4 networks and published ports; empty where docker does not answer: that is reported by another check. */
+export async function dockerView(options: CallOptions = {}): Promise<DockerView> {
+  const ask = (...args: string[]): Promise<string[]> =>
+    call("docker", args, { timeout: 20_000, ...options }).then(lines, () => []);
+  const format = '{{.Names}}\t{{.Label "io.x-k8s.kind.cluster"}}\t{{.Ports}}';
+  const [running, names] = await Promise.all([
+    ask("ps", "--all", "--format", format),
+    ask("network", "ls", "--format", "{{.Name}}"),
+  ]);
+  const containers = running.map((line) => {
+    const [name = "", cluster = "", ports = ""] = line.split("\t");
+    return { name, cluster, ports: publishedPorts(ports) };
+  });
+  const subnets = "{{.Name}}\t{{range .IPAM.Config}}{{.Subnet}} {{end}}";
+  const found = names.length === 0 ? [] : await ask("network", "inspect", "--format", subnets, ...names);
+  const networks = found.map((line) => {
+    const [name = "", list = ""] = line.split("\t");
+    return { name, subnets: list.split(" ").filter((s) => /^[0-9.]+\/[0-9]+$/.test(s)) };
+  });
+  return { containers, networks };
+}
+
+/** Docker's text: `127.0.0.1:30002->30002/tcp, [::]:8080-8081->80-81/tcp, 9000/tcp`. */
+export function publishedPorts(text: string): PublishedPort[] {
+  return [...text.matchAll(/(\S+):(\d+)(?:-(\d+))?->[^/]*\/(\w+)/g)].flatMap(
+    ([, address = "", from = "", to = from, protocol = ""]) =>
+      Array.from({ length: Number(to) - Number(from) + 1 }, (_, i) => ({
+        address,
+        port: Number(from) + i,
+        protocol,
+      })),
+  );
+}

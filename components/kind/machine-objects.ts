@@ -1,0 +1,81 @@
+/** Something that kind or Docker keeps on a machine, outside every Kubernetes API. */
+export interface MachineObject {
+  kind: "cluster" | "container" | "network";
+  name: string;
+}
+
+/** All that the commands of a kind cluster can make on a machine; not every cluster has a network and a host of its own. */
+export interface KindFootprint {
+  cluster: MachineObject;
+  host1: MachineObject;
+  network: MachineObject;
+}
+
+export function kindFootprint(cluster: string): KindFootprint {
+  return {
+    cluster: { kind: "cluster", name: cluster },
+    host1: { kind: "container", name: `${cluster}-host1` },
+    network: { kind: "network", name: cluster },
+  };
+}
+
+/** In the order in which they can be removed: Docker keeps a network while anything is on it. */
+export const removable = ({ cluster, host1, network }: KindFootprint): MachineObject[] => [
+  cluster,
+  host1,
+  network,
+];
+
+/** Label of what Docker makes beside a cluster; its value is the cluster's name. kind labels its nodes itself. */
+export const MACHINE_LABEL = "k8s-network-labs.cluster";
+
+/** Commands carry this variable: by it the state of a stack says what each of them makes. */
+const MAKES = "LABS_MAKES";
+
+/** Part of the environment of the command that makes an object. */
+export const making = ({ kind, name }: MachineObject): Record<string, string> => ({
+  [MAKES]: `${kind} ${name}`,
+});
+
+/** A resource or an operation in the state of a stack. */
+interface Recorded {
+  type: string;
+  inputs: Readonly<Record<string, unknown>>;
+}
+
+/** The object that a recorded command makes; undefined for every other resource. */
+export function madeBy({ type, inputs }: Recorded): MachineObject | undefined {
+  if (type !== "command:local:Command") return undefined;
+  const environment = inputs["environment"] as Readonly<Record<string, unknown>> | undefined;
+  const made = environment?.[MAKES];
+  if (typeof made !== "string") return undefined;
+  const [kind = "", name = ""] = made.split(" ");
+  return isKind(kind) && name !== "" ? { kind, name } : undefined;
+}
+
+const isKind = (text: string): text is MachineObject["kind"] =>
+  ["cluster", "container", "network"].includes(text);
+
+/** The command that removes an object by hand. */
+export const removeCommand = ({ kind, name }: MachineObject): string =>
+  ({
+    cluster: `kind delete cluster --name ${name}`,
+    container: `docker rm --force ${name}`,
+    network: `docker network rm ${name}`,
+  })[kind];
+
+/** Carried by the resource that stands for what kind cannot change in place. */
+const SHAPE_OF = "LABS_SHAPE_OF";
+
+export const shaping = (cluster: string): Record<string, string> => ({ [SHAPE_OF]: cluster });
+
+/** The shape that a recorded resource stands for: replacing it replaces the cluster, and all that goes with it. */
+export function shapeBy({ type, inputs }: Recorded): { cluster: string; fingerprint: string } | undefined {
+  if (type !== "command:local:Command") return undefined;
+  const environment = inputs["environment"] as Readonly<Record<string, unknown>> | undefined;
+  const cluster = environment?.[SHAPE_OF];
+  const [fingerprint] = (inputs["triggers"] ?? []) as unknown[];
+  return typeof cluster === "string" && typeof fingerprint === "string"
+    ? { cluster, fingerprint }
+    : undefined;
+}
