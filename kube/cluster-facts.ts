@@ -58,9 +58,19 @@ export interface CniFacts {
   /** Encapsulation of the pod network between nodes. */
   encapsulation: "None" | "VXLAN" | "VXLANCrossSubnet" | "IPIP" | "IPIPCrossSubnet" | "cloud";
   /** Calico's address pools; absent where they are not known. */
-  pools?: readonly { name: string; cidr: string }[];
+  pools?: readonly PoolFacts[];
   /** Whether addresses of pods are reachable from the network around the nodes (load balancers with ip targets). */
   podsRoutable: boolean;
+}
+
+/** An address pool of Calico's, as far as it decides how packets travel. */
+export interface PoolFacts {
+  name: string;
+  cidr: string;
+  /** How packets to its pods are wrapped between nodes. */
+  encapsulation: string;
+  /** Whether its pods leave the cluster behind their node's address. */
+  natOutgoing: boolean;
 }
 
 export interface HostPort {

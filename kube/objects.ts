@@ -20,3 +20,13 @@ export function objectTitle(o: Pick<KubeObject, "kind" | "metadata">): string {
   const { name, namespace } = o.metadata;
   return `${o.kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
+
+/** API group of an apiVersion; empty for the core's. Calico stores its objects as crd.projectcalico.org: the same group. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "").replace(/^crd\./, "") : "";
+}
+
+/** Identity of an object: API group, kind, namespace, name. Kubernetes and Calico both have a NetworkPolicy. */
+export function objectKey(o: Pick<KubeObject, "apiVersion" | "kind" | "metadata">): string {
+  return [groupOf(o.apiVersion), o.kind, o.metadata.namespace ?? "", o.metadata.name].join("/");
+}

@@ -19,7 +19,7 @@ export function siteOf(ctx: LabContext): IngressSite {
       className: "labs",
       baseDomain: ctx.facts.baseDomain,
       ports: { http: 80, https: 443 },
-      onHostNetwork: false,
+      controller: { kind: "Deployment", hostNetwork: false, ports: { http: 80, https: 443, webhook: 8443 } },
       tls: { certificate: { issuer: "labs" }, redirect: true, awaited: true, trust: "" },
     }
   );

@@ -1,6 +1,6 @@
 import type { ClusterFacts } from "../kube/cluster-facts";
 import type { IngressSite } from "../routing/ingress-site";
-import type { KubeObject } from "../kube/objects";
+import { groupOf, objectKey, type KubeObject } from "../kube/objects";
 
 /**
  * A lab: workloads plus ordered steps, as plain data. Step 0 is the lab as it starts; each later step adds or
@@ -24,8 +24,8 @@ export interface Lab {
   workloads: (ctx: LabContext) => KubeObject[];
   /** At least one; the first is the start and usually adds nothing. */
   steps: readonly Step[];
-  /** What the cluster has, that nobody registers and claims are about: nodes. Read by the evaluator, never created. */
-  surroundings?: (ctx: LabContext) => KubeObject[];
+  /** Ambient objects that claims are about, as nodes: the cluster brings them. Read by the evaluator, never created. */
+  ambient?: (ctx: LabContext) => KubeObject[];
   /** Where to look on the user's machine or in the cluster. */
   links?: (ctx: LabContext) => Link[];
 }
@@ -64,8 +64,6 @@ export interface LabContext {
   facts: ClusterFacts;
   /** The ingress; absent where the stack has none. */
   ingress?: IngressSite;
-  /** The lab's own options from config, checked by `options`. */
-  options: Readonly<Record<string, unknown>>;
 }
 
 export interface Step {
@@ -141,14 +139,6 @@ export interface LabSelection {
   /** 0 … steps.length - 1 */
   step: number;
   context: LabContext;
-}
-
-const groupOf = (apiVersion: string): string =>
-  apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
-
-/** Identity of an object: API group, kind, namespace, name. Kubernetes and Calico both have a NetworkPolicy. */
-export function objectKey(o: KubeObject): string {
-  return [groupOf(o.apiVersion), o.kind, o.metadata.namespace ?? "", o.metadata.name].join("/");
 }
 
 /** Takes away what a reference means: the objects of that kind, namespace and name, of any group if none is said. */

@@ -36,7 +36,6 @@ export function selectLabs(
       namespaces,
       facts,
       ...(ingress === undefined ? {} : { ingress }),
-      options: {},
     };
     selections.push({ instance, lab, step, context });
     for (const lack of lacks(lab, facts, Object.keys(configs).length, ingress)) {

@@ -8,16 +8,25 @@ export interface IngressSite {
   baseDomain: string;
   /** Ports that a client uses. */
   ports: { http: number; https: number };
-  /** Whether the controller's pods are on the host network: policies then see the nodes' addresses, not pods. */
-  onHostNetwork: boolean;
+  controller: ControllerPods;
   /** Absent where no certificates are made. */
   tls?: SiteTls;
 }
 
-/** Namespace and labels of the controller's pods, as the chart makes them: what policies select. */
+/** The controller's pods, as the values of its chart make them. */
+export interface ControllerPods {
+  kind: "Deployment" | "DaemonSet";
+  /** On the host network policies see the nodes' addresses, not pods. */
+  hostNetwork: boolean;
+  /** Container ports by the name that the chart gives them. */
+  ports: Readonly<Record<string, number>>;
+}
+
+/** Namespace, name, account and labels of the controller's pods, as the chart makes them: what policies select. */
 export const CONTROLLER = {
   namespace: "ingress-nginx",
   name: "ingress-nginx-controller",
+  serviceAccount: "ingress-nginx",
   labels: {
     "app.kubernetes.io/name": "ingress-nginx",
     "app.kubernetes.io/instance": "ingress-nginx",

@@ -1,5 +1,6 @@
 import { planDns, type DnsPlan } from "../components/dns/plan/dns-plan";
 import type { ClusterFacts } from "../kube/cluster-facts";
+import { controllerPods } from "../components/ingress-nginx/controller/controller-pods";
 import { planController } from "../components/ingress-nginx/controller/controller-plan";
 import type { ControllerPlan } from "../components/ingress-nginx/controller/types";
 import type { IngressSite } from "../routing/ingress-site";
@@ -45,7 +46,7 @@ export function planIngress(
     className: controller.plan.className,
     baseDomain,
     ports: controller.plan.ports,
-    onHostNetwork: controller.plan.hostNetwork,
+    controller: controllerPods(controller.plan),
     ...(secured === undefined ? {} : { tls: secured }),
   };
   const ingress = { controller: controller.plan, tls: tls.plan, dns: dns.plan, site };

@@ -11,21 +11,19 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import type { KubeObject } from "../../kube/objects";
 import { UserError } from "../../kube/problems";
+import type { Ambient } from "../../labs/prediction/ambient";
 import type { StackFile } from "../../stacks/offline/stack-file";
 import { PROJECT } from "../../stacks/stack-plan";
 import { projectFolder } from "../folders";
 import type { PlannedResource } from "./resources";
 
-/** A plan as another version of the program printed it: only what a comparison needs, and what every version has. */
+/** A plan as another version of the program printed it: only what a comparison needs. */
 export interface PlanJson {
   stack: string;
   resources: PlannedResource[];
-  charts: { chart: string; namespace?: string; values?: unknown }[];
   labs: { instance: string; step: number; steps: { id: string }[] }[];
-  /** Absent in the plans of early versions. */
-  around?: { objects: KubeObject[]; podCidrs: readonly string[] };
+  ambient: Ambient;
 }
 
 /** A finished plan: what `--json` printed, and the folder of its objects. */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { checkAll } from "../../policies/guardrails";
 import { subjects } from "../../policies/guardrails/registered";
 import type { Violation } from "../../policies/guardrails/rule";
-import { diff, load, type State } from "../../packages/reach/src";
+import { stateOf } from "../../labs/prediction/state";
+import { diff, load, readObjects, type State } from "../../packages/reach/src";
 import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planOffline } from "../plan/run-plan";
 import { writeManifests } from "../plan/manifests";
@@ -13,7 +14,6 @@ import { programsDiffer, withBase, type BaseProgram, type PlanOfVersion } from "
 import { groupFlows } from "./flow-changes";
 import { diffMarkdown, type Flows, type StackDiff } from "./markdown";
 import { diffResources } from "./resources";
-import { stateOf } from "./state";
 import { otherSteps, rawAtSteps } from "./steps";
 
 /** `labs plan <stack> --diff BASE`: Markdown on standard output. */
@@ -81,8 +81,8 @@ function flows(
   head: PlanOfVersion,
 ): Pick<StackDiff, "flows" | "workloads"> {
   try {
-    const old = before === undefined ? load([]) : stateOf(before, head.plan.around);
-    const now = stateOf(head);
+    const old = before === undefined ? load([]) : stateOfPlan(before);
+    const now = stateOfPlan(head);
     const found = diff(old, now);
     const outside = new Set([...outsideNames(old, now)]);
     return { flows: { groups: groupFlows(found, outside) }, workloads: found.workloads };
@@ -90,6 +90,16 @@ function flows(
     const why = e instanceof Error ? (e.message.split("\n")[0] ?? "") : String(e);
     return { flows: { unknown: why }, workloads: { added: [], removed: [] } };
   }
+}
+
+/** A plan as the evaluator reads it: the objects that its program registers, and the ambient ones. */
+export function stateOfPlan({ plan, folder }: PlanOfVersion): State {
+  const sources = readObjects([folder]);
+  const isPatch = ({ origin = "" }: (typeof sources)[number]): boolean => /-patch\.yaml/.test(origin);
+  return stateOf(plan.ambient, {
+    objects: sources.filter((s) => !isPatch(s)),
+    patches: sources.filter(isPatch),
+  });
 }
 
 /** Names of the outside as a comparison uses them: split at what either state names. */

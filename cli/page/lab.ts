@@ -3,7 +3,8 @@ import { proveRequests } from "../../routing/nginx/prove";
 import { urlOf } from "../../routing/ingress-site";
 import { routeLines } from "../../routing/summary";
 import type { FlowExpectation, LabSelection, RequestExpectation } from "../../labs/model";
-import { objectKey } from "../../labs/model";
+import { answerClaim } from "../../labs/prediction/claims";
+import { objectKey } from "../../kube/objects";
 import { siteOf } from "../../labs/ingress";
 import type { Flow, State } from "../../packages/reach/src";
 import { Cells } from "./cells";
@@ -12,7 +13,7 @@ import { labelsOf } from "./labels";
 import type { LabPage, PageClaim, PageDocument, PageLabels, PageRequest, PageState } from "./page-data";
 import { answerTo } from "./pairs";
 import { mainFlows, nodeId, pageNodes, pageServices } from "./nodes";
-import { LabStates, type Own, type StateAt } from "./states";
+import type { LabStates, Own, StateAt } from "../../labs/prediction/lab-states";
 
 /** A lab as the page shows it; with `own`, the learner's state beside the steps. @throws ProblemsError */
 export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: PageState; state?: State } {
@@ -67,8 +68,8 @@ function findings(at: StateAt, selection: LabSelection): Findings {
   let found = known.get(at.state);
   if (found === undefined) {
     found = {
-      claims: at.expected.flatMap((e) => (e.kind === "flow" ? [claim(at, e)] : [])),
-      requests: at.expected.flatMap((e) => (e.kind === "request" ? [request(at, e, selection)] : [])),
+      claims: at.claims.flatMap((e) => (e.kind === "flow" ? [claim(at, e)] : [])),
+      requests: at.claims.flatMap((e) => (e.kind === "request" ? [request(at, e, selection)] : [])),
       routes: routeLines(at.objects, siteOf(selection.context).className),
     };
     known.set(at.state, found);
@@ -90,6 +91,8 @@ class Lists<T> {
   }
 }
 
+const written = new WeakMap<LabStates, Map<string, PageDocument>>();
+
 /** The objects that steps bring, each version once; what runs from the start at every step is left out. */
 class Documents {
   readonly list: PageDocument[] = [];
@@ -97,8 +100,13 @@ class Documents {
   private readonly fixed: ReadonlySet<string>;
   private readonly given: ReadonlySet<string>;
 
-  constructor(private readonly states: LabStates) {
+  /** By content, for as long as the lab's states are there. */
+  private readonly yaml: Map<string, PageDocument>;
+
+  constructor(states: LabStates) {
     const { lab, context } = states.selection;
+    this.yaml = written.get(states) ?? new Map<string, PageDocument>();
+    written.set(states, this.yaml);
     const given = lab.workloads(context).filter((o) => !/Policy$|^Ingress$/.test(o.kind));
     this.fixed = new Set(given.map(content));
     this.given = new Set(given.map(objectKey));
@@ -118,8 +126,8 @@ class Documents {
   }
 
   private document(key: string, object: StateAt["objects"][number]): PageDocument {
-    let document = this.states.documents.get(key);
-    if (document === undefined) this.states.documents.set(key, (document = pageDocument(object)));
+    let document = this.yaml.get(key);
+    if (document === undefined) this.yaml.set(key, (document = pageDocument(object)));
     return this.given.has(objectKey(object)) ? { ...document, given: true } : document;
   }
 }
@@ -129,18 +137,18 @@ const content = (object: StateAt["objects"][number]): string =>
 
 function claim({ state }: StateAt, e: FlowExpectation): PageClaim {
   const { from, to, port, protocol = "TCP", verdict, reason } = e;
-  const flows = answerTo(state, { from: nodeId(from), to: nodeId(to), port, protocol });
-  const other = flows.find((f) => f.verdict !== verdict);
+  const [source, target] = [nodeId(from), nodeId(to)];
+  const { holds, found, flow, problem } = answerClaim(state, { ...e, from: source, to: target }, answerTo);
   return {
-    from: nodeId(from),
-    to: nodeId(to),
+    from: source,
+    to: target,
     protocol,
     port,
     claimed: verdict,
-    found: (other ?? flows[0])?.verdict ?? "none",
-    holds: other === undefined,
+    found,
+    holds,
     reason,
-    ...(other === undefined ? {} : { instead: because(other) }),
+    ...(holds ? {} : { instead: flow === undefined ? (problem ?? "there is no such flow") : because(flow) }),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { FlowExpectation, LabSelection } from "../../labs/model";
 import type { KubeObject } from "../../kube/objects";
-import type { Endpoint } from "../../packages/reach/src";
+import { parseNet, type Endpoint } from "../../packages/reach/src";
 import type { PageNode, PagePort, PageService } from "./page-data";
 import { pairsOf } from "./pairs";
-import type { StateAt } from "./states";
+import type { StateAt } from "../../labs/prediction/lab-states";
 
 /** Every workload, governed node and piece of the outside that any state has, in a fixed order. */
 export function pageNodes(states: readonly StateAt[], { context }: LabSelection): PageNode[] {
@@ -43,10 +43,7 @@ function openedOn(claims: readonly FlowExpectation[], to: string): PagePort[] {
 }
 
 /** How the evaluator names an end of a claim: a single address is a network of one. */
-export function nodeId(end: string): string {
-  if (/^\d+(\.\d+){3}$/.test(end)) return `${end}/32`;
-  return /^[\da-f]*:[\da-f:.]*$/i.test(end) ? `${end}/128` : end;
-}
+export const nodeId = (end: string): string => parseNet(end)?.text ?? end;
 
 const rank = (n: PageNode): number => (n.type === "outside" ? 0 : n.type === "host" ? 2 : n.main ? 1 : 3);
 
@@ -142,7 +139,7 @@ function served(nodes: readonly PageNode[]): number[] {
 }
 
 function claimsOf(states: readonly StateAt[]): FlowExpectation[] {
-  return states.flatMap((s) => s.expected.filter((e): e is FlowExpectation => e.kind === "flow"));
+  return states.flatMap((s) => s.claims.filter((e): e is FlowExpectation => e.kind === "flow"));
 }
 
 const NUMBERS: Readonly<Record<number, string>> = { 6: "TCP", 17: "UDP", 132: "SCTP" };

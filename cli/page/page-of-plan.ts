@@ -1,6 +1,6 @@
 import { labPage } from "./lab";
 import type { PageData } from "./page-data";
-import { LabStates } from "./states";
+import { LabStates } from "../../labs/prediction/lab-states";
 import type { LabSelection } from "../../labs/model";
 
 /** All that one stack's page shows. */

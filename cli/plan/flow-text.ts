@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import type { LabSelection } from "../../labs/model";
 import { connectivity, type Flow, type State } from "../../packages/reach/src";
-import { claims } from "../../stacks/reachability";
+import { answerClaim, flowClaims } from "../../labs/prediction/claims";
 
 /** Who reaches whom in a lab at its step, and whether what the step claims is so. */
 export interface LabFlows {
@@ -27,16 +27,11 @@ export function labFlows(state: State, selection: LabSelection, flows: readonly 
   const near = (end: string): boolean => inLab(end) || outside.has(end);
   return {
     flows: flows.filter((f) => (inLab(f.from) && near(f.to)) || (near(f.from) && inLab(f.to))),
-    claims: claims(state, selection).map(({ expectation: e, flows: found, holds }) => ({
-      from: e.from,
-      to: e.to,
-      protocol: e.protocol ?? "TCP",
-      port: e.port,
-      claimed: e.verdict,
-      found: [...new Set(found.map((f) => f.verdict))].join(", "),
-      holds,
-      reason: e.reason,
-    })),
+    claims: flowClaims(selection).map((claim) => {
+      const { holds, found } = answerClaim(state, claim);
+      const { from, to, protocol = "TCP", port, verdict, reason } = claim;
+      return { from, to, protocol, port, claimed: verdict, found, holds, reason };
+    }),
   };
 }
 

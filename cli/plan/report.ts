@@ -2,15 +2,16 @@ import { operatorSummary } from "../../components/calico/plan/specs";
 import { eksSummary, type EksSummary } from "../../components/eks/plan/summary";
 import { ingressSummary } from "../../routing/summary";
 import { labAt, type LabSelection } from "../../labs/model";
+import { ambientOf, type Ambient } from "../../labs/prediction/ambient";
+import { predictedState } from "../../labs/prediction/state";
 import { checkAll } from "../../policies/guardrails";
 import { subjects } from "../../policies/guardrails/registered";
 import type { Violation } from "../../policies/guardrails/rule";
 import type { KubeObject } from "../../kube/objects";
-import { registeredObjects } from "../../stacks/offline/objects";
+import { registeredObjects, standing } from "../../stacks/offline/objects";
 import type { OfflineRun } from "../../stacks/offline/run";
 import type { Registered } from "../../stacks/offline/registration";
 import type { StackPlan } from "../../stacks/stack-plan";
-import { around, stackState } from "../../stacks/reachability";
 import { labFlows, stackFlows, type LabFlows } from "./flow-text";
 import { labRoutes, type LabRoutes } from "./lab-routes";
 import { manifests, type ManifestFile } from "./manifests";
@@ -35,8 +36,8 @@ export interface PlanReport {
   labs: LabReport[];
   outputs: Record<string, unknown>;
   manifests: Omit<ManifestFile, "text">[];
-  /** What the evaluator reads beside the manifests: objects that charts and the cluster bring, and ranges of pods. */
-  around: { objects: KubeObject[]; podCidrs: readonly string[] };
+  /** What the evaluator reads beside the manifests. */
+  ambient: Ambient;
 }
 
 export interface ResourceReport {
@@ -84,11 +85,7 @@ export interface Plan {
 /** Makes the report of a stack from its plan and its offline run. */
 export function planReport(plan: StackPlan, run: OfflineRun): Plan {
   const files = manifests(registeredObjects(run.resources));
-  // Unmasked: a secret may hold no policy, but what is masked could not be read.
-  const state = stackState(
-    plan,
-    registeredObjects(run.resources, "unmasked").map((o) => o.object),
-  );
+  const state = predictedState(plan, standing(run.resources));
   const flows = stackFlows(state);
   const report: PlanReport = {
     stack: plan.stack,
@@ -113,7 +110,7 @@ export function planReport(plan: StackPlan, run: OfflineRun): Plan {
     labs: plan.labs.map((l) => ({ ...labReport(l), ...labFlows(state, l, flows) })),
     outputs: run.outputs,
     manifests: files.map(({ text: _text, ...rest }) => rest),
-    around: { objects: around(plan), podCidrs: plan.facts.podCidrs },
+    ambient: ambientOf(plan),
   };
   return { report, files };
 }

@@ -1,8 +1,8 @@
-import { objectTitle, type KubeObject } from "../../kube/objects";
+import { objectKey, objectTitle, type KubeObject } from "../../kube/objects";
 import type { SourceObject } from "../../packages/reach/src";
 import { labPage } from "../page/lab";
 import type { PlayTask } from "../page/page-data";
-import { identity, type LabStates, type Own } from "../page/states";
+import type { LabStates, Own } from "../../labs/prediction/lab-states";
 
 /**
  * What a learner writes and what is given. Theirs are policies, and whatever else networking is configured by:
@@ -20,10 +20,10 @@ export function beginning(states: LabStates, step: number): KubeObject[] {
 
 /** What a learner has to write at a step, and whether its claims can tell when it is done. */
 export function taskOf(states: LabStates, step: number): PlayTask {
-  const before = new Map(beginning(states, step).map((o) => [identity(o), JSON.stringify(o)]));
+  const before = new Map(beginning(states, step).map((o) => [objectKey(o), JSON.stringify(o)]));
   const after = beginning(states, step + 1);
   const objects = after
-    .filter((o) => before.get(identity(o)) !== JSON.stringify(o))
+    .filter((o) => before.get(objectKey(o)) !== JSON.stringify(o))
     .map((o) => objectTitle(o));
   const changes = objects.length > 0 || before.size > after.length;
   if (!changes) return { kind: step === 0 ? "write" : "given", objects };
@@ -42,7 +42,7 @@ export function taskOf(states: LabStates, step: number): PlayTask {
 /** The learner's objects on top of what the step gives; one with the same kind, namespace and name replaces it. */
 export function ownState(states: LabStates, step: number, theirs: readonly SourceObject[]): Own {
   const given = states.at(step).objects.filter((o) => !isTheirs(o));
-  const all = new Map<string, SourceObject>(given.map((object) => [identity(object), { object }]));
-  for (const source of theirs) all.set(identity(source.object), source);
+  const all = new Map<string, SourceObject>(given.map((object) => [objectKey(object), { object }]));
+  for (const source of theirs) all.set(objectKey(source.object), source);
   return { step, objects: [...all.values()] };
 }

@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { stringify } from "yaml";
-import { objectTitle, type KubeObject } from "../../kube/objects";
+import { objectKey, objectTitle, type KubeObject } from "../../kube/objects";
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
 import { readObjects, type SourceObject } from "../../packages/reach/src";
-import { identity } from "../page/states";
 
 /** What the learner's folder holds. */
 export interface Contents {
@@ -115,7 +114,7 @@ function malformed(object: KubeObject, file: string): Problem | undefined {
 function twice(objects: readonly SourceObject[]): string[] {
   const first = new Map<string, SourceObject>();
   return objects.flatMap((source) => {
-    const key = identity(source.object);
+    const key = objectKey(source.object);
     const other = first.get(key);
     first.set(key, source);
     if (other === undefined) return [];

@@ -1,9 +1,10 @@
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
-import { objectTitle, type KubeObject } from "../../kube/objects";
-import type { LabStates } from "../page/states";
-import { identity } from "../page/states";
+import { objectKey, objectTitle, type KubeObject } from "../../kube/objects";
+import { alone } from "../../labs/prediction/ambient";
+import type { LabStates } from "../../labs/prediction/lab-states";
+import { predictedObjects, predictedState } from "../../labs/prediction/state";
 import type { PlayHint } from "../page/page-data";
-import { checksOf, stateOf, stepObjects } from "../verify/core/checks";
+import { checksOf } from "../verify/core/checks";
 import type { Result } from "../verify/core/check-model";
 import { hints as findHints } from "../verify/hint/hints";
 import { isPolicy } from "../verify/hint/pairs";
@@ -18,8 +19,8 @@ export function playHints(states: LabStates, step: number, contents: Contents): 
   const problem = contents.problems[0];
   if (problem !== undefined) return [fromProblem(problem)];
   const selection = { ...states.selection, step };
-  const planned = { facts: selection.context.facts, labs: [selection] };
-  const wanted = stepObjects(planned);
+  const planned = alone(selection);
+  const wanted = predictedObjects(planned);
   const live = ownState(states, step, contents.objects).objects.map((o) => o.object);
   try {
     const found = findHints({
@@ -28,7 +29,7 @@ export function playHints(states: LabStates, step: number, contents: Contents): 
       namespaces: Object.values(selection.context.namespaces),
       // What holds already is sorted out there.
       results: checksOf(planned).map((check): Result => ({ check, status: "fail", detail: "", rules: [] })),
-      compile: (objects) => stateOf(objects, planned),
+      compile: (objects) => predictedState(planned, { objects: objects.map((object) => ({ object })) }),
     });
     return [
       ...found.filter((h) => h.cause !== "workload").map(inFolder),
@@ -69,10 +70,10 @@ function inFolder({
 
 /** Objects that are no policies (routes, network sets, tiers, pools): what is not there, and where one differs. */
 function others(wanted: readonly KubeObject[], live: readonly KubeObject[]): PlayHint[] {
-  const mine = new Map(live.map((o) => [identity(o), o]));
+  const mine = new Map(live.map((o) => [objectKey(o), o]));
   return wanted.flatMap((right): PlayHint[] => {
     const object = objectTitle(right);
-    const found = mine.get(identity(right));
+    const found = mine.get(objectKey(right));
     if (found === undefined) return [{ object, message: ABSENT, mends: 0 }];
     return differing(right, found, []).map(({ path, is }) => ({
       object,

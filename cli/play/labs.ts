@@ -1,28 +1,30 @@
+import { existsSync } from "node:fs";
 import { labs } from "../../labs/index";
 import type { LabSelection } from "../../labs/model";
 import { nearest } from "../../kube/nearest";
-import { UserError } from "../../kube/problems";
+import { ProblemsError, UserError } from "../../kube/problems";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, PROJECT } from "../../stacks/stack-plan";
 
 /**
- * The labs to play: those of a stack, or one by its name on a cluster as the stack `kind` plans it. A lab that such a
- * cluster could not carry can still be played: nothing runs.
+ * The labs to play: those of a stack, or one by its name, on the stack that is there for it, else on the stack `kind`.
+ * A lab that such a cluster cannot carry can still be played: nothing runs.
  */
 export function labsToPlay(name: string): LabSelection[] {
   const lab = labs.find((l) => l.id === name);
   if (lab === undefined) return stackLabs(name);
-  const { stack, raw } = readStackFile("kind");
-  const { [`${PROJECT}:labs`]: _, ...without } = raw;
-  const { facts } = planStack(stack, without);
-  return [
-    {
-      instance: lab.id,
-      lab,
-      step: 0,
-      context: { instance: lab.id, namespaces: lab.namespaces, facts, options: {} },
-    },
-  ];
+  const { stack, raw } = readStackFile(existsSync(`Pulumi.${lab.id}.yaml`) ? lab.id : "kind");
+  const key = `${PROJECT}:labs`;
+  try {
+    return planStack(stack, { ...raw, [key]: JSON.stringify({ [lab.id]: {} }) }).labs;
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error;
+    const { [key]: _, ...without } = raw;
+    const { facts } = planStack(stack, without);
+    return [
+      { instance: lab.id, lab, step: 0, context: { instance: lab.id, namespaces: lab.namespaces, facts } },
+    ];
+  }
 }
 
 function stackLabs(name: string): LabSelection[] {

@@ -1,7 +1,7 @@
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
 import { labPage } from "../page/lab";
 import type { PlayProblem, PlayTask, PlayUpdate } from "../page/page-data";
-import type { LabStates } from "../page/states";
+import type { LabStates } from "../../labs/prediction/lab-states";
 import { ownState, taskOf } from "./exercise";
 import type { Contents } from "./folder";
 import { oddities } from "./warnings";

@@ -1,6 +1,6 @@
 import { objectTitle, type KubeObject } from "../../kube/objects";
 import type { Direction, Endpoint, SourceObject, State } from "../../packages/reach/src";
-import type { LabStates } from "../page/states";
+import type { LabStates } from "../../labs/prediction/lab-states";
 import { Selector, type SelectorNode } from "../../packages/reach/src/selector";
 
 /** What a cluster would take without a word, and a learner hardly meant. */

@@ -1,13 +1,20 @@
-import { NGINX_PORTS } from "../node-ports";
+import { ownHttpPort, ownHttpsPort } from "./controller/controller-pods";
 import { nlbAnnotations } from "./controller/nlb";
 import { mirroredImage, type Mirrors } from "../mirrors";
-import { DEFAULT_CERTIFICATE, NAMESPACE, RELEASE, type ControllerPlan } from "./controller/types";
+import {
+  DEFAULT_CERTIFICATE,
+  NAMESPACE,
+  RELEASE,
+  WEBHOOK_PORT,
+  type ControllerPlan,
+} from "./controller/types";
 
 /** Values of the ingress-nginx chart (4.15.1) for a plan. Pure; the keys are those of the chart's values.yaml. */
 export function controllerValues(plan: ControllerPlan, mirrors: Mirrors): Record<string, unknown> {
   return {
-    // Keeps the names of Service and webhook, whatever chart it is.
+    // Keeps the names of Service, webhook and account, and the pods' labels, whatever chart it is.
     fullnameOverride: RELEASE,
+    nameOverride: RELEASE,
     ...globalImage(mirrors),
     controller: {
       ...image(plan, mirrors),
@@ -17,7 +24,7 @@ export function controllerValues(plan: ControllerPlan, mirrors: Mirrors): Record
       // Snippets are nginx configuration from anybody who may write an Ingress; validation refuses odd annotations.
       allowSnippetAnnotations: false,
       enableAnnotationValidations: true,
-      admissionWebhooks: { enabled: true, port: 8443, failurePolicy: "Fail" },
+      admissionWebhooks: { enabled: true, port: WEBHOOK_PORT, failurePolicy: "Fail" },
       service: service(plan),
       ...status(plan),
       metrics: { enabled: plan.metrics },
@@ -158,25 +165,6 @@ function status(plan: ControllerPlan): Record<string, unknown> {
       ? {}
       : { containerPort: { http: http ?? 80, https: https ?? 443 } }),
   };
-}
-
-/**
- * On the nodes of a cloud port 80 may be taken: the EKS Pod Identity agent listens there on a link-local address of the
- * host, and nginx, which listens on all addresses, would not start (EKS guide, how EKS Pod Identity works). Behind a
- * load balancer the port is nobody's business.
- */
-function ownHttpPort(plan: ControllerPlan): number | undefined {
-  return plan.hostNetwork && plan.expose === "load-balancer" ? 8880 : undefined;
-}
-
-/**
- * Where clients reach HTTPS on another port (two clusters on one laptop, node ports), nginx listens on that very port
- * inside its pod: it is the only port that it can name in a redirect. Undefined where it cannot, or need not.
- */
-export function ownHttpsPort(plan: ControllerPlan): number | undefined {
-  const { https } = plan.ports;
-  const elsewhere = https !== 443 && !plan.hostNetwork && !(https in NGINX_PORTS);
-  return plan.expose !== "load-balancer" && elsewhere ? https : undefined;
 }
 
 function image(plan: ControllerPlan, mirrors: Mirrors): Record<string, unknown> {

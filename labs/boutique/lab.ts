@@ -1,6 +1,5 @@
 import { CONTROLLER } from "../../routing/ingress-site";
 import { abByHeader, byWeight } from "../../routing/canary/canary";
-import { controllerStandIn } from "../controller-stand-in";
 import type { KubeObject } from "../../kube/objects";
 import type { Expectation, FlowExpectation, Lab, LabContext } from "../model";
 import { labUrl, siteOf } from "../ingress";
@@ -114,7 +113,6 @@ export const boutique: Lab = {
   clusterWide: false,
   needs: { calicoPolicy: true, ingress: true, tls: true },
   workloads,
-  surroundings: (ctx) => controllerStandIn(siteOf(ctx).onHostNetwork),
   links: (ctx) => [{ title: "the shop", url: labUrl(ctx, shopHost(ctx)) }],
   steps: [
     {
@@ -198,7 +196,7 @@ export const boutique: Lab = {
       add: (ctx) => closed(nsOf(ctx)),
       expect: (ctx) => [
         // On the host network it is let in on its own node, and on no other.
-        ...(siteOf(ctx).onHostNetwork
+        ...(siteOf(ctx).controller.hostNetwork
           ? []
           : fromController(ctx, "deny", "default-deny isolates the frontend")),
         ...shopCalls(
@@ -213,7 +211,7 @@ export const boutique: Lab = {
       id: "frontend",
       title: "Open the frontend",
       aim: "The controller reaches the frontend, and the frontend the seven services that it calls. What lies behind them stays closed.",
-      add: (ctx) => frontendPolicies(nsOf(ctx), siteOf(ctx).onHostNetwork),
+      add: (ctx) => frontendPolicies(nsOf(ctx), siteOf(ctx).controller.hostNetwork),
       expect: (ctx) => [
         ...fromController(ctx, "allow", "policy frontend lets the controller in on 8080"),
         ...shopCalls(
@@ -240,7 +238,7 @@ export const boutique: Lab = {
           (from, to) => `${from} may call ${to}, and ${to} accepts it`,
         ),
         ...strangers(ctx, "deny", "neither side has a rule for it"),
-        ...(siteOf(ctx).onHostNetwork
+        ...(siteOf(ctx).controller.hostNetwork
           ? []
           : [flow(ctx, "internet", "frontend", 8080, "deny", "only the controller is let in")]),
         flow(ctx, "paymentservice", "internet", 443, "deny", "no service needs the internet"),

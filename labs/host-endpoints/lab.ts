@@ -156,7 +156,7 @@ export const hostEndpoints: Lab = {
         : undefined,
   },
   workloads: (ctx) => bank(ctx, nsOf(ctx), true).workloads,
-  surroundings: (ctx) => nodes(ctx.facts),
+  ambient: (ctx) => nodes(ctx.facts),
   steps: [
     {
       id: "no-guard",

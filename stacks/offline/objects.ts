@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../kube/objects";
+import type { Standing } from "../../labs/prediction/state";
 import { creationOrder } from "./order";
 import type { Registered } from "./registration";
 
@@ -23,6 +24,12 @@ export function registeredObjects(
       const patch = resource.type.endsWith("Patch");
       return { resource, patch, object: objectOf(resource, values) };
     });
+}
+
+/** The same as the evaluator reads them. Unmasked: a secret may hold no policy, but what is masked cannot be read. */
+export function standing(resources: readonly Registered[]): Standing {
+  const all = registeredObjects(resources, "unmasked");
+  return { objects: all.filter((o) => !o.patch), patches: all.filter((o) => o.patch) };
 }
 
 function objectOf(resource: Registered, values: "inputs" | "unmasked"): KubeObject {

@@ -5,7 +5,8 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { writePage } from "../../cli/page/write";
 import { labs } from "../../labs/index";
-import { selectionOf } from "../cli/page/pages";
+import { selectionOf } from "../labs/proof";
+import { facts } from "../support/facts";
 import { bigLab } from "./big-lab";
 import { executable, launch } from "./chromium";
 import { faintTexts, overlaps, spilling } from "./looks";
@@ -28,7 +29,7 @@ suite("the page in Chromium", () => {
     await writePage(file, {
       stack: "class",
       about: "This is a plan.",
-      labs: [...labs, bigLab].map((lab) => selectionOf(lab)),
+      labs: [...labs, bigLab].map((lab) => selectionOf(lab, 0, facts)),
     });
     // Every lab of the project on one page, and one of thirty workloads.
     expect(statSync(file).size).toBeLessThan(1_000_000);

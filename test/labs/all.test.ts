@@ -1,14 +1,23 @@
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { stateOfPlan } from "../../cli/diff/run-diff";
+import { nodeId } from "../../cli/page/nodes";
+import type { LabPage } from "../../cli/page/page-data";
+import { pageData } from "../../cli/page/page-of-plan";
+import { writeManifests } from "../../cli/plan/manifests";
+import { planOffline } from "../../cli/plan/run-plan";
+import { isTheirs } from "../../cli/play/exercise";
+import { update } from "../../cli/play/update";
+import { checksOf } from "../../cli/verify/core/checks";
 import { labs } from "../../labs/index";
-import { registeredObjects } from "../../stacks/offline/objects";
-import { runOffline } from "../../stacks/offline/run";
-import { readConfig } from "../../stacks/offline/stack-file";
-import { planStack, PROJECT } from "../../stacks/stack-plan";
-import { stack as program } from "../../stacks/program";
-import { claims, stackState, type Claim } from "../../stacks/reachability";
+import { labAt, type LabSelection } from "../../labs/model";
+import { answerClaim, flowClaims } from "../../labs/prediction/claims";
+import { LabStates } from "../../labs/prediction/lab-states";
+import { predictedState, standingAt } from "../../labs/prediction/state";
 import { parseSelector } from "../../packages/reach/src/selector";
-import { labAt } from "../../labs/model";
+import { readConfig, type StackFile } from "../../stacks/offline/stack-file";
+import { planStack, PROJECT } from "../../stacks/stack-plan";
 
 const root = resolve(__dirname, "../..");
 
@@ -17,20 +26,20 @@ const fileOf = (id: string): string =>
   [`Pulumi.${id}.yaml`, "Pulumi.kind.yaml"].map((f) => resolve(root, f)).find((f) => existsSync(f))!;
 
 /** That stack with these labs at these steps. */
-function stackWith(steps: Record<string, number>): { stack: string; raw: Record<string, string> } {
+function stackWith(steps: Record<string, number>): StackFile {
   const file = fileOf(Object.keys(steps)[0]!);
   const selected = Object.fromEntries(Object.entries(steps).map(([id, step]) => [id, { step }]));
   const raw = readConfig(readFileSync(file, "utf8"), file);
-  return { stack: "proof", raw: { ...raw, [`${PROJECT}:labs`]: JSON.stringify(selected) } };
+  return { stack: "proof", path: file, raw: { ...raw, [`${PROJECT}:labs`]: JSON.stringify(selected) } };
 }
 
 const last = (id: string): number => labs.find((l) => l.id === id)!.steps.length - 1;
 
 /** Labs that share a stack are proved together, on one stack, each at its step or at its last. */
-const together = [...new Set(labs.map((l) => fileOf(l.id)))].map((file) =>
+const sharing = [...new Set(labs.map((l) => fileOf(l.id)))].map((file) =>
   labs.map((l) => l.id).filter((id) => fileOf(id) === file),
 );
-const cases = together.flatMap((ids) =>
+const cases = sharing.flatMap((ids) =>
   Array.from({ length: Math.max(...ids.map(last)) + 1 }, (_, step) => {
     const steps = Object.fromEntries(ids.map((id) => [id, Math.min(step, last(id))]));
     return [
@@ -42,28 +51,95 @@ const cases = together.flatMap((ids) =>
   }),
 );
 
-/** One line that names the rule that decided, as the person who broke the policy needs it. */
-const told = ({ expectation: e, flows }: Claim): string =>
-  flows
-    .map(
-      (f) =>
-        `${e.from} -> ${e.to}:${e.port} claimed ${e.verdict} (${e.reason}) but is ${f.verdict}: ` +
-        `egress ${f.egress.verdict} by ${f.egress.policy ?? f.egress.reason} rule ${f.egress.rule}, ` +
-        `ingress ${f.ingress.verdict} by ${f.ingress.policy ?? f.ingress.reason} rule ${f.ingress.rule}`,
-    )
-    .join("; ");
-
-test.each(cases)("every claimed flow holds on what the stack registers: %s", async (_title, steps) => {
-  const { stack, raw } = stackWith(steps);
-  const plan = planStack(stack, raw);
-  const run = await runOffline({ stack, raw }, () => program({ stack, raw, offline: true }));
-  const state = stackState(
-    plan,
-    registeredObjects(run.resources, "unmasked").map((o) => o.object),
+/** What a surface says of each claimed flow: `lab: from → to TCP 80` → found. */
+type Said = Record<string, string>;
+const say = (
+  instance: string,
+  claims: readonly { from: string; to: string; protocol: string; port: number; found: string }[],
+): Said =>
+  Object.fromEntries(
+    claims.map((c) => [`${instance}: ${nodeId(c.from)} → ${nodeId(c.to)} ${c.protocol} ${c.port}`, c.found]),
   );
-  const found = plan.labs.flatMap((l) => claims(state, l));
-  expect(found.length).toBeGreaterThan(0);
-  expect(found.filter((c) => !c.holds).map(told)).toEqual([]);
+const together = (all: readonly Said[]): Said => Object.assign({}, ...all) as Said;
+
+/** Pages and exercises read all steps of a lab at once; on these stacks they are the same for every step. */
+const states = new Map<string, LabStates>();
+const pages = new Map<string, LabPage>();
+function statesOf(selection: LabSelection): LabStates {
+  const found = states.get(selection.instance) ?? new LabStates(selection);
+  states.set(selection.instance, found);
+  return found;
+}
+
+/** Each surface by the path that its command takes. */
+const surfaces = {
+  plan: ({ report }: Planned) => together(report.labs.map((l) => say(l.instance, l.claims))),
+
+  page: ({ plan }: Planned) =>
+    together(
+      plan.labs.map((selection) => {
+        const { instance, step } = selection;
+        const page = pages.get(instance) ?? pageData({ stack: "", about: "", labs: [selection] }).labs[0]!;
+        pages.set(instance, page);
+        return say(instance, page.steps[step]!.claims);
+      }),
+    ),
+
+  play: ({ plan }: Planned) =>
+    together(
+      plan.labs.map((selection) => {
+        const { instance, step } = selection;
+        const own = statesOf(selection);
+        const { objects, patches } = own.at(step);
+        const theirs = [...objects, ...patches].filter(isTheirs).map((object) => ({ object }));
+        const seen = update(own, step, { objects: theirs, files: [], problems: [], notes: [] });
+        return say(instance, seen.yours!.claims);
+      }),
+    ),
+
+  verify: ({ plan }: Planned) =>
+    together(
+      checksOf(plan).flatMap((c) =>
+        c.kind === "flow" ? [say(c.lab, [{ ...c, found: c.predicted?.verdict ?? "none" }])] : [],
+      ),
+    ),
+
+  diff: ({ report, files, plan }: Planned) => {
+    const folder = mkdtempSync(join(tmpdir(), "labs-all-"));
+    try {
+      writeManifests(folder, files);
+      const printed = JSON.parse(JSON.stringify(report)) as typeof report;
+      const state = stateOfPlan({ plan: printed, folder });
+      return together(
+        plan.labs.map((l) =>
+          say(
+            l.instance,
+            flowClaims(l).map((c) => ({ protocol: "TCP", ...c, found: answerClaim(state, c).found })),
+          ),
+        ),
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+};
+type Planned = Awaited<ReturnType<typeof planOffline>>;
+
+const planned = (steps: Record<string, number>): Promise<Planned> => planOffline(stackWith(steps));
+
+test.each(cases)("every claimed flow holds, whoever is asked: %s", async (_title, steps) => {
+  const found = await planned(steps);
+  const claimed = together(
+    found.plan.labs.map((l) =>
+      say(
+        l.instance,
+        flowClaims(l).map((c) => ({ protocol: "TCP", ...c, found: c.verdict })),
+      ),
+    ),
+  );
+  expect(Object.keys(claimed).length).toBeGreaterThan(0);
+  for (const [surface, ask] of Object.entries(surfaces))
+    expect({ [surface]: ask(found) }).toEqual({ [surface]: claimed });
 });
 
 describe.each(labs.map((l) => l.id))("%s", (id) => {
@@ -93,17 +169,24 @@ describe.each(labs.map((l) => l.id))("%s", (id) => {
   });
 });
 
-test("a wrong policy fails with the deciding rule in the message", async () => {
-  const { stack, raw } = stackWith({ stars: 4 });
-  const plan = planStack(stack, raw);
-  const run = await runOffline({ stack, raw }, () => program({ stack, raw, offline: true }));
-  const broken = registeredObjects(run.resources, "unmasked").map(({ object }) =>
-    object.metadata.name === "backend-policy"
-      ? (JSON.parse(JSON.stringify(object).replace("6379", "6380")) as typeof object)
-      : object,
-  );
-  const failed = claims(stackState(plan, broken), plan.labs[0]!).filter((c) => !c.holds);
-  expect(failed.map(told).join()).toMatch(
-    /stars\/frontend -> stars\/backend:6379 claimed allow .* ingress deny by /,
-  );
+test("a wrong policy fails, with the rule that decides", async () => {
+  const { plan } = await planned({ stars: 4 });
+  const { objects } = standingAt(plan.labs);
+  const broken = objects.map(({ object }) => ({
+    object:
+      object.metadata.name === "backend-policy"
+        ? (JSON.parse(JSON.stringify(object).replace("6379", "6380")) as typeof object)
+        : object,
+  }));
+  const state = predictedState(plan, { objects: broken });
+  const wrong = flowClaims(plan.labs[0]!)
+    .map((c) => answerClaim(state, c))
+    .filter((a) => !a.holds);
+  expect(wrong).toMatchObject([
+    {
+      claim: { from: "stars/frontend", to: "stars/backend", port: 6379, verdict: "allow" },
+      found: "deny",
+      flow: { ingress: { verdict: "deny", policy: expect.stringMatching(/^stars\//) as string } },
+    },
+  ]);
 });

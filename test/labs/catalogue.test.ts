@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { carries } from "../../docs/generate/carries";
 import { notes } from "../../docs/generate/exercises";
 import { labs } from "../../labs/index";
-import { objectKey } from "../../labs/model";
+import { objectKey } from "../../kube/objects";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, PROJECT } from "../../stacks/stack-plan";
 

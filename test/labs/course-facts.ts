@@ -4,7 +4,17 @@ import { facts } from "../support/facts";
 /** The course's own addresses, as Pulumi.ip-pools.yaml, Pulumi.bgp.yaml and Pulumi.host-endpoints.yaml have them. */
 export const courseFacts: ClusterFacts = {
   ...facts,
-  cni: { ...facts.cni, pools: [{ name: "default-ipv4-ippool", cidr: "198.19.16.0/21" }] },
+  cni: {
+    ...facts.cni,
+    pools: [
+      {
+        name: "default-ipv4-ippool",
+        cidr: "198.19.16.0/21",
+        encapsulation: "VXLANCrossSubnet",
+        natOutgoing: true,
+      },
+    ],
+  },
   podCidrs: ["198.19.16.0/20"],
   serviceCidr: "198.19.32.0/20",
   nodes: [

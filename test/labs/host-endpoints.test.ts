@@ -3,7 +3,6 @@ import { defaultNodePolicy } from "../../labs/host-endpoints/policies";
 import { labAt } from "../../labs/model";
 import { lacks } from "../../labs/select";
 import type { GlobalNetworkPolicy } from "../../policies/calico/policy-types";
-import { API_SERVER, CORE_DNS, load } from "../../packages/reach/src";
 import { facts } from "../support/facts";
 import { courseFacts } from "./course-facts";
 import { ask, contextOf, stateAt, unproved } from "./proof";
@@ -46,18 +45,7 @@ test("the course's own policy would cut kubelet off from the API server: the add
     ...defaultNodePolicy,
     spec: { ...defaultNodePolicy.spec, ingress: defaultNodePolicy.spec.ingress?.slice(0, 2) ?? [] },
   };
-  const context = contextOf(lab, courseFacts);
-  const { objects, patches } = labAt({ instance: lab.id, lab, step: stepOf("node-policy"), context });
-  const state = load(
-    [
-      ...CORE_DNS,
-      ...API_SERVER,
-      ...(lab.surroundings?.(context) ?? []),
-      ...objects.map((o) => (o.metadata.name === "default-node-policy" ? asInTheCourse : o)),
-      ...patches,
-    ],
-    { podCidrs: courseFacts.podCidrs, splitAt: [host1] },
-  );
+  const state = stateAt(lab, stepOf("node-policy"), courseFacts, [asInTheCourse]);
   const verdict = (port: number) => ask(state, { from: control, to: worker, port })[0]?.verdict;
   expect([10250, 6443, 179, 5473].map(verdict)).toEqual(["deny", "allow", "allow", "allow"]);
 });

@@ -62,7 +62,7 @@ test("the upper half lies in the range and leaves the lower one free", () => {
 test.each([lab, bgp])("$id says what is in the way, and what would help", (one) => {
   const pool = (cidr: string) => ({
     ...courseFacts,
-    cni: { ...courseFacts.cni, pools: [{ name: "default-ipv4-ippool", cidr }] },
+    cni: { ...courseFacts.cni, pools: courseFacts.cni.pools!.map((p) => ({ ...p, cidr })) },
   });
   expect(lacks(one, pool("198.19.16.0/21"))).toEqual([]);
   expect(lacks(one, pool("198.19.16.0/20"))).toEqual([

@@ -40,7 +40,7 @@ const at = (n: number): KubeObject[] => {
     instance: "l",
     lab,
     step: n,
-    context: { instance: "l", namespaces: {}, facts, options: {} },
+    context: { instance: "l", namespaces: {}, facts },
   };
   return labAt(selection).objects.filter((o) => o.kind === "NetworkPolicy");
 };

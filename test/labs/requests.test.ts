@@ -9,7 +9,7 @@ const plain: IngressSite = {
   className: "labs",
   baseDomain: "localhost",
   ports: { http: 80, https: 443 },
-  onHostNetwork: false,
+  controller: { kind: "Deployment", hostNetwork: false, ports: { http: 80, https: 443, webhook: 8443 } },
 };
 const issuer = { certificate: { issuer: "labs" }, redirect: true, awaited: true, trust: "" } as const;
 const sites: Record<string, IngressSite> = {
@@ -19,7 +19,7 @@ const sites: Record<string, IngressSite> = {
     ...plain,
     className: "edge",
     baseDomain: "labs.example.org",
-    onHostNetwork: true,
+    controller: { kind: "DaemonSet", hostNetwork: true, ports: { http: 8880, https: 443, webhook: 8443 } },
     tls: { certificate: "default", redirect: true, awaited: true, trust: "" },
   },
   "no redirect": { ...plain, tls: { ...issuer, redirect: false } },
@@ -36,7 +36,7 @@ const cases = labs
 /** Every request that a step claims is answered so by the Ingress objects of that step, on every kind of stack. */
 test.each(cases)("$title", ({ lab, i, site }) => {
   const ingress = sites[site]!;
-  const context: LabContext = { instance: lab.id, namespaces: lab.namespaces, facts, ingress, options: {} };
+  const context: LabContext = { instance: lab.id, namespaces: lab.namespaces, facts, ingress };
   const { objects } = labAt({ instance: lab.id, lab, step: i, context });
   const claims = lab.steps[i]!.expect(context).filter((e): e is RequestExpectation => e.kind === "request");
   expect(proveRequests(objects, siteOf(context).className, claims, ingress.ports.https)).toEqual([]);
@@ -47,7 +47,6 @@ test("every lab behind the ingress claims requests", () => {
     instance: id,
     namespaces: labs.find((l) => l.id === id)!.namespaces,
     facts,
-    options: {},
   });
   for (const lab of labs.filter((l) => l.needs.ingress === true)) {
     const kinds = lab.steps.flatMap((s) => s.expect(context(lab.id)).map((e) => e.kind));
@@ -63,7 +62,6 @@ test("a copy of a lab has hosts of its own, so that two copies share a controlle
         namespaces: lab.namespaces,
         facts,
         ingress: sites["kind, own authority"]!,
-        options: {},
       };
       const { objects } = labAt({ instance, lab, step: lab.steps.length - 1, context });
       return objects

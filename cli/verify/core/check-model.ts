@@ -24,7 +24,7 @@ export interface FlowCheck extends CheckHead {
   protocol: Protocol;
   /** Port at the destination. */
   port: number;
-  expected: "allow" | "deny";
+  verdict: "allow" | "deny";
   /** What the step's own objects say; undefined where the evaluator does not know an end. */
   predicted?: Prediction;
 }

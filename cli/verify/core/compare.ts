@@ -11,11 +11,11 @@ export function compareFlow(check: FlowCheck, observations: readonly Observation
     detail: text,
     rules: status === "fail" ? rulesFor(check) : [],
   });
-  const { predicted, expected } = check;
+  const { predicted, verdict } = check;
   if (contradicts(check))
     return done(
       "error",
-      `the lab claims ${word(expected)}, but its own objects make it ${word(predicted?.verdict ?? "unknown")}; seen: ${detail}`,
+      `the lab claims ${word(verdict)}, but its own objects make it ${word(predicted?.verdict ?? "unknown")}; seen: ${detail}`,
     );
   const wanted = wants(check);
   const against = observations.filter((o) => o.saw !== "unclear" && o.saw !== wanted);
@@ -26,24 +26,24 @@ export function compareFlow(check: FlowCheck, observations: readonly Observation
 }
 
 /** Whether the lab's claim is not what its own objects give: a mistake in the lab. */
-export const contradicts = ({ predicted, expected }: Pick<FlowCheck, "predicted" | "expected">): boolean =>
-  predicted !== undefined && predicted.verdict !== expected;
+export const contradicts = ({ predicted, verdict }: Pick<FlowCheck, "predicted" | "verdict">): boolean =>
+  predicted !== undefined && predicted.verdict !== verdict;
 
-export const wants = (check: Pick<FlowCheck, "expected">): "open" | "closed" =>
-  check.expected === "allow" ? "open" : "closed";
+export const wants = (check: Pick<FlowCheck, "verdict">): "open" | "closed" =>
+  check.verdict === "allow" ? "open" : "closed";
 
 export const word = (verdict: Prediction["verdict"]): string =>
   verdict === "allow" ? "open" : verdict === "deny" ? "closed" : "unknown";
 
 /** The rules that were expected to decide: for a closed flow whatever closes it, for an open one both directions. */
-export function rulesFor({ predicted, expected, reason }: FlowCheck): string[] {
+export function rulesFor({ predicted, verdict, reason }: FlowCheck): string[] {
   const told = [`the lab: ${reason}`];
   if (predicted === undefined) return told;
   const sides = [
     ["egress", predicted.egress],
     ["ingress", predicted.ingress],
   ] as const;
-  const deciding = sides.filter(([, d]) => expected === "allow" || d.verdict === "deny");
+  const deciding = sides.filter(([, d]) => verdict === "allow" || d.verdict === "deny");
   return [...deciding.map(([side, d]) => `${side} ${decision(d)}`), ...told];
 }
 
@@ -78,7 +78,5 @@ export function outsideDoubt(results: readonly Result[], answered: boolean, addr
 
 function sawOpen({ check, status }: Result): boolean {
   if (check.kind !== "flow") return false;
-  return (
-    (status === "pass" && check.expected === "allow") || (status === "fail" && check.expected === "deny")
-  );
+  return (status === "pass" && check.verdict === "allow") || (status === "fail" && check.verdict === "deny");
 }

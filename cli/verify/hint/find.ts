@@ -1,7 +1,7 @@
 import type { StackPlan } from "../../../stacks/stack-plan";
+import { predictedObjects, predictedState } from "../../../labs/prediction/state";
 import type { Api } from "../cluster/api";
 import { livePolicies } from "../cluster/policies";
-import { stateOf, stepObjects } from "../core/checks";
 import type { Hint, Result } from "../core/check-model";
 import { hints } from "./hints";
 
@@ -15,10 +15,10 @@ export async function findHints(
   const namespaces = [...new Set(plan.labs.flatMap((s) => Object.values(s.context.namespaces)))];
   const live = await livePolicies(api, namespaces, signal);
   return hints({
-    step: stepObjects(plan),
+    step: predictedObjects(plan),
     live,
     namespaces,
     results,
-    compile: (objects) => stateOf(objects, plan),
+    compile: (objects) => predictedState(plan, { objects: objects.map((object) => ({ object })) }),
   });
 }

@@ -1,10 +1,10 @@
-import { objectTitle, type KubeObject } from "../../../kube/objects";
+import { objectKey, objectTitle, type KubeObject } from "../../../kube/objects";
 import { ProblemsError } from "../../../kube/problems";
+import { answerClaim } from "../../../labs/prediction/claims";
 import type { State } from "../../../packages/reach/src";
-import { predict } from "../core/checks";
 import type { FlowCheck, Hint, HintCause, Result } from "../core/check-model";
 import { differences, type Finding } from "./differences";
-import { isPolicy, keyOf, pairUp } from "./pairs";
+import { isPolicy, pairUp } from "./pairs";
 
 export interface HintInput {
   /** Everything that stands at the step, as the evaluator reads it. */
@@ -36,10 +36,10 @@ export function hints(input: HintInput): Hint[] {
   const now = merged(input);
   const unread = compiled(now, input);
   if ("hints" in unread) return unread.hints;
-  const wrongNow = failed.filter((c) => verdict(unread.state, c) !== c.expected);
+  const wrongNow = failed.filter((c) => foundIn(unread.state, c) !== c.verdict);
   const found = candidates(input, now).map((c) => {
     const after = compiled(c.mended, input);
-    const mends = "hints" in after ? [] : wrongNow.filter((f) => verdict(after.state, f) === f.expected);
+    const mends = "hints" in after ? [] : wrongNow.filter((f) => foundIn(after.state, f) === f.verdict);
     return { ...c, mends: mends.map((m) => m.id) };
   });
   // A cluster-wide policy of somebody else is named only where it is to blame.
@@ -56,7 +56,7 @@ export function hints(input: HintInput): Hint[] {
   return [...told, ...unexplained(failed.filter((f) => !wrongNow.includes(f)))];
 }
 
-const verdict = (state: State, check: FlowCheck) => predict(state, check)?.verdict;
+const foundIn = (state: State, check: FlowCheck) => answerClaim(state, check).found;
 
 function compiled(
   objects: readonly KubeObject[],
@@ -77,16 +77,16 @@ function compiled(
   }
 }
 
-/** The step's surroundings with what the cluster has in their place, and the cluster's policies alone. */
+/** The step's other objects with what the cluster has in their place, and the cluster's policies alone. */
 function merged({ step, live }: HintInput): KubeObject[] {
-  const found = new Map(step.filter((o) => !isPolicy(o)).map((o) => [keyOf(o), o]));
-  for (const o of live) found.set(keyOf(o), o);
+  const found = new Map(step.filter((o) => !isPolicy(o)).map((o) => [objectKey(o), o]));
+  for (const o of live) found.set(objectKey(o), o);
   return [...found.values()];
 }
 
 function candidates(input: HintInput, now: readonly KubeObject[]): Candidate[] {
   const { step, live, namespaces } = input;
-  const without = (...keys: string[]): KubeObject[] => now.filter((o) => !keys.includes(keyOf(o)));
+  const without = (...keys: string[]): KubeObject[] => now.filter((o) => !keys.includes(objectKey(o)));
   // Cluster-wide ones of others are nobody's mistake here, unless they bear a name of the step.
   const own = live.filter(
     (o) => isPolicy(o) && (o.metadata.namespace === undefined || namespaces.includes(o.metadata.namespace)),
@@ -113,18 +113,18 @@ function candidates(input: HintInput, now: readonly KubeObject[]): Candidate[] {
       ];
       return findings.length === 0
         ? []
-        : [{ object: p.live, findings, mended: [...without(keyOf(p.live)), p.step] }];
+        : [{ object: p.live, findings, mended: [...without(objectKey(p.live)), p.step] }];
     }),
     ...missing.map((o): Candidate => ({ object: o, findings: [absent(o)], mended: [...now, o] })),
     ...extra.map((o): Candidate => ({
       object: o,
       findings: [{ cause: "extra", message: "the step has no such policy" }],
-      mended: without(keyOf(o)),
+      mended: without(objectKey(o)),
     })),
     ...labelled(step, live).map(({ object, right, findings }): Candidate => ({
       object,
       findings,
-      mended: [...without(keyOf(object)), right],
+      mended: [...without(objectKey(object)), right],
     })),
   ];
 }
@@ -144,9 +144,9 @@ function labelled(
   step: readonly KubeObject[],
   live: readonly KubeObject[],
 ): { object: KubeObject; right: KubeObject; findings: Finding[] }[] {
-  const byKey = new Map(live.map((o) => [keyOf(o), o]));
+  const byKey = new Map(live.map((o) => [objectKey(o), o]));
   return step.flatMap((right) => {
-    const object = byKey.get(keyOf(right));
+    const object = byKey.get(objectKey(right));
     if (object === undefined || isPolicy(right)) return [];
     const [want, have] = [labelsOf(right), labelsOf(object)];
     const findings = Object.entries(want)

@@ -1,5 +1,4 @@
-import { objectKey } from "../../../labs/model";
-import type { KubeObject } from "../../../kube/objects";
+import { objectKey, type KubeObject } from "../../../kube/objects";
 import { normal } from "./normal-form";
 
 export interface Pairs {
@@ -9,9 +8,6 @@ export interface Pairs {
   extra: KubeObject[];
 }
 
-/** Identity: Kubernetes and Calico both call theirs NetworkPolicy. */
-export const keyOf = (o: KubeObject): string => `${o.apiVersion.split("/")[0] ?? ""} ${objectKey(o)}`;
-
 export const isPolicy = (o: KubeObject): boolean =>
   /NetworkPolicy$/.test(o.kind) && !o.kind.startsWith("Staged");
 
@@ -20,15 +16,15 @@ export const isPolicy = (o: KubeObject): boolean =>
  * the most alike of the same namespace, because a learner may call it as they like.
  */
 export function pairUp(step: readonly KubeObject[], live: readonly KubeObject[]): Pairs {
-  const free = new Map(live.map((o) => [keyOf(o), o]));
+  const free = new Map(live.map((o) => [objectKey(o), o]));
   const found: Pairs = { pairs: [], missing: [], extra: [] };
   const take = (mine: KubeObject, other: KubeObject | undefined): boolean => {
     if (other === undefined) return false;
-    free.delete(keyOf(other));
+    free.delete(objectKey(other));
     found.pairs.push({ step: mine, live: other });
     return true;
   };
-  const unnamed = step.filter((s) => !take(s, free.get(keyOf(s))));
+  const unnamed = step.filter((s) => !take(s, free.get(objectKey(s))));
   const lost = unnamed.filter(
     (s) =>
       !take(

@@ -97,7 +97,16 @@ function cniFacts(site: CalicoSite, bgp: boolean, install: boolean, pools: reado
     bgp,
     encapsulation: pools[0]?.encapsulation ?? "VXLANCrossSubnet",
     // Of a Calico that is there already we know nothing.
-    ...(install ? { pools: pools.map(({ name, cidr }) => ({ name, cidr })) } : {}),
+    ...(install
+      ? {
+          pools: pools.map(({ name, cidr, encapsulation, natOutgoing }) => ({
+            name,
+            cidr,
+            encapsulation,
+            natOutgoing,
+          })),
+        }
+      : {}),
     podsRoutable: false,
   };
 }

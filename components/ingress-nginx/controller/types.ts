@@ -49,6 +49,9 @@ export interface ControllerPlan {
   ports: { http: number; https: number };
 }
 
+/** Where the API server's calls to the admission webhook arrive. */
+export const WEBHOOK_PORT = 8443;
+
 /** Names made by the chart; `fullnameOverride` keeps them with any fork. */
 export const NAMESPACE = "ingress-nginx";
 export const RELEASE = "ingress-nginx";

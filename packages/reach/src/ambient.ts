@@ -100,23 +100,3 @@ export const API_SERVER: readonly KubeObject[] = [
     ports: [{ name: "https", port: 6443 }],
   }),
 ];
-
-/** The ingress-nginx controller as its chart names and labels it. */
-export function ingressNginx(options: { namespace?: string; hostNetwork?: boolean } = {}): KubeObject {
-  return declareWorkload({
-    namespace: options.namespace ?? "ingress-nginx",
-    name: "ingress-nginx-controller",
-    labels: {
-      "app.kubernetes.io/name": "ingress-nginx",
-      "app.kubernetes.io/instance": "ingress-nginx",
-      "app.kubernetes.io/component": "controller",
-    },
-    serviceAccount: "ingress-nginx",
-    ...(options.hostNetwork === undefined ? {} : { hostNetwork: options.hostNetwork }),
-    ports: [
-      { name: "http", port: 80 },
-      { name: "https", port: 443 },
-      { name: "webhook", port: 8443 },
-    ],
-  });
-}

@@ -19,6 +19,6 @@ export interface Facts {
   readonly endpointToHost?: "Drop" | "Return" | "Accept";
   /** Judge packets of this family alone. @default every family that the cluster has */
   readonly family?: Family;
-  /** Networks that questions will name, so that the address space is split at them too. */
+  /** Ends that questions will name: the address space is split at the addresses and CIDRs among them too. */
   readonly splitAt?: readonly string[];
 }

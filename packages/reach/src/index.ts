@@ -6,6 +6,7 @@
 import type { KubeObject } from "../../../kube/objects";
 
 export type { KubeObject };
+export { parseNet } from "./addresses";
 export { UNKNOWN, isUnknown } from "./selector";
 export { classPairs, connectivity, pairs, type PairFlows } from "./connectivity";
 export {
@@ -14,7 +15,6 @@ export {
   declareNamespace,
   declareNode,
   declareWorkload,
-  ingressNginx,
   type DeclaredWorkload,
 } from "./ambient";
 export { diff, type Change, type Difference } from "./diff";

@@ -5,11 +5,13 @@ import { answersOf, answerAt, changeOf, findTarget, statusOf } from "../../../cl
 import { labPage } from "../../../cli/page/lab";
 import type { LabPage, PageDecision, PageState } from "../../../cli/page/page-data";
 import { documentChanges, documentOf, ruleOf } from "../../../cli/page/standing";
-import { LabStates } from "../../../cli/page/states";
-import { at, pageOf, selectionOf } from "./pages";
+import { LabStates } from "../../../labs/prediction/lab-states";
+import { selectionOf } from "../../labs/proof";
+import { facts } from "../../support/facts";
+import { at, pageOf } from "./pages";
 
 describe.each(labs.map((lab) => [lab.id, lab] as const))("the page of %s", (_, lab) => {
-  const states = new LabStates(selectionOf(lab));
+  const states = new LabStates(selectionOf(lab, 0, facts));
   const page = labPage(states).lab;
 
   test("every flow and request that a step claims holds on it", () => {

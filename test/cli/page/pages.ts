@@ -1,18 +1,10 @@
 import { labs } from "../../../labs/index";
-import type { Lab, LabSelection } from "../../../labs/model";
+import type { Lab } from "../../../labs/model";
 import { labPage } from "../../../cli/page/lab";
 import type { LabPage } from "../../../cli/page/page-data";
-import { LabStates } from "../../../cli/page/states";
+import { LabStates } from "../../../labs/prediction/lab-states";
+import { selectionOf } from "../../labs/proof";
 import { facts } from "../../support/facts";
-
-export function selectionOf(lab: Lab, step = 0): LabSelection {
-  return {
-    instance: lab.id,
-    lab,
-    step,
-    context: { instance: lab.id, namespaces: lab.namespaces, facts, options: {} },
-  };
-}
 
 export function labNamed(id: string): Lab {
   const lab = labs.find((l) => l.id === id);
@@ -20,7 +12,8 @@ export function labNamed(id: string): Lab {
   return lab;
 }
 
-export const pageOf = (id: string): LabPage => labPage(new LabStates(selectionOf(labNamed(id)))).lab;
+export const pageOf = (id: string): LabPage =>
+  labPage(new LabStates(selectionOf(labNamed(id), 0, facts))).lab;
 
 /** Index of a node by its name in answers. */
 export function at(page: LabPage, id: string): number {

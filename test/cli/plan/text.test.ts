@@ -87,7 +87,7 @@ const report = (stack: string, target: string): PlanReport => ({
   labs: [lab],
   outputs: {},
   manifests: [],
-  around: { objects: [], podCidrs: [] },
+  ambient: { objects: [], podCidrs: [] },
 });
 
 test("a plan ends with what to do next, for the stack that it is of", () => {

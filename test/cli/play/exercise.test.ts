@@ -3,10 +3,12 @@ import { beginning, isTheirs } from "../../../cli/play/exercise";
 import { playHints } from "../../../cli/play/hints";
 import { update } from "../../../cli/play/update";
 import type { Contents } from "../../../cli/play/folder";
-import { LabStates } from "../../../cli/page/states";
+import { LabStates } from "../../../labs/prediction/lab-states";
 import { changes } from "../../../cli/page/page-flows";
 import type { KubeObject } from "../../../kube/objects";
-import { labNamed, selectionOf } from "../page/pages";
+import { selectionOf } from "../../labs/proof";
+import { facts } from "../../support/facts";
+import { labNamed } from "../page/pages";
 
 const files = (objects: readonly KubeObject[], more: Partial<Contents> = {}): Contents => ({
   objects: objects.map((object) => ({ object, origin: "a.yaml" })),
@@ -19,7 +21,7 @@ const files = (objects: readonly KubeObject[], more: Partial<Contents> = {}): Co
 /** Steps are read once for the whole file. */
 const known = new Map<string, LabStates>();
 function statesOf(id: string): LabStates {
-  const states = known.get(id) ?? new LabStates(selectionOf(labNamed(id)));
+  const states = known.get(id) ?? new LabStates(selectionOf(labNamed(id), 0, facts));
   known.set(id, states);
   return states;
 }

@@ -14,7 +14,7 @@ const check = (to: string, lab = "stars"): FlowCheck => ({
   to,
   protocol: "TCP",
   port: 80,
-  expected: "deny",
+  verdict: "deny",
 });
 const results: Result[] = [
   { check: check("b/1"), status: "pass", detail: "no answer", rules: [] },

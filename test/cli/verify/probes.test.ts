@@ -64,7 +64,7 @@ const check = (from: string, to: string, more: Partial<FlowCheck> = {}): FlowChe
   to,
   protocol: "TCP",
   port: 8080,
-  expected: "allow",
+  verdict: "allow",
   ...more,
 });
 const plan = (c: FlowCheck, inv = inventory(), s = site): ProbePlan => planProbes([c], inv, s);
@@ -178,19 +178,19 @@ test.each([
   ["deny", saw("unclear"), "error"],
   ["deny", [], "error"],
 ] as const)("expected %s, seen %j: %s", (expected, observations, status) => {
-  expect(compareFlow(check("a/client", "a/web", { expected }), observations).status).toBe(status);
+  expect(compareFlow(check("a/client", "a/web", { verdict: expected }), observations).status).toBe(status);
 });
 
 test("silence from the internet proves nothing where nothing got an answer from there", () => {
-  const closed = compareFlow(check("a/x", "internet", { expected: "deny" }), saw("closed"));
-  const inside = compareFlow(check("a/x", "a/web", { expected: "deny" }), saw("closed"));
+  const closed = compareFlow(check("a/x", "internet", { verdict: "deny" }), saw("closed"));
+  const inside = compareFlow(check("a/x", "a/web", { verdict: "deny" }), saw("closed"));
   expect(outsideDoubt([closed, inside], false, "1.1.1.1:443").map((r) => r.status)).toEqual(["skip", "pass"]);
   expect(outsideDoubt([closed, inside], true, "1.1.1.1:443").map((r) => r.status)).toEqual(["pass", "pass"]);
-  const open = compareFlow(check("a/y", "internet", { expected: "allow" }), saw("open"));
+  const open = compareFlow(check("a/y", "internet", { verdict: "allow" }), saw("open"));
   expect(outsideDoubt([closed, open], false, "1.1.1.1:443").map((r) => r.status)).toEqual(["pass", "pass"]);
   // Seen on a network without a way out: not every mistake of a probe is told away by that.
   const unclear = (detail: string): Observation[] => [{ saw: "unclear", detail }];
-  const to = check("a/y", "internet", { expected: "allow" });
+  const to = check("a/y", "internet", { verdict: "allow" });
   const [noRoute, broken] = [unclear(NO_ROUTE), unclear("the probe told nothing")].map((o) =>
     compareFlow(to, o),
   );

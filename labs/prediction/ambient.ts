@@ -1,0 +1,87 @@
+import type { ClusterFacts } from "../../kube/cluster-facts";
+import type { KubeObject } from "../../kube/objects";
+import { API_SERVER, CORE_DNS, declareNamespace, declareWorkload } from "../../packages/reach/src";
+import { CONTROLLER, type ControllerPods, type IngressSite } from "../../routing/ingress-site";
+import type { LabSelection } from "../model";
+
+/** A cluster with labs on it, each at its step: what a prediction is about. A stack's plan is one. */
+export interface LabsOnCluster {
+  facts: ClusterFacts;
+  /** Absent where the cluster has no ingress controller of this project. */
+  ingress?: { site: IngressSite } | undefined;
+  labs: readonly LabSelection[];
+}
+
+/** What stands in the cluster beside the objects that a stack registers or a learner writes. */
+export interface Ambient {
+  /** What the cluster and charts bring. */
+  objects: readonly KubeObject[];
+  /** Where pods get their addresses. */
+  podCidrs: readonly string[];
+}
+
+export function ambientOf({ facts, ingress, labs }: LabsOnCluster): Ambient {
+  return {
+    objects: [
+      ...CORE_DNS,
+      ...API_SERVER,
+      ...installation(facts),
+      ...(ingress === undefined ? [] : controller(ingress.site.controller)),
+      ...labs.flatMap((l) => l.lab.ambient?.(l.context) ?? []),
+    ],
+    podCidrs: facts.podCidrs,
+  };
+}
+
+/** One lab by itself, on its cluster. */
+export function alone(selection: LabSelection): LabsOnCluster {
+  const { facts, ingress } = selection.context;
+  return { facts, ingress: ingress && { site: ingress }, labs: [selection] };
+}
+
+/** Calico's pools say whether packets between nodes are wrapped; a stack that installs Calico registers this object. */
+function installation({ cni }: ClusterFacts): KubeObject[] {
+  if (cni.pools === undefined) return [];
+  return [
+    {
+      apiVersion: "operator.tigera.io/v1",
+      kind: "Installation",
+      metadata: { name: "default" },
+      spec: {
+        calicoNetwork: {
+          ipPools: cni.pools.map((p) => ({ ...p, natOutgoing: p.natOutgoing ? "Enabled" : "Disabled" })),
+        },
+      },
+    },
+  ];
+}
+
+/** The ingress controller: its chart makes it, so it is no object of a stack, but flows begin there. */
+function controller({ kind, hostNetwork, ports }: ControllerPods): KubeObject[] {
+  const { namespace, name, serviceAccount, labels } = CONTROLLER;
+  return [
+    declareNamespace(namespace),
+    {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: {
+        name: serviceAccount,
+        namespace,
+        labels: {
+          ...labels,
+          "app.kubernetes.io/part-of": "ingress-nginx",
+          "app.kubernetes.io/managed-by": "Helm",
+        },
+      },
+    },
+    declareWorkload({
+      namespace,
+      name,
+      kind,
+      labels,
+      serviceAccount,
+      hostNetwork,
+      ports: Object.entries(ports).map(([port, number]) => ({ name: port, port: number })),
+    }),
+  ];
+}

@@ -1,0 +1,86 @@
+import type { KubeObject } from "../../kube/objects";
+import type { SourceObject, State } from "../../packages/reach/src";
+import { labAt, type Expectation, type LabSelection, type LabState } from "../model";
+import { alone, ambientOf } from "./ambient";
+import { claimsOf, flowClaims } from "./claims";
+import { standingAt, stateOf, type Standing } from "./state";
+
+/** A lab at one step, ready to be asked. */
+export interface StateAt {
+  objects: readonly KubeObject[];
+  state: State;
+  claims: readonly Expectation[];
+}
+
+/** A set of objects in place of a step's own: what a learner has in a folder. */
+export interface Own {
+  /** The step whose aim they are to meet. */
+  step: number;
+  objects: readonly SourceObject[];
+}
+
+/** Every step of one lab, by itself on its cluster; steps are read once, however often they are asked for. */
+export class LabStates {
+  private readonly plain: (LabState | undefined)[] = [];
+  private loaded: StateAt[] | undefined;
+  private split: { nets: string; steps: StateAt[] } | undefined;
+
+  constructor(readonly selection: LabSelection) {}
+
+  /** Objects and patches of the lab at a step. */
+  at(step: number): LabState {
+    return (this.plain[step] ??= labAt({ ...this.selection, step }));
+  }
+
+  private selected(step: number): LabSelection {
+    return { ...this.selection, step };
+  }
+
+  /**
+   * All steps, and the learner's own state. The address space outside is split alike in all of them, so that they can
+   * be compared. @throws ProblemsError where the learner's objects are wrong
+   */
+  all(own?: Own): { steps: StateAt[]; own?: StateAt } {
+    const base = (this.loaded ??= this.selection.lab.steps.map((_, step) => this.base(step)));
+    const mine = own === undefined ? undefined : this.load({ objects: own.objects });
+    const nets = [
+      ...new Set(
+        [...base.map((s) => s.state), ...(mine === undefined ? [] : [mine])].flatMap((s) => s.namedNets),
+      ),
+    ];
+    const steps = this.splitAt(base, nets);
+    if (own === undefined || mine === undefined) return { steps };
+    return {
+      steps,
+      own: {
+        objects: own.objects.map((o) => o.object),
+        state: mine.splitAt(nets),
+        claims: claimsOf(this.selected(own.step)),
+      },
+    };
+  }
+
+  private base(step: number): StateAt {
+    const selection = this.selected(step);
+    const state = this.load(standingAt([selection]));
+    return { objects: this.at(step).objects, state, claims: claimsOf(selection) };
+  }
+
+  /** The same steps, with the outside split at these networks; kept until the networks change. */
+  private splitAt(base: readonly StateAt[], nets: readonly string[]): StateAt[] {
+    const key = [...nets].sort().join();
+    if (this.split?.nets !== key)
+      this.split = { nets: key, steps: base.map((s) => ({ ...s, state: s.state.splitAt(nets) })) };
+    return this.split.steps;
+  }
+
+  /** Split at the ends of every step's claims, so that all steps have the same parts. */
+  private load(standing: Standing): State {
+    const claims = this.selection.lab.steps.flatMap((_, step) => flowClaims(this.selected(step)));
+    return stateOf(
+      ambientOf(alone(this.selection)),
+      standing,
+      claims.flatMap(({ from, to }) => [from, to]),
+    );
+  }
+}
