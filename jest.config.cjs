@@ -29,6 +29,7 @@ module.exports = {
     "<rootDir>/test/engine/",
     "<rootDir>/test/apiserver/",
     "<rootDir>/test/conformance/",
+    "<rootDir>/test/history/",
   ],
   transform: {
     "^.+\\.[cm]?[jt]s$": [

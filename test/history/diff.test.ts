@@ -2,10 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { diffOf } from "../../../cli/diff/run-diff";
-import { diffMarkdown } from "../../../cli/diff/markdown";
-import { UserError } from "../../../kube/problems";
-import { readStackFile } from "../../../stacks/offline/stack-file";
+import { programsDiffer } from "../../cli/diff/base";
+import { diffOf } from "../../cli/diff/run-diff";
+import { diffMarkdown } from "../../cli/diff/markdown";
+import { UserError } from "../../kube/problems";
+import { readStackFile } from "../../stacks/offline/stack-file";
 
 /** Against commits of this very repository: a work tree of the base is made, planned and removed. */
 const git = (args: string[], opts: { input?: string; index?: string } = {}): string => {
@@ -125,6 +126,11 @@ function commitWith(path: string, edit: (text: string) => string): string {
       rmSync(folder, { recursive: true });
     }
   }, 240_000);
+
+  test("a base that differs in any room of the program is compared at every step", () => {
+    for (const path of ["kube/objects.ts", "packages/reach/src/state.ts", "routing/certificate.ts"])
+      expect([path, programsDiffer(commitWith(path, (text) => `${text}\n// edited`))]).toEqual([path, true]);
+  });
 
   test("an unknown base is told", async () => {
     await expect(diffOf(file, "no-such-branch")).rejects.toThrow(UserError);
