@@ -8,6 +8,21 @@ export interface Flow extends FlowPart {
   /** `ns/name`, a node's name, a CIDR or `internet`. */
   readonly from: string;
   readonly to: string;
+  /** Only in answers to a question that asks for them. */
+  readonly remarks?: readonly Remark[];
+}
+
+/** A fact beside the deciding rule that tells why a flow is not what somebody expected. */
+export interface Remark {
+  /**
+   * `translation`: to which port a Service sends; `address`: whose address was asked; `near-miss`: a rule that nearly
+   * allows; `host-network`: why no selector finds an end; `match`: which peer or network set of the deciding rule
+   * holds; `forwarded`: which policies do not see what a node forwards; `replies`: what becomes of untracked answers.
+   */
+  readonly about:
+    "translation" | "address" | "near-miss" | "host-network" | "match" | "forwarded" | "replies";
+  /** One sentence without a full stop. */
+  readonly text: string;
 }
 
 /** An answer without its endpoints: many pairs share it. */

@@ -18,11 +18,12 @@ export {
   type DeclaredWorkload,
 } from "./ambient";
 export { diff, type Change, type Difference } from "./diff";
-export { explain, type Question } from "./explain";
+export { explain } from "./explain";
+export type { Question } from "./traced-flow";
 export { exposure, type Exposure } from "./exposure";
 export type { Facts } from "./facts";
 export { readObjects } from "./files";
-export type { Flow, FlowPart } from "./flows";
+export type { Flow, FlowPart, Remark } from "./flows";
 export { dotLines } from "./format/dot";
 export { diffJson, flowsJson, workloadList, type WorkloadInfo } from "./format/json";
 export { diffMarkdown, flowsMarkdown, flowTable } from "./format/markdown";

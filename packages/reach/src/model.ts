@@ -85,6 +85,8 @@ export interface EndpointMatch {
   readonly service?: string;
   /** Something in it is not known before deployment: it matches at most what the rest matches. */
   readonly unknown?: boolean;
+  /** Place in the rule's list as the user wrote it, where it has one; decides nothing. */
+  readonly peer?: number;
   /**
    * Kubernetes' ipBlock: rules of it can only allow, so an address that is merely assumed to be private counts as
    * outside of a block that holds only a part of the private ranges. Calico's nets give `unknown` there.

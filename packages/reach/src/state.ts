@@ -52,7 +52,7 @@ export class State {
   readonly governed: boolean;
 
   private readonly lists: RuleLists;
-  private readonly entities: Entities;
+  readonly entities: Entities;
   private readonly views = new Map<Endpoint, View>();
   private readonly slices: readonly Slice[];
   private readonly named: readonly Net[];

@@ -83,6 +83,7 @@ function question({ from, to, protocol, port, sourcePort }: ExplainOptions): Que
   return {
     from,
     to,
+    remarks: true,
     ...(port === undefined ? {} : { port: number("--port", port) }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(sourcePort === undefined ? {} : { sourcePort: number("--source-port", sourcePort) }),

@@ -39,9 +39,13 @@ function* flowsOf(state: State, all: boolean): Generator<Flow> {
 
 /** Flows with their decisions as a table. */
 export function* flowTable(flows: Iterable<Flow>): Generator<string> {
+  const remarks: string[] = [];
   yield "| From | To | Protocol | Ports | Verdict | Egress | Ingress |\n| --- | --- | --- | --- | --- | --- | --- |\n";
-  for (const f of flows)
+  for (const f of flows) {
     yield row([f.from, f.to, protocolText(f), f.ports, f.verdict, decision(f.egress), decision(f.ingress)]);
+    for (const { text } of f.remarks ?? []) remarks.push(text);
+  }
+  if (remarks.length > 0) yield `\n${[...new Set(remarks)].map((text) => `- ${text}\n`).join("")}`;
 }
 
 function decision(d: Decision): string {

@@ -55,7 +55,8 @@ function* notes(state: State, count: number): Generator<string> {
 /** One flow with what decided in both directions. */
 export function flowText(flow: Flow): string {
   const head = `${flow.from} → ${flow.to}  ${protocolText(flow)} ${flow.ports}: `;
-  return `${head}${COLOR[flow.verdict](pc.bold(MARK[flow.verdict]))}\n${decisionLines(flow.egress, flow.ingress)}`;
+  const remarks = (flow.remarks ?? []).map(({ text }) => `      ${pc.dim("note")}    ${text}\n`).join("");
+  return `${head}${COLOR[flow.verdict](pc.bold(MARK[flow.verdict]))}\n${decisionLines(flow.egress, flow.ingress)}${remarks}`;
 }
 
 function decisionLines(egress: Decision, ingress: Decision): string {

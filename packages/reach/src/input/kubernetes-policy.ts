@@ -103,9 +103,9 @@ function rulePeers(rule: Fields, namespace: string, key: "from" | "to"): Peers[]
   if (peers.length === 0) return [{}];
   const selected: EndpointMatch[] = [];
   const blocks: Record<Family, EndpointMatch[]> = { 4: [], 6: [] };
-  for (const peer of peers) {
+  for (const [place, peer] of peers.entries()) {
     peer.only("podSelector", "namespaceSelector", "ipBlock");
-    const unknown = peer.unknown() ? { unknown: true } : {};
+    const unknown = { peer: place, ...(peer.unknown() ? { unknown: true } : {}) };
     if (peer.has("ipBlock")) {
       if (peer.has("podSelector") || peer.has("namespaceSelector"))
         peer.report(

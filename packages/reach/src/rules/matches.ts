@@ -83,6 +83,21 @@ export class Entities {
     return result;
   }
 
+  /** One criterion by itself. */
+  truth(match: EndpointMatch, endpoint: Endpoint): Truth {
+    return this.match(compile(match), endpoint, new Map());
+  }
+
+  /** The network sets by which a selector holds an endpoint's address. */
+  setsHolding(node: SelectorNode, endpoint: Endpoint): NetworkSet[] {
+    const selector = Selector.of(node);
+    return this.networkSets.filter(
+      (set) =>
+        selector.evaluate((label) => set.labels.get(label)) === true &&
+        inNets(endpoint.addresses, set.nets) === true,
+    );
+  }
+
   private match(
     { match, selector, notSelector }: Compiled,
     endpoint: Endpoint,
