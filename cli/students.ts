@@ -90,7 +90,7 @@ export function addStudents(labs: Command): void {
         .description("destroy environments and write a receipt of what was destroyed and what is left")
         .option(
           "--forget",
-          "remove a stack although an interrupted creation may have left something: you have looked",
+          "remove a stack although an interrupted run, or a machine that is gone, may have left something: you have looked",
         ),
     ),
   ).action(async (ids: string[], options: DownCommand) => {

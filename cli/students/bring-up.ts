@@ -50,7 +50,7 @@ export async function bringUp(
       throw new Error(
         `runs on ${known.target}: take it down before it can be made on ${wanted.record.target}`,
       );
-    assertHome(known, session, state);
+    assertHome(known, session);
   }
   checkShape(wanted, state);
   const config =
@@ -96,13 +96,17 @@ export function runOf(session: EngineSession, stack: string, record: Environment
   };
 }
 
-/** A kind cluster stays on its machine: whatever changes or destroys it runs there. An empty stack may move. */
-export function assertHome({ machine }: EnvironmentRecord, session: EngineSession, state: StackState): void {
-  if (isEmpty(state) || machine === undefined || machine === session.machine.name) return;
+/**
+ * A kind cluster stays on its machine: whatever makes, changes or destroys it runs there. That the state holds nothing
+ * is no leave to go elsewhere: a command that was cut off leaves a cluster there of which only that machine knows.
+ */
+export function assertHome({ machine }: EnvironmentRecord, session: EngineSession): void {
+  if (machine === undefined || machine === session.machine.name) return;
   throw new Error(`its kind cluster is on ${machine}: run the command there`);
 }
 
-const isEmpty = (state: StackState): boolean => state.resources.length === 0 && state.pending.length === 0;
+export const isEmpty = (state: StackState): boolean =>
+  state.resources.length === 0 && state.pending.length === 0;
 
 /** kind changes nothing in place: what differs would take the cluster away under its student. */
 function checkShape({ shape, replace }: Wanted, state: StackState): void {

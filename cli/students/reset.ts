@@ -3,7 +3,7 @@ import { stepNumber, stepsFix } from "../../classroom/student";
 import { failOn, type Problem } from "../../kube/problems";
 import { openSession, type EngineSession } from "../engine/session";
 import type { Task } from "./batch";
-import { bringUp } from "./bring-up";
+import { assertHome, bringUp } from "./bring-up";
 import { choose } from "./choose";
 import { classNameOf, knownLabs } from "./load";
 import { durationOf, parallelOf, STANDARD, type ResetCommand } from "./options";
@@ -27,7 +27,7 @@ export async function runStudentsReset(ids: string[], options: ResetCommand): Pr
   const outcomes = await workOn([...chosen.keys()], { parallel, timeout, json }, (name, task) => {
     const record = chosen.get(name);
     if (record === undefined) throw new Error(`${name} was not chosen`);
-    return reset(session, name, record, target, options.rebuild === true, task);
+    return resetEnvironment(session, name, record, target, options.rebuild === true, task);
   });
   await print(json, outcomes.map(plain), () =>
     outcomes
@@ -78,7 +78,8 @@ export function resetLabs(labs: unknown, target: LabReset): Record<string, unkno
   return Object.fromEntries(Object.entries(now).map(([name, lab]) => [name, put(lab)]));
 }
 
-async function reset(
+/** Puts one environment's labs to a step. The lease stays. */
+export async function resetEnvironment(
   session: EngineSession,
   stack: string,
   record: EnvironmentRecord,
@@ -86,6 +87,8 @@ async function reset(
   rebuild: boolean,
   task: Task,
 ): Promise<{ labs: string }> {
+  // Before anything is destroyed: elsewhere the state would go, and the cluster stay.
+  assertHome(record, session);
   const config = await session.engine.config(stack);
   const labs = resetLabs(config["labs"], target);
   if (rebuild) await destroyResources(session, stack, record, task);

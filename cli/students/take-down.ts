@@ -6,7 +6,7 @@ import { hasLostCluster, nameOf, recover, type Recovered } from "../engine/recov
 import type { EngineSession } from "../engine/session";
 import { withLock } from "../engine/stack-lock";
 import type { Task } from "./batch";
-import { assertHome, runOf } from "./bring-up";
+import { assertHome, isEmpty, runOf } from "./bring-up";
 
 export type DownResult =
   | {
@@ -25,7 +25,10 @@ export type DownResult =
 export interface DownOptions {
   /** Destroy only what has expired at this moment, by the tags as they are now. */
   expiredAt?: () => number;
-  /** Remove the stack although something may be left that nobody knows: the user has looked. */
+  /**
+   * Remove the stack although something may be left that nobody knows: the user has looked. Also an empty one of a
+   * machine that is not this one.
+   */
   forget?: boolean;
 }
 
@@ -49,6 +52,8 @@ export async function takeDown(
     if (opts.expiredAt !== undefined && !hasExpired(known.lease, opts.expiredAt())) {
       return { status: "extended", until: known.lease.expires };
     }
+    const elsewhere = opts.forget === true && isEmpty(await engine.state(stack));
+    if (!elsewhere) assertHome(known, session);
     const { removed, unclear, state, lost } = await destroyResources(session, stack, known, task);
     task.progress("checking");
     const left = await whatIsLeft(session, stack, known, unclear.length > 0 && opts.forget !== true);
@@ -61,7 +66,7 @@ export async function takeDown(
   }
 }
 
-/** Destroys what an environment has, on its own machine only; the stack itself stays. `state` is that before it. */
+/** Destroys what an environment has; the stack itself stays. `state` is that before it. */
 export async function destroyResources(
   session: EngineSession,
   stack: string,
@@ -69,7 +74,6 @@ export async function destroyResources(
   task: Task,
 ): Promise<Recovered & { lost: boolean }> {
   const { engine } = session;
-  assertHome(record, session, await engine.state(stack));
   const run = runOf(session, stack, record);
   const recovered = await recover(run);
   if (task.cancel.aborted) throw new EngineError("cancelled", "was cancelled before anything was destroyed");

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { bringUp, type Wanted } from "../../../cli/students/bring-up";
+import { resetEnvironment } from "../../../cli/students/reset";
 import { takeDown } from "../../../cli/students/take-down";
 import type { Task } from "../../../cli/students/batch";
 import type { PendingOperation } from "../../../cli/engine/engine";
@@ -78,6 +79,24 @@ test("a kind cluster on another machine is left to that machine", async () => {
   await expect(clock.run(bringUp(elsewhere, "net-ana", there, task))).rejects.toThrow("is on laptop");
   await expect(clock.run(takeDown(elsewhere, "net-ana", {}, task))).rejects.toThrow("is on laptop");
   expect([...world.clusters.keys()]).toEqual(["net-ana"]);
+});
+
+test("reset --rebuild on another machine destroys nothing: the state would go, and the cluster stay", async () => {
+  const { clock, world, session, wanted } = set();
+  await clock.run(bringUp(session, "net-ana", wanted, task));
+  const elsewhere: EngineSession = { ...session, machine: { ...session.machine, name: "desk" } };
+  const rebuilt = resetEnvironment(elsewhere, "net-ana", wanted.record, { step: "0" }, true, task);
+  await expect(clock.run(rebuilt)).rejects.toThrow("its kind cluster is on laptop: run the command there");
+  expect(world.destroys).toEqual([]);
+});
+
+test("an environment whose up was cut off stays on its machine; only who has looked removes it elsewhere", async () => {
+  const { clock, world, session, wanted } = set("fails early");
+  await clock.run(bringUp(session, "net-ana", wanted, task)).catch(() => undefined);
+  const elsewhere: EngineSession = { ...session, machine: { ...session.machine, name: "desk" } };
+  await expect(clock.run(takeDown(elsewhere, "net-ana", {}, task))).rejects.toThrow("is on laptop");
+  expect(await clock.run(takeDown(elsewhere, "net-ana", { forget: true }, task))).toMatchObject({ left: [] });
+  expect(world.stacks.size).toBe(0);
 });
 
 test("a cluster of the same name that has another port is somebody else's: told, never deleted", async () => {

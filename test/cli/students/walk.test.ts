@@ -3,7 +3,9 @@ import { bringUp } from "../../../cli/students/bring-up";
 import { takeDown } from "../../../cli/students/take-down";
 import { runBatch, type Outcome } from "../../../cli/students/batch";
 import { batchInterrupts } from "../../../cli/engine/interrupts";
+import { resetEnvironment } from "../../../cli/students/reset";
 import { allRecords } from "../../../cli/students/records";
+import { fromTags } from "../../../classroom/record";
 import { readClass } from "../../../classroom/class-file";
 import { planEnvironments } from "../../../classroom/environments";
 import { readRoster } from "../../../classroom/roster";
@@ -28,9 +30,17 @@ type Disturbance =
   | { kind: "none" }
   | { kind: "interrupt"; after: number; presses: number }
   | { kind: "crash"; after: number; orphans: boolean };
+/** Machines that share the backend: a kind cluster is on one of them. */
+type Where = "laptop" | "desk";
 type Command =
-  | { kind: "up" | "down"; ids: string[]; parallel: number; disturbance: Disturbance }
-  | { kind: "reap"; parallel: number; disturbance: Disturbance }
+  | {
+      kind: "up" | "down" | "rebuild";
+      ids: string[];
+      parallel: number;
+      where: Where;
+      disturbance: Disturbance;
+    }
+  | { kind: "reap"; parallel: number; where: Where; disturbance: Disturbance }
   | { kind: "wait"; minutes: number };
 
 const FATES: Fate[] = [
@@ -77,7 +87,7 @@ class Session {
   /** One run of the cli, to its end or its crash. */
   async run(command: Exclude<Command, { kind: "wait" }>): Promise<Outcome<unknown>[] | undefined> {
     const { world, clock } = this;
-    const { session, engine, machine, pid } = start(world);
+    const { session, engine, machine, pid } = start(world, command.where);
     const interrupts = batchInterrupts();
     const opts = { parallel: command.parallel, timeout: cls.timeout, clock, interrupts };
     const work = async (): Promise<Outcome<unknown>[]> => {
@@ -110,6 +120,19 @@ class Session {
       const names = [...records.keys()].filter(
         (n) => command.kind === "reap" || command.ids.includes(n.slice(4)),
       );
+      if (command.kind === "rebuild") {
+        const target = { step: "0" };
+        return runBatch<unknown>(
+          names,
+          (name, task) => {
+            const record = records.get(name);
+            return record === undefined
+              ? Promise.reject(new Error(name))
+              : resetEnvironment(session, name, record, target, true, task);
+          },
+          opts,
+        );
+      }
       const reap = command.kind === "reap" ? { expiredAt: () => clock.now() } : {};
       return runBatch<unknown>(names, (name, task) => takeDown(session, name, reap, task), opts);
     };
@@ -141,12 +164,23 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
 );
 const ids = fc.subarray(IDS, { minLength: 1 });
 const parallel = fc.integer({ min: 1, max: 3 });
+const where = fc.oneof(
+  { weight: 3, arbitrary: fc.constant("laptop" as const) },
+  fc.constant("desk" as const),
+);
+const some = { ids, parallel, where, disturbance };
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("up" as const), ids, parallel, disturbance }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("down" as const), ids, parallel, disturbance }) },
-  fc.record({ kind: fc.constant("reap" as const), parallel, disturbance }),
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("up" as const), ...some }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("down" as const), ...some }) },
+  fc.record({ kind: fc.constant("rebuild" as const), ...some }),
+  fc.record({ kind: fc.constant("reap" as const), parallel, where, disturbance }),
   fc.record({ kind: fc.constant("wait" as const), minutes: fc.integer({ min: 1, max: 600 }) }),
 );
+const MACHINES = ["laptop", "desk"] as const;
+
+/** What a command says of an environment that is on another machine. */
+const isElsewhere = (o: Outcome<unknown>): boolean =>
+  o.status === "failed" && /is on (laptop|desk): run the command there/.test(o.reason);
 
 test("whatever happens: no student lost, none destroyed twice, none left running after down", async () => {
   await fc.assert(
@@ -170,26 +204,41 @@ test("whatever happens: no student lost, none destroyed twice, none left running
           }
           expect(s.world.violations).toEqual([]);
           // Whatever runs can be found: by the state, by a pending operation, or by the port that its tags name.
-          for (const cluster of s.world.clusters.keys())
-            expect(s.world.stacks.get(cluster)?.tags["labs:class"]).toBe("net");
+          for (const [machine, { clusters }] of s.world.sites) {
+            for (const cluster of clusters.keys())
+              expect(fromTags(s.world.stacks.get(cluster)?.tags ?? {})).toMatchObject({
+                class: "net",
+                machine,
+              });
+          }
         }
         // Orphans come to their end or are stopped by hand, what expired meanwhile is reaped, and then nothing disturbs any more.
         s.dice.calm = true;
         await s.clock.run(s.clock.sleep(12 * 60 * MINUTE));
         s.world.orphans.clear();
         const calm = { parallel: 3, disturbance: { kind: "none" } } as const;
-        const reaped = await s.run({ kind: "reap", ...calm });
-        expect(reaped?.filter((o) => o.status !== "done")).toEqual([]);
-        const up = await s.run({ kind: "up", ids: IDS, ...calm });
-        expect(up?.map((o) => [o.name.slice(4), o.status])).toEqual(IDS.map((id) => [id, "done"]));
-        expect([...s.world.clusters.keys()].sort()).toEqual(IDS.map((id) => `net-${id}`));
+        const names = IDS.map((id) => `net-${id}`);
+        /** Done once, on the machine that an environment is on; refused on the other. */
+        const onEach = async (kind: "up" | "down" | "reap"): Promise<Outcome<unknown>[]> => {
+          const done: Outcome<unknown>[] = [];
+          for (const on of MACHINES) {
+            const outcomes = (await s.run({ kind, ids: IDS, where: on, ...calm })) ?? [];
+            expect(outcomes.filter((o) => o.status !== "done" && !isElsewhere(o))).toEqual([]);
+            done.push(...outcomes.filter((o) => o.status === "done"));
+          }
+          return done;
+        };
+        await onEach("reap");
+        const up = await onEach("up");
+        expect(up.map((o) => o.name).sort()).toEqual(names);
+        expect(s.world.everywhere()).toEqual(names);
         const before = s.world.destroys.length;
-        const down = await s.run({ kind: "down", ids: IDS, ...calm });
+        const down = await onEach("down");
         expect(
-          down?.filter((o) => o.status !== "done" || (o.value as { left: string[] }).left.length > 0),
+          down.filter((o) => o.status === "done" && (o.value as { left: string[] }).left.length > 0),
         ).toEqual([]);
-        expect(s.world.destroys.slice(before).sort()).toEqual(IDS.map((id) => `net-${id}`));
-        expect([...s.world.clusters.keys()]).toEqual([]);
+        expect(s.world.destroys.slice(before).sort()).toEqual(names);
+        expect(s.world.everywhere()).toEqual([]);
         expect([...s.world.stacks.keys()]).toEqual([]);
         expect(s.world.violations).toEqual([]);
       },
