@@ -1,7 +1,7 @@
 import { answer, type HttpRequest } from "../../routing/nginx/answer";
 import { proveRequests } from "../../routing/nginx/prove";
 import { urlOf } from "../../routing/ingress-site";
-import { routeLines } from "../../routing/summary";
+import { routeLines } from "../../routing/route-lines";
 import type { FlowExpectation, LabSelection, RequestExpectation } from "../../labs/model";
 import { answerClaim } from "../../labs/prediction/claims";
 import { objectKey } from "../../kube/objects";

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { RouteLine } from "../../routing/summary";
+import type { RouteLine } from "../../routing/route-lines";
 import type { LabReport } from "./report";
 
 /** Controller, certificates and names, as a section of the plan. */

@@ -1,4 +1,4 @@
-import { routeLines, type RouteLine } from "../../routing/summary";
+import { routeLines, type RouteLine } from "../../routing/route-lines";
 import { urlOf } from "../../routing/ingress-site";
 import type { LabSelection, RequestExpectation } from "../../labs/model";
 import { siteOf } from "../../labs/ingress";

@@ -1,6 +1,6 @@
 import { operatorSummary } from "../../components/calico/plan/specs";
 import { eksSummary, type EksSummary } from "../../components/eks/plan/summary";
-import { ingressSummary } from "../../routing/summary";
+import { ingressSummary } from "../../stacks/ingress-summary";
 import { labAt, type LabSelection } from "../../labs/model";
 import { ambientOf, type Ambient } from "../../labs/prediction/ambient";
 import { predictedState } from "../../labs/prediction/state";

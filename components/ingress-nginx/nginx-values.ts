@@ -1,5 +1,5 @@
 import { ownHttpPort, ownHttpsPort } from "./controller/controller-pods";
-import { nlbAnnotations } from "./controller/nlb";
+import { nlbAnnotations } from "../../routing/nlb-annotations";
 import { mirroredImage, type Mirrors } from "../mirrors";
 import {
   DEFAULT_CERTIFICATE,

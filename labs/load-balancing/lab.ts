@@ -1,4 +1,4 @@
-import { nlbAnnotations } from "../../components/ingress-nginx/controller/nlb";
+import { nlbAnnotations } from "../../routing/nlb-annotations";
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import type { KubeObject } from "../../kube/objects";
 import { echo } from "../echo";

@@ -1,9 +1,13 @@
-import type { IngressConfig } from "../ingress-config";
-
 const AWS = "service.beta.kubernetes.io/aws-load-balancer";
 
-export interface NlbSpec extends Omit<IngressConfig["loadBalancer"], "sourceRanges"> {
+export interface NlbSpec {
+  /** Which controller makes it; `provided`: not AWS, or not known. */
   servedBy: "aws-lbc" | "aws-in-tree" | "provided";
+  scheme: "internet-facing" | "internal";
+  /** What it sends to: node ports, or pods. */
+  targetType: "instance" | "ip";
+  /** Whether its address in one zone sends to targets in others. */
+  crossZone: boolean;
   proxyProtocol: boolean;
 }
 
