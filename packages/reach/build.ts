@@ -54,18 +54,14 @@ async function main(): Promise<void> {
   copyFileSync(join(repository, "docs/reach.md"), join(dist, "reach.md"));
 }
 
+/** One call per entry: with several in one call, re-exported types get lost. */
 function writeTypes(): void {
-  const names = Object.keys(library) as (keyof typeof library)[];
-  const bundles = generateDtsBundle(
-    names.map((name) => ({
-      filePath: library[name],
-      output: { noBanner: true, exportReferencedTypes: true },
-    })),
-    { preferredConfigPath: join(repository, "tsconfig.json") },
-  );
-  for (const [i, name] of names.entries()) {
-    for (const extension of ["d.mts", "d.cts"])
-      writeFileSync(join(dist, `${name}.${extension}`), bundles[i] ?? "");
+  for (const [name, filePath] of Object.entries(library)) {
+    const [types = ""] = generateDtsBundle(
+      [{ filePath, output: { noBanner: true, exportReferencedTypes: false } }],
+      { preferredConfigPath: join(here, "tsconfig.types.json") },
+    );
+    for (const extension of ["d.mts", "d.cts"]) writeFileSync(join(dist, `${name}.${extension}`), types);
   }
 }
 
