@@ -4,7 +4,7 @@
  */
 import Table from "cli-table3";
 import { classPairs, load, pairs, type State } from "../packages/reach/src";
-import { PathEvaluator } from "../packages/reach/src/hosts/path";
+import { PathEvaluator } from "../packages/reach/src/hosts/path-evaluator";
 import { classes, workloads, type World } from "./reach/worlds";
 
 interface Measured {

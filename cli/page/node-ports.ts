@@ -1,8 +1,8 @@
 import { explain, type PairFlows, type State } from "../../packages/reach/src";
 import { answers } from "../../packages/reach/src/connectivity";
-import { formatPorts, isEmpty, subtract } from "../../packages/reach/src/ports";
+import { formatPorts, isEmpty, subtract } from "../../packages/reach/src/port-sets";
 import { UserError } from "../../kube/problems";
-import { protocolName } from "../../packages/reach/src/model";
+import { protocolName } from "../../packages/reach/src/reach-model";
 import { pairsOf } from "./pairs";
 
 /**

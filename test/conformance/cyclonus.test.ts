@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { KubeObject } from "../../kube/objects";
 import { load } from "../../packages/reach/src";
 import { answers } from "../../packages/reach/src/connectivity";
-import { contains } from "../../packages/reach/src/ports";
+import { contains } from "../../packages/reach/src/port-sets";
 import { goProgram } from "./go";
 
 /** A line of the Go program. */

@@ -1,9 +1,9 @@
 import { overFamilies } from "./families";
-import type { Flow, FlowPart } from "./flows";
+import type { Flow, FlowPart } from "./reach-flows";
 import { Matrix, type PairParts } from "./matrix";
-import type { Endpoint } from "./model";
-import { PathEvaluator } from "./hosts/path";
-import type { Group, State } from "./state";
+import type { Endpoint } from "./reach-model";
+import { PathEvaluator } from "./hosts/path-evaluator";
+import type { Group, State } from "./reach-state";
 
 /** All answers for one pair of endpoints. */
 export interface PairFlows {

@@ -1,17 +1,17 @@
 import { UserError } from "../../../kube/problems";
 import { serviceFlow } from "./explain-service";
-import { combine } from "./flows";
-import { defaultDecision } from "./hosts/chains";
+import { combine } from "./reach-flows";
+import { defaultDecision } from "./hosts/host-chains";
 import { hostPortAt, type HostPortService } from "./hosts/host-ports";
-import type { Asked, PathEvaluator, Ways } from "./hosts/path";
+import type { Asked, PathEvaluator, Ways } from "./hosts/path-evaluator";
 import { serviceDecisions } from "./hosts/service-flow";
 import type { Backed } from "./input/endpoints";
 import type { ServicePort } from "./input/services";
-import { hasPorts, isIcmp, protocolName, type Endpoint } from "./model";
-import type { PortSet } from "./ports";
-import { protocolNumber, type Resolved } from "./question";
-import { portSpace } from "./rules/evaluate";
-import type { State } from "./state";
+import { hasPorts, isIcmp, protocolName, type Endpoint } from "./reach-model";
+import type { PortSet } from "./port-sets";
+import { protocolNumber, type Resolved } from "./question-ends";
+import { portSpace } from "./rules/evaluate-rules";
+import type { State } from "./reach-state";
 import type { Question, TracedFlow } from "./traced-flow";
 
 /** The answers for two ends of which neither is a Service. @throws UserError for a protocol without ports */

@@ -1,15 +1,15 @@
 import { UserError } from "../../../kube/problems";
 import type { Net } from "./addresses";
-import { worse, type Flow } from "./flows";
-import { defaultDecision } from "./hosts/chains";
-import type { PathEvaluator } from "./hosts/path";
+import { worse, type Flow } from "./reach-flows";
+import { defaultDecision } from "./hosts/host-chains";
+import type { PathEvaluator } from "./hosts/path-evaluator";
 import { serviceDecisions } from "./hosts/service-flow";
 import type { Decisions, Entry } from "./hosts/service-question";
 import type { Backed } from "./input/endpoints";
 import type { ServicePort } from "./input/services";
-import { protocolName, type Decision, type Endpoint } from "./model";
-import { protocolNumber, type Resolved, type Target } from "./question";
-import type { State } from "./state";
+import { protocolName, type Decision, type Endpoint } from "./reach-model";
+import { protocolNumber, type Resolved, type Target } from "./question-ends";
+import type { State } from "./reach-state";
 import type { Leg, Question, TracedFlow } from "./traced-flow";
 
 /** The answers for packets to a Service, one for each port that is meant. @throws UserError for a port that it has not */

@@ -3,11 +3,11 @@ import { parseNet, type Family } from "./addresses";
 import { between } from "./explain-ends";
 import { toService } from "./explain-service";
 import { partKey, withFamily } from "./families";
-import type { Flow } from "./flows";
-import { PathEvaluator } from "./hosts/path";
-import { resolve } from "./question";
+import type { Flow } from "./reach-flows";
+import { PathEvaluator } from "./hosts/path-evaluator";
+import { resolve } from "./question-ends";
 import { remarks } from "./remarks/remarks";
-import type { State } from "./state";
+import type { State } from "./reach-state";
 import type { Question } from "./traced-flow";
 
 /**

@@ -1,6 +1,6 @@
 import { answers, insiders, partFilter } from "./connectivity";
-import type { Flow } from "./flows";
-import type { State } from "./state";
+import type { Flow } from "./reach-flows";
+import type { State } from "./reach-state";
 
 /** What of one workload is open to the outside of the cluster, and to where it may go itself. */
 export interface Exposure {

@@ -1,8 +1,8 @@
 import type { Family } from "./addresses";
-import type { FlowPart } from "./flows";
+import type { FlowPart } from "./reach-flows";
 import type { PairParts } from "./matrix";
-import type { Decision, Endpoint } from "./model";
-import type { State } from "./state";
+import type { Decision, Endpoint } from "./reach-model";
+import type { State } from "./reach-state";
 
 /**
  * The answers of a cluster with both families: each family is judged by itself, and a part that both have alike is told

@@ -17,17 +17,17 @@ export {
   declareWorkload,
   type DeclaredWorkload,
 } from "./ambient";
-export { diff, type Change, type Difference } from "./diff";
+export { diff, type Change, type Difference } from "./state-diff";
 export { explain } from "./explain";
 export type { Question } from "./traced-flow";
 export { exposure, type Exposure } from "./exposure";
 export type { Facts } from "./facts";
-export { readObjects } from "./files";
-export type { Flow, FlowPart, Remark } from "./flows";
-export { dotLines } from "./format/dot";
-export { diffJson, flowsJson, workloadList, type WorkloadInfo } from "./format/json";
-export { diffMarkdown, flowsMarkdown, flowTable } from "./format/markdown";
-export { diffText, exposureText, flowText, flowsText } from "./format/text";
-export type { SourceObject } from "./input/source";
-export type { Decision, Direction, Endpoint, Verdict } from "./model";
-export { load, State, type Group } from "./state";
+export { readObjects } from "./read-files";
+export type { Flow, FlowPart, Remark } from "./reach-flows";
+export { dotLines } from "./format/flows-dot";
+export { diffJson, flowsJson, workloadList, type WorkloadInfo } from "./format/flows-json";
+export { diffMarkdown, flowsMarkdown, flowTable } from "./format/flows-markdown";
+export { diffText, exposureText, flowText, flowsText } from "./format/flows-text";
+export type { SourceObject } from "./input/source-object";
+export type { Decision, Direction, Endpoint, Verdict } from "./reach-model";
+export { load, State, type Group } from "./reach-state";

@@ -1,12 +1,12 @@
-import { combineRuns, type FlowPart } from "./flows";
-import type { Decision, Endpoint } from "./model";
-import type { PortSet } from "./ports";
-import { truthAt, type EntryTruth } from "./rules/evaluate";
-import type { Entry, RuleList } from "./rules/lists";
-import { both, FALSE, TRUE, type TruthCode } from "./rules/matches";
+import { combineRuns, type FlowPart } from "./reach-flows";
+import type { Decision, Endpoint } from "./reach-model";
+import type { PortSet } from "./port-sets";
+import { truthAt, type EntryTruth } from "./rules/evaluate-rules";
+import type { Entry, RuleList } from "./rules/rule-lists";
+import { both, FALSE, TRUE, type TruthCode } from "./rules/entities";
 import { Painter } from "./rules/port-sweep";
-import type { Runs } from "./rules/runs";
-import type { Group, State } from "./state";
+import type { Runs } from "./rules/port-runs";
+import type { Group, State } from "./reach-state";
 
 /** One direction of a pair: what decides on which ports, for each protocol of the state. */
 interface Half {

@@ -1,6 +1,6 @@
 import { covers, overlaps, without, type Net } from "./addresses";
-import { block } from "./blocks";
-import type { Endpoint } from "./model";
+import { block } from "./outside-blocks";
+import type { Endpoint } from "./reach-model";
 
 /**
  * The parts of a network that lie outside the cluster, each with the name that answers give it: that of the network

@@ -1,8 +1,8 @@
-import type { Flow } from "./flows";
+import type { Flow } from "./reach-flows";
 import type { Backed } from "./input/endpoints";
 import type { ServicePort } from "./input/services";
 import type { Entry } from "./hosts/service-question";
-import type { Endpoint } from "./model";
+import type { Endpoint } from "./reach-model";
 
 /** One flow to explain. */
 export interface Question {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { KubeObject } from "../../../kube/objects";
 import { answers } from "../../../packages/reach/src/connectivity";
-import { contains } from "../../../packages/reach/src/ports";
+import { contains } from "../../../packages/reach/src/port-sets";
 import { explain, load, type Decision } from "../../../packages/reach/src";
 import type { PairParts } from "../../../packages/reach/src/matrix";
 import { clusters, type Cluster } from "./arbitrary";

@@ -11,7 +11,7 @@ import {
   subtract,
   union,
   type PortSet,
-} from "../../../packages/reach/src/ports";
+} from "../../../packages/reach/src/port-sets";
 
 const EDGES = [1, 2, 3, 79, 80, 81, 82, 443, 8000, 8100, 65534, 65535];
 const edge = fc.constantFrom(...EDGES);

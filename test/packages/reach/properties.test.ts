@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { KubeObject } from "../../../kube/objects";
 import { connectivity, diff, exposure, load, type State } from "../../../packages/reach/src";
 import { answers } from "../../../packages/reach/src/connectivity";
-import { subtract } from "../../../packages/reach/src/ports";
+import { subtract } from "../../../packages/reach/src/port-sets";
 import { clusters, kubernetesRule } from "./arbitrary";
 import { kubernetesPolicy, pod } from "./support";
 

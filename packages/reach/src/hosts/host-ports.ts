@@ -1,8 +1,8 @@
 import type { Backed } from "../input/endpoints";
 import type { Host } from "../input/hosts";
 import type { ServicePort } from "../input/services";
-import type { Endpoint } from "../model";
-import type { State } from "../state";
+import type { Endpoint } from "../reach-model";
+import type { State } from "../reach-state";
 
 /** A pod that a node's port leads to, as the Service that it amounts to. */
 export interface HostPortService {

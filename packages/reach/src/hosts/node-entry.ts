@@ -1,12 +1,20 @@
 import { hostAddresses, type Host } from "../input/hosts";
-import type { Decision, Endpoint } from "../model";
-import type { PortSet } from "../ports";
-import type { Segment } from "../rules/evaluate";
-import type { State } from "../state";
-import { afterDnat, beforeDnat, cross, defaultDecision, merged, sequence, type Crossing } from "./chains";
-import { hostSeenAs, waysBetween } from "./between";
-import { candidates, crossing, identity, ownPolicies } from "./crossings";
-import type { PathEvaluator } from "./path";
+import type { Decision, Endpoint } from "../reach-model";
+import type { PortSet } from "../port-sets";
+import type { Segment } from "../rules/evaluate-rules";
+import type { State } from "../reach-state";
+import {
+  afterDnat,
+  beforeDnat,
+  cross,
+  defaultDecision,
+  merged,
+  sequence,
+  type Crossing,
+} from "./host-chains";
+import { hostSeenAs, waysBetween } from "./node-ways";
+import { candidates, crossing, identity, ownPolicies } from "./host-crossings";
+import type { PathEvaluator } from "./path-evaluator";
 import type { Decisions, ServiceQuestion } from "./service-question";
 
 /** The destination of a packet when it comes to a node, before it is translated. */

@@ -1,12 +1,12 @@
 import { inNets } from "../addresses";
 import type { Backed } from "../input/endpoints";
 import { hostAddresses, type Host } from "../input/hosts";
-import type { Decision, Endpoint } from "../model";
-import type { State } from "../state";
-import { defaultDecision } from "./chains";
-import { seenAs } from "./between";
+import type { Decision, Endpoint } from "../reach-model";
+import type { State } from "../reach-state";
+import { defaultDecision } from "./host-chains";
+import { seenAs } from "./node-ways";
 import { afterNode, ANY_NODE, NO_FAMILY, through, type Entering } from "./node-entry";
-import type { PathEvaluator, Ways } from "./path";
+import type { PathEvaluator, Ways } from "./path-evaluator";
 import type { Decisions, ServiceQuestion } from "./service-question";
 import { serviceTargets } from "./service-targets";
 

@@ -2,7 +2,7 @@ import type { Net } from "../addresses";
 import type { Backed } from "../input/endpoints";
 import type { Host } from "../input/hosts";
 import type { ServicePort } from "../input/services";
-import type { Decision, Endpoint } from "../model";
+import type { Decision, Endpoint } from "../reach-model";
 
 /**
  * By which of its addresses a Service is asked: its own inside the cluster, a node's with the node port, or one that

@@ -1,10 +1,10 @@
 import type { Net } from "../addresses";
 import type { Backed } from "../input/endpoints";
 import type { ServicePort } from "../input/services";
-import type { SlicePort } from "../input/slices";
-import type { Endpoint } from "../model";
+import type { SlicePort } from "../input/endpoint-slices";
+import type { Endpoint } from "../reach-model";
 import { outsideEnds } from "../outside-ends";
-import { targetPort, type State } from "../state";
+import { targetPort, type State } from "../reach-state";
 
 /** Where a packet to a port of a Service may go. */
 export interface ServiceTarget {

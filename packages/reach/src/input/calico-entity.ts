@@ -1,9 +1,9 @@
 import type { SelectorNode } from "../selector";
 import { parseNet, type Net } from "../addresses";
-import type { Direction, EndpointMatch, EntityMatch, PortMatch } from "../model";
-import { portSet, type PortInterval } from "../ports";
+import type { Direction, EndpointMatch, EntityMatch, PortMatch } from "../reach-model";
+import { portSet, type PortInterval } from "../port-sets";
 import { selectorField } from "./calico-policy";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 
 /** Of which policy a rule is. */
 export interface RuleScope {

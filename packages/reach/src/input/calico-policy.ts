@@ -6,10 +6,10 @@ import {
   type SelectorNode,
   type Truth,
 } from "../selector";
-import type { Action, Direction, Policy, Profile, Rule } from "../model";
+import type { Action, Direction, Policy, Profile, Rule } from "../reach-model";
 import type { RuleScope } from "./calico-entity";
 import { calicoRule } from "./calico-rule";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 import { splitAtNames } from "./named-ports";
 
 /** Upstream's limit (CRD validation since 3.33). */

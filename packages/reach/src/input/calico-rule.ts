@@ -1,8 +1,8 @@
 import { parseNet, type Family } from "../addresses";
-import { hasPorts, isIcmp, PROTOCOLS, type Action, type Rule } from "../model";
-import type { PortSet } from "../ports";
+import { hasPorts, isIcmp, PROTOCOLS, type Action, type Rule } from "../reach-model";
+import type { PortSet } from "../port-sets";
 import { entity, type RuleScope } from "./calico-entity";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 
 /** One rule of a Calico policy; undefined where even its action is not known before deployment. */
 export function calicoRule(rule: Fields, index: number, scope: RuleScope): Rule | undefined {

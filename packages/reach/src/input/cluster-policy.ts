@@ -1,8 +1,8 @@
 import { Selector, type SelectorNode, type Truth } from "../selector";
 import { parseNet, type Family, type Net } from "../addresses";
-import type { Action, Direction, EndpointMatch, Policy, Rule } from "../model";
+import type { Action, Direction, EndpointMatch, Policy, Rule } from "../reach-model";
 import { clusterPorts } from "./cluster-ports";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 import type { NodeSource } from "./hosts";
 import { labelSelector } from "./label-selector";
 import { splitAtNames } from "./named-ports";

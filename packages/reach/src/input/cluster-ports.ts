@@ -1,8 +1,8 @@
-import { PROTOCOLS, type PortMatch } from "../model";
-import { portSet, type PortInterval } from "../ports";
+import { PROTOCOLS, type PortMatch } from "../reach-model";
+import { portSet, type PortInterval } from "../port-sets";
 import { PORT_NAME } from "./calico-entity";
 import type { ClusterKind } from "./cluster-policy";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 
 /** What a rule says of protocol and ports; neither where it says nothing. */
 export interface ClusterPorts {

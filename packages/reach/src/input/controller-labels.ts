@@ -1,5 +1,5 @@
 import { UNKNOWN } from "../selector";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 
 const JOB = ["job-name", "batch.kubernetes.io/job-name"];
 const JOB_UID = ["controller-uid", "batch.kubernetes.io/controller-uid"];

@@ -1,10 +1,10 @@
 import { PRIVATE, type Addresses, type Family, type Net } from "../addresses";
-import type { Endpoint } from "../model";
+import type { Endpoint } from "../reach-model";
 import { controllers, ordinals, seenBy, selects } from "./controllers";
 import { hostAddresses, hosts, type Host } from "./hosts";
-import type { Input } from "./read";
+import type { Input } from "./read-input";
 import type { Service } from "./services";
-import { holds, type Slice, type SlicePort } from "./slices";
+import { holds, type Slice, type SlicePort } from "./endpoint-slices";
 import { familiesOf, workload, type Inherited, type PodSource } from "./workloads";
 
 /** A Service with the workloads behind it, and on which of their ports each of its ports arrives. */

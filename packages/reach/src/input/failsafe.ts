@@ -1,5 +1,5 @@
 import { parseNet, type Net } from "../addresses";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 
 /** A failsafe port of hosts: open whatever policies say. */
 export interface Failsafe {

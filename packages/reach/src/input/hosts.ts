@@ -1,8 +1,8 @@
 import { parseNet, type Addresses, type Family, type Net } from "../addresses";
-import { PROTOCOLS, type Endpoint, type NamedPort } from "../model";
+import { PROTOCOLS, type Endpoint, type NamedPort } from "../reach-model";
 import { parseSelector, SelectorError } from "../selector";
 import { familiesOf } from "./workloads";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 
 /** A machine with the interfaces that Calico governs. */
 export interface Host {

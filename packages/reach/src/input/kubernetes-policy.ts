@@ -1,9 +1,9 @@
 import type { SelectorNode, Truth } from "../selector";
 import { covers, parseNet, type Family, type Net } from "../addresses";
-import { PROTOCOLS, type EndpointMatch, type EntityMatch, type Policy, type Rule } from "../model";
-import { ALL_PORTS, portSet, type PortSet } from "../ports";
+import { PROTOCOLS, type EndpointMatch, type EntityMatch, type Policy, type Rule } from "../reach-model";
+import { ALL_PORTS, portSet, type PortSet } from "../port-sets";
 import { PORT_NAME } from "./calico-entity";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 import { labelSelector } from "./label-selector";
 
 /** Where Calico puts Kubernetes policies in the default tier (conversion.K8sNetworkPolicyToCalico). */

@@ -1,5 +1,5 @@
 import { isUnknown, type SelectorNode } from "../selector";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 
 const LABEL_NAME = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 const LABEL_PREFIX = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;

@@ -1,4 +1,4 @@
-import type { EntityMatch, Rule } from "../model";
+import type { EntityMatch, Rule } from "../reach-model";
 
 /**
  * A name stands for ports of endpoints that the rule's selector finds by their own labels; a network set that holds

@@ -1,6 +1,6 @@
 import { parseNet, type Net } from "../addresses";
-import type { NetworkSet } from "../model";
-import type { Fields } from "./fields";
+import type { NetworkSet } from "../reach-model";
+import type { Fields } from "./object-fields";
 import { namespaceLabels } from "./workloads";
 
 /** A NetworkSet or GlobalNetworkSet as it is written; the latter has no namespace. */

@@ -1,7 +1,7 @@
 import { parseNet, type Family, type Net } from "../addresses";
-import { PROTOCOLS } from "../model";
+import { PROTOCOLS } from "../reach-model";
 import { isUnknown } from "../selector";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 
 export interface ServicePort {
   readonly name: string | undefined;

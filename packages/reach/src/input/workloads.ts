@@ -1,8 +1,8 @@
 import { parseNet, type Addresses, type Family, type Net } from "../addresses";
-import { PROTOCOLS, type Endpoint, type HostPort, type NamedPort } from "../model";
+import { PROTOCOLS, type Endpoint, type HostPort, type NamedPort } from "../reach-model";
 import { isUnknown } from "../selector";
 import { controllerLabels } from "./controller-labels";
-import type { Fields } from "./fields";
+import type { Fields } from "./object-fields";
 
 /** A pod, or the pods of a controller's template, before labels are inherited. */
 export interface PodSource {

@@ -1,7 +1,7 @@
 import { inNets, parseNet, type Net } from "../addresses";
-import type { Remark } from "../flows";
+import type { Remark } from "../reach-flows";
 import type { Backed } from "../input/endpoints";
-import type { State } from "../state";
+import type { State } from "../reach-state";
 import type { Question } from "../traced-flow";
 
 /** Whose address a question names. */

@@ -1,6 +1,6 @@
-import { evaluate } from "../selector/ast";
+import { evaluate } from "../selector/selector-ast";
 import type { SelectorNode } from "../selector";
-import type { Endpoint } from "../model";
+import type { Endpoint } from "../reach-model";
 
 /** The comparisons of a selector that an endpoint fails, each in words; the cheapest way to fail of alternatives. */
 export function failures(node: SelectorNode, endpoint: Endpoint): string[] {

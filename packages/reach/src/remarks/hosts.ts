@@ -1,9 +1,9 @@
-import type { Flow, Remark } from "../flows";
+import type { Flow, Remark } from "../reach-flows";
 import type { Host } from "../input/hosts";
-import { policyName, type Endpoint, type Policy } from "../model";
-import { PathEvaluator } from "../hosts/path";
-import { portSpace } from "../rules/evaluate";
-import type { State } from "../state";
+import { policyName, type Endpoint, type Policy } from "../reach-model";
+import { PathEvaluator } from "../hosts/path-evaluator";
+import { portSpace } from "../rules/evaluate-rules";
+import type { State } from "../reach-state";
 import type { Leg } from "../traced-flow";
 import { noSelector } from "./near-miss";
 import { decidingRules } from "./rule-names";

@@ -1,6 +1,6 @@
-import type { Flow, Remark } from "../flows";
-import type { Direction, EndpointMatch } from "../model";
-import type { State } from "../state";
+import type { Flow, Remark } from "../reach-flows";
+import type { Direction, EndpointMatch } from "../reach-model";
+import type { State } from "../reach-state";
 import type { Leg } from "../traced-flow";
 import { decidingRules } from "./rule-names";
 

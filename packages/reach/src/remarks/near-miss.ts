@@ -1,11 +1,11 @@
 import { inNets } from "../addresses";
-import type { Flow, Remark } from "../flows";
-import { protocolName, type Direction, type Endpoint, type EndpointMatch } from "../model";
-import { contains, formatPorts } from "../ports";
-import { matchPorts, truthAt, type Packet } from "../rules/evaluate";
-import type { Entry } from "../rules/lists";
-import { FALSE, TRUE } from "../rules/matches";
-import type { State } from "../state";
+import type { Flow, Remark } from "../reach-flows";
+import { protocolName, type Direction, type Endpoint, type EndpointMatch } from "../reach-model";
+import { contains, formatPorts } from "../port-sets";
+import { matchPorts, truthAt, type Packet } from "../rules/evaluate-rules";
+import type { Entry } from "../rules/rule-lists";
+import { FALSE, TRUE } from "../rules/entities";
+import type { State } from "../reach-state";
 import type { Leg } from "../traced-flow";
 import { failures } from "./failures";
 

@@ -1,5 +1,5 @@
-import type { Flow, Remark } from "../flows";
-import type { State } from "../state";
+import type { Flow, Remark } from "../reach-flows";
+import type { State } from "../reach-state";
 import type { Leg, Question } from "../traced-flow";
 import { addressRemarks } from "./addresses";
 import { forwardedRemarks, hostNetworkRemarks, replyRemarks } from "./hosts";

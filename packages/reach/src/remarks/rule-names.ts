@@ -1,5 +1,5 @@
-import { policyName, type Decision, type Direction, type Policy, type Rule } from "../model";
-import type { State } from "../state";
+import { policyName, type Decision, type Direction, type Policy, type Rule } from "../reach-model";
+import type { State } from "../reach-state";
 
 /** The policy and the rules by which a decision was made; one written rule may be several. */
 export function decidingRules(

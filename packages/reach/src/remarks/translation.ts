@@ -1,5 +1,5 @@
-import type { Remark } from "../flows";
-import type { State } from "../state";
+import type { Remark } from "../reach-flows";
+import type { State } from "../reach-state";
 import type { Leg, Question } from "../traced-flow";
 
 /** To which port, and to what, a Service sends. */

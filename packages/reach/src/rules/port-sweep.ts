@@ -1,9 +1,9 @@
-import type { Decision } from "../model";
-import type { PortSet } from "../ports";
-import { evaluate, matchPorts, portSpace, staticPorts, type EntryTruth, type Packet } from "./evaluate";
-import type { Entry, RuleList } from "./lists";
-import { both, FALSE, TRUE } from "./matches";
-import { runsOf, type Run, type Runs } from "./runs";
+import type { Decision } from "../reach-model";
+import type { PortSet } from "../port-sets";
+import { evaluate, matchPorts, portSpace, staticPorts, type EntryTruth, type Packet } from "./evaluate-rules";
+import type { Entry, RuleList } from "./rule-lists";
+import { both, FALSE, TRUE } from "./entities";
+import { runsOf, type Run, type Runs } from "./port-runs";
 
 /** An entry that packets of one protocol and family may match, with its ports where they depend on no endpoint. */
 interface Candidate {

@@ -1,9 +1,9 @@
-import { canonical, evaluate, type LabelLookup, type SelectorNode } from "./ast";
-import { parse } from "./parse";
+import { canonical, evaluate, type LabelLookup, type SelectorNode } from "./selector-ast";
+import { parse } from "./selector-parser";
 import type { Truth } from "./truth";
 
-export { labelsOf, renameLabels, type LabelLookup, type SelectorNode } from "./ast";
-export { SelectorError } from "./tokens";
+export { labelsOf, renameLabels, type LabelLookup, type SelectorNode } from "./selector-ast";
+export { SelectorError } from "./selector-tokens";
 export { all, any, isUnknown, not, UNKNOWN, type Truth } from "./truth";
 
 /**

@@ -1,9 +1,9 @@
 import { pairs } from "../connectivity";
-import type { Change, Difference } from "../diff";
-import { protocolText, type Flow } from "../flows";
-import type { Decision } from "../model";
-import type { State } from "../state";
-import { protocolsIn, summary } from "./summary";
+import type { Change, Difference } from "../state-diff";
+import { protocolText, type Flow } from "../reach-flows";
+import type { Decision } from "../reach-model";
+import type { State } from "../reach-state";
+import { protocolsIn, summary } from "./port-summary";
 
 /** A listing as a Markdown table; with `explain` one row for each flow and what decided. */
 export function* flowsMarkdown(

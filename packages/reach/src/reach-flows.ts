@@ -1,7 +1,7 @@
-import { isIcmp, protocolName, type Decision, type Verdict } from "./model";
-import { formatIcmp, formatPorts, type PortSet } from "./ports";
-import { portSpace, type Segment } from "./rules/evaluate";
-import { joinRuns, runsOf, type Runs } from "./rules/runs";
+import { isIcmp, protocolName, type Decision, type Verdict } from "./reach-model";
+import { formatIcmp, formatPorts, type PortSet } from "./port-sets";
+import { portSpace, type Segment } from "./rules/evaluate-rules";
+import { joinRuns, runsOf, type Runs } from "./rules/port-runs";
 
 /** An answer: what happens to packets of one protocol on some ports, from one endpoint to another. */
 export interface Flow extends FlowPart {

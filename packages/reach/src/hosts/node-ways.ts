@@ -1,10 +1,10 @@
 import { covers, overlaps, parsed, type Net } from "../addresses";
 import { hostAddresses, type Host } from "../input/hosts";
-import { poolsOf } from "../input/pools";
+import { poolsOf } from "../input/ip-pools";
 import { familiesOf } from "../input/workloads";
-import type { Endpoint } from "../model";
-import type { State } from "../state";
-import type { Way } from "./interfaces";
+import type { Endpoint } from "../reach-model";
+import type { State } from "../reach-state";
+import type { Way } from "./host-interfaces";
 
 /**
  * Which way packets go from one end to another; several where that is not known. Encapsulated ones pass no named

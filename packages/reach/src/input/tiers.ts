@@ -1,5 +1,5 @@
-import type { Tier } from "../model";
-import type { Fields } from "./fields";
+import type { Tier } from "../reach-model";
+import type { Fields } from "./object-fields";
 
 /** Tiers that Calico itself makes (libcalico-go/lib/clientv3/client.go, EnsureInitialized). */
 export const BUILT_IN_TIERS: readonly Tier[] = [

@@ -1,6 +1,6 @@
-import type { Decision } from "../model";
-import { portSet, type PortInterval, type PortSet } from "../ports";
-import type { Segment } from "./evaluate";
+import type { Decision } from "../reach-model";
+import { portSet, type PortInterval, type PortSet } from "../port-sets";
+import type { Segment } from "./evaluate-rules";
 
 /** A stretch of ports with one decision. */
 export interface Run {

@@ -1,7 +1,7 @@
 import { overlaps } from "../addresses";
 import type { Host, HostInterface } from "../input/hosts";
-import type { Direction, Hook } from "../model";
-import type { State, View } from "../state";
+import type { Direction, Hook } from "../reach-model";
+import type { State, View } from "../reach-state";
 
 /** Which way a packet crosses a host: through a machine-facing interface, or one of pods and tunnels. */
 export type Way = "fabric" | "internal";

@@ -1,6 +1,6 @@
 import { inNets, parseNet, type Net } from "../addresses";
-import { PROTOCOLS, type Endpoint } from "../model";
-import type { Fields } from "./fields";
+import { PROTOCOLS, type Endpoint } from "../reach-model";
+import type { Fields } from "./object-fields";
 
 /** Addresses behind a Service as an EndpointSlice or Endpoints object says them, with the ports of each. */
 export interface Slice {

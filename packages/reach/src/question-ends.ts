@@ -1,10 +1,10 @@
 import { UserError } from "../../../kube/problems";
 import { parseNet, type Net } from "./addresses";
-import { internetName } from "./blocks";
+import { internetName } from "./outside-blocks";
 import type { Backed } from "./input/endpoints";
-import { PROTOCOLS, protocolName, type Endpoint } from "./model";
+import { PROTOCOLS, protocolName, type Endpoint } from "./reach-model";
 import { outsideEnds } from "./outside-ends";
-import type { State } from "./state";
+import type { State } from "./reach-state";
 
 /** An end of a question. */
 export interface Resolved {

@@ -1,5 +1,5 @@
-import type { SelectorNode } from "./ast";
-import { SelectorError, tokenize, type Token, type TokenKind } from "./tokens";
+import type { SelectorNode } from "./selector-ast";
+import { SelectorError, tokenize, type Token, type TokenKind } from "./selector-tokens";
 
 /** Parses a selector into its tree. The empty selector means `all()`. @throws SelectorError */
 export function parse(selector: string): SelectorNode {

@@ -1,9 +1,9 @@
 import { answers, insiders } from "./connectivity";
-import { portsText, type FlowPart } from "./flows";
+import { portsText, type FlowPart } from "./reach-flows";
 import type { PairParts } from "./matrix";
-import { protocolName, type Endpoint, type Verdict } from "./model";
-import { isEmpty, NO_PORTS, subtract, union, type PortSet } from "./ports";
-import type { State } from "./state";
+import { protocolName, type Endpoint, type Verdict } from "./reach-model";
+import { isEmpty, NO_PORTS, subtract, union, type PortSet } from "./port-sets";
+import type { State } from "./reach-state";
 
 /** What became of one protocol between two endpoints; a decision by another rule with the same outcome is no change. */
 export interface Change {

@@ -1,5 +1,5 @@
-import { protocolText, type FlowPart } from "../flows";
-import type { Verdict } from "../model";
+import { protocolText, type FlowPart } from "../reach-flows";
+import type { Verdict } from "../reach-model";
 
 /** All of a pair's ports with one verdict in a few words: `all`, or `TCP 80,443; UDP all`. */
 export function summary(parts: readonly FlowPart[], verdict: Verdict, protocols: readonly string[]): string {

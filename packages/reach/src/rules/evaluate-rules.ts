@@ -1,8 +1,17 @@
 import type { Family } from "../addresses";
-import { hasPorts, isIcmp, type Decision, type Endpoint, type PortMatch, type Rule } from "../model";
-import { ALL_ICMP, ALL_PORTS, intersect, isEmpty, NO_PORTS, subtract, union, type PortSet } from "../ports";
-import type { Entry, RuleList } from "./lists";
-import { both, FALSE, MAYBE, TRUE, type TruthCode } from "./matches";
+import { hasPorts, isIcmp, type Decision, type Endpoint, type PortMatch, type Rule } from "../reach-model";
+import {
+  ALL_ICMP,
+  ALL_PORTS,
+  intersect,
+  isEmpty,
+  NO_PORTS,
+  subtract,
+  union,
+  type PortSet,
+} from "../port-sets";
+import type { Entry, RuleList } from "./rule-lists";
+import { both, FALSE, MAYBE, TRUE, type TruthCode } from "./entities";
 
 /** A part of a protocol's ports with one decision. */
 export interface Segment {

@@ -4,7 +4,7 @@ import { extname, join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { KubeObject } from "../../../kube/objects";
 import { failOn, UserError, type Problem } from "../../../kube/problems";
-import type { SourceObject } from "./input/source";
+import type { SourceObject } from "./input/source-object";
 
 const EXTENSIONS = [".yaml", ".yml", ".json"];
 

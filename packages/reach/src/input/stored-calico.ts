@@ -1,6 +1,6 @@
 import type { ObjectMeta } from "../../../../kube/objects";
 import type { Problem } from "../../../../kube/problems";
-import { sourceTitle, type SourceObject } from "./source";
+import { sourceTitle, type SourceObject } from "./source-object";
 
 const ANNOTATION = "projectcalico.org/metadata";
 

@@ -10,9 +10,9 @@ import {
   type Rule,
   type Tier,
   type Verdict,
-} from "../model";
-import { byPolicyOrder, byTierOrder } from "./order";
-import { code, FALSE, MAYBE, TRUE, type Entities, type TruthCode } from "./matches";
+} from "../reach-model";
+import { byPolicyOrder, byTierOrder } from "./policy-order";
+import { code, FALSE, MAYBE, TRUE, type Entities, type TruthCode } from "./entities";
 
 /** One step of a list: a rule, the end of a tier, or the default after the last tier. */
 export interface Entry {

@@ -2,11 +2,11 @@ import { objectTitle } from "../../../../kube/objects";
 import { failOn, type Problem } from "../../../../kube/problems";
 import { parseNet, type Net } from "../addresses";
 import type { Facts } from "../facts";
-import type { NetworkSet, Policy, Profile, Tier } from "../model";
+import type { NetworkSet, Policy, Profile, Tier } from "../reach-model";
 import { calicoPolicy, calicoProfile } from "./calico-policy";
 import { clusterPolicy, type ClusterKind } from "./cluster-policy";
 import { failsafePorts, type Failsafe } from "./failsafe";
-import { Fields } from "./fields";
+import { Fields } from "./object-fields";
 import {
   automaticHostEndpoints,
   hostEndpointSource,
@@ -15,14 +15,14 @@ import {
   type NodeSource,
 } from "./hosts";
 import { kubernetesPolicy } from "./kubernetes-policy";
-import { roleOf, type Role } from "./kinds";
+import { roleOf, type Role } from "./known-kinds";
 import { service, type Service } from "./services";
 import { networkSet, networkSetSource, type SetSource } from "./network-sets";
-import { readPool, type Pool } from "./pools";
-import { endpointSlice, endpointsObject, type Slice } from "./slices";
-import { sourceTitle, type SourceObject } from "./source";
-import { BUILT_IN_TIERS, readTier } from "./tier";
-import { unfolded } from "./unfold";
+import { readPool, type Pool } from "./ip-pools";
+import { endpointSlice, endpointsObject, type Slice } from "./endpoint-slices";
+import { sourceTitle, type SourceObject } from "./source-object";
+import { BUILT_IN_TIERS, readTier } from "./tiers";
+import { unfolded } from "./unfold-lists";
 import { podSource, type PodSource } from "./workloads";
 
 /** Everything that the objects say, checked; before anything is evaluated. */

@@ -1,7 +1,7 @@
 import { insiders, pairs, partFilter } from "../connectivity";
-import type { Difference } from "../diff";
-import type { Flow, FlowPart } from "../flows";
-import type { State } from "../state";
+import type { Difference } from "../state-diff";
+import type { Flow, FlowPart } from "../reach-flows";
+import type { State } from "../reach-state";
 
 /** A workload, or a node that host endpoints govern, as answers list it. */
 export interface WorkloadInfo {

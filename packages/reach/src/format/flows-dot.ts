@@ -1,7 +1,7 @@
 import { insiders, pairs } from "../connectivity";
-import type { Endpoint } from "../model";
-import type { State } from "../state";
-import { protocolsIn, summary } from "./summary";
+import type { Endpoint } from "../reach-model";
+import type { State } from "../reach-state";
+import { protocolsIn, summary } from "./port-summary";
 
 /** A Graphviz graph: a cluster for each namespace, an arrow for each open pair (dashed where it is unknown). */
 export function* dotLines(state: State, options: { all?: boolean } = {}): Generator<string> {

@@ -1,6 +1,6 @@
 import { overlaps, parseNet, type Net } from "../addresses";
-import type { Endpoint } from "../model";
-import type { Fields } from "./fields";
+import type { Endpoint } from "../reach-model";
+import type { Fields } from "./object-fields";
 
 /** Whether packets to a pod are encapsulated between machines; `crossSubnet`: where these are of different subnets. */
 export type Encapsulation = "always" | "crossSubnet" | "never";

@@ -1,9 +1,9 @@
 import { inNets } from "../addresses";
 import type { Failsafe } from "../input/failsafe";
-import type { Decision, Direction, Endpoint, Hook } from "../model";
-import { intersect, isEmpty, NO_PORTS, subtract, union, type PortSet } from "../ports";
-import { between, evaluate, type Packet, type Segment } from "../rules/evaluate";
-import type { State, View } from "../state";
+import type { Decision, Direction, Endpoint, Hook } from "../reach-model";
+import { intersect, isEmpty, NO_PORTS, subtract, union, type PortSet } from "../port-sets";
+import { between, evaluate, type Packet, type Segment } from "../rules/evaluate-rules";
+import type { State, View } from "../reach-state";
 
 /** A packet on its way, with what both ends are to the rules. */
 export interface Trip {

@@ -1,10 +1,10 @@
 import type { Host } from "../input/hosts";
-import type { Direction, Endpoint, Hook } from "../model";
-import type { PortSet } from "../ports";
-import { between, evaluate, type Segment } from "../rules/evaluate";
-import type { State, View } from "../state";
-import type { Crossing, Trip } from "./chains";
-import { governing, type Way } from "./interfaces";
+import type { Direction, Endpoint, Hook } from "../reach-model";
+import type { PortSet } from "../port-sets";
+import { between, evaluate, type Segment } from "../rules/evaluate-rules";
+import type { State, View } from "../reach-state";
+import type { Crossing, Trip } from "./host-chains";
+import { governing, type Way } from "./host-interfaces";
 
 /** What a packet meets where it crosses a host: hooks in order, for what ends or starts there or is forwarded. */
 export function crossing(

@@ -1,14 +1,22 @@
-import { combine } from "../flows";
+import { combine } from "../reach-flows";
 import type { Host } from "../input/hosts";
 import { possible, type PairParts } from "../matrix";
-import type { Decision, Endpoint } from "../model";
-import type { PortSet } from "../ports";
-import { portSpace, type Packet, type Segment } from "../rules/evaluate";
-import type { State } from "../state";
-import { beforeDnat, cross, crossTranslated, defaultDecision, merged, sequence, type Trip } from "./chains";
-import { seenAs, waysBetween } from "./between";
-import { candidates, crossing, identity, ownPolicies } from "./crossings";
-import type { Way } from "./interfaces";
+import type { Decision, Endpoint } from "../reach-model";
+import type { PortSet } from "../port-sets";
+import { portSpace, type Packet, type Segment } from "../rules/evaluate-rules";
+import type { State } from "../reach-state";
+import {
+  beforeDnat,
+  cross,
+  crossTranslated,
+  defaultDecision,
+  merged,
+  sequence,
+  type Trip,
+} from "./host-chains";
+import { seenAs, waysBetween } from "./node-ways";
+import { candidates, crossing, identity, ownPolicies } from "./host-crossings";
+import type { Way } from "./host-interfaces";
 
 /** What both ends decide, each over the same ports. */
 export interface Ways {

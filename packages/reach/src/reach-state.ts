@@ -1,19 +1,19 @@
 import type { KubeObject } from "../../../kube/objects";
 import { parseNet, type Family, type Net } from "./addresses";
-import { outsideBlocks } from "./blocks";
+import { outsideBlocks } from "./outside-blocks";
 import type { Facts } from "./facts";
 import { endpoints, type Backed } from "./input/endpoints";
 import type { Host } from "./input/hosts";
 import type { Failsafe } from "./input/failsafe";
-import type { Pool } from "./input/pools";
-import { readInput } from "./input/read";
-import { holds, type Slice } from "./input/slices";
-import type { SourceObject } from "./input/source";
-import type { Direction, Endpoint, Hook, Policy, Rule } from "./model";
-import { portSet, type PortSet } from "./ports";
-import type { Packet } from "./rules/evaluate";
-import { RuleLists, type RuleList } from "./rules/lists";
-import { Entities, type TruthCode, type Truths } from "./rules/matches";
+import type { Pool } from "./input/ip-pools";
+import { readInput } from "./input/read-input";
+import { holds, type Slice } from "./input/endpoint-slices";
+import type { SourceObject } from "./input/source-object";
+import type { Direction, Endpoint, Hook, Policy, Rule } from "./reach-model";
+import { portSet, type PortSet } from "./port-sets";
+import type { Packet } from "./rules/evaluate-rules";
+import { RuleLists, type RuleList } from "./rules/rule-lists";
+import { Entities, type TruthCode, type Truths } from "./rules/entities";
 
 /** Everything that evaluation needs of one endpoint, computed once. */
 export interface View {

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../../kube/objects";
 import type { Problem } from "../../../../kube/problems";
-import { restored } from "./stored";
-import type { SourceObject } from "./source";
+import { restored } from "./stored-calico";
+import type { SourceObject } from "./source-object";
 
 /** Lists become their items; what is no object is a problem. */
 export function* unfolded(sources: readonly SourceObject[], problems: Problem[]): Generator<SourceObject> {

@@ -1,4 +1,4 @@
-import type { Policy, Tier } from "../model";
+import type { Policy, Tier } from "../reach-model";
 
 /** TierLess in felix/calc/policy_sorter.go. */
 export function byTierOrder(a: Tier, b: Tier): number {

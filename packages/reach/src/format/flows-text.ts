@@ -1,11 +1,11 @@
 import pc from "picocolors";
 import { insiders, pairs } from "../connectivity";
-import type { Change, Difference } from "../diff";
+import type { Change, Difference } from "../state-diff";
 import type { Exposure } from "../exposure";
-import { protocolText, type Flow } from "../flows";
-import type { Decision, Verdict } from "../model";
-import type { State } from "../state";
-import { protocolsIn, summary } from "./summary";
+import { protocolText, type Flow } from "../reach-flows";
+import type { Decision, Verdict } from "../reach-model";
+import type { State } from "../reach-state";
+import { protocolsIn, summary } from "./port-summary";
 
 const MARK: Readonly<Record<Verdict, string>> = { allow: "open", deny: "closed", unknown: "unknown" };
 const COLOR: Readonly<Record<Verdict, (text: string) => string>> = {

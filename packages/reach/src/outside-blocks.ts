@@ -1,5 +1,5 @@
 import { covers, EVERYWHERE, without, type Family, type Net } from "./addresses";
-import type { Endpoint } from "./model";
+import type { Endpoint } from "./reach-model";
 
 /**
  * The address space outside the cluster, split at the given networks: one endpoint for each piece, which no network
