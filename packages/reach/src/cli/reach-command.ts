@@ -2,7 +2,7 @@ import { Option, type Command } from "commander";
 import type { DiffOptions, ExplainOptions, ExposureOptions, ListOptions, ShortOptions } from "./options";
 
 /** Where paths that are not absolute start. @default the folder of the process */
-export interface From {
+interface From {
   readonly folder?: string;
 }
 

@@ -24,7 +24,7 @@ export interface Entering {
 }
 
 /** A packet on its way through a node to one backend of a Service. */
-export interface Passing extends Pick<ServiceQuestion, "from" | "service" | "port" | "node" | "sourcePort"> {
+interface Passing extends Pick<ServiceQuestion, "from" | "service" | "port" | "node" | "sourcePort"> {
   readonly backend: Endpoint;
   /** The backend's port. */
   readonly target: number;

@@ -7,7 +7,7 @@ import { outsideEnds } from "../outside-ends";
 import { targetPort, type State } from "../reach-state";
 
 /** Where a packet to a port of a Service may go. */
-export interface ServiceTarget {
+interface ServiceTarget {
   readonly endpoint: Endpoint;
   /** undefined where the endpoint has no port of the name that `targetPort` gives. */
   readonly port: number | undefined;

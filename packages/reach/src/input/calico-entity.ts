@@ -2,8 +2,9 @@ import type { SelectorNode } from "../selector";
 import { parseNet, type Net } from "../addresses";
 import type { Direction, EndpointMatch, EntityMatch, PortMatch } from "../reach-model";
 import { portSet, type PortInterval } from "../port-sets";
-import { selectorField } from "./calico-policy";
+import { PORT_NAME } from "./named-ports";
 import type { Fields } from "./object-fields";
+import { selectorField } from "./selector-field";
 
 /** Of which policy a rule is. */
 export interface RuleScope {
@@ -14,8 +15,6 @@ export interface RuleScope {
 
 const MAX_NETS = 256;
 const MAX_PORTS = 50;
-/** IsValidPortName of k8s.io/apimachinery, by which libcalico-go/lib/validator/v3 goes too. */
-export const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
 
 const ENTITY = [
   "nets",

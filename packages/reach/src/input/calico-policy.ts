@@ -1,19 +1,10 @@
-import {
-  isUnknown,
-  parseSelector,
-  renameLabels,
-  SelectorError,
-  type SelectorNode,
-  type Truth,
-} from "../selector";
+import type { SelectorNode, Truth } from "../selector";
 import type { Action, Direction, Policy, Profile, Rule } from "../reach-model";
 import type { RuleScope } from "./calico-entity";
 import { calicoRule } from "./calico-rule";
 import type { Fields } from "./object-fields";
 import { splitAtNames } from "./named-ports";
-
-/** Upstream's limit (CRD validation since 3.33). */
-const MAX_SELECTOR = 1024;
+import { selectorField } from "./selector-field";
 
 const COMMON = [
   "tier",
@@ -165,23 +156,4 @@ function replaceAll(node: SelectorNode, label: string): SelectorNode {
   if ("operands" in node) return { ...node, operands: node.operands.map((o) => replaceAll(o, label)) };
   if ("operand" in node) return { ...node, operand: replaceAll(node.operand, label) };
   return node.op === "all" ? { op: "has", label } : node;
-}
-
-/** Parses a selector field; undefined where it is absent, empty, unknown, or wrong (which is then reported). */
-export function selectorField(fields: Fields, key: string, prefix = ""): SelectorNode | undefined {
-  const text = fields.string(key);
-  // An empty field is the same as none; a blank one is not (it selects everything).
-  if (text === undefined || text === "" || isUnknown(text)) return undefined;
-  if (text.length > MAX_SELECTOR)
-    fields.report(key, undefined, `is longer than ${MAX_SELECTOR} characters`, "split the policy");
-  if (text.includes("global(") && key !== "namespaceSelector")
-    fields.report(key, text, "must not use global()", "global() belongs into a rule's namespaceSelector");
-  try {
-    const { root } = parseSelector(text);
-    return prefix === "" ? root : renameLabels(root, (label) => prefix + label);
-  } catch (error) {
-    if (!(error instanceof SelectorError)) throw error;
-    fields.report(key, text, `${error.detail} at character ${error.position + 1}`, error.fix);
-    return undefined;
-  }
 }

@@ -4,14 +4,12 @@ import type { Action, Direction, EndpointMatch, Policy, Rule } from "../reach-mo
 import { clusterPorts } from "./cluster-ports";
 import type { Fields } from "./object-fields";
 import type { NodeSource } from "./hosts";
+import type { ClusterKind } from "./known-kinds";
 import { labelSelector } from "./label-selector";
 import { splitAtNames } from "./named-ports";
 
-/** `policy.networking.k8s.io`: ClusterNetworkPolicy, and the two kinds that it replaced. */
-export type ClusterKind = "ClusterNetworkPolicy" | "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy";
-
 /** Nodes of the input, which rules may name by labels: they stand for their addresses. */
-export type NodePeers = readonly Pick<NodeSource, "labels" | "addresses" | "otherAddresses">[];
+type NodePeers = readonly Pick<NodeSource, "labels" | "addresses" | "otherAddresses">[];
 
 const NAMESPACE = "projectcalico.org/namespace";
 const PODS: SelectorNode = { op: "==", label: "projectcalico.org/orchestrator", value: "k8s" };

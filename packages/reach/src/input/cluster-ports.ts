@@ -1,11 +1,11 @@
 import { PROTOCOLS, type PortMatch } from "../reach-model";
 import { portSet, type PortInterval } from "../port-sets";
-import { PORT_NAME } from "./calico-entity";
-import type { ClusterKind } from "./cluster-policy";
+import type { ClusterKind } from "./known-kinds";
+import { PORT_NAME } from "./named-ports";
 import type { Fields } from "./object-fields";
 
 /** What a rule says of protocol and ports; neither where it says nothing. */
-export interface ClusterPorts {
+interface ClusterPorts {
   /** undefined: a named port of whichever protocol. */
   readonly protocol?: number;
   readonly ports?: PortMatch;

@@ -23,7 +23,7 @@ export interface Elsewhere {
   readonly ports: readonly SlicePort[];
 }
 
-export interface Endpoints {
+interface Endpoints {
   /** Sorted by name. */
   readonly workloads: readonly Endpoint[];
   readonly hosts: readonly Host[];

@@ -1,5 +1,8 @@
 import type { KubeObject } from "../../../../kube/objects";
 
+/** `policy.networking.k8s.io`: ClusterNetworkPolicy, and the two kinds that it replaced. */
+export type ClusterKind = "ClusterNetworkPolicy" | "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy";
+
 /** What is read of an object; `ignored` ones are counted, `staged` policies too: they enforce nothing. */
 export type Role =
   | "workload"

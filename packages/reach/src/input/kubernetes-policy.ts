@@ -2,9 +2,9 @@ import type { SelectorNode, Truth } from "../selector";
 import { covers, parseNet, type Family, type Net } from "../addresses";
 import { PROTOCOLS, type EndpointMatch, type EntityMatch, type Policy, type Rule } from "../reach-model";
 import { ALL_PORTS, portSet, type PortSet } from "../port-sets";
-import { PORT_NAME } from "./calico-entity";
 import type { Fields } from "./object-fields";
 import { labelSelector } from "./label-selector";
+import { PORT_NAME } from "./named-ports";
 
 /** Where Calico puts Kubernetes policies in the default tier (conversion.K8sNetworkPolicyToCalico). */
 const ORDER = 1000;

@@ -1,5 +1,8 @@
 import type { EntityMatch, Rule } from "../reach-model";
 
+/** IsValidPortName of k8s.io/apimachinery, by which libcalico-go/lib/validator/v3 goes too. */
+export const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
+
 /**
  * A name stands for ports of endpoints that the rule's selector finds by their own labels; a network set that holds
  * their addresses does not help, while it does for numbers (felix/calc/rule_scanner.go, ruleToParsedRule). So a rule

@@ -156,7 +156,7 @@ export class Fields {
   }
 }
 
-export function holdsUnknown(value: unknown): boolean {
+function holdsUnknown(value: unknown): boolean {
   if (isUnknown(value)) return true;
   if (typeof value !== "object" || value === null) return false;
   return Object.values(value).some(holdsUnknown);

@@ -4,7 +4,7 @@ import { parseNet, type Net } from "../addresses";
 import type { Facts } from "../facts";
 import type { NetworkSet, Policy, Profile, Tier } from "../reach-model";
 import { calicoPolicy, calicoProfile } from "./calico-policy";
-import { clusterPolicy, type ClusterKind } from "./cluster-policy";
+import { clusterPolicy } from "./cluster-policy";
 import { failsafePorts, type Failsafe } from "./failsafe";
 import { Fields } from "./object-fields";
 import {
@@ -15,7 +15,7 @@ import {
   type NodeSource,
 } from "./hosts";
 import { kubernetesPolicy } from "./kubernetes-policy";
-import { roleOf, type Role } from "./known-kinds";
+import { roleOf, type ClusterKind, type Role } from "./known-kinds";
 import { service, type Service } from "./services";
 import { networkSet, networkSetSource, type SetSource } from "./network-sets";
 import { readPool, type Pool } from "./ip-pools";

@@ -37,7 +37,7 @@ export interface PodSource {
 }
 
 /** Where the pod template stands in each kind. */
-export const TEMPLATES: Readonly<Record<string, string>> = {
+const TEMPLATES: Readonly<Record<string, string>> = {
   Deployment: "spec.template",
   StatefulSet: "spec.template",
   DaemonSet: "spec.template",
@@ -48,7 +48,7 @@ export const TEMPLATES: Readonly<Record<string, string>> = {
   Pod: "",
 };
 
-export interface Named {
+interface Named {
   readonly kind: string;
   readonly name: string;
   readonly namespace: string;

@@ -4,7 +4,7 @@ import { inNets, type Net } from "../addresses";
 import type { Endpoint, EndpointMatch, EntityMatch, NetworkSet } from "../reach-model";
 
 /** The workloads behind a Service, and further addresses. */
-export interface Backing {
+interface Backing {
   readonly workloads: ReadonlySet<Endpoint>;
   readonly nets: readonly Net[];
 }
@@ -40,10 +40,6 @@ export class Entities {
     /** What stands behind a Service; undefined where that is not known. */
     private readonly backends: (service: string) => Backing | undefined,
   ) {}
-
-  get size(): number {
-    return this.entities.length;
-  }
 
   index({ anyOf }: EntityMatch): number {
     if (anyOf === undefined) return -1;

@@ -155,7 +155,7 @@ function join(segments: readonly Segment[]): Segment[] {
   return [...byDecision].map(([decision, ports]) => ({ ports, decision }));
 }
 
-export interface Matched {
+interface Matched {
   /** Ports on which the rule matches. */
   readonly sure: PortSet;
   /** Ports on which it may match. */
