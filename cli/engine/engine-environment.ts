@@ -1,31 +1,46 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { UserError } from "../../kube/problems";
 import { ownFolder } from "../folders";
+import { passphraseFile } from "./passphrase";
 
 /**
  * Environment for the engine: state in a folder unless PULUMI_BACKEND_URL says otherwise, and a passphrase of this
  * machine unless one is given. So no login is needed, and secrets in the state are still encrypted.
+ * @throws UserError where the passphrase that is given protects nothing, or would be lost with this machine
  */
-export function engineEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+export function engineEnvironment(
+  env: NodeJS.ProcessEnv = process.env,
+  folder: string = ownFolder,
+): Record<string, string> {
   const own: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true" };
-  if (env["PULUMI_BACKEND_URL"] === undefined) {
-    const state = join(ownFolder, "state");
+  const backend = env["PULUMI_BACKEND_URL"];
+  // An unset variable of a workflow is an empty one. With a token Pulumi means its own cloud, whose keys are its own.
+  const cloud = backend === "" ? (env["PULUMI_ACCESS_TOKEN"] ?? "") !== "" : /^https?:/.test(backend ?? "");
+  if (cloud) return own;
+  if (backend === "")
+    throw new UserError(
+      "PULUMI_BACKEND_URL is empty, and there is no PULUMI_ACCESS_TOKEN; nothing was changed\n" +
+        "  fix: name the backend, or unset the variable: the state is then a folder on this machine",
+    );
+  if (backend === undefined) {
+    const state = join(folder, "state");
     mkdirSync(state, { recursive: true, mode: 0o700 });
     own["PULUMI_BACKEND_URL"] = pathToFileURL(state).href;
   }
-  if (env["PULUMI_CONFIG_PASSPHRASE"] === undefined && env["PULUMI_CONFIG_PASSPHRASE_FILE"] === undefined) {
-    own["PULUMI_CONFIG_PASSPHRASE_FILE"] = passphraseFile();
-  }
+  const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = env;
+  if (passphrase === "")
+    throw new UserError(
+      "PULUMI_CONFIG_PASSPHRASE is empty, so kubeconfigs and keys in the state would be as good as not encrypted; nothing was changed\n" +
+        "  fix: in CI, set the secret that it is taken from; elsewhere give it a value, or unset it: this machine then gets a passphrase of its own",
+    );
+  if (passphrase !== undefined || file !== undefined) return own;
+  if (backend !== undefined && !backend.startsWith("file:") && env["CI"] !== undefined)
+    throw new UserError(
+      `there is no passphrase for the state in ${backend.replace(/\?.*/, "")}, and one made here would be lost with this runner; nothing was changed\n` +
+        "  fix: set PULUMI_CONFIG_PASSPHRASE from a secret",
+    );
+  own["PULUMI_CONFIG_PASSPHRASE_FILE"] = passphraseFile(join(folder, "passphrase"));
   return own;
-}
-
-function passphraseFile(): string {
-  const file = join(ownFolder, "passphrase");
-  if (!existsSync(file)) {
-    mkdirSync(ownFolder, { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
-  }
-  return file;
 }

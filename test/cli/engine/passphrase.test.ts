@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { engineEnvironment } from "../../../cli/engine/engine-environment";
+import { passphraseFile } from "../../../cli/engine/passphrase";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "labs-passphrase-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test("it is made once, for its owner alone, and no draft stays", () => {
+  const file = join(folder, "own/passphrase");
+  expect(passphraseFile(file)).toBe(file);
+  const text = readFileSync(file, "utf8");
+  expect(text).toMatch(/^[\w-]{32}\n$/);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readdirSync(join(folder, "own"))).toEqual(["passphrase"]);
+  passphraseFile(file);
+  expect(readFileSync(file, "utf8")).toBe(text);
+});
+
+test("of processes that make it at once all take the same one", async () => {
+  const script = join(folder, "first.ts");
+  const module = resolve(__dirname, "../../../cli/engine/passphrase");
+  // Each waits for the others at a moment of the clock; what it takes is what it would encrypt with.
+  writeFileSync(
+    script,
+    `import { readFileSync } from "node:fs";
+import { passphraseFile } from ${JSON.stringify(module)};
+const [, , files, at] = process.argv;
+while (Date.now() < Number(at)) {}
+for (let i = 0; i < Number(files); i++) process.stdout.write(readFileSync(passphraseFile(${JSON.stringify(folder)} + "/p" + i), "utf8"));
+`,
+  );
+  const root = resolve(__dirname, "../../..");
+  const at = String(Date.now() + 4000);
+  const run = (): Promise<string> =>
+    new Promise((done, fail) => {
+      const child = spawn(process.execPath, ["--import", "tsx", script, "200", at], { cwd: root });
+      let text = "";
+      child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      child.on("error", fail);
+      child.on("close", () => {
+        done(text);
+      });
+    });
+  const taken = await Promise.all([run(), run(), run()]);
+  expect(taken[0].split("\n")).toHaveLength(201);
+  expect(new Set(taken).size).toBe(1);
+});
+
+test("an empty file, as a write that failed leaves it, is not taken for a passphrase", () => {
+  const file = join(folder, "passphrase");
+  writeFileSync(file, "");
+  expect(() => passphraseFile(file)).toThrow(/is empty.*\n {2}fix: delete it/);
+});
+
+describe("the environment of the engine", () => {
+  test("a folder and a passphrase of this machine, where nothing is given", () => {
+    expect(engineEnvironment({}, folder)).toMatchObject({
+      PULUMI_BACKEND_URL: expect.stringMatching(/^file:.*\/state$/) as string,
+      PULUMI_CONFIG_PASSPHRASE_FILE: join(folder, "passphrase"),
+    });
+  });
+
+  test("what is given stands; Pulumi Cloud needs no passphrase", () => {
+    const s3 = { PULUMI_BACKEND_URL: "s3://class-state?region=x" };
+    expect(engineEnvironment({ ...s3, PULUMI_CONFIG_PASSPHRASE: "p" }, folder)).toEqual({
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    });
+    const cloud = { PULUMI_BACKEND_URL: "https://api.pulumi.com", PULUMI_CONFIG_PASSPHRASE: "" };
+    expect(engineEnvironment(cloud, folder)).toEqual({ PULUMI_SKIP_UPDATE_CHECK: "true" });
+    const token = { PULUMI_BACKEND_URL: "", PULUMI_ACCESS_TOKEN: "t", PULUMI_CONFIG_PASSPHRASE: "" };
+    expect(engineEnvironment(token, folder)).toEqual({ PULUMI_SKIP_UPDATE_CHECK: "true" });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test.each([
+    [
+      { PULUMI_CONFIG_PASSPHRASE: "" },
+      /PULUMI_CONFIG_PASSPHRASE is empty.*nothing was changed\n {2}fix: in CI/,
+    ],
+    [{ PULUMI_BACKEND_URL: "s3://class-state", PULUMI_CONFIG_PASSPHRASE: "" }, /is empty/],
+    [{ PULUMI_BACKEND_URL: "s3://class-state", CI: "true" }, /lost with this runner/],
+    [{ PULUMI_BACKEND_URL: "", PULUMI_ACCESS_TOKEN: "" }, /PULUMI_BACKEND_URL is empty/],
+  ])("%j is refused: it would encrypt with nothing, or with what nobody has tomorrow", (env, message) => {
+    expect(() => engineEnvironment(env, folder)).toThrow(message);
+    expect(readdirSync(folder).filter((f) => f !== "state")).toEqual([]);
+  });
+});
