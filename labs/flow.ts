@@ -1,31 +1,23 @@
-import type { FlowExpectation } from "./model";
+import type { FlowClaim } from "./model";
 
-type Verdict = FlowExpectation["verdict"];
+type Verdict = FlowClaim["verdict"];
 
-/** Writes flow expectations in one line: `open("a/b", "c/d", 80, "why")`. */
+/** Writes a claim in one line: `open("a/b", "c/d", 80, "why")`. */
 export const flow = (
   verdict: Verdict,
   from: string,
   to: string,
   port: number,
   reason: string,
-  protocol?: "UDP",
-): FlowExpectation => ({
-  kind: "flow",
-  from,
-  to,
-  port,
-  verdict,
-  reason,
-  ...(protocol === undefined ? {} : { protocol }),
-});
+  protocol: FlowClaim["protocol"] = "TCP",
+): FlowClaim => ({ kind: "flow", from, to, protocol, port, verdict, reason });
 
-export const open = (from: string, to: string, port: number, reason: string): FlowExpectation =>
+export const open = (from: string, to: string, port: number, reason: string): FlowClaim =>
   flow("allow", from, to, port, reason);
 
-export const closed = (from: string, to: string, port: number, reason: string): FlowExpectation =>
+export const closed = (from: string, to: string, port: number, reason: string): FlowClaim =>
   flow("deny", from, to, port, reason);
 
 /** A lookup at the cluster's DNS servers, by UDP. */
-export const lookup = (verdict: Verdict, from: string, reason: string): FlowExpectation =>
+export const lookup = (verdict: Verdict, from: string, reason: string): FlowClaim =>
   flow(verdict, from, "kube-system/coredns", 53, reason, "UDP");

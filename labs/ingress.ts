@@ -8,7 +8,7 @@ import { checkRoutes } from "../routing/routes/check-routes";
 import { defaultScheme, hostOf, urlOf, type IngressSite } from "../routing/ingress-site";
 import type { KubeObject } from "../kube/objects";
 import { failOn } from "../kube/problems";
-import type { LabContext, RequestExpectation } from "./model";
+import type { LabContext, RequestClaim } from "./model";
 
 /** What labs share that are reached from outside. */
 
@@ -63,10 +63,10 @@ export function routed(
   ];
 }
 
-type RequestArgs = Pick<RequestExpectation, "host" | "path" | "reason"> &
-  Partial<Pick<RequestExpectation, "headers" | "cookies" | "status" | "location" | "backends" | "scheme">>;
+type RequestArgs = Pick<RequestClaim, "host" | "path" | "reason"> &
+  Partial<Pick<RequestClaim, "headers" | "cookies" | "status" | "location" | "backends" | "scheme">>;
 
 /** A request as a browser of this stack makes it: HTTPS where there are certificates. */
-export function request(ctx: LabContext, args: RequestArgs): RequestExpectation {
+export function request(ctx: LabContext, args: RequestArgs): RequestClaim {
   return { kind: "request", scheme: defaultScheme(siteOf(ctx)), ...args };
 }

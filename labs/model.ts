@@ -82,7 +82,7 @@ export interface Step {
   /** Objects of earlier steps taken away. */
   remove?: (ctx: LabContext) => ObjectRef[];
   /** What must hold at this step; flows and requests not listed here are not claimed. */
-  expect: (ctx: LabContext) => Expectation[];
+  expect: (ctx: LabContext) => Claim[];
 }
 
 export interface ObjectRef {
@@ -93,16 +93,15 @@ export interface ObjectRef {
   namespace?: string;
 }
 
-export type Expectation = FlowExpectation | RequestExpectation;
+export type Claim = FlowClaim | RequestClaim;
 
 /** A flow that must be open or closed at this step. */
-export interface FlowExpectation {
+export interface FlowClaim {
   kind: "flow";
   /** `namespace/workload`, a CIDR, an address, `internet`, or a declared endpoint. */
   from: string;
   to: string;
-  /** @default TCP */
-  protocol?: "TCP" | "UDP" | "SCTP" | "ICMP";
+  protocol: "TCP" | "UDP" | "SCTP" | "ICMP";
   /** Port at the destination pod (after the Service's translation). */
   port: number;
   verdict: "allow" | "deny";
@@ -110,8 +109,17 @@ export interface FlowExpectation {
   reason: string;
 }
 
+/** A claimed flow beside what the evaluator finds. */
+export interface AnsweredClaim extends FlowClaim {
+  holds: boolean;
+  /** `none`: there is no such flow. */
+  found: "allow" | "deny" | "unknown" | "none";
+  /** Where it does not hold: what decided instead. */
+  instead?: string;
+}
+
 /** A request through the ingress that must end at a backend with a probability. */
-export interface RequestExpectation {
+export interface RequestClaim {
   kind: "request";
   host: string;
   path: string;

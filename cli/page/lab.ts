@@ -2,11 +2,11 @@ import { answer, type HttpRequest } from "../../routing/nginx/answer";
 import { proveRequests } from "../../routing/nginx/prove";
 import { urlOf } from "../../routing/ingress-site";
 import { routeLines } from "../../routing/route-lines";
-import type { FlowExpectation, LabSelection, RequestExpectation } from "../../labs/model";
+import type { FlowClaim, LabSelection, RequestClaim } from "../../labs/model";
 import { answerClaim } from "../../labs/prediction/claims";
 import { objectKey } from "../../kube/objects";
 import { siteOf } from "../../labs/ingress";
-import type { Flow, State } from "../../packages/reach/src";
+import type { State } from "../../packages/reach/src";
 import { Cells } from "./cells";
 import { pageDocument } from "./documents";
 import { labelsOf } from "./labels";
@@ -135,38 +135,10 @@ class Documents {
 const content = (object: StateAt["objects"][number]): string =>
   `${objectKey(object)} ${JSON.stringify(object)}`;
 
-function claim({ state }: StateAt, e: FlowExpectation): PageClaim {
-  const { from, to, port, protocol = "TCP", verdict, reason } = e;
-  const [source, target] = [nodeId(from), nodeId(to)];
-  const { holds, found, flow, problem } = answerClaim(state, { ...e, from: source, to: target }, answerTo);
-  return {
-    from: source,
-    to: target,
-    protocol,
-    port,
-    claimed: verdict,
-    found,
-    holds,
-    reason,
-    ...(holds ? {} : { instead: flow === undefined ? (problem ?? "there is no such flow") : because(flow) }),
-  };
-}
+const claim = ({ state }: StateAt, c: FlowClaim): PageClaim =>
+  answerClaim(state, { ...c, from: nodeId(c.from), to: nodeId(c.to) }, answerTo);
 
-/**
- * The direction that decided: a denial before what is not known, and leaving before entering. Of what is open, only
- * directions in which a policy has a say.
- */
-function because({ verdict, egress, ingress }: Flow): string {
-  if (egress.verdict === verdict && verdict !== "allow") return `leaving: ${egress.reason}`;
-  if (ingress.verdict === verdict && verdict !== "allow") return `entering: ${ingress.reason}`;
-  const said = [
-    ...(egress.policy === null ? [] : [`leaving: ${egress.reason}`]),
-    ...(ingress.policy === null ? [] : [`entering: ${ingress.reason}`]),
-  ];
-  return said.length === 0 ? "no policy applies at either end" : said.join("; ");
-}
-
-function request({ objects }: StateAt, e: RequestExpectation, { context }: LabSelection): PageRequest {
+function request({ objects }: StateAt, e: RequestClaim, { context }: LabSelection): PageRequest {
   const site = siteOf(context);
   const asked: HttpRequest = {
     host: e.host,

@@ -1,4 +1,4 @@
-import type { FlowExpectation, LabSelection } from "../../labs/model";
+import type { FlowClaim, LabSelection } from "../../labs/model";
 import type { KubeObject } from "../../kube/objects";
 import { parseNet, type Endpoint } from "../../packages/reach/src";
 import type { PageNode, PagePort, PageService } from "./page-data";
@@ -37,9 +37,9 @@ export function pageNodes(states: readonly StateAt[], { context }: LabSelection)
 }
 
 /** Where the objects tell no port: the ports on which a claim expects an answer. */
-function openedOn(claims: readonly FlowExpectation[], to: string): PagePort[] {
+function openedOn(claims: readonly FlowClaim[], to: string): PagePort[] {
   const open = claims.filter((c) => c.to === to && c.verdict === "allow");
-  return unique(open.map((c) => ({ protocol: c.protocol ?? "TCP", port: c.port })));
+  return unique(open.map((c) => ({ protocol: c.protocol, port: c.port })));
 }
 
 /** How the evaluator names an end of a claim: a single address is a network of one. */
@@ -116,7 +116,7 @@ export function pageServices(states: readonly StateAt[], nodes: readonly PageNod
  */
 export function mainFlows(states: readonly StateAt[], nodes: readonly PageNode[]): number[] {
   const at = new Map(nodes.map((n, i) => [n.id, i]));
-  const index = (c: FlowExpectation): number[] => {
+  const index = (c: FlowClaim): number[] => {
     const [from, to] = [at.get(nodeId(c.from)), at.get(nodeId(c.to))];
     return from === undefined || to === undefined || from === to ? [] : [from * nodes.length + to];
   };
@@ -138,8 +138,8 @@ function served(nodes: readonly PageNode[]): number[] {
   );
 }
 
-function claimsOf(states: readonly StateAt[]): FlowExpectation[] {
-  return states.flatMap((s) => s.claims.filter((e): e is FlowExpectation => e.kind === "flow"));
+function claimsOf(states: readonly StateAt[]): FlowClaim[] {
+  return states.flatMap((s) => s.claims.filter((e): e is FlowClaim => e.kind === "flow"));
 }
 
 const NUMBERS: Readonly<Record<number, string>> = { 6: "TCP", 17: "UDP", 132: "SCTP" };

@@ -1,3 +1,5 @@
+import type { AnsweredClaim } from "../../labs/model";
+
 /**
  * What the lab page shows, as plain data: made in Node (`data.ts`), carried in the page as JSON, drawn in the browser.
  * Lists refer to each other by index, so that a page of thirty workloads and ten steps stays small.
@@ -128,20 +130,8 @@ export interface PageStep extends PageState {
   aim: string;
 }
 
-/** A flow that the step claims, with what the evaluator found. */
-export interface PageClaim {
-  from: string;
-  to: string;
-  protocol: string;
-  port: number;
-  claimed: "allow" | "deny";
-  found: Verdict | "none";
-  holds: boolean;
-  /** Why it should be so, as the lab says it. */
-  reason: string;
-  /** Why it is not: what decided. */
-  instead?: string;
-}
+/** Its ends as nodes of the page. */
+export type PageClaim = AnsweredClaim;
 
 export interface PageRequest {
   url: string;

@@ -62,11 +62,11 @@ function claimedPorts(lab: LabPage): Map<string, ClaimedPort[]> {
   let found = claimedOf.get(lab);
   if (found === undefined) {
     found = new Map();
-    for (const { from, to, protocol, port, claimed } of lab.steps.flatMap((s) => s.claims)) {
+    for (const { from, to, protocol, port, verdict } of lab.steps.flatMap((s) => s.claims)) {
       const ports = found.get(`${from} ${to}`) ?? [];
       const known = ports.find((p) => p.protocol === protocol && p.port === port);
-      if (known === undefined) ports.push({ protocol, port, open: claimed === "allow" });
-      else known.open ||= claimed === "allow";
+      if (known === undefined) ports.push({ protocol, port, open: verdict === "allow" });
+      else known.open ||= verdict === "allow";
       found.set(`${from} ${to}`, ports);
     }
     claimedOf.set(lab, found);

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { LabSelection } from "../../labs/model";
+import type { AnsweredClaim, LabSelection } from "../../labs/model";
 import { connectivity, type Flow, type State } from "../../packages/reach/src";
 import { answerClaim, flowClaims } from "../../labs/prediction/claims";
 
@@ -8,16 +8,7 @@ import { answerClaim, flowClaims } from "../../labs/prediction/claims";
 export interface LabFlows {
   /** What is allowed or unknown between the lab's workloads, and between them and the outside. */
   flows: Flow[];
-  claims: {
-    from: string;
-    to: string;
-    protocol: string;
-    port: number;
-    claimed: string;
-    found: string;
-    holds: boolean;
-    reason: string;
-  }[];
+  claims: AnsweredClaim[];
 }
 
 export function labFlows(state: State, selection: LabSelection, flows: readonly Flow[]): LabFlows {
@@ -27,11 +18,7 @@ export function labFlows(state: State, selection: LabSelection, flows: readonly 
   const near = (end: string): boolean => inLab(end) || outside.has(end);
   return {
     flows: flows.filter((f) => (inLab(f.from) && near(f.to)) || (near(f.from) && inLab(f.to))),
-    claims: flowClaims(selection).map((claim) => {
-      const { holds, found } = answerClaim(state, claim);
-      const { from, to, protocol = "TCP", port, verdict, reason } = claim;
-      return { from, to, protocol, port, claimed: verdict, found, holds, reason };
-    }),
+    claims: flowClaims(selection).map((claim) => answerClaim(state, claim)),
   };
 }
 
@@ -59,7 +46,10 @@ export function matrixText(lab: LabFlows, workloads: readonly string[]): string[
     broken.length === 0
       ? pc.green(`✓ all ${lab.claims.length} flows that this step claims hold`)
       : pc.red(`✗ ${broken.length} of ${lab.claims.length} claims of this step do not hold:`),
-    ...broken.map((c) => `  ${c.from} → ${c.to}:${c.port} is ${c.found}, claimed ${c.claimed}: ${c.reason}`),
+    ...broken.map(
+      (c) =>
+        `  ${c.from} → ${c.to}:${c.port} is ${c.found}, claimed ${c.verdict} (${c.reason}): ${c.instead ?? ""}`,
+    ),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { routeLines, type RouteLine } from "../../routing/route-lines";
 import { urlOf } from "../../routing/ingress-site";
-import type { LabSelection, RequestExpectation } from "../../labs/model";
+import type { LabSelection, RequestClaim } from "../../labs/model";
 import { siteOf } from "../../labs/ingress";
 import type { KubeObject } from "../../kube/objects";
 
@@ -27,7 +27,7 @@ function certificate(o: KubeObject): string {
   return `${o.metadata.namespace ?? ""}/${spec.secretName ?? ""} for ${(spec.dnsNames ?? []).join(", ")}`;
 }
 
-function claim(s: LabSelection, c: RequestExpectation): string {
+function claim(s: LabSelection, c: RequestClaim): string {
   const url = urlOf(siteOf(s.context), c.host, c.path, c.scheme ?? "http");
   const headers = Object.entries(c.headers ?? {}).map(([k, v]) => ` ${k}: ${v}`);
   const cookies = Object.entries(c.cookies ?? {}).map(([k, v]) => ` cookie ${k}=${v}`);

@@ -84,7 +84,7 @@ function meant(rule: Rule, direction: Direction, ends: readonly Endpoint[]): boo
   return (
     peers === undefined ||
     peers.some((peer) => {
-      const plain = Object.keys(peer).every((key) => key === "selector");
+      const plain = Object.keys(peer).every((key) => key === "selector" || key === "peer");
       return !plain || ends.some((e) => fits(peer.selector, e));
     })
   );

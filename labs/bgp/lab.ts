@@ -5,7 +5,7 @@ import { networkPolicy, tcp } from "../../policies/kubernetes/policy";
 import { open } from "../flow";
 import { NETSHOOT } from "../images";
 import { externalNamespace, externalPool, noRoom, web } from "../ip-pools/pools";
-import type { Expectation, Lab, LabContext } from "../model";
+import type { Claim, Lab, LabContext } from "../model";
 import { deployment, namespace } from "../workload";
 
 const ns = (ctx: LabContext) => ({
@@ -36,7 +36,7 @@ const peer = (ctx: LabContext): BGPPeer => ({
 });
 
 /** Claims are about policy; whether a route leads there the steps tell. */
-const inside = (ctx: LabContext): Expectation[] => {
+const inside = (ctx: LabContext): Claim[] => {
   const n = ns(ctx);
   const why = "nodes have routes to each other's pods";
   return [
@@ -45,7 +45,7 @@ const inside = (ctx: LabContext): Expectation[] => {
   ];
 };
 
-const fromHost1 = (ctx: LabContext): Expectation =>
+const fromHost1 = (ctx: LabContext): Claim =>
   open(
     host1(ctx).address,
     `${ns(ctx).external}/external-web`,

@@ -1,7 +1,8 @@
 import { CONTROLLER } from "../../routing/ingress-site";
 import { abByHeader, byWeight } from "../../routing/canary/canary";
 import type { KubeObject } from "../../kube/objects";
-import type { Expectation, FlowExpectation, Lab, LabContext } from "../model";
+import { flow } from "../flow";
+import type { Claim, FlowClaim, Lab, LabContext } from "../model";
 import { labUrl, siteOf } from "../ingress";
 import { namespace, serviceAccount } from "../workload";
 import { calls, closed, frontendPolicies, portOf, servicePolicies, services } from "./policies";
@@ -35,7 +36,7 @@ function workloads(ctx: LabContext): KubeObject[] {
   ];
 }
 
-function flow(
+function claim(
   ctx: LabContext,
   from: string,
   to: string,
@@ -43,17 +44,9 @@ function flow(
   verdict: "allow" | "deny",
   reason: string,
   protocol?: "UDP",
-): FlowExpectation {
+): FlowClaim {
   const at = (name: string) => (name.includes("/") || name === "internet" ? name : `${nsOf(ctx)}/${name}`);
-  return {
-    kind: "flow",
-    from: at(from),
-    to: at(to),
-    port,
-    verdict,
-    reason,
-    ...(protocol === undefined ? {} : { protocol }),
-  };
+  return flow(verdict, at(from), at(to), port, reason, protocol);
 }
 
 const controller = `${CONTROLLER.namespace}/${CONTROLLER.name}`;
@@ -62,32 +55,32 @@ const fromController = (
   verdict: "allow" | "deny",
   reason: string,
   frontends = FRONTENDS,
-): Expectation[] => frontends.map((to) => flow(ctx, controller, to, 8080, verdict, reason));
+): Claim[] => frontends.map((to) => claim(ctx, controller, to, 8080, verdict, reason));
 
 /** Each call of the shop, with the verdict that it should have. */
 function shopCalls(
   ctx: LabContext,
   verdictOf: (from: string) => "allow" | "deny",
   reason: (from: string, to: string) => string,
-): Expectation[] {
+): Claim[] {
   return calls.flatMap(([from, to, port]) =>
     (from === "frontend" ? FRONTENDS : [from]).map((name) =>
-      flow(ctx, name, to, port, verdictOf(from), reason(from, to)),
+      claim(ctx, name, to, port, verdictOf(from), reason(from, to)),
     ),
   );
 }
 
 /** Every pair of services that do not call each other. */
-function strangers(ctx: LabContext, verdict: "allow" | "deny", reason: string): Expectation[] {
+function strangers(ctx: LabContext, verdict: "allow" | "deny", reason: string): Claim[] {
   const known = new Set(calls.map(([from, to]) => `${from} ${to}`));
   const pairs = services.flatMap((from) => services.map((to) => [from, to] as const));
   return pairs
     .filter(([from, to]) => from !== to && !known.has(`${from} ${to}`))
-    .map(([from, to]) => flow(ctx, from, to, portOf(to), verdict, reason));
+    .map(([from, to]) => claim(ctx, from, to, portOf(to), verdict, reason));
 }
 
-const dns = (ctx: LabContext): Expectation =>
-  flow(
+const dns = (ctx: LabContext): Claim =>
+  claim(
     ctx,
     "frontend",
     "kube-system/coredns",
@@ -122,7 +115,7 @@ export const boutique: Lab = {
       expect: (ctx) => [
         shopRequest(ctx, 0, "one route leads to one Service"),
         ...fromController(ctx, "allow", "nothing isolates the frontend", ["frontend"]),
-        flow(
+        claim(
           ctx,
           "adservice",
           "redis-cart",
@@ -240,8 +233,8 @@ export const boutique: Lab = {
         ...strangers(ctx, "deny", "neither side has a rule for it"),
         ...(siteOf(ctx).controller.hostNetwork
           ? []
-          : [flow(ctx, "internet", "frontend", 8080, "deny", "only the controller is let in")]),
-        flow(ctx, "paymentservice", "internet", 443, "deny", "no service needs the internet"),
+          : [claim(ctx, "internet", "frontend", 8080, "deny", "only the controller is let in")]),
+        claim(ctx, "paymentservice", "internet", 443, "deny", "no service needs the internet"),
         dns(ctx),
       ],
     },

@@ -2,7 +2,7 @@ import type { Canary, Strategy } from "../../routing/canary/canary";
 import { liveBackend } from "../../routing/canary/canary";
 import type { Routes } from "../../routing/routes/routes";
 import type { KubeObject } from "../../kube/objects";
-import type { Expectation, LabContext, ObjectRef } from "../model";
+import type { Claim, LabContext, ObjectRef } from "../model";
 import { labHost, request, routed } from "../ingress";
 import { frontend } from "./services";
 
@@ -65,7 +65,7 @@ export function shopRequest(
   toGreen: number,
   reason: string,
   headers?: Record<string, string>,
-): Expectation {
+): Claim {
   const ns = nsOf(ctx);
   const backends = { [`${ns}/frontend`]: 1 - toGreen, [`${ns}/frontend-green`]: toGreen };
   return request(ctx, {
@@ -79,7 +79,7 @@ export function shopRequest(
 }
 
 /** The idle release at its own name. */
-export const idleRequest = (ctx: LabContext, idle: "blue" | "green"): Expectation =>
+export const idleRequest = (ctx: LabContext, idle: "blue" | "green"): Claim =>
   request(ctx, {
     host: nextHost(ctx),
     path: "/",

@@ -4,7 +4,7 @@ import { defaultAppPolicy, inNamespaces } from "../../policies/baselines";
 import { globalPolicy } from "../../policies/calico/policy";
 import type { KubeObject } from "../../kube/objects";
 import { closed, lookup, open } from "../flow";
-import type { Expectation, Lab, LabContext } from "../model";
+import type { Claim, Lab, LabContext } from "../model";
 import { clusterName, serviceAccount } from "../workload";
 import { bank, bankChain } from "../yaobank/reuse";
 
@@ -35,16 +35,16 @@ const lockdown = (ctx: LabContext): KubeObject =>
     egress: [{ action: "Deny", destination: { notNets: insideRanges(ctx.facts) } }],
   });
 
-const chain = (ctx: LabContext): Expectation[] => [
+const chain = (ctx: LabContext): Claim[] => [
   ...bankChain(nsOf(ctx)),
   lookup("allow", `${nsOf(ctx)}/customer`, "DNS lies inside the private ranges"),
   lookup("allow", `${nsOf(ctx)}/summary`, "lockdown-bank-default lets every pod of the bank ask DNS"),
 ];
 
-const toInternet = (ctx: LabContext, verdict: "allow" | "deny", app: string, reason: string): Expectation =>
+const toInternet = (ctx: LabContext, verdict: "allow" | "deny", app: string, reason: string): Claim =>
   (verdict === "allow" ? open : closed)(`${nsOf(ctx)}/${app}`, "internet", 443, reason);
 
-const summaryClosed = (ctx: LabContext): Expectation =>
+const summaryClosed = (ctx: LabContext): Claim =>
   toInternet(ctx, "deny", "summary", "summary-policy lets summary call the database only");
 
 export const egressLockdown: Lab = {

@@ -1,6 +1,6 @@
 import { BUSYBOX } from "../images";
 import { closed, flow, lookup, open } from "../flow";
-import type { Expectation, Lab, LabContext } from "../model";
+import type { Claim, Lab, LabContext } from "../model";
 import { deployment, namespace, serviceAccount } from "../workload";
 import { bank, bankChain } from "../yaobank/reuse";
 import {
@@ -43,7 +43,7 @@ function places(ctx: LabContext): Places {
 }
 
 /** No step may touch the system's own traffic: without it nothing could be repaired. */
-const system: Expectation[] = [
+const system: Claim[] = [
   open("internet", "kube-system/coredns", 53, "kube-system is excluded: its pods serve everyone"),
   flow(
     "allow",
@@ -55,16 +55,16 @@ const system: Expectation[] = [
   ),
 ];
 
-const chainOpen = (ctx: LabContext): Expectation[] => bankChain(places(ctx).bank);
+const chainOpen = (ctx: LabContext): Claim[] => bankChain(places(ctx).bank);
 
-const dnsOpen = (ctx: LabContext): Expectation[] => {
+const dnsOpen = (ctx: LabContext): Claim[] => {
   const p = places(ctx);
   return [p.visitor, p.customer, p.summary].map((from) =>
     lookup("allow", from, "default-app-policy lets every application ask DNS"),
   );
 };
 
-const guardedDatabase = (ctx: LabContext, policy = "database-policy"): Expectation[] => {
+const guardedDatabase = (ctx: LabContext, policy = "database-policy"): Claim[] => {
   const p = places(ctx);
   return [
     closed(p.customer, p.database, 2379, `${policy} lets only summary in`),
@@ -72,12 +72,12 @@ const guardedDatabase = (ctx: LabContext, policy = "database-policy"): Expectati
   ];
 };
 
-const visitorsBlocked = (ctx: LabContext, policy: string): Expectation[] => {
+const visitorsBlocked = (ctx: LabContext, policy: string): Claim[] => {
   const p = places(ctx);
   return [closed(p.visitor, p.customer, 80, `${policy} denies visitors before customer-policy is asked`)];
 };
 
-const threatsBlocked = (from: string, policy: string): Expectation =>
+const threatsBlocked = (from: string, policy: string): Claim =>
   closed(from, THREAT, 443, `${policy} denies every address of threat-feed`);
 
 export const globalPolicy: Lab = {

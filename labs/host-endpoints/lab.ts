@@ -1,7 +1,7 @@
 import type { ClusterFacts, OutsideHost } from "../../kube/cluster-facts";
 import type { KubeObject } from "../../kube/objects";
 import { closed, flow, open } from "../flow";
-import type { Expectation, Lab, LabContext } from "../model";
+import type { Claim, Lab, LabContext } from "../model";
 import { bank, bankChain } from "../yaobank/reuse";
 import { automaticHostEndpoints, defaultNodePolicy, nodeportPolicy } from "./policies";
 
@@ -54,7 +54,7 @@ function nodes(facts: ClusterFacts): KubeObject[] {
 }
 
 /** What no step may cut: with any of these gone, nothing could be mended from outside any more. */
-function lifelines(ctx: LabContext, page: "anyone" | "host1" = "anyone"): Expectation[] {
+function lifelines(ctx: LabContext, page: "anyone" | "host1" = "anyone"): Claim[] {
   const s = site(ctx.facts);
   const [worker = "node1"] = s.workers;
   const failsafe = (what: string): string => `${what} is a failsafe port: open whatever policies say`;
@@ -85,7 +85,7 @@ function lifelines(ctx: LabContext, page: "anyone" | "host1" = "anyone"): Expect
   ];
 }
 
-const kubelet = (ctx: LabContext, verdict: "allow" | "deny"): Expectation[] =>
+const kubelet = (ctx: LabContext, verdict: "allow" | "deny"): Claim[] =>
   [site(ctx.facts).host1, site(ctx.facts).gateway].map((from) =>
     (verdict === "allow" ? open : closed)(
       from,
@@ -98,7 +98,7 @@ const kubelet = (ctx: LabContext, verdict: "allow" | "deny"): Expectation[] =>
   );
 
 /** felix/rules/dispatch.go: a wildcard host endpoint gives up no interface before DNAT, not even a pod's. */
-function nodePorts(ctx: LabContext, guarded: boolean): Expectation[] {
+function nodePorts(ctx: LabContext, guarded: boolean): Claim[] {
   const s = site(ctx.facts);
   const [worker = "node1"] = s.workers;
   const why = "kube-proxy forwards node ports, and no policy guards them";

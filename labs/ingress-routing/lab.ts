@@ -2,7 +2,7 @@ import type { PathRoute, Routes } from "../../routing/routes/routes";
 import { urlOf } from "../../routing/ingress-site";
 import type { KubeObject } from "../../kube/objects";
 import { echo } from "../echo";
-import type { Expectation, Lab, LabContext } from "../model";
+import type { Claim, Lab, LabContext } from "../model";
 import { labHost, request, routed, siteOf, withoutTls } from "../ingress";
 import { namespace, service } from "../workload";
 
@@ -79,7 +79,7 @@ const plain = (ctx: LabContext, routes: Routes): KubeObject[] =>
   routed(withoutTls(ctx), workloads(ctx), routes);
 
 /** A plain request that a Service of the store answers. */
-function answered(ctx: LabContext, host: string, path: string, name: string, reason: string): Expectation {
+function answered(ctx: LabContext, host: string, path: string, name: string, reason: string): Claim {
   return request(ctx, {
     host,
     path,
@@ -89,20 +89,20 @@ function answered(ctx: LabContext, host: string, path: string, name: string, rea
   });
 }
 
-const lost = (ctx: LabContext, host: string, path: string, reason: string): Expectation =>
+const lost = (ctx: LabContext, host: string, path: string, reason: string): Claim =>
   request(ctx, { host, path, scheme: "http", status: 404, reason });
 
-const paths = (ctx: LabContext): Expectation[] => [
+const paths = (ctx: LabContext): Claim[] => [
   answered(ctx, store(ctx), "/wear", "wear", "/wear is a prefix by itself"),
   answered(ctx, store(ctx), "/watch/films?id=7", "watch", "/watch takes everything below it"),
 ];
 
-const hosts = (ctx: LabContext): Expectation[] => [
+const hosts = (ctx: LabContext): Claim[] => [
   answered(ctx, own(ctx, "wear"), "/anything", "wear", "the host alone decides"),
   answered(ctx, own(ctx, "watch"), "/anything", "watch", "the host alone decides"),
 ];
 
-const pays = (ctx: LabContext, path: string, reason: string): Expectation =>
+const pays = (ctx: LabContext, path: string, reason: string): Claim =>
   request(ctx, {
     host: own(ctx, "critical"),
     path,
@@ -112,7 +112,7 @@ const pays = (ctx: LabContext, path: string, reason: string): Expectation =>
   });
 
 /** HTTPS for the store, and what becomes of plain HTTP. */
-function secured(ctx: LabContext): Expectation[] {
+function secured(ctx: LabContext): Claim[] {
   const site = siteOf(ctx);
   const over = (scheme: "https" | "http") =>
     request(ctx, {

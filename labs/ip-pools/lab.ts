@@ -1,6 +1,6 @@
 import { open } from "../flow";
 import { NETSHOOT } from "../images";
-import type { Expectation, Lab, LabContext } from "../model";
+import type { Claim, Lab, LabContext } from "../model";
 import { deployment, namespace } from "../workload";
 import { externalNamespace, externalPool, noRoom, web } from "./pools";
 
@@ -9,12 +9,12 @@ const ns = (ctx: LabContext) => ({
   external: ctx.namespaces["external"] ?? "external-ns",
 });
 
-const inside = (ctx: LabContext): Expectation[] => {
+const inside = (ctx: LabContext): Claim[] => {
   const n = ns(ctx);
   return [open(`${n.internal}/client`, `${n.internal}/internal-web`, 80, "no policy isolates the pods")];
 };
 
-const both = (ctx: LabContext): Expectation[] => {
+const both = (ctx: LabContext): Claim[] => {
   const n = ns(ctx);
   const why =
     "pods of both pools reach each other without NAT: pools are about addresses, not about isolation";

@@ -2,8 +2,9 @@ import { nlbAnnotations } from "../../routing/nlb-annotations";
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import type { KubeObject } from "../../kube/objects";
 import { echo } from "../echo";
+import { open } from "../flow";
 import { CURL } from "../images";
-import type { Expectation, Lab, LabContext } from "../model";
+import type { Claim, Lab, LabContext } from "../model";
 import { deployment, namespace, service } from "../workload";
 
 const nsOf = (ctx: LabContext): string => ctx.namespaces["balance"] ?? "load-balancing";
@@ -67,18 +68,11 @@ function annotationsFor({ loadBalancer }: ClusterFacts): Record<string, string> 
   });
 }
 
-const reached = (ctx: LabContext, from: string, reason: string): Expectation => ({
-  kind: "flow",
-  from: from === "internet" ? from : `${nsOf(ctx)}/${from}`,
-  to: `${nsOf(ctx)}/echo`,
-  port: 8080,
-  verdict: "allow",
-  reason,
-});
+const reached = (ctx: LabContext, from: string, reason: string): Claim =>
+  open(from === "internet" ? from : `${nsOf(ctx)}/${from}`, `${nsOf(ctx)}/echo`, 8080, reason);
 
-const inside = (ctx: LabContext): Expectation =>
-  reached(ctx, "client", "the Service's address leads to the pod");
-const outside = (ctx: LabContext): Expectation =>
+const inside = (ctx: LabContext): Claim => reached(ctx, "client", "the Service's address leads to the pod");
+const outside = (ctx: LabContext): Claim =>
   reached(ctx, "internet", "no policy isolates the pod; whether a packet gets there is up to the Services");
 
 export const loadBalancing: Lab = {

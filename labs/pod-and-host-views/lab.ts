@@ -2,7 +2,7 @@ import type { KubeObject } from "../../kube/objects";
 import { lookup, open } from "../flow";
 import { NETSHOOT } from "../images";
 import { web } from "../ip-pools/pools";
-import type { Expectation, Lab, LabContext } from "../model";
+import type { Claim, Lab, LabContext } from "../model";
 import { privilegedNamespace, toolbox } from "../toolbox";
 import { deployment, namespace } from "../workload";
 
@@ -36,7 +36,7 @@ const workbench = (namespaceName: string): KubeObject =>
     pod: { terminationGracePeriodSeconds: 1 },
   });
 
-const flows = (ctx: LabContext): Expectation[] => {
+const flows = (ctx: LabContext): Claim[] => {
   const n = ns(ctx);
   return [
     open(`${n.views}/peek`, `${n.views}/web`, 80, "no policy isolates the pods"),

@@ -1,39 +1,53 @@
 import { UserError } from "../../kube/problems";
-import { explain, type Flow, type Question, type State, type Verdict } from "../../packages/reach/src";
-import type { Expectation, FlowExpectation, LabSelection } from "../model";
+import { explain, type Flow, type Question, type State } from "../../packages/reach/src";
+import type { AnsweredClaim, Claim, FlowClaim, LabSelection } from "../model";
 
 /** Every claim of a lab at its step. */
-export const claimsOf = ({ lab, step, context }: LabSelection): readonly Expectation[] =>
+export const claimsOf = ({ lab, step, context }: LabSelection): readonly Claim[] =>
   lab.steps[step]?.expect(context) ?? [];
 
 /** The flows among them. */
-export const flowClaims = (selection: LabSelection): FlowExpectation[] =>
-  claimsOf(selection).filter((c): c is FlowExpectation => c.kind === "flow");
-
-/** A claimed flow beside what the evaluator finds. */
-export interface ClaimAnswer {
-  claim: FlowExpectation;
-  holds: boolean;
-  /** Of an end that policies divide, a part that contradicts the claim counts. `none`: there is no such flow. */
-  found: Verdict | "none";
-  /** The flow that gave `found`. */
-  flow?: Flow;
-  /** Why there is no such flow. */
-  problem?: string;
-}
+export const flowClaims = (selection: LabSelection): FlowClaim[] =>
+  claimsOf(selection).filter((c): c is FlowClaim => c.kind === "flow");
 
 type Ask = (state: State, question: Question & { port: number; protocol: string }) => Flow[];
 
 /** What the state says of a claimed flow. `ask` may be another way to the same answers. */
-export function answerClaim(state: State, claim: FlowExpectation, ask: Ask = explain): ClaimAnswer {
-  const { from, to, port, protocol = "TCP", verdict } = claim;
+export function answerClaim(state: State, claim: FlowClaim, ask: Ask = explain): AnsweredClaim {
+  const decided = decidingFlow(state, claim, ask);
+  if ("problem" in decided) return { ...claim, holds: false, found: "none", instead: decided.problem };
+  const { flow } = decided;
+  return flow.verdict === claim.verdict
+    ? { ...claim, holds: true, found: flow.verdict }
+    : { ...claim, holds: false, found: flow.verdict, instead: because(flow) };
+}
+
+/** The flow that decides about a claim: of an end that policies divide, a part that contradicts it. */
+export function decidingFlow(
+  state: State,
+  { from, to, port, protocol, verdict }: FlowClaim,
+  ask: Ask = explain,
+): { flow: Flow } | { problem: string } {
   try {
     const flows = ask(state, { from, to, port, protocol });
     const flow = flows.find((f) => f.verdict !== verdict) ?? flows[0];
-    if (flow === undefined) return { claim, holds: false, found: "none" };
-    return { claim, holds: flow.verdict === verdict, found: flow.verdict, flow };
+    return flow === undefined ? { problem: "no packet can go this way" } : { flow };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { claim, holds: false, found: "none", problem: error.message };
+    return { problem: error.message };
   }
+}
+
+/**
+ * The direction that decided: a denial before what is not known, and leaving before entering. Of what is open, only
+ * directions in which a policy has a say.
+ */
+function because({ verdict, egress, ingress }: Flow): string {
+  if (egress.verdict === verdict && verdict !== "allow") return `leaving: ${egress.reason}`;
+  if (ingress.verdict === verdict && verdict !== "allow") return `entering: ${ingress.reason}`;
+  const said = [
+    ...(egress.policy === null ? [] : [`leaving: ${egress.reason}`]),
+    ...(ingress.policy === null ? [] : [`entering: ${ingress.reason}`]),
+  ];
+  return said.length === 0 ? "no policy applies at either end" : said.join("; ");
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../kube/objects";
 import type { SourceObject, State } from "../../packages/reach/src";
-import { labAt, type Expectation, type LabSelection, type LabState } from "../model";
+import { labAt, type Claim, type LabSelection, type LabState } from "../model";
 import { alone, ambientOf } from "./ambient";
 import { claimsOf, flowClaims } from "./claims";
 import { standingAt, stateOf, type Standing } from "./state";
@@ -9,7 +9,7 @@ import { standingAt, stateOf, type Standing } from "./state";
 export interface StateAt {
   objects: readonly KubeObject[];
   state: State;
-  claims: readonly Expectation[];
+  claims: readonly Claim[];
 }
 
 /** A set of objects in place of a step's own: what a learner has in a folder. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
 import { flow, lookup, open } from "../flow";
 import { BUSYBOX, NETSHOOT, WHOAMI } from "../images";
-import type { Expectation, Lab, LabContext } from "../model";
+import type { Claim, Lab, LabContext } from "../model";
 import { deployment, namespace, service } from "../workload";
 import { corpDns, dnsAddresses, stubResolver, type DnsAddresses } from "./dns";
 
@@ -70,7 +70,7 @@ const remoteWorker = (ctx: LabContext): KubeObject =>
     },
   });
 
-const base = (ctx: LabContext): Expectation[] => {
+const base = (ctx: LabContext): Claim[] => {
   const n = ns(ctx);
   return [
     open(`${n.office}/client`, `${n.payroll}/web`, 80, "no policy isolates the web pods"),
@@ -78,7 +78,7 @@ const base = (ctx: LabContext): Expectation[] => {
   ];
 };
 
-const fromOutside = (ctx: LabContext): Expectation =>
+const fromOutside = (ctx: LabContext): Claim =>
   open(
     "internet",
     `${ns(ctx).payroll}/web`,
@@ -86,7 +86,7 @@ const fromOutside = (ctx: LabContext): Expectation =>
     "no policy isolates the web pods, and NodePorts lead to them",
   );
 
-const corpFlows = (ctx: LabContext): Expectation[] => {
+const corpFlows = (ctx: LabContext): Claim[] => {
   const n = ns(ctx);
   return [
     flow("allow", `${n.office}/client`, `${n.corp}/corp-dns`, 53, "no policy isolates the server", "UDP"),

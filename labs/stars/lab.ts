@@ -1,7 +1,8 @@
 import { defaultDeny } from "../../policies/baselines";
 import { namespaces, networkPolicy, pods, tcp } from "../../policies/kubernetes/policy";
 import type { KubeObject } from "../../kube/objects";
-import type { Expectation, FlowExpectation, Lab, LabContext } from "../model";
+import { flow } from "../flow";
+import type { Claim, FlowClaim, Lab, LabContext } from "../model";
 import { deployment, namespace, service } from "../workload";
 
 /** Images and commands: tigera/docs static/files 00..04 (FACTS H). Tags are all that upstream gives. */
@@ -69,7 +70,7 @@ const allowUi = (namespaceName: string, ui: string): KubeObject =>
 type Open = Record<"ui" | "frontendToBackend" | "clientToFrontend" | "rest", boolean>;
 
 /** Every claim of the lab about its four workloads; a step says which groups of flows are open. */
-function flows(ctx: LabContext, open: Open, why: Partial<Record<keyof Open, string>>): Expectation[] {
+function flows(ctx: LabContext, open: Open, why: Partial<Record<keyof Open, string>>): Claim[] {
   const n = ns(ctx);
   const at = {
     ui: `${n.ui}/management-ui`,
@@ -78,28 +79,22 @@ function flows(ctx: LabContext, open: Open, why: Partial<Record<keyof Open, stri
     client: `${n.client}/client`,
   };
   const port = { [at.frontend]: 80, [at.backend]: 6379, [at.client]: 9000, [at.ui]: 9001 };
-  const flow = (from: string, to: string, group: keyof Open): FlowExpectation => ({
-    kind: "flow",
-    from,
-    to,
-    port: port[to] ?? 0,
-    verdict: open[group] ? "allow" : "deny",
-    reason:
-      why[group] ??
-      (open[group]
-        ? "nothing isolates the pod"
-        : "default-deny isolates the pod, and no policy lets this in"),
-  });
+  const claim = (from: string, to: string, group: keyof Open): FlowClaim => {
+    const usual = open[group]
+      ? "nothing isolates the pod"
+      : "default-deny isolates the pod, and no policy lets this in";
+    return flow(open[group] ? "allow" : "deny", from, to, port[to] ?? 0, why[group] ?? usual);
+  };
   return [
-    flow(at.ui, at.frontend, "ui"),
-    flow(at.ui, at.backend, "ui"),
-    flow(at.ui, at.client, "ui"),
-    flow(at.frontend, at.backend, "frontendToBackend"),
-    flow(at.client, at.frontend, "clientToFrontend"),
-    flow(at.client, at.backend, "rest"),
-    flow(at.backend, at.frontend, "rest"),
-    flow(at.backend, at.client, "rest"),
-    flow(at.frontend, at.client, "rest"),
+    claim(at.ui, at.frontend, "ui"),
+    claim(at.ui, at.backend, "ui"),
+    claim(at.ui, at.client, "ui"),
+    claim(at.frontend, at.backend, "frontendToBackend"),
+    claim(at.client, at.frontend, "clientToFrontend"),
+    claim(at.client, at.backend, "rest"),
+    claim(at.backend, at.frontend, "rest"),
+    claim(at.backend, at.client, "rest"),
+    claim(at.frontend, at.client, "rest"),
   ];
 }
 
@@ -165,14 +160,13 @@ export const stars: Lab = {
           { ...closed, ui: true, frontendToBackend: true },
           { ui: uiReason, frontendToBackend: backendReason },
         ),
-        {
-          kind: "flow",
-          from: `${ns(ctx).stars}/frontend`,
-          to: `${ns(ctx).stars}/backend`,
-          port: 80,
-          verdict: "deny",
-          reason: "backend-policy opens 6379 and no other port",
-        },
+        flow(
+          "deny",
+          `${ns(ctx).stars}/frontend`,
+          `${ns(ctx).stars}/backend`,
+          80,
+          "backend-policy opens 6379 and no other port",
+        ),
       ],
     },
     {

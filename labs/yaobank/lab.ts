@@ -1,7 +1,8 @@
 import { defaultAppPolicy, inNamespaces } from "../../policies/baselines";
 import { networkPolicy, pods, tcp } from "../../policies/kubernetes/policy";
 import type { KubeObject } from "../../kube/objects";
-import type { Expectation, FlowExpectation, Lab, LabContext } from "../model";
+import { flow } from "../flow";
+import type { Claim, FlowClaim, Lab, LabContext } from "../model";
 import { clusterName, deployment, namespace, service, serviceAccount } from "../workload";
 
 /** Images, ports, labels and accounts: tigera/ccol1 yaobank.yaml (FACTS H), without its pins to node names. */
@@ -96,7 +97,7 @@ const appPolicies = (ns: string): KubeObject[] => [
 
 const DNS = "kube-system/coredns";
 
-function flow(
+function claim(
   ctx: LabContext,
   from: string,
   to: string,
@@ -104,35 +105,27 @@ function flow(
   verdict: "allow" | "deny",
   reason: string,
   protocol?: "UDP",
-): FlowExpectation {
+): FlowClaim {
   const at = (name: string): string =>
     ["customer", "summary", "database"].includes(name) ? `${nsOf(ctx)}/${name}` : name;
-  return {
-    kind: "flow",
-    from: at(from),
-    to: at(to),
-    port,
-    verdict,
-    reason,
-    ...(protocol === undefined ? {} : { protocol }),
-  };
+  return flow(verdict, at(from), at(to), port, reason, protocol);
 }
 
 /** The application's own chain, which no step may break (DNS apart). */
-const chain = (ctx: LabContext): Expectation[] => [
-  flow(ctx, "internet", "customer", 80, "allow", "customer is the bank's web page"),
-  flow(ctx, "customer", "summary", 80, "allow", "customer asks summary"),
-  flow(ctx, "summary", "database", 2379, "allow", "summary reads the database"),
+const chain = (ctx: LabContext): Claim[] => [
+  claim(ctx, "internet", "customer", 80, "allow", "customer is the bank's web page"),
+  claim(ctx, "customer", "summary", 80, "allow", "customer asks summary"),
+  claim(ctx, "summary", "database", 2379, "allow", "summary reads the database"),
 ];
 
-const guardedDatabase = (ctx: LabContext): Expectation[] => [
-  flow(ctx, "customer", "database", 2379, "deny", "database-policy lets only summary in"),
-  flow(ctx, "summary", "database", 80, "deny", "database-policy opens 2379 and no other port"),
+const guardedDatabase = (ctx: LabContext): Claim[] => [
+  claim(ctx, "customer", "database", 2379, "deny", "database-policy lets only summary in"),
+  claim(ctx, "summary", "database", 80, "deny", "database-policy opens 2379 and no other port"),
 ];
 
-const guardedApp = (ctx: LabContext): Expectation[] => [
-  flow(ctx, "database", "summary", 80, "deny", "summary-policy lets only customer in"),
-  flow(
+const guardedApp = (ctx: LabContext): Claim[] => [
+  claim(ctx, "database", "summary", 80, "deny", "summary-policy lets only customer in"),
+  claim(
     ctx,
     "summary",
     "customer",
@@ -172,8 +165,8 @@ export const yaobank: Lab = {
       aim: "See the bank work, and see that the customer pod reaches the database, which it never needs to.",
       expect: (ctx) => [
         ...chain(ctx),
-        flow(ctx, "customer", "database", 2379, "allow", "nothing isolates the database"),
-        flow(ctx, "database", "customer", 80, "allow", "nothing isolates customer"),
+        claim(ctx, "customer", "database", 2379, "allow", "nothing isolates the database"),
+        claim(ctx, "database", "customer", 80, "allow", "nothing isolates customer"),
       ],
     },
     {
@@ -184,7 +177,7 @@ export const yaobank: Lab = {
       expect: (ctx) => [
         ...chain(ctx),
         ...guardedDatabase(ctx),
-        flow(ctx, "database", "summary", 80, "allow", "nothing isolates summary yet"),
+        claim(ctx, "database", "summary", 80, "allow", "nothing isolates summary yet"),
       ],
     },
     {
@@ -196,7 +189,7 @@ export const yaobank: Lab = {
         ...chain(ctx),
         ...guardedDatabase(ctx),
         ...guardedApp(ctx),
-        flow(
+        claim(
           ctx,
           "summary",
           DNS,
@@ -205,7 +198,7 @@ export const yaobank: Lab = {
           "summary-policy lets summary open connections to the database only, so not to DNS",
           "UDP",
         ),
-        flow(ctx, "customer", DNS, 53, "allow", "customer-policy lets customer open any connection", "UDP"),
+        claim(ctx, "customer", DNS, 53, "allow", "customer-policy lets customer open any connection", "UDP"),
       ],
     },
     {
@@ -219,7 +212,7 @@ export const yaobank: Lab = {
         ...chain(ctx),
         ...guardedDatabase(ctx),
         ...guardedApp(ctx),
-        flow(
+        claim(
           ctx,
           "summary",
           DNS,
@@ -241,7 +234,7 @@ export const yaobank: Lab = {
         ...chain(ctx),
         ...guardedDatabase(ctx),
         ...guardedApp(ctx),
-        flow(
+        claim(
           ctx,
           "summary",
           DNS,
@@ -250,7 +243,7 @@ export const yaobank: Lab = {
           "default-app-policy lets every pod of the bank ask DNS",
           "UDP",
         ),
-        flow(ctx, "customer", DNS, 53, "allow", "customer may open any connection", "UDP"),
+        claim(ctx, "customer", DNS, 53, "allow", "customer may open any connection", "UDP"),
       ],
     },
   ],

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../kube/objects";
-import { labAt, type FlowExpectation, type LabContext } from "../model";
+import { open } from "../flow";
+import { labAt, type FlowClaim, type LabContext } from "../model";
 import { yaobank } from "./lab";
 
 /** The bank as an application inside another lab: its workloads and, apart from these, its own Kubernetes policies. */
@@ -21,29 +22,8 @@ export function bank(ctx: LabContext, namespace: string, nodePort = false): Bank
 }
 
 /** The application's own chain, which every lab that guards it must keep open. */
-export const bankChain = (namespace: string): FlowExpectation[] => [
-  {
-    kind: "flow",
-    from: "internet",
-    to: `${namespace}/customer`,
-    port: 80,
-    verdict: "allow",
-    reason: "customer is the bank's web page",
-  },
-  {
-    kind: "flow",
-    from: `${namespace}/customer`,
-    to: `${namespace}/summary`,
-    port: 80,
-    verdict: "allow",
-    reason: "customer asks summary",
-  },
-  {
-    kind: "flow",
-    from: `${namespace}/summary`,
-    to: `${namespace}/database`,
-    port: 2379,
-    verdict: "allow",
-    reason: "summary reads the database",
-  },
+export const bankChain = (namespace: string): FlowClaim[] => [
+  open("internet", `${namespace}/customer`, 80, "customer is the bank's web page"),
+  open(`${namespace}/customer`, `${namespace}/summary`, 80, "customer asks summary"),
+  open(`${namespace}/summary`, `${namespace}/database`, 2379, "summary reads the database"),
 ];

@@ -2,7 +2,7 @@ import type { KubeObject } from "../../kube/objects";
 import type { Problem } from "../../kube/problems";
 import { answer, type Answer, type HttpRequest } from "./answer";
 
-/** A request that a lab claims, with what must come of it; the shape of a lab's RequestExpectation. */
+/** A request that a lab claims, with what must come of it; the shape of a lab's RequestClaim. */
 export interface RequestClaim {
   host: string;
   path: string;

@@ -1,6 +1,6 @@
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import { siteOf } from "../../labs/ingress";
-import type { FlowExpectation, Lab, LabContext, LabSelection } from "../../labs/model";
+import type { FlowClaim, Lab, LabContext, LabSelection } from "../../labs/model";
 import { alone } from "../../labs/prediction/ambient";
 import { answerClaim, flowClaims } from "../../labs/prediction/claims";
 import { predictedState, standingAt } from "../../labs/prediction/state";
@@ -29,20 +29,22 @@ export function stateAt(lab: Lab, step: number, facts: ClusterFacts, more: KubeO
 
 export const ask = (
   state: State,
-  { from, to, port, protocol = "TCP" }: Pick<FlowExpectation, "from" | "to" | "port" | "protocol">,
+  {
+    from,
+    to,
+    port,
+    protocol = "TCP",
+  }: Pick<FlowClaim, "from" | "to" | "port"> & Partial<Pick<FlowClaim, "protocol">>,
 ): Flow[] => explain(state, { from, to, port, protocol });
 
 /** Claims of a step that the evaluator does not confirm, each as one line. */
 export function unproved(lab: Lab, step: number, facts: ClusterFacts): string[] {
   const state = stateAt(lab, step, facts);
   return flowClaims(selectionOf(lab, step, facts)).flatMap((claim) => {
-    const { holds, found, flow, problem = "" } = answerClaim(state, claim);
+    const { holds, found, instead = "" } = answerClaim(state, claim);
     if (holds) return [];
-    const why = (["egress", "ingress"] as const).map(
-      (side) => `${side} ${flow?.[side].policy ?? "-"}: ${flow?.[side].reason ?? problem}`,
-    );
     return [
-      `step ${step} (${lab.steps[step]?.id ?? ""}): ${claim.from} -> ${claim.to}:${claim.port} is ${found}, claimed ${claim.verdict} (${claim.reason}); ${why.join("; ")}`,
+      `step ${step} (${lab.steps[step]?.id ?? ""}): ${claim.from} -> ${claim.to}:${claim.port} is ${found}, claimed ${claim.verdict} (${claim.reason}); ${instead}`,
     ];
   });
 }

@@ -1,7 +1,7 @@
 import { proveRequests } from "../../routing/nginx/prove";
 import type { IngressSite } from "../../routing/ingress-site";
 import { labs } from "../../labs/index";
-import { labAt, type LabContext, type RequestExpectation } from "../../labs/model";
+import { labAt, type LabContext, type RequestClaim } from "../../labs/model";
 import { siteOf } from "../../labs/ingress";
 import { facts } from "../support/facts";
 
@@ -38,7 +38,7 @@ test.each(cases)("$title", ({ lab, i, site }) => {
   const ingress = sites[site]!;
   const context: LabContext = { instance: lab.id, namespaces: lab.namespaces, facts, ingress };
   const { objects } = labAt({ instance: lab.id, lab, step: i, context });
-  const claims = lab.steps[i]!.expect(context).filter((e): e is RequestExpectation => e.kind === "request");
+  const claims = lab.steps[i]!.expect(context).filter((e): e is RequestClaim => e.kind === "request");
   expect(proveRequests(objects, siteOf(context).className, claims, ingress.ports.https)).toEqual([]);
 });
 

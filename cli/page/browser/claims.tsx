@@ -36,7 +36,7 @@ export function Claims({
       <ul>
         {rows.map((row, i) => (
           <li key={keyOf(row)} class={`${row.holds ? "holds" : "fails"} ${i < first ? "" : "rest"}`}>
-            {"claimed" in row ? <ClaimRow claim={row} onAsk={onAsk} /> : <RequestRow request={row} />}
+            {"verdict" in row ? <ClaimRow claim={row} onAsk={onAsk} /> : <RequestRow request={row} />}
           </li>
         ))}
       </ul>
@@ -57,11 +57,11 @@ export function Claims({
 }
 
 const keyOf = (row: PageClaim | PageRequest): string =>
-  "claimed" in row ? `${row.from} ${row.to} ${row.protocol} ${row.port}` : `${row.url} ${row.sends.join()}`;
+  "verdict" in row ? `${row.from} ${row.to} ${row.protocol} ${row.port}` : `${row.url} ${row.sends.join()}`;
 
 function ClaimRow({ claim, onAsk }: { claim: PageClaim; onAsk: (asked: Asked) => void }): preact.JSX.Element {
-  const { from, to, port, protocol, claimed, holds, reason, instead } = claim;
-  const must = claimed === "allow" ? "open" : "closed";
+  const { from, to, port, protocol, verdict, holds, reason, instead } = claim;
+  const must = verdict === "allow" ? "open" : "closed";
   return (
     <button
       type="button"
@@ -73,7 +73,7 @@ function ClaimRow({ claim, onAsk }: { claim: PageClaim; onAsk: (asked: Asked) =>
       <span class="what">
         {`${from} → ${to} `}
         <span class="port">{protocol === "TCP" ? port : `${port}/${protocol}`}</span>
-        <span class={`must ${claimed}`}>{holds ? must : `must be ${must}`}</span>
+        <span class={`must ${verdict}`}>{holds ? must : `must be ${must}`}</span>
       </span>
       <span class="because">{holds ? reason : `${reason}. Now: ${instead ?? ""}`}</span>
     </button>

@@ -1,8 +1,9 @@
-import type { Decision } from "../../../packages/reach/src";
+import type { FlowClaim } from "../../../labs/model";
+import type { Flow } from "../../../packages/reach/src";
 
 /** What verify knows, asks and finds: plain data. */
 
-export type Protocol = "TCP" | "UDP" | "SCTP" | "ICMP";
+export type Protocol = FlowClaim["protocol"];
 
 /** Which claim of which lab is checked. */
 export interface CheckHead {
@@ -16,24 +17,12 @@ export interface CheckHead {
   reason: string;
 }
 
-/** A flow that must be open or closed. */
-export interface FlowCheck extends CheckHead {
-  kind: "flow";
-  from: string;
-  to: string;
-  protocol: Protocol;
-  /** Port at the destination. */
-  port: number;
-  verdict: "allow" | "deny";
-  /** What the step's own objects say; undefined where the evaluator does not know an end. */
+/** A claimed flow, with what the step's own objects say; without where the evaluator does not know an end. */
+export interface FlowCheck extends CheckHead, FlowClaim {
   predicted?: Prediction;
 }
 
-export interface Prediction {
-  verdict: "allow" | "deny" | "unknown";
-  egress: Decision;
-  ingress: Decision;
-}
+export type Prediction = Pick<Flow, "verdict" | "egress" | "ingress">;
 
 /** A request through the ingress. */
 export interface RequestCheck extends CheckHead {

@@ -1,9 +1,9 @@
 import { siteOf } from "../../../labs/ingress";
-import type { FlowExpectation, LabSelection, RequestExpectation } from "../../../labs/model";
+import type { FlowClaim, LabSelection, RequestClaim } from "../../../labs/model";
 import type { LabsOnCluster } from "../../../labs/prediction/ambient";
-import { answerClaim, claimsOf } from "../../../labs/prediction/claims";
+import { claimsOf, decidingFlow } from "../../../labs/prediction/claims";
 import { predictedState } from "../../../labs/prediction/state";
-import type { State } from "../../../packages/reach/src";
+import type { Flow, State } from "../../../packages/reach/src";
 import type { Check, CheckHead, FlowCheck, Prediction, RequestCheck } from "./check-model";
 
 /** What is to be checked: the claims of each lab's step, each flow with what its objects predict. */
@@ -30,33 +30,21 @@ function head(s: LabSelection, title: string, reason: string): CheckHead {
   };
 }
 
-function flowCheck(s: LabSelection, claim: FlowExpectation, state: State): FlowCheck {
-  const { from, to, port, verdict, reason, protocol = "TCP" } = claim;
-  const predicted = predict(state, claim);
+function flowCheck(s: LabSelection, claim: FlowClaim, state: State): FlowCheck {
+  const decided = decidingFlow(state, claim);
   return {
-    kind: "flow",
-    ...head(s, flowTitle({ from, to, port, protocol }), reason),
-    from,
-    to,
-    port,
-    protocol,
-    verdict,
-    ...(predicted === undefined ? {} : { predicted }),
+    ...head(s, flowTitle(claim), claim.reason),
+    ...claim,
+    ...("flow" in decided ? { predicted: prediction(decided.flow) } : {}),
   };
 }
 
-export const flowTitle = (f: Pick<FlowCheck, "from" | "to" | "port" | "protocol">): string =>
+const prediction = ({ verdict, egress, ingress }: Flow): Prediction => ({ verdict, egress, ingress });
+
+export const flowTitle = (f: Pick<FlowClaim, "from" | "to" | "port" | "protocol">): string =>
   `${f.from} → ${f.to} ${f.protocol} ${f.port}`;
 
-/** What the state says of a claimed flow; undefined where it does not know an end. */
-function predict(state: State, claim: FlowExpectation): Prediction | undefined {
-  const { flow } = answerClaim(state, claim);
-  return flow === undefined
-    ? undefined
-    : { verdict: flow.verdict, egress: flow.egress, ingress: flow.ingress };
-}
-
-function requestCheck(s: LabSelection, claim: RequestExpectation): RequestCheck {
+function requestCheck(s: LabSelection, claim: RequestClaim): RequestCheck {
   const {
     host,
     path,

@@ -64,7 +64,7 @@ describe("a step of stars", () => {
     const { yours } = update(states, 1, files([DENY]));
     const unmet = yours!.claims.filter((c) => !c.holds);
     expect(unmet.map((c) => c.to)).toEqual(["client/client", "client/client", "client/client"]);
-    expect(unmet[0]).toMatchObject({ claimed: "deny", found: "allow" });
+    expect(unmet[0]).toMatchObject({ verdict: "deny", found: "allow" });
     expect(unmet[0]?.reason).toMatch(/default-deny isolates/);
     expect(unmet[0]?.instead).toBe("no policy applies at either end");
   });
