@@ -1,4 +1,4 @@
-import { overlapCidr, parseCidr } from "cidr-tools";
+import { overlaps, parseNet, prefixOf, subnetAt } from "../kube/ip";
 import type { Problem } from "../kube/problems";
 
 /**
@@ -78,7 +78,8 @@ export function rangeProblems(r: AllotRanges, path = "allot"): Problem[] {
   }
   const nets = (["pod", "service", "network"] as const).map((kind) => {
     const cidr = r[`${kind}Cidrs`];
-    const size = prefixOf(cidr);
+    const net = cidr.includes("/") ? parseNet(cidr) : undefined;
+    const size = net?.family === 4 ? net.prefix : undefined;
     if (size === undefined) {
       problems.push({
         path: `${path}.${kind}Cidrs`,
@@ -98,7 +99,7 @@ export function rangeProblems(r: AllotRanges, path = "allot"): Problem[] {
   });
   for (const [i, a] of nets.entries()) {
     for (const b of nets.slice(i + 1)) {
-      if (a === undefined || b === undefined || !overlapCidr(a.cidr, b.cidr)) continue;
+      if (a === undefined || b === undefined || !overlaps(a.cidr, b.cidr)) continue;
       problems.push({
         path: `${path}.${b.kind}Cidrs`,
         value: b.cidr,
@@ -122,10 +123,10 @@ type Bound = "hostPorts" | "podCidrs" | "serviceCidrs" | "networkCidrs";
 export function capacity(r: AllotRanges, networks = false): { clusters: number; bound: Bound } {
   const limits: [number, Bound][] = [
     [Math.floor((r.hostPorts.to - r.hostPorts.from + 1) / r.portsPerCluster), "hostPorts"],
-    [2 ** (r.podPrefix - (prefixOf(r.podCidrs) ?? 32)), "podCidrs"],
-    [2 ** (r.servicePrefix - (prefixOf(r.serviceCidrs) ?? 32)), "serviceCidrs"],
+    [2 ** (r.podPrefix - prefixOf(r.podCidrs)), "podCidrs"],
+    [2 ** (r.servicePrefix - prefixOf(r.serviceCidrs)), "serviceCidrs"],
     ...(networks
-      ? [[2 ** (r.networkPrefix - (prefixOf(r.networkCidrs) ?? 32)), "networkCidrs"] as [number, Bound]]
+      ? [[2 ** (r.networkPrefix - prefixOf(r.networkCidrs)), "networkCidrs"] as [number, Bound]]
       : []),
   ];
   const [clusters, bound] = limits.reduce((a, b) => (b[0] < a[0] ? b : a));
@@ -141,9 +142,9 @@ export function allotment(slot: number, r: AllotRanges): Allotment {
     httpPort: base + 1,
     httpsPort: base + 2,
     labPorts: Array.from({ length: r.portsPerCluster - OWN_PORTS }, (_, i) => base + OWN_PORTS + i),
-    podCidr: cut(r.podCidrs, r.podPrefix, slot),
-    serviceCidr: cut(r.serviceCidrs, r.servicePrefix, slot),
-    networkCidr: cut(r.networkCidrs, r.networkPrefix, slot),
+    podCidr: subnetAt(r.podCidrs, r.podPrefix, slot),
+    serviceCidr: subnetAt(r.serviceCidrs, r.servicePrefix, slot),
+    networkCidr: subnetAt(r.networkCidrs, r.networkPrefix, slot),
   };
 }
 
@@ -196,19 +197,4 @@ export function allotSlots(
     fix: `widen ${bound}, give each cluster less, or split the class over machines`,
   };
   return { slots, problems: [problem] };
-}
-
-function prefixOf(cidr: string): number | undefined {
-  try {
-    const c = parseCidr(cidr);
-    return c.version === 4 && c.prefixPresent ? Number(c.prefix) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function cut(cidr: string, prefix: number, n: number): string {
-  const start = parseCidr(cidr).start + BigInt(n) * 2n ** BigInt(32 - prefix);
-  const octets = [24n, 16n, 8n, 0n].map((shift) => String((start >> shift) & 255n));
-  return `${octets.join(".")}/${prefix}`;
 }

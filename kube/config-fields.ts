@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { addressAt, parseNet } from "./ip";
 
 /** Building blocks of the config schema: each says in its message what would be right. */
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -22,15 +23,9 @@ export const port = z
   .max(65535, "ports go from 1 to 65535");
 
 function cidrError(value: string): string | undefined {
-  const m = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(value);
-  if (m === null) return "must be an IPv4 CIDR such as 192.168.0.0/16";
-  const octets = m.slice(1, 5).map(Number);
-  const prefix = Number(m[5]);
-  if (octets.some((o) => o > 255) || prefix > 32) return "must be an IPv4 CIDR such as 192.168.0.0/16";
-  const address = octets.reduce((sum, o) => sum * 256 + o, 0);
-  const size = 2 ** (32 - prefix);
-  const base = Math.floor(address / size) * size;
-  if (base === address) return undefined;
-  const dotted = [24, 16, 8, 0].map((s) => Math.floor(base / 2 ** s) % 256).join(".");
-  return `has host bits set; the range is ${dotted}/${prefix}`;
+  const net = value.includes("/") ? parseNet(value) : undefined;
+  if (net?.family !== 4) return "must be an IPv4 CIDR such as 192.168.0.0/16";
+  if (net.text === value) return undefined;
+  const wrong = value.startsWith(addressAt(net.text, 0)) ? "has zeros in front" : "has host bits set";
+  return `${wrong}; the range is ${net.text}`;
 }

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { overlapCidr } from "cidr-tools";
+import { overlaps } from "../kube/ip";
 import { dockerView, kindClusters, type DockerView } from "../components/kind/docker";
 import type { KindPlan } from "../components/kind/plan/kind-plan";
 import type { Problem } from "../kube/problems";
@@ -70,7 +70,7 @@ function networkProblems(plan: KindPlan, view: DockerView): Problem[] {
   const { network } = plan;
   if (network === undefined) return [];
   return view.networks
-    .filter((n) => n.name !== network.name && n.subnets.some((s) => overlapCidr(s, network.subnet)))
+    .filter((n) => n.name !== network.name && n.subnets.some((s) => overlaps(s, network.subnet)))
     .map((n) => ({
       path: "kind.network.subnet",
       value: network.subnet,

@@ -1,4 +1,4 @@
-import { overlapCidr } from "cidr-tools";
+import { overlaps } from "../../kube/ip";
 import { allotment, capacity } from "../../classroom/allocation";
 import type { Class } from "../../classroom/class-file";
 import { needsOf, type ClusterNeeds } from "../../classroom/settings";
@@ -30,7 +30,7 @@ export async function busySlots(
     const a = allotment(slot, cls.ranges);
     const ports = [a.apiPort, a.httpPort, a.httpsPort, ...a.labPorts];
     const open = await Promise.all(ports.map((p) => isFree(p)));
-    if (open.every(Boolean) && !used.some((s) => overlapCidr(s, a.networkCidr))) free++;
+    if (open.every(Boolean) && !used.some((s) => overlaps(s, a.networkCidr))) free++;
     else busy.add(slot);
   }
   return busy;

@@ -1,4 +1,4 @@
-import { containsCidr } from "cidr-tools";
+import { covers } from "../../kube/ip";
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import { defaultAppPolicy, inNamespaces } from "../../policies/baselines";
 import { globalPolicy } from "../../policies/calico/policy";
@@ -18,7 +18,7 @@ const nameOf = (ctx: LabContext, name: string): string => clusterName(ctx.instan
 /** What counts as inside: the course's list, and this cluster's own ranges where the list lacks them (100.64.0.0/10 on AWS). */
 export function insideRanges(facts: Pick<ClusterFacts, "podCidrs" | "serviceCidr">): string[] {
   const own = [...facts.podCidrs, ...(facts.serviceCidr === undefined ? [] : [facts.serviceCidr])];
-  return [...COURSE_RANGES, ...own.filter((c) => !COURSE_RANGES.some((r) => containsCidr(r, c)))];
+  return [...COURSE_RANGES, ...own.filter((c) => !COURSE_RANGES.some((r) => covers(r, c)))];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { overlapCidr } from "cidr-tools";
+import { overlaps, prefixOf, resized, subnetAt } from "../../kube/ip";
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import { CALICO_API_VERSION } from "../../policies/calico/resource";
 import type { IPPool } from "../../policies/calico/cluster-types";
@@ -12,10 +12,7 @@ export const BLOCK_SIZE = 29;
 
 /** The upper half of the pod range: 198.19.24.0/21 of the course's 198.19.16.0/20. */
 export function upperHalf(cidr: string): string {
-  const [base = "", length = "32"] = cidr.split("/");
-  const number = base.split(".").reduce((sum, o) => sum * 256 + Number(o), 0) + 2 ** (31 - Number(length));
-  const octets = [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256);
-  return `${octets.join(".")}/${Number(length) + 1}`;
+  return subnetAt(cidr, prefixOf(cidr) + 1, 1);
 }
 
 /** Where the second pool goes, or why there is no room for it. */
@@ -26,14 +23,14 @@ export function externalRange(
   if (podCidr === undefined)
     return { reason: "the cluster's pod range is not known", fix: "describe the pod range of the cluster" };
   const cidr = upperHalf(podCidr);
-  if (Number(cidr.split("/")[1]) > BLOCK_SIZE)
+  if (prefixOf(cidr) > BLOCK_SIZE)
     return {
       reason: `half of the pod range ${podCidr} is smaller than one block of /${BLOCK_SIZE}`,
       fix: "use a larger pod range",
     };
-  const taken = facts.cni.pools?.find((p) => overlapCidr(p.cidr, cidr));
+  const taken = facts.cni.pools?.find((p) => overlaps(p.cidr, cidr));
   if (taken === undefined) return { cidr };
-  const lower = `${podCidr.split("/")[0] ?? ""}/${cidr.split("/")[1] ?? ""}`;
+  const lower = resized(podCidr, prefixOf(cidr));
   return {
     // Calico 3.33 disables a pool that overlaps another.
     reason: `pool ${taken.name} (${taken.cidr}) leaves no room for a second pool in the upper half of the pod range, ${cidr}`,

@@ -1,3 +1,4 @@
+import { addressAt, prefixOf } from "../../kube/ip";
 import type { KubeObject } from "../../kube/objects";
 import { COREDNS } from "../images";
 import { deployment, service } from "../workload";
@@ -15,14 +16,8 @@ export interface DnsAddresses {
 
 /** Fixed addresses for the lab's two DNS servers, or undefined where the Service range is not known or too small. */
 export function dnsAddresses(serviceCidr: string | undefined): DnsAddresses | undefined {
-  const [base = "", length = ""] = (serviceCidr ?? "").split("/");
-  const octets = base.split(".").map(Number);
-  if (octets.length !== 4 || Number(length) > 25) return undefined;
-  const at = (offset: number): string => {
-    const number = octets.reduce((sum, o) => sum * 256 + o, 0) + offset;
-    return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
-  };
-  return { resolver: at(OFFSETS.resolver), corp: at(OFFSETS.corp) };
+  if (serviceCidr === undefined || prefixOf(serviceCidr) > 25) return undefined;
+  return { resolver: addressAt(serviceCidr, OFFSETS.resolver), corp: addressAt(serviceCidr, OFFSETS.corp) };
 }
 
 /** The company's own DNS server: it alone knows the zone. */

@@ -1,4 +1,4 @@
-import { containsCidr, overlapCidr } from "cidr-tools";
+import { covers, overlaps, prefixOf } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import type { CalicoConfig, PoolConfig } from "../calico-config";
 import type { CalicoSite } from "./calico-site";
@@ -44,7 +44,7 @@ export function planPools(
           message: "is the name of another pool",
           fix: "give each pool a name of its own",
         });
-      if (overlapCidr(pool.cidr, other.cidr))
+      if (overlaps(pool.cidr, other.cidr))
         problems.push({
           path: `calico.pools.${i}.cidr`,
           value: pool.cidr,
@@ -75,7 +75,7 @@ function checkPool(
   bgp: boolean,
   problems: Problem[],
 ): void {
-  if (site.podCidrs.length > 0 && !site.podCidrs.some((c) => containsCidr(c, pool.cidr))) {
+  if (site.podCidrs.length > 0 && !site.podCidrs.some((c) => covers(c, pool.cidr))) {
     problems.push({
       path: `${path}.cidr`,
       value: pool.cidr,
@@ -83,7 +83,7 @@ function checkPool(
       fix: `choose a range inside ${site.podCidrs[0] ?? ""}`,
     });
   }
-  if (site.serviceCidr !== undefined && overlapCidr(site.serviceCidr, pool.cidr)) {
+  if (site.serviceCidr !== undefined && overlaps(site.serviceCidr, pool.cidr)) {
     problems.push({
       path: `${path}.cidr`,
       value: pool.cidr,
@@ -92,7 +92,7 @@ function checkPool(
     });
   }
   for (const { what, cidr } of site.taken ?? []) {
-    if (overlapCidr(cidr, pool.cidr))
+    if (overlaps(cidr, pool.cidr))
       problems.push({
         path: `${path}.cidr`,
         value: pool.cidr,
@@ -138,5 +138,3 @@ function checkPool(
     });
   }
 }
-
-const prefixOf = (cidr: string): number => Number(cidr.split("/")[1]);

@@ -8,7 +8,7 @@ import {
   type PodCapacity,
 } from "./capacity";
 import { lookUpInstanceType, similarInstanceType, tableSource, type InstanceFacts } from "./instance-types";
-import { prefixFor } from "./ranges";
+import { prefixFor } from "./subnet-size";
 import type { PodNetworking, WarmPool } from "./warm-pool";
 
 export interface CapacityQuestion {

@@ -1,3 +1,4 @@
+import { covers, DOCUMENTATION } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import { networkingOf, type CniMode, type NetworkPlan, type NetworkRequest } from "./request";
 import { vpcCniValues, type VpcCniValues } from "./addon-plan";
@@ -10,9 +11,6 @@ import { stackTags } from "./tags";
 import type { WarmPool } from "./warm-pool";
 import type { AwsFacts } from "./aws-facts";
 import type { AccessConfig, EksConfig } from "../eks-config";
-
-/** Ranges that exist only in documents (RFC 5737); in a config they stand for "put your address here". */
-const DOCUMENTATION_RANGES = ["192.0.2.", "198.51.100.", "203.0.113."];
 
 /** Where pods live with `aws-custom` if nothing is said: the range that AWS recommends for pods. */
 const POD_RANGE = "100.64.0.0/16";
@@ -182,7 +180,7 @@ function zoneCountProblems(config: EksConfig, zones: readonly string[], path: st
 function endpointProblems(config: EksConfig, { real }: AwsFacts, path: string): Problem[] {
   if (!real) return [];
   return config.endpoint.publicCidrs.flatMap((cidr, i) =>
-    DOCUMENTATION_RANGES.some((range) => cidr.startsWith(range))
+    DOCUMENTATION.some((range) => covers(range, cidr))
       ? [
           {
             path: `${path}.endpoint.publicCidrs[${i}]`,

@@ -1,5 +1,6 @@
 import { demand, nodeRole, sum } from "./demand";
-import { firstFree, LARGEST_PREFIX, middleHalf, prefixOf, size, SMALLEST_PREFIX, usable } from "./ranges";
+import { freeBlock, prefixOf, sizeOf, subnetAt } from "../../../kube/ip";
+import { LARGEST_PREFIX, SMALLEST_PREFIX, usable } from "./subnet-size";
 import { zoneLetter, type Need, type NetworkRequest, type SubnetPlan, type SubnetRole } from "./request";
 
 /** What a layout could not satisfy; turned into problems, with ways out, by fit.ts. */
@@ -112,7 +113,7 @@ function comfort(role: SubnetRole, ranges: readonly string[]): number {
 export function holds(prefix: number, needs: readonly Need[]): boolean {
   const { addresses, inPrefixes } = sum(needs);
   if (inPrefixes === 0) return usable(prefix) >= addresses;
-  return size(prefix) / 2 >= inPrefixes && usable(prefix) - size(prefix) / 2 >= addresses - inPrefixes;
+  return sizeOf(prefix) / 2 >= inPrefixes && usable(prefix) - sizeOf(prefix) / 2 >= addresses - inPrefixes;
 }
 
 /** The smallest subnet that holds the needs; 0 where not even a /1 would. */
@@ -171,7 +172,7 @@ function place(wishes: readonly Wish[]): { places: Map<string, string>; homeless
   const taken: string[] = [];
   for (const config of order) {
     const cidr = config.ranges
-      .map((range) => firstFree(range, taken, config.prefix))
+      .map((range) => freeBlock(range, taken, config.prefix))
       .find((found) => found !== undefined);
     if (cidr === undefined) homeless.push(config);
     else {
@@ -197,6 +198,12 @@ function toPlan(request: NetworkRequest, config: Wish, zone: string, cidr: strin
     prefixReservations: inPrefixes > 0 && config.prefix <= SMALLEST_PREFIX - 2 ? middleHalf(cidr) : [],
     nodes: config.role === nodeRole(request),
   };
+}
+
+/** The second and third quarter of a range: half of it, without its ends. */
+function middleHalf(cidr: string): [string, string] {
+  const quarter = prefixOf(cidr) + 2;
+  return [subnetAt(cidr, quarter, 1), subnetAt(cidr, quarter, 2)];
 }
 
 const ROLES: readonly SubnetRole[] = ["public", "private", "pod"];

@@ -3,7 +3,7 @@ import { capacityProblems, warmPoolProblems } from "./capacity";
 import { CONTROL_PLANE_LEAST, demand, sum } from "./demand";
 import { fitProblems, podProblems, updateWarnings } from "./shortage";
 import { layOut } from "./layout";
-import { usable } from "./ranges";
+import { usable } from "./subnet-size";
 import { regionProblems, zoneProblems, type ZoneFacts } from "./regions";
 import { networkingOf, type NetworkPlan, type NetworkRequest } from "./request";
 import { rangeProblems, rangeWarnings } from "./rules";

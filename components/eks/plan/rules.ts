@@ -1,13 +1,13 @@
-import { containsCidr, parseCidr } from "cidr-tools";
+import { covers, overlaps, prefixOf, PRIVATE, resized, SHARED } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
-import { LARGEST_PREFIX, overlap, prefixOf, SMALLEST_PREFIX } from "./ranges";
+import { LARGEST_PREFIX, SMALLEST_PREFIX } from "./subnet-size";
 import type { NetworkRequest } from "./request";
 
 /** IPv4 ranges of a VPC, the primary one included: AWS's default quota, which can be raised to 50. */
 const MOST_RANGES = 5;
 
-const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
-const SHARED = "100.64.0.0/10";
+/** For tests of devices (RFC 2544); AWS has rules of its own for this half of it. */
+const BENCHMARK = "198.19.0.0/16";
 
 interface Named {
   path: string;
@@ -34,7 +34,7 @@ export function rangeProblems(request: NetworkRequest, path: string): Problem[] 
       path: range.path,
       value: range.cidr,
       message: `a range of a VPC is between /${LARGEST_PREFIX} and /${SMALLEST_PREFIX}`,
-      fix: `${parseCidr(range.cidr).ip}/${Math.min(SMALLEST_PREFIX, Math.max(LARGEST_PREFIX, prefix))}`,
+      fix: resized(range.cidr, Math.min(SMALLEST_PREFIX, Math.max(LARGEST_PREFIX, prefix))),
     });
   }
   if (vpc.length > MOST_RANGES) {
@@ -61,7 +61,7 @@ export function rangeProblems(request: NetworkRequest, path: string): Problem[] 
     for (const a of all.slice(0, i)) {
       // Two peers may overlap: that is their affair.
       if (a.path.includes(".peers[") && b.path.includes(".peers[")) continue;
-      if (!overlap(a.cidr, b.cidr)) continue;
+      if (!overlaps(a.cidr, b.cidr)) continue;
       problems.push({
         path: b.path,
         value: b.cidr,
@@ -76,7 +76,7 @@ export function rangeProblems(request: NetworkRequest, path: string): Problem[] 
 /** Source: EKS API, KubernetesNetworkConfigRequest.serviceIpv4Cidr. */
 function serviceProblems(cidr: string, path: string): Problem[] {
   const prefix = prefixOf(cidr);
-  const inside = PRIVATE.some((range) => containsCidr(range, cidr));
+  const inside = PRIVATE.some((range) => covers(range, cidr));
   if (inside && prefix >= 12 && prefix <= 24) return [];
   return [
     {
@@ -94,25 +94,26 @@ function serviceProblems(cidr: string, path: string): Problem[] {
  */
 export function rangeWarnings(request: NetworkRequest): string[] {
   const warnings: string[] = [];
-  const primary = [...PRIVATE, "198.19.0.0/16"].find((range) => containsCidr(range, request.vpcCidr));
+  const homeOf = (cidr: string) => PRIVATE.find((range) => covers(range, cidr))?.text;
+  const primary = covers(BENCHMARK, request.vpcCidr) ? BENCHMARK : homeOf(request.vpcCidr);
   for (const cidr of request.secondaryCidrs) {
-    if (containsCidr(SHARED, cidr)) continue;
-    const home = PRIVATE.find((range) => containsCidr(range, cidr));
-    if (overlap(cidr, "198.19.0.0/16") && primary !== "198.19.0.0/16") {
+    if (covers(SHARED, cidr)) continue;
+    const home = homeOf(cidr);
+    if (overlaps(cidr, BENCHMARK) && primary !== BENCHMARK) {
       warnings.push(
-        `secondary range ${cidr}: AWS may refuse 198.19.0.0/16 beside ${request.vpcCidr}; 100.64.0.0/10 is safe`,
+        `secondary range ${cidr}: AWS may refuse ${BENCHMARK} beside ${request.vpcCidr}; 100.64.0.0/10 is safe`,
       );
     } else if (home !== undefined && home !== primary) {
       warnings.push(
         `secondary range ${cidr}: AWS may refuse a range of ${home} beside ${request.vpcCidr}; 100.64.0.0/10 is safe`,
       );
-    } else if (primary === "172.16.0.0/12" && overlap(cidr, "172.31.0.0/16")) {
+    } else if (primary === "172.16.0.0/12" && overlaps(cidr, "172.31.0.0/16")) {
       warnings.push(
         `secondary range ${cidr}: AWS may refuse 172.31.0.0/16 beside ${request.vpcCidr}; 100.64.0.0/10 is safe`,
       );
     }
   }
-  if ([request.vpcCidr, ...request.secondaryCidrs].some((cidr) => overlap(cidr, "172.17.0.0/16"))) {
+  if ([request.vpcCidr, ...request.secondaryCidrs].some((cidr) => overlaps(cidr, "172.17.0.0/16"))) {
     warnings.push(
       "172.17.0.0/16 is used by Docker and some services of AWS; better not part of a VPC (VPC user guide)",
     );

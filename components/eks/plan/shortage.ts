@@ -1,11 +1,9 @@
 import type { Problem } from "../../../kube/problems";
 import { groupCapacities } from "./demand";
 import { holdsUpdate, layOut, type Shortage } from "./layout";
-import { firstFree, LARGEST_PREFIX, overlap, prefixOf, resized } from "./ranges";
+import { freeBlock, overlaps, prefixOf, PRIVATE, resized, SHARED } from "../../../kube/ip";
+import { LARGEST_PREFIX } from "./subnet-size";
 import { cniModes, type CniMode, type NetworkRequest } from "./request";
-
-/** Ranges to look for a free one in, the usual ones first. */
-const HOMES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /** Every subnet that is too small, with what is missing and the ways out. */
 export function fitProblems(request: NetworkRequest, path: string): Problem[] {
@@ -99,8 +97,8 @@ function larger(request: NetworkRequest, shortage: Shortage, path: string): stri
   taken.push(...request.secondaryCidrs);
   for (let prefix = prefixOf(request.vpcCidr) - 1; prefix >= LARGEST_PREFIX; prefix--) {
     const inPlace = resized(request.vpcCidr, prefix);
-    const vpcCidr = taken.some((cidr) => overlap(cidr, inPlace))
-      ? HOMES.map((home) => firstFree(home, taken, prefix)).find((c) => c !== undefined)
+    const vpcCidr = taken.some((cidr) => overlaps(cidr, inPlace))
+      ? PRIVATE.map((home) => freeBlock(home.text, taken, prefix)).find((c) => c !== undefined)
       : inPlace;
     if (vpcCidr !== undefined && fits({ ...request, vpcCidr })) {
       return `a larger VPC: ${path}.network.vpcCidr ${vpcCidr} would do (a change replaces the VPC)`;
@@ -115,13 +113,13 @@ function podRange(request: NetworkRequest, taken: readonly string[]): string[] |
   if (first !== undefined && request.secondaryCidrs.length === 1) {
     for (let prefix = prefixOf(first) - 1; prefix >= LARGEST_PREFIX; prefix--) {
       const grown = resized(first, prefix);
-      if ([...taken, request.vpcCidr].some((cidr) => overlap(cidr, grown))) break;
+      if ([...taken, request.vpcCidr].some((cidr) => overlaps(cidr, grown))) break;
       if (fits({ ...request, secondaryCidrs: [grown] })) return [grown];
     }
   }
   const ranges = [...request.secondaryCidrs];
   while (ranges.length < 4) {
-    const next = firstFree("100.64.0.0/10", [...taken, ...ranges, request.vpcCidr], LARGEST_PREFIX);
+    const next = freeBlock(SHARED.text, [...taken, ...ranges, request.vpcCidr], LARGEST_PREFIX);
     if (next === undefined) return undefined;
     ranges.push(next);
     if (fits({ ...request, secondaryCidrs: ranges })) return ranges;

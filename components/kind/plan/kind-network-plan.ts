@@ -1,4 +1,4 @@
-import { overlapCidr } from "cidr-tools";
+import { addressAt, overlaps, prefixOf } from "../../../kube/ip";
 import type { OutsideHost } from "../../../kube/cluster-facts";
 import type { Problem } from "../../../kube/problems";
 import type { KindNetworkConfig } from "../kind-config";
@@ -32,7 +32,7 @@ export function planNetwork(
   image: string = ROUTER_IMAGE,
 ): { plan: NetworkPlan; outside?: OutsideHost; problems: Problem[] } {
   const problems: Problem[] = [];
-  const prefix = Number(spec.subnet.split("/")[1]);
+  const prefix = prefixOf(spec.subnet);
   if (prefix > 24)
     problems.push({
       path: "kind.network.subnet",
@@ -40,7 +40,7 @@ export function planNetwork(
       message: "is too small for nodes, gateway and host1 apart from each other",
       fix: "use a /24 or larger",
     });
-  for (const { what, cidr } of taken.filter((t) => overlapCidr(t.cidr, spec.subnet)))
+  for (const { what, cidr } of taken.filter((t) => overlaps(t.cidr, spec.subnet)))
     problems.push({
       path: "kind.network.subnet",
       value: spec.subnet,
@@ -84,12 +84,4 @@ router bgp ${spec.asNumber}
   neighbor nodes route-reflector-client
  exit-address-family
 `;
-}
-
-/** An address of a range by its offset; negative ones count from the end. */
-export function addressAt(cidr: string, offset: number): string {
-  const [base = "", length = "32"] = cidr.split("/");
-  const first = base.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  const number = offset < 0 ? first + 2 ** (32 - Number(length)) + offset : first + offset;
-  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { overlapCidr } from "cidr-tools";
 import { stringify } from "yaml";
+import { overlaps, prefixOf } from "../../../kube/ip";
 import type { OutsideHost } from "../../../kube/cluster-facts";
 import type { Problem } from "../../../kube/problems";
 import type { KindConfig } from "../kind-config";
@@ -95,7 +95,7 @@ function nodeNames(cluster: string, workers: number): { name: string; controlPla
 
 function check(config: KindConfig): Problem[] {
   const problems: Problem[] = [];
-  if (overlapCidr(config.podCidr, config.serviceCidr)) {
+  if (overlaps(config.podCidr, config.serviceCidr)) {
     problems.push({
       path: "kind.serviceCidr",
       value: config.serviceCidr,
@@ -103,7 +103,7 @@ function check(config: KindConfig): Problem[] {
       fix: "choose a range that is free",
     });
   }
-  const size = Number(config.podCidr.split("/")[1]);
+  const size = prefixOf(config.podCidr);
   if (size > 24) {
     // kube-controller-manager gives every node a /24 of the pod range.
     problems.push({
@@ -120,7 +120,7 @@ function check(config: KindConfig): Problem[] {
       fix: `use a /${24 - Math.ceil(Math.log2(config.workers + 1))} or larger`,
     });
   }
-  const serviceSize = Number(config.serviceCidr.split("/")[1]);
+  const serviceSize = prefixOf(config.serviceCidr);
   // kube-apiserver: the Service range holds at most 2^20 addresses; the DNS Service takes the tenth.
   if (serviceSize < 12 || serviceSize > 28) {
     problems.push({

@@ -1,5 +1,5 @@
 import { UserError } from "../../../kube/problems";
-import type { Net } from "./addresses";
+import type { Net } from "../../../kube/ip";
 import { worse, type Flow } from "./reach-flows";
 import { defaultDecision } from "./hosts/host-chains";
 import type { PathEvaluator } from "./hosts/path-evaluator";

@@ -1,5 +1,5 @@
 import { UserError } from "../../../kube/problems";
-import { parseNet, type Family } from "./addresses";
+import { parseNet, type Family } from "../../../kube/ip";
 import { between } from "./explain-ends";
 import { toService } from "./explain-service";
 import { partKey, withFamily } from "./families";

@@ -1,4 +1,4 @@
-import type { Family } from "./addresses";
+import type { Family } from "../../../kube/ip";
 
 /** What the objects do not say about the cluster they go to. */
 export interface Facts {

@@ -1,4 +1,4 @@
-import type { Family } from "./addresses";
+import type { Family } from "../../../kube/ip";
 import type { FlowPart } from "./reach-flows";
 import type { PairParts } from "./matrix";
 import type { Decision, Endpoint } from "./reach-model";

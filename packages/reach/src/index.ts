@@ -6,7 +6,7 @@
 import type { KubeObject } from "../../../kube/objects";
 
 export type { KubeObject };
-export { parseNet } from "./addresses";
+export { parseNet } from "../../../kube/ip";
 export { UNKNOWN, isUnknown } from "./selector";
 export { classPairs, connectivity, pairs, type PairFlows } from "./connectivity";
 export {

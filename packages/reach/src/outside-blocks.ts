@@ -1,4 +1,4 @@
-import { covers, EVERYWHERE, without, type Family, type Net } from "./addresses";
+import { covers, EVERYWHERE, without, type Family, type Net } from "../../../kube/ip";
 import type { Endpoint } from "./reach-model";
 
 /**

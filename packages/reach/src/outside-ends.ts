@@ -1,4 +1,4 @@
-import { covers, overlaps, without, type Net } from "./addresses";
+import { covers, overlaps, without, type Net } from "../../../kube/ip";
 import { block } from "./outside-blocks";
 import type { Endpoint } from "./reach-model";
 

@@ -1,5 +1,5 @@
 import { UserError } from "../../../kube/problems";
-import { parseNet, type Net } from "./addresses";
+import { parseNet, type Net } from "../../../kube/ip";
 import { internetName } from "./outside-blocks";
 import type { Backed } from "./input/endpoints";
 import { PROTOCOLS, protocolName, type Endpoint } from "./reach-model";

@@ -1,5 +1,6 @@
 import type { SelectorNode, Truth } from "./selector";
-import type { Addresses, Family, Net } from "./addresses";
+import type { Family, Net } from "../../../kube/ip";
+import type { Addresses } from "./addresses";
 import type { PortSet } from "./port-sets";
 
 /** `unknown` where it depends on something that is not known before deployment. */

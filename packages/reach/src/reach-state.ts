@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../../kube/objects";
-import { parseNet, type Family, type Net } from "./addresses";
+import { parseNet, type Family, type Net } from "../../../kube/ip";
 import { outsideBlocks } from "./outside-blocks";
 import type { Facts } from "./facts";
 import { endpoints, type Backed } from "./input/endpoints";

@@ -1,4 +1,4 @@
-import { overlaps } from "../addresses";
+import { overlaps } from "../../../../kube/ip";
 import type { Host, HostInterface } from "../input/hosts";
 import type { Direction, Hook } from "../reach-model";
 import type { State, View } from "../reach-state";

@@ -1,4 +1,4 @@
-import { covers, overlaps, parsed, type Net } from "../addresses";
+import { covers, overlaps, netOf, type Net } from "../../../../kube/ip";
 import { hostAddresses, type Host } from "../input/hosts";
 import { poolsOf } from "../input/ip-pools";
 import { familiesOf } from "../input/workloads";
@@ -42,7 +42,7 @@ function sameSubnet(sender: Host | undefined, receiver: Host | undefined): boole
 }
 
 const around = (address: Net): Net =>
-  address.family === 4 ? parsed(`${address.text.split("/")[0] ?? ""}/24`) : address;
+  address.family === 4 ? netOf(`${address.text.split("/")[0] ?? ""}/24`) : address;
 
 /**
  * As whom the receiver sees the sender; several where that is not known. A pod of a pool with natOutgoing reaches

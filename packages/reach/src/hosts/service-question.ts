@@ -1,4 +1,4 @@
-import type { Net } from "../addresses";
+import type { Net } from "../../../../kube/ip";
 import type { Backed } from "../input/endpoints";
 import type { Host } from "../input/hosts";
 import type { ServicePort } from "../input/services";

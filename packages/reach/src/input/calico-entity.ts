@@ -1,5 +1,5 @@
 import type { SelectorNode } from "../selector";
-import { parseNet, type Net } from "../addresses";
+import { parseNet, type Net } from "../../../../kube/ip";
 import type { Direction, EndpointMatch, EntityMatch, PortMatch } from "../reach-model";
 import { portSet, type PortInterval } from "../port-sets";
 import { PORT_NAME } from "./named-ports";

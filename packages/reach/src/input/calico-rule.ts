@@ -1,4 +1,4 @@
-import { parseNet, type Family } from "../addresses";
+import { parseNet, type Family } from "../../../../kube/ip";
 import { hasPorts, isIcmp, PROTOCOLS, type Action, type Rule } from "../reach-model";
 import type { PortSet } from "../port-sets";
 import { entity, type RuleScope } from "./calico-entity";

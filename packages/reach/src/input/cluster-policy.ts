@@ -1,5 +1,5 @@
 import { Selector, type SelectorNode, type Truth } from "../selector";
-import { parseNet, type Family, type Net } from "../addresses";
+import { parseNet, type Family, type Net } from "../../../../kube/ip";
 import type { Action, Direction, EndpointMatch, Policy, Rule } from "../reach-model";
 import { clusterPorts } from "./cluster-ports";
 import type { Fields } from "./object-fields";

@@ -1,4 +1,5 @@
-import { inNets, parseNet, type Net } from "../addresses";
+import { parseNet, type Net } from "../../../../kube/ip";
+import { inNets } from "../addresses";
 import { PROTOCOLS, type Endpoint } from "../reach-model";
 import type { Fields } from "./object-fields";
 

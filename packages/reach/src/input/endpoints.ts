@@ -1,4 +1,5 @@
-import { PRIVATE, type Addresses, type Family, type Net } from "../addresses";
+import { PRIVATE, type Family, type Net } from "../../../../kube/ip";
+import type { Addresses } from "../addresses";
 import type { Endpoint } from "../reach-model";
 import { controllers, ordinals, seenBy, selects } from "./controllers";
 import { hostAddresses, hosts, type Host } from "./hosts";

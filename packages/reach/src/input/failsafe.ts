@@ -1,4 +1,4 @@
-import { parseNet, type Net } from "../addresses";
+import { parseNet, type Net } from "../../../../kube/ip";
 import type { Fields } from "./object-fields";
 
 /** A failsafe port of hosts: open whatever policies say. */

@@ -1,4 +1,5 @@
-import { parseNet, type Addresses, type Family, type Net } from "../addresses";
+import { parseNet, type Family, type Net } from "../../../../kube/ip";
+import type { Addresses } from "../addresses";
 import { PROTOCOLS, type Endpoint, type NamedPort } from "../reach-model";
 import { parseSelector, SelectorError } from "../selector";
 import { familiesOf } from "./workloads";

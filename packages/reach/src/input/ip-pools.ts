@@ -1,4 +1,4 @@
-import { overlaps, parseNet, type Net } from "../addresses";
+import { overlaps, parseNet, type Net } from "../../../../kube/ip";
 import type { Endpoint } from "../reach-model";
 import type { Fields } from "./object-fields";
 

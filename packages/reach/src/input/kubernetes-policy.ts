@@ -1,5 +1,5 @@
 import type { SelectorNode, Truth } from "../selector";
-import { covers, parseNet, type Family, type Net } from "../addresses";
+import { covers, parseNet, type Family, type Net } from "../../../../kube/ip";
 import { PROTOCOLS, type EndpointMatch, type EntityMatch, type Policy, type Rule } from "../reach-model";
 import { ALL_PORTS, portSet, type PortSet } from "../port-sets";
 import type { Fields } from "./object-fields";

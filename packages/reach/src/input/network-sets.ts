@@ -1,4 +1,4 @@
-import { parseNet, type Net } from "../addresses";
+import { parseNet, type Net } from "../../../../kube/ip";
 import type { NetworkSet } from "../reach-model";
 import type { Fields } from "./object-fields";
 import { namespaceLabels } from "./workloads";

@@ -1,6 +1,6 @@
 import { objectTitle } from "../../../../kube/objects";
 import { failOn, type Problem } from "../../../../kube/problems";
-import { parseNet, type Net } from "../addresses";
+import { parseNet, type Net } from "../../../../kube/ip";
 import type { Facts } from "../facts";
 import type { NetworkSet, Policy, Profile, Tier } from "../reach-model";
 import { calicoPolicy, calicoProfile } from "./calico-policy";

@@ -1,4 +1,4 @@
-import { parseNet, type Family, type Net } from "../addresses";
+import { parseNet, type Family, type Net } from "../../../../kube/ip";
 import { PROTOCOLS } from "../reach-model";
 import { isUnknown } from "../selector";
 import type { Fields } from "./object-fields";

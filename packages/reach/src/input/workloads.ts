@@ -1,4 +1,5 @@
-import { parseNet, type Addresses, type Family, type Net } from "../addresses";
+import { parseNet, type Family, type Net } from "../../../../kube/ip";
+import type { Addresses } from "../addresses";
 import { PROTOCOLS, type Endpoint, type HostPort, type NamedPort } from "../reach-model";
 import { isUnknown } from "../selector";
 import { controllerLabels } from "./controller-labels";

@@ -1,4 +1,5 @@
-import { inNets, parseNet, type Net } from "../addresses";
+import { parseNet, type Net } from "../../../../kube/ip";
+import { inNets } from "../addresses";
 import type { Remark } from "../reach-flows";
 import type { Backed } from "../input/endpoints";
 import type { State } from "../reach-state";

@@ -1,6 +1,7 @@
 import { canonical } from "../selector/selector-ast";
 import { Selector, type SelectorNode, type Truth } from "../selector";
-import { inNets, type Net } from "../addresses";
+import type { Net } from "../../../../kube/ip";
+import { inNets } from "../addresses";
 import type { Endpoint, EndpointMatch, EntityMatch, NetworkSet } from "../reach-model";
 
 /** The workloads behind a Service, and further addresses. */

@@ -1,4 +1,4 @@
-import type { Family } from "../addresses";
+import type { Family } from "../../../../kube/ip";
 import { hasPorts, isIcmp, type Decision, type Endpoint, type PortMatch, type Rule } from "../reach-model";
 import {
   ALL_ICMP,
