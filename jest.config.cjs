@@ -30,6 +30,7 @@ module.exports = {
     "<rootDir>/test/apiserver/",
     "<rootDir>/test/conformance/",
     "<rootDir>/test/history/",
+    "<rootDir>/test/aws/",
   ],
   transform: {
     "^.+\\.[cm]?[jt]s$": [

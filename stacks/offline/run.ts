@@ -19,8 +19,10 @@ export interface OfflineOptions {
   /** As in a preview, what only the provider knows is unknown; else as in an update. @default true */
   preview?: boolean;
   /** Answers of provider functions (`aws.getRegion` …) and further outputs, over the defaults. */
-  call?: (args: pulumi.runtime.MockCallArgs) => Record<string, unknown>;
+  call?: (args: pulumi.runtime.MockCallArgs) => Record<string, unknown> | Promise<Record<string, unknown>>;
   outputs?: (args: pulumi.runtime.MockResourceArgs, preview: boolean) => Record<string, unknown> | undefined;
+  /** Makes a resource in the place of a provider, and gives its id and outputs; undefined where mocks answer. */
+  make?: (asked: Registered) => Promise<{ id: string; outputs: Record<string, unknown> } | undefined>;
 }
 
 type Program = () => Promise<Record<string, unknown>>;
@@ -37,16 +39,22 @@ export async function runOffline(options: OfflineOptions, program: Program): Pro
   const onFailure = (error: unknown): void => void failures.push(error);
   process.on("unhandledRejection", onFailure);
   const heard: { outputs: Record<string, unknown> } = { outputs: {} };
-  const restore = record(resources, heard);
+  const asked = new Map<string, Registered>();
+  const restore = record(resources, heard, options.make === undefined ? undefined : asked);
   const traced = untracedPromises();
   try {
     await pulumi.runtime.setMocks(
       {
-        newResource: (args) => ({
-          // Without an id in a preview: a known id would make everything that reads it known.
-          id: preview && args.custom !== false ? "" : `${args.name}-id`,
-          state: options.outputs?.(args, preview) ?? mockOutputs(args, preview),
-        }),
+        newResource: async (args) => {
+          const resource = asked.get(`${args.type} ${args.name}`);
+          const made = resource === undefined ? undefined : await options.make?.(resource);
+          const mocked = options.outputs?.(args, preview) ?? mockOutputs(args, preview);
+          return {
+            // Without an id in a preview: a known id would make everything that reads it known.
+            id: made?.id ?? (preview && args.custom !== false ? "" : `${args.name}-id`),
+            state: made === undefined ? mocked : { ...mocked, ...made.outputs },
+          };
+        },
         call: (args) => options.call?.(args) ?? (args.inputs as Record<string, unknown>),
       },
       PROJECT,
@@ -106,13 +114,21 @@ interface OutputsRequest {
   getOutputs(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
-/** Listens to the requests of the mock monitor; gives back how to stop. */
-function record(into: Registered[], heard: { outputs: Record<string, unknown> }): () => void {
+/** Listens to the requests of the mock monitor, before they are answered in `asked`; gives back how to stop. */
+function record(
+  into: Registered[],
+  heard: { outputs: Record<string, unknown> },
+  asked?: Map<string, Registered>,
+): () => void {
   const monitor = MockMonitor.prototype as unknown as Monitor;
   const { registerResource, registerResourceOutputs } = monitor;
   let index = 0;
   monitor.registerResource = function (this: Monitor, request, callback) {
     const mine = index++;
+    if (asked !== undefined) {
+      const resource = readRequest(request, "", mine);
+      asked.set(`${resource.type} ${resource.name}`, resource);
+    }
     return registerResource.call(this, request, (error, response) => {
       if (response !== undefined) into.push(readRequest(request, response.getUrn(), mine));
       callback(error, response);
