@@ -2,7 +2,7 @@ import { bringUp } from "../cli/students/bring-up";
 import { takeDown } from "../cli/students/take-down";
 import { runBatch } from "../cli/students/batch";
 import { batchInterrupts } from "../cli/engine/interrupts";
-import { allRecords } from "../cli/students/records";
+import { allRecords } from "../cli/students/environment-records";
 import { readClass } from "../classroom/class-file";
 import { downEffort, longestFirst, upEffort } from "../classroom/effort";
 import { planEnvironments } from "../classroom/environments";

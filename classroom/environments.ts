@@ -12,6 +12,8 @@ export interface UpInput {
   cls: Class;
   /** Environments that the backend has, of all classes. */
   existing: ReadonlyMap<string, EnvironmentRecord>;
+  /** Slots of this machine that stay with their environments. @default those that the records name */
+  held?: ReadonlyMap<string, number>;
   /** Name of this machine. */
   machine: string;
   owner: string;
@@ -50,7 +52,7 @@ export function planEnvironments(input: UpInput): {
   const networks = kindStudents.some((s) => needsOf(s, cls, input.labNeeds).network);
   const { slots, problems: short } = allotSlots(
     onKind,
-    slotsHere(existing, input.machine),
+    input.held ?? slotsHere(existing, input.machine),
     cls.ranges,
     input.busySlots,
     networks,

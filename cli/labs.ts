@@ -6,7 +6,7 @@ import { reportError } from "../packages/reach/src/cli/report-error";
 import { addCapacity } from "./capacity";
 import { addPlan } from "./plan";
 import { addPlay } from "./play";
-import { addStudents } from "./students";
+import { addStudents } from "./students/students-command";
 import { addUp } from "./up";
 import { addVerify } from "./verify";
 import { userFolder } from "./user-paths";

@@ -4,7 +4,7 @@ import type { Task } from "./batch";
 import { EngineError, type StackState } from "../engine/engine";
 import { runRecoverably, type Run } from "../engine/recovery";
 import { tagsOrCreate, type EngineSession } from "../engine/session";
-import { shapeBy } from "../../components/kind/machine-objects";
+import { madeBy, shapeBy } from "../../components/kind/machine-objects";
 
 /** What `up` is to make of one student's environment. */
 export interface Wanted {
@@ -111,6 +111,8 @@ export const isEmpty = (state: StackState): boolean =>
 /** kind changes nothing in place: what differs would take the cluster away under its student. */
 function checkShape({ shape, replace }: Wanted, state: StackState): void {
   if (shape === undefined || replace === true) return;
+  // A shape whose cluster was never made, or is gone, holds nothing of a student's.
+  if (!state.resources.some((r) => madeBy(r)?.kind === "cluster")) return;
   const runs = state.resources.flatMap((r) => shapeBy(r) ?? [])[0];
   if (runs === undefined || runs.fingerprint === shape) return;
   throw new Error(

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import type { EnvironmentRecord } from "../../classroom/record";
 import type { DownResult } from "./take-down";
 import type { Outcome } from "./batch";
-import { whenText } from "./when";
+import { whenText } from "./moment-text";
 
 /** What a `down` or `reap` did, for the file and for the instructor. */
 export interface Receipt {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { clusterNeeds, knownLabs } from "../../cli/students/load";
+import { clusterNeeds, knownLabs } from "../../cli/students/class-input";
 import { DEFAULT_RANGES, allotment } from "../../classroom/allocation";
 import { readClass } from "../../classroom/class-file";
 import { planEnvironments } from "../../classroom/environments";

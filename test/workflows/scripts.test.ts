@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { readClass } from "../../classroom/class-file";
 import { readRoster } from "../../classroom/roster";
-import { knownLabs } from "../../cli/students/load";
+import { knownLabs } from "../../cli/students/class-input";
 
 const root = resolve(__dirname, "../..");
 const scripts = join(root, ".github/scripts");

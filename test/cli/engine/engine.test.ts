@@ -5,7 +5,7 @@ import { CliError } from "../../../cli/engine/pulumi-command";
 import { engineError } from "../../../cli/engine/engine-errors";
 import { readSettings, settingsPath, writeSettings } from "../../../cli/engine/stack-settings";
 import { writeReceipt, receiptOf } from "../../../cli/students/receipt";
-import { resetLabs } from "../../../cli/students/reset";
+import { resetLabs } from "../../../cli/students/students-reset";
 import { loadConfig } from "../../../stacks/config/load";
 
 const cli = (output: string) => new CliError(["up"], 255, output);

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { bringUp, type Wanted } from "../../../cli/students/bring-up";
-import { resetEnvironment } from "../../../cli/students/reset";
+import { resetEnvironment } from "../../../cli/students/students-reset";
 import { takeDown } from "../../../cli/students/take-down";
 import type { Task } from "../../../cli/students/batch";
 import type { PendingOperation } from "../../../cli/engine/engine";

@@ -21,7 +21,7 @@ import { thisMachine } from "../../../cli/engine/machine";
 import { PulumiEngine } from "../../../cli/engine/pulumi-engine";
 import { RunJournal } from "../../../cli/engine/run-journal";
 import type { EngineSession } from "../../../cli/engine/session";
-import { allRecords } from "../../../cli/students/records";
+import { allRecords } from "../../../cli/students/environment-records";
 import { readClass } from "../../../classroom/class-file";
 import { planEnvironments } from "../../../classroom/environments";
 import { readRoster } from "../../../classroom/roster";

@@ -4,11 +4,11 @@ import { failOn, type Problem } from "../../kube/problems";
 import { openSession, type EngineSession } from "../engine/session";
 import type { Task } from "./batch";
 import { assertHome, bringUp } from "./bring-up";
-import { choose } from "./choose";
-import { classNameOf, knownLabs } from "./load";
-import { durationOf, parallelOf, STANDARD, type ResetCommand } from "./options";
+import { choose } from "./choose-environments";
+import { classNameOf, knownLabs } from "./class-input";
+import { durationOf, parallelOf, STANDARD, type ResetCommand } from "./students-options";
 import { destroyResources } from "./take-down";
-import { plain, print, workOn } from "./work";
+import { plain, print, workOn } from "./work-on-students";
 
 /** `labs students reset`: labs go to a step, and what was broken in the cluster is put right. The lease stays. */
 export async function runStudentsReset(ids: string[], options: ResetCommand): Promise<void> {

@@ -5,9 +5,9 @@ import type { EnvironmentRecord } from "../../classroom/record";
 import { failOn, type Problem } from "../../kube/problems";
 import { openSession, type EngineSession } from "../engine/session";
 import { ownFolder } from "../folders";
-import { choose, warnDamaged } from "./choose";
-import { listing, listText } from "./list";
-import { classNameOf } from "./load";
+import { choose, warnDamaged } from "./choose-environments";
+import { listing, listText } from "./students-list";
+import { classNameOf } from "./class-input";
 import {
   durationOf,
   parallelOf,
@@ -15,11 +15,11 @@ import {
   type DownCommand,
   type ReapCommand,
   type WorkingOptions,
-} from "./options";
+} from "./students-options";
 import { receiptOf, receiptText, writeReceipt } from "./receipt";
-import { allRecords } from "./records";
+import { allRecords } from "./environment-records";
 import { takeDown, type DownOptions } from "./take-down";
-import { print, workOn } from "./work";
+import { print, workOn } from "./work-on-students";
 
 /** `labs students down`: destroys, looks again, and writes a receipt. */
 export async function runStudentsDown(ids: string[], options: DownCommand): Promise<void> {

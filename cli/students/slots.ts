@@ -1,10 +1,48 @@
 import { overlaps } from "../../kube/ip";
 import { allotment, capacity } from "../../classroom/allocation";
 import type { Class } from "../../classroom/class-file";
+import { slotsHere } from "../../classroom/environments";
 import { needsOf, type ClusterNeeds } from "../../classroom/settings";
 import type { Student } from "../../classroom/student";
 import { dockerView } from "../../components/kind/docker";
+import { kindFootprint, madeBy } from "../../components/kind/machine-objects";
 import { isFree } from "../../stacks/kind-neighbours";
+import type { Engine } from "../engine/engine";
+import type { EnvironmentRecords } from "./environment-records";
+
+/**
+ * Slots that environments of this machine hold. An environment of which nothing was made holds none, nor does one
+ * whose slot another one's cluster has: each is given one again.
+ */
+export async function heldSlots(
+  engine: Pick<Engine, "state">,
+  { records, summaries }: Pick<EnvironmentRecords, "records" | "summaries">,
+  machine: string,
+): Promise<Map<string, number>> {
+  const held = new Map(
+    [...slotsHere(records, machine)].filter(([name]) => summaries.get(name)?.resources !== 0),
+  );
+  const sharing = new Map<number, string[]>();
+  for (const [name, slot] of held) sharing.set(slot, [...(sharing.get(slot) ?? []), name]);
+  for (const names of [...sharing.values()].filter((g) => g.length > 1)) {
+    const clusters = await Promise.all(names.map((name) => hasCluster(engine, name)));
+    const keeps = names.find((_, i) => clusters[i]) ?? names[0];
+    names.forEach((name, i) => {
+      if (name !== keeps && clusters[i] !== true) held.delete(name);
+    });
+  }
+  return held;
+}
+
+/** Whether a cluster of the stack is there, or on its way. */
+async function hasCluster(engine: Pick<Engine, "state">, stack: string): Promise<boolean> {
+  const { cluster } = kindFootprint(stack);
+  const { resources, pending } = await engine.state(stack);
+  return [...resources, ...pending].some((r) => {
+    const made = madeBy(r);
+    return made?.kind === cluster.kind && made.name === cluster.name;
+  });
+}
 
 /**
  * Slots that cannot be given out because something on this machine listens on one of their ports or, where labs need

@@ -7,8 +7,8 @@ import type {
   ReapCommand,
   ResetCommand,
   StudentsUpCommand,
-} from "./students/options";
-import { fromUser, nameOrFile } from "./user-paths";
+} from "./students-options";
+import { fromUser, nameOrFile } from "../user-paths";
 
 /** `labs students`: an environment per student, from a roster. All state is in the Pulumi backend. */
 export function addStudents(labs: Command): void {
@@ -43,7 +43,7 @@ export function addStudents(labs: Command): void {
       .option("--dry-run", "check everything, show what would be made, and make nothing")
       .option("--replace", "also where the class has changed so that kind clusters would be made again"),
   ).action(async (ids: string[], options: StudentsUpCommand) => {
-    const { runStudentsUp } = await import("./students/up");
+    const { runStudentsUp } = await import("./students-up");
     await runStudentsUp(ids, options);
   });
 
@@ -53,7 +53,7 @@ export function addStudents(labs: Command): void {
     .option("--class <name>", "only this class", nameOrFile)
     .option("--json", "print as JSON")
     .action(async (options: ListCommand) => {
-      const { runStudentsList } = await import("./students/list");
+      const { runStudentsList } = await import("./students-list");
       await runStudentsList(options);
     });
 
@@ -65,7 +65,7 @@ export function addStudents(labs: Command): void {
         .option("--ttl <duration>", "how long from now (default: 8h)"),
     ),
   ).action(async (ids: string[], options: ExtendCommand) => {
-    const { runStudentsExtend } = await import("./students/extend");
+    const { runStudentsExtend } = await import("./students-extend");
     await runStudentsExtend(ids, options);
   });
 
@@ -79,7 +79,7 @@ export function addStudents(labs: Command): void {
         .option("--rebuild", "destroy the environment first, then make it again"),
     ),
   ).action(async (ids: string[], options: ResetCommand) => {
-    const { runStudentsReset } = await import("./students/reset");
+    const { runStudentsReset } = await import("./students-reset");
     await runStudentsReset(ids, options);
   });
 
@@ -94,7 +94,7 @@ export function addStudents(labs: Command): void {
         ),
     ),
   ).action(async (ids: string[], options: DownCommand) => {
-    const { runStudentsDown } = await import("./students/down");
+    const { runStudentsDown } = await import("./students-down");
     await runStudentsDown(ids, options);
   });
 
@@ -105,7 +105,7 @@ export function addStudents(labs: Command): void {
       .option("--class <name>", "only this class", nameOrFile)
       .option("--dry-run", "only say what has expired"),
   ).action(async (options: ReapCommand) => {
-    const { runStudentsReap } = await import("./students/down");
+    const { runStudentsReap } = await import("./students-down");
     await runStudentsReap(options);
   });
 
@@ -116,7 +116,7 @@ export function addStudents(labs: Command): void {
     .option("--class <name>", "class of the student", nameOrFile)
     .option("-o, --out <file>", "file to write", fromUser)
     .action(async (id: string, options: KubeconfigCommand) => {
-      const { runStudentsKubeconfig } = await import("./students/kubeconfig");
+      const { runStudentsKubeconfig } = await import("./students-kubeconfig");
       await runStudentsKubeconfig(id, options);
     });
 }

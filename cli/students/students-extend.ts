@@ -4,11 +4,11 @@ import { failOn, type Problem } from "../../kube/problems";
 import { openSession, type EngineSession } from "../engine/session";
 import { withLock } from "../engine/stack-lock";
 import type { Task } from "./batch";
-import { classNameOf } from "./load";
-import { choose } from "./choose";
-import { durationOf, parallelOf, STANDARD, type ExtendCommand } from "./options";
-import { whenText } from "./when";
-import { plain, print, workOn } from "./work";
+import { classNameOf } from "./class-input";
+import { choose } from "./choose-environments";
+import { durationOf, parallelOf, STANDARD, type ExtendCommand } from "./students-options";
+import { whenText } from "./moment-text";
+import { plain, print, workOn } from "./work-on-students";
 
 /** `labs students extend`: the lease counts from now, up to the hard limit. */
 export async function runStudentsExtend(ids: string[], options: ExtendCommand): Promise<void> {

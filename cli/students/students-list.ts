@@ -1,12 +1,12 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { openSession } from "../engine/session";
-import { warnDamaged } from "./choose";
-import { classNameOf } from "./load";
-import type { ListCommand } from "./options";
-import { allRecords, type EnvironmentRecords } from "./records";
-import { whenText } from "./when";
-import { print } from "./work";
+import { warnDamaged } from "./choose-environments";
+import { classNameOf } from "./class-input";
+import type { ListCommand } from "./students-options";
+import { allRecords, type EnvironmentRecords } from "./environment-records";
+import { whenText } from "./moment-text";
+import { print } from "./work-on-students";
 
 /** One environment, as `list --json` prints it. */
 export interface ListedEnvironment {

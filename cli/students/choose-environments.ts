@@ -1,8 +1,8 @@
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
 import type { EnvironmentRecord } from "../../classroom/record";
 import type { Engine } from "../engine/engine";
-import type { ChosenOptions } from "./options";
-import { allRecords, type EnvironmentRecords } from "./records";
+import type { ChosenOptions } from "./students-options";
+import { allRecords, type EnvironmentRecords } from "./environment-records";
 
 /** The environments that a command is to work on: those named, or with `--all` every one. */
 export async function choose(

@@ -1,7 +1,7 @@
 import { runBatch, type Outcome, type Task } from "./batch";
 import { realClock } from "../clock";
 import { batchInterrupts } from "../engine/interrupts";
-import { canShowLive, show } from "./show";
+import { canShowLive, show } from "./batch-progress";
 
 /**
  * Runs work on students with progress on standard error and Ctrl-C in three stages. The exit code is 1 when any

@@ -1,9 +1,9 @@
 import { writeFileSync, chmodSync } from "node:fs";
 import { UserError } from "../../kube/problems";
 import { openSession } from "../engine/session";
-import { classNameOf } from "./load";
-import type { KubeconfigCommand } from "./options";
-import { choose } from "./choose";
+import { classNameOf } from "./class-input";
+import type { KubeconfigCommand } from "./students-options";
+import { choose } from "./choose-environments";
 
 /** `labs students kubeconfig`: decrypted on demand; the state holds it encrypted, and no other file has it. */
 export async function runStudentsKubeconfig(id: string, options: KubeconfigCommand): Promise<void> {
