@@ -3,7 +3,8 @@ import { ProblemsError, type Problem } from "../kube/problems";
 import { DEFAULT_RANGES, rangeProblems, type AllotRanges } from "./allocation";
 import { DEFAULT_HARD_LIMIT, DEFAULT_TTL, formatDuration, parseTtl } from "./lease";
 import { classNameProblem, suggestClass } from "./names";
-import { stepNumber, stepsFix, TARGETS, type RosterChecks } from "./student";
+import { stepList, stepNumber } from "./steps";
+import { TARGETS, type RosterChecks } from "./student";
 
 /** The class file: what holds for every student of a class. Each description becomes documentation. */
 const duration = (standard: number) => z.string().default(formatDuration(standard));
@@ -215,7 +216,7 @@ function labSteps(
         path: `${path}.${lab}`,
         value: step,
         message: "has no such step",
-        fix: stepsFix(steps),
+        fix: `a step: ${stepList(steps)}`,
       });
     } else out[lab] = n;
   }

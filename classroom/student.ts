@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Problem } from "../kube/problems";
 import { environmentName, hasHiddenCharacters, idProblem, suggestId } from "./names";
+import { stepList, stepNumber } from "./steps";
 
 /** A row of a roster as written, with the place it stands at. */
 export interface Row {
@@ -119,7 +120,12 @@ export function parseLabs(
     }
     const n = stepNumber(step, steps);
     if (n === undefined) {
-      problems.push({ path, value: part, message: `${lab} has no such step`, fix: stepsFix(steps) });
+      problems.push({
+        path,
+        value: part,
+        message: `${lab} has no such step`,
+        fix: `a step: ${stepList(steps)}`,
+      });
     } else if (Object.hasOwn(labs, lab)) {
       problems.push({ path, value: part, message: "is there twice", fix: "each lab once" });
     } else {
@@ -127,15 +133,4 @@ export function parseLabs(
     }
   }
   return labs;
-}
-
-/** A step's number from its number or its name; undefined where the lab has none such. */
-export function stepNumber(text: string, steps: readonly string[]): number | undefined {
-  const n = /^[0-9]{1,4}$/.test(text) ? Number(text) : steps.indexOf(text);
-  return n >= 0 && n < steps.length ? n : undefined;
-}
-
-/** The steps there are, for the fix of an error. */
-export function stepsFix(steps: readonly string[]): string {
-  return `a step: ${steps.map((s, i) => `${i} (${s})`).join(", ")}`;
 }

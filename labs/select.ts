@@ -1,5 +1,6 @@
 import type { ClusterFacts } from "../kube/cluster-facts";
 import type { IngressSite } from "../routing/ingress-site";
+import { stepList, stepNumber } from "../classroom/steps";
 import { nearest } from "../kube/nearest";
 import type { Problem } from "../kube/problems";
 import { labs } from "./index";
@@ -57,10 +58,15 @@ export function selectLabs(
 }
 
 function stepOf(lab: Lab, wanted: number | string, path: string, problems: Problem[]): number {
-  const index = typeof wanted === "number" ? wanted : lab.steps.findIndex((s) => s.id === wanted);
-  if (index in lab.steps) return index;
-  const all = lab.steps.map((s, i) => `${i} (${s.id})`).join(", ");
-  problems.push({ path, value: wanted, message: `${lab.id} has no such step`, fix: `use one of: ${all}` });
+  const names = lab.steps.map((s) => s.id);
+  const number = stepNumber(wanted, names);
+  if (number !== undefined) return number;
+  problems.push({
+    path,
+    value: wanted,
+    message: `${lab.id} has no such step`,
+    fix: `use one of: ${stepList(names)}`,
+  });
   return 0;
 }
 

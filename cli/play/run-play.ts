@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
+import { stepList, stepNumber } from "../../classroom/steps";
 import type { LabSelection } from "../../labs/model";
 import { reasonOf, UserError } from "../../kube/problems";
 import { labPage } from "../page/lab";
@@ -124,11 +125,10 @@ function desk(selection: LabSelection, options: PlayOptions): Desk {
 }
 
 function stepOf(text: string, lab: LabSelection["lab"]): number {
-  const step = /^\d+$/.test(text) ? Number(text) : lab.steps.findIndex((s) => s.id === text);
-  if (step in lab.steps) return step;
-  throw new UserError(
-    `${lab.id} has no step ${text}; its steps: ${lab.steps.map((s, i) => `${i} (${s.id})`).join(", ")}.`,
-  );
+  const names = lab.steps.map((s) => s.id);
+  const step = stepNumber(text, names);
+  if (step !== undefined) return step;
+  throw new UserError(`${lab.id} has no step ${text}; its steps: ${stepList(names)}.`);
 }
 
 function prepare(d: Desk, fresh: boolean, say: (text: string) => void): void {

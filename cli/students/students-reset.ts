@@ -1,5 +1,5 @@
 import type { EnvironmentRecord } from "../../classroom/record";
-import { stepNumber, stepsFix } from "../../classroom/student";
+import { stepList, stepNumber } from "../../classroom/steps";
 import { failOn, type Problem } from "../../kube/problems";
 import { openSession, type EngineSession } from "../engine/session";
 import type { Task } from "./batch";
@@ -39,7 +39,7 @@ export async function runStudentsReset(ids: string[], options: ResetCommand): Pr
 /** Which lab to put to which step; without a lab every lab that is on, to the same step. */
 export interface LabReset {
   lab?: string;
-  step: string;
+  step: number;
 }
 
 function labReset(options: ResetCommand, problems: Problem[]): LabReset {
@@ -48,9 +48,10 @@ function labReset(options: ResetCommand, problems: Problem[]): LabReset {
   if (options.lab === undefined) {
     if (step !== "0")
       problems.push({ path: "--step", value: step, message: "of which lab?", fix: "say --lab too" });
-    return { step };
+    return { step: 0 };
   }
   const steps = known.get(options.lab);
+  const number = stepNumber(step, steps ?? []);
   if (steps === undefined) {
     problems.push({
       path: "--lab",
@@ -58,22 +59,24 @@ function labReset(options: ResetCommand, problems: Problem[]): LabReset {
       message: "is not a lab",
       fix: `labs: ${[...known.keys()].join(", ")}`,
     });
-  } else if (stepNumber(step, steps) === undefined) {
+  } else if (number === undefined) {
     problems.push({
       path: "--step",
       value: step,
       message: `${options.lab} has no such step`,
-      fix: stepsFix(steps),
+      fix: `a step: ${stepList(steps)}`,
     });
   }
-  return { lab: options.lab, step };
+  return { lab: options.lab, step: number ?? 0 };
 }
 
 /** Labs of a stack's config after a reset. */
 export function resetLabs(labs: unknown, target: LabReset): Record<string, unknown> {
   const now = typeof labs === "object" && labs !== null ? (labs as Record<string, unknown>) : {};
-  const step = /^[0-9]+$/.test(target.step) ? Number(target.step) : target.step;
-  const put = (lab: unknown): Record<string, unknown> => ({ ...(typeof lab === "object" ? lab : {}), step });
+  const put = (lab: unknown): Record<string, unknown> => ({
+    ...(typeof lab === "object" ? lab : {}),
+    step: target.step,
+  });
   if (target.lab !== undefined) return { ...now, [target.lab]: put(now[target.lab]) };
   return Object.fromEntries(Object.entries(now).map(([name, lab]) => [name, put(lab)]));
 }

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseDocument } from "yaml";
+import { stepNumber } from "../../classroom/steps";
 import { UserError } from "../../kube/problems";
+import { labs } from "../../labs/index";
 import { readConfig, readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, PROJECT } from "../../stacks/stack-plan";
 import { projectFolder } from "../folders";
@@ -9,7 +11,10 @@ import { projectFolder } from "../folders";
 export function setStep(instance: string, wish: string, stack: string): void {
   const file = readStackFile(stack, projectFolder);
   const now = planStack(stack, file.raw).labs.find((l) => l.instance === instance);
-  const step = target(wish, now?.step, (now?.lab.steps.length ?? 1) - 1);
+  const { steps = [] } = now?.lab ?? labs.find((l) => l.id === instance) ?? {};
+  const names = steps.map((s) => s.id);
+  // What the lab does not have is for the plan to refuse, with its reason.
+  const step = stepNumber(wish, names, now?.step ?? -1) ?? wish;
   const document = parseDocument(readFileSync(file.path, "utf8"));
   document.setIn(["config", `${PROJECT}:labs`, instance, "step"], step);
   const text = document.toString();
@@ -20,11 +25,4 @@ export function setStep(instance: string, wish: string, stack: string): void {
   process.stdout.write(
     `${instance} is set to step ${selected.step} (${at?.id ?? ""}): ${at?.title ?? ""}\nNow: npm run up -- ${stack}\n`,
   );
-}
-
-function target(wish: string, now: number | undefined, last: number): number | string {
-  if (wish === "reset") return 0;
-  if (wish === "next") return Math.min(last, (now ?? -1) + 1);
-  if (wish === "back") return Math.max(0, (now ?? 1) - 1);
-  return /^\d+$/.test(wish) ? Number(wish) : wish;
 }

@@ -1,3 +1,4 @@
+import { stepList, stepNumber } from "../../classroom/steps";
 import type { LabSelection } from "../../labs/model";
 import { UserError } from "../../kube/problems";
 
@@ -16,15 +17,12 @@ export function selectChecked(
   const [only] = chosen;
   if (only === undefined || chosen.length > 1)
     throw new UserError(`--step is for one lab: name it with --lab; labs: ${known}`);
-  return [{ ...only, step: stepNumber(only, step) }];
+  return [{ ...only, step: stepOf(only, step) }];
 }
 
-function stepNumber({ lab, step: now }: LabSelection, wish: string): number {
-  const last = lab.steps.length - 1;
-  if (wish === "next") return Math.min(last, now + 1);
-  if (wish === "back") return Math.max(0, now - 1);
-  const number = /^\d{1,4}$/.test(wish) ? Number(wish) : lab.steps.findIndex((s) => s.id === wish);
-  if (number >= 0 && number <= last) return number;
-  const steps = lab.steps.map((s, i) => `${i} (${s.id})`).join(", ");
-  throw new UserError(`${wish} is no step of ${lab.id}; steps: ${steps}`);
+function stepOf({ lab, step: now }: LabSelection, step: string): number {
+  const names = lab.steps.map((s) => s.id);
+  const number = stepNumber(step, names, now);
+  if (number !== undefined) return number;
+  throw new UserError(`${lab.id} has no step ${step}; its steps: ${stepList(names)}`);
 }

@@ -150,6 +150,8 @@ describe.each(labs.map((l) => l.id))("%s", (id) => {
       [id, ...lab.steps.map((s) => s.id)].filter((n) => !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(n)),
     ).toEqual([]);
     expect(new Set(lab.steps.map((s) => s.id)).size).toBe(lab.steps.length);
+    // On the command line these mean something else.
+    expect(lab.steps.filter((s) => /^(\d+|next|back|reset)$/.test(s.id))).toEqual([]);
     expect(existsSync(resolve(root, "labs", id, "README.md"))).toBe(true);
   });
 

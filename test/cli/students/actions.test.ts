@@ -85,7 +85,7 @@ test("reset --rebuild on another machine destroys nothing: the state would go, a
   const { clock, world, session, wanted } = set();
   await clock.run(bringUp(session, "net-ana", wanted, task));
   const elsewhere: EngineSession = { ...session, machine: { ...session.machine, name: "desk" } };
-  const rebuilt = resetEnvironment(elsewhere, "net-ana", wanted.record, { step: "0" }, true, task);
+  const rebuilt = resetEnvironment(elsewhere, "net-ana", wanted.record, { step: 0 }, true, task);
   await expect(clock.run(rebuilt)).rejects.toThrow("its kind cluster is on laptop: run the command there");
   expect(world.destroys).toEqual([]);
 });

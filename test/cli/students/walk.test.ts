@@ -121,7 +121,7 @@ class Session {
         (n) => command.kind === "reap" || command.ids.includes(n.slice(4)),
       );
       if (command.kind === "rebuild") {
-        const target = { step: "0" };
+        const target = { step: 0 };
         return runBatch<unknown>(
           names,
           (name, task) => {

@@ -113,7 +113,7 @@ test("--clean removes what is left, of living runs too, and probes nothing", asy
 
 test.each<[Partial<VerifyOptions>, RegExp]>([
   [{ lab: ["moon"] }, /moon: no such lab in this stack; labs: stars/],
-  [{ step: "17" }, /17 is no step of stars; steps: 0 \(open\)/],
+  [{ step: "17" }, /stars has no step 17; its steps: 0 \(open\)/],
   [{ context: "other" }, /other is not a context of the kubeconfig; contexts: /],
   [{ junit: "/no/such/folder/x.xml" }, /there is no folder \/no\/such\/folder/],
   [{ kubeconfig: "/no/such/file" }, /\/no\/such\/file cannot be read/],
