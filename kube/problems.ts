@@ -27,7 +27,13 @@ export class ProblemsError extends Error {
 export function formatProblem(p: Problem): string {
   const got = "value" in p && p.value !== undefined ? ` (got ${show(p.value)})` : "";
   const fix = p.fix === undefined ? "" : `\n      fix: ${p.fix}`;
-  return `  - ${p.path}: ${p.message}${got}${fix}`;
+  return withoutControls(`  - ${p.path}: ${p.message}${got}${fix}`);
+}
+
+/** Text with control characters shown, not sent: names and paths of strangers reach the terminal. */
+export function withoutControls(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 
 /** Throws when there is any problem; otherwise does nothing. */

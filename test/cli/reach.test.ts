@@ -178,14 +178,10 @@ test("--diff tells what opened and closed", async () => {
 
 describe("wrong input ends with exit code 1 and no stack", () => {
   test.each<[string, string[], RegExp]>([
-    ["a path that is not there", ["/nowhere"], /\/nowhere does not exist/],
+    ["a path that is not there", ["/nowhere"], /\/nowhere: does not exist/],
     ["a folder without objects", ["FOLDER/empty"], /holds no Kubernetes object/],
-    [
-      "a file that is no manifest",
-      ["FOLDER/values.yaml"],
-      /values\.yaml: holds a document that is no Kubernetes object/,
-    ],
-    ["broken YAML", ["FOLDER/broken.yaml"], /broken\.yaml:2: is no YAML/],
+    ["a file that is no manifest", ["FOLDER/values.yaml"], /values\.yaml: holds no Kubernetes object/],
+    ["broken YAML", ["FOLDER/broken.yaml"], /broken\.yaml:2: is not YAML/],
     ["a question with one end", ["FOLDER", "--from", "shop/web"], /add --from and --to/],
     [
       "an end that is not there",
@@ -286,7 +282,7 @@ test("paths are those of where the user stands, and shown as they were written",
   try {
     expect(await reach("deep/shop.yaml")).toMatch(/shop\/web/);
     await reach("deep/nothing.yaml");
-    expect(failed).toMatch(/error: deep\/nothing\.yaml does not exist/);
+    expect(failed).toMatch(/- deep\/nothing\.yaml: does not exist/);
   } finally {
     delete process.env["INIT_CWD"];
   }
@@ -303,5 +299,5 @@ test("as a program: standard input, a pipe that closes early, exit codes", () =>
   expect(piped.stdout).toMatch(/shop\/db/);
   expect(String(piped.stderr)).not.toMatch(/EPIPE/);
   const bad = run("/nowhere");
-  expect([bad.status, String(bad.stderr)]).toEqual([1, expect.stringContaining("/nowhere does not exist")]);
+  expect([bad.status, String(bad.stderr)]).toEqual([1, expect.stringContaining("/nowhere: does not exist")]);
 }, 30_000);

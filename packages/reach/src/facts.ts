@@ -19,6 +19,8 @@ export interface Facts {
   readonly endpointToHost?: "Drop" | "Return" | "Accept";
   /** Judge packets of this family alone. @default every family that the cluster has */
   readonly family?: Family;
+  /** What reading the objects had to say (`readFiles`). */
+  readonly notes?: readonly string[];
   /** Ends that questions will name: the address space is split at the addresses and CIDRs among them too. */
   readonly splitAt?: readonly string[];
 }

@@ -22,7 +22,7 @@ export { explain } from "./explain";
 export type { Question } from "./traced-flow";
 export { exposure, type Exposure } from "./exposure";
 export type { Facts } from "./facts";
-export { readObjects } from "./read-files";
+export { readFiles, readObjects } from "./files/read-objects";
 export type { Flow, FlowPart, Remark } from "./reach-flows";
 export { dotLines } from "./format/flows-dot";
 export { diffJson, flowsJson, workloadList, type WorkloadInfo } from "./format/flows-json";

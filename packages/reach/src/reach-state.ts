@@ -46,6 +46,8 @@ export class State {
   readonly ignored: ReadonlyMap<string, number>;
   /** Staged policies: they are not enforced. */
   readonly staged: readonly string[];
+  /** What was read in a way that the user should know of. */
+  readonly notes: readonly string[];
   /** Protocols that answers list: TCP, UDP, SCTP, ICMP, and what any rule names. */
   readonly protocols: readonly number[];
   /** Whether any host endpoint governs a host of the input. */
@@ -75,6 +77,7 @@ export class State {
     this.failsafe = input.failsafe;
     this.ignored = input.ignored;
     this.staged = input.staged;
+    this.notes = [...(facts.notes ?? []), ...input.notes];
     this.governed = this.hosts.some((host) => host.interfaces.length > 0);
     this.slices = input.slices;
     const backing = new Map([...this.services].map(([name, s]) => [name, new Set(s.backends)]));

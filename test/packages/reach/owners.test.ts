@@ -91,7 +91,7 @@ describe("files", () => {
         spec: {},
       },
     ]);
-    expect(() => read(`${text}\n bad: [`)).toThrow(/is no YAML/);
+    expect(() => read(`${text}\n bad: [`)).toThrow(/is not YAML/);
   });
 
   test("a Service that is defined twice is the last one, a policy is a problem", () => {

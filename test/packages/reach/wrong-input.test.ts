@@ -242,7 +242,7 @@ describe("wrong input is told with object, path and fix", () => {
       "unknown kind of a policy group",
       { apiVersion: "projectcalico.org/v3", kind: "NetworkPolice", metadata: { name: "p" } },
       "NetworkPolice p",
-      /no kind/,
+      /not a kind/,
       /NetworkPolicy/,
     ],
     [

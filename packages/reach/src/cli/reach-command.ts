@@ -1,4 +1,5 @@
 import { Option, type Command } from "commander";
+import { LIMITS_TEXT } from "../files/limits";
 import type { DiffOptions, ExplainOptions, ExposureOptions, ListOptions, ShortOptions } from "./options";
 
 /** Where paths that are not absolute start. @default the folder of the process */
@@ -98,6 +99,8 @@ function format(...choices: string[]): Option {
 }
 
 const EXAMPLES = `
+${LIMITS_TEXT}
+
 Examples:
   reach list manifests/
   reach explain manifests/ --from shop/web --to shop/db --port 5432

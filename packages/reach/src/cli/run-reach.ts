@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { UserError } from "../../../../kube/problems";
+import { UserError, withoutControls } from "../../../../kube/problems";
 import {
   diff,
   diffJson,
@@ -16,7 +16,7 @@ import {
   flowTable,
   flowText,
   load,
-  readObjects,
+  readFiles,
   type Exposure,
   type Question,
   type State,
@@ -75,8 +75,13 @@ export async function runExposure(
 }
 
 function state(paths: readonly string[], options: { podCidr?: string[] }, folder: string | undefined): State {
-  const facts = options.podCidr === undefined ? {} : { podCidrs: options.podCidr };
-  return load(readObjects(paths, folder), facts);
+  const { objects, notes } = readFiles(paths, folder);
+  const input = load(objects, {
+    notes,
+    ...(options.podCidr === undefined ? {} : { podCidrs: options.podCidr }),
+  });
+  for (const note of input.notes) process.stderr.write(`${withoutControls(`note: ${note}`)}\n`);
+  return input;
 }
 
 function question({ from, to, protocol, port, sourcePort }: ExplainOptions): Question {

@@ -28,7 +28,8 @@ export function* flowsJson(
     yield first ? `\n${flow}` : `,\n${flow}`;
     first = false;
   }
-  yield first ? "]\n}\n" : "\n]\n}\n";
+  const notes = state.notes.length === 0 ? "" : `,\n"notes": ${JSON.stringify(state.notes)}`;
+  yield `${first ? "]" : "\n]"}${notes}\n}\n`;
 }
 
 function* given(flows: Iterable<Flow>): Generator<string> {

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../../../kube/objects";
+import { apiVersionOf } from "./api-versions";
 
 /** `policy.networking.k8s.io`: ClusterNetworkPolicy, and the two kinds that it replaced. */
 export type ClusterKind = "ClusterNetworkPolicy" | "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy";
@@ -30,7 +31,44 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
   "": ["Pod", "ReplicationController"],
   apps: ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"],
   batch: ["Job", "CronJob"],
+  // Served no more, and still in many files.
+  extensions: ["Deployment", "DaemonSet", "ReplicaSet"],
+  // OpenShift and Argo: they make pods of a template as a Deployment does.
+  "apps.openshift.io": ["DeploymentConfig"],
+  "argoproj.io": ["Rollout"],
 };
+const CORE: Readonly<Record<string, Role>> = {
+  Namespace: "namespace",
+  Node: "node",
+  Service: "service",
+  Endpoints: "endpoints",
+  ServiceAccount: "serviceAccount",
+};
+const CORE_OTHERS = [
+  "Binding",
+  "ComponentStatus",
+  // A kubeconfig.
+  "Config",
+  "ConfigMap",
+  "Event",
+  "LimitRange",
+  "PersistentVolume",
+  "PersistentVolumeClaim",
+  "PodTemplate",
+  "ResourceQuota",
+  "Secret",
+];
+/** Kubernetes' own groups, in which a kind that is read here cannot be another one of the same name. */
+const OWN_GROUPS = [
+  "",
+  "apps",
+  "batch",
+  "extensions",
+  "policy",
+  "autoscaling",
+  "networking.k8s.io",
+  "discovery.k8s.io",
+];
 
 const CALICO: Readonly<Record<string, Role>> = {
   NetworkPolicy: "calicoPolicy",
@@ -60,6 +98,9 @@ const CALICO_OTHERS = [
   "IPAMHandle",
   "IPReservation",
   "RemoteClusterConfiguration",
+  // What calicoctl exports beside them.
+  "Node",
+  "WorkloadEndpoint",
 ];
 const CALICO_GROUPS = ["projectcalico.org", "crd.projectcalico.org"];
 const NETWORKING_OTHERS = ["Ingress", "IngressClass", "IPAddress", "ServiceCIDR"];
@@ -82,16 +123,14 @@ export function roleOf(
   const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
   if (group !== undefined && WORKLOADS[group]?.includes(kind) === true) return "workload";
   if (group === "") {
-    if (kind === "Namespace") return "namespace";
-    if (kind === "Node") return "node";
-    if (kind === "Service") return "service";
-    if (kind === "Endpoints") return "endpoints";
-    if (kind === "ServiceAccount") return "serviceAccount";
-    return "ignored";
+    const role = CORE[kind];
+    if (role !== undefined) return role;
+    return CORE_OTHERS.includes(kind) ? "ignored" : elsewhere(apiVersion, kind);
   }
   if (group === "discovery.k8s.io" && kind === "EndpointSlice") return "endpointSlice";
   if (group === "networking.k8s.io") {
     if (kind === "NetworkPolicy" && version === "v1") return "kubernetesPolicy";
+    if (kind === "NetworkPolicy") return elsewhere(apiVersion, kind);
     return NETWORKING_OTHERS.includes(kind) ? "ignored" : unknownKind(apiVersion, kind, "NetworkPolicy");
   }
   if (group === "policy.networking.k8s.io") {
@@ -106,7 +145,10 @@ export function roleOf(
   }
   if (group === "operator.tigera.io" && kind === "Installation") return "installation";
   if (kind === "NetworkPolicy" && group === "extensions")
-    return { problem: "is a version that no API server serves any more", fix: "write networking.k8s.io/v1" };
+    return {
+      problem: "is of a version that no API server serves any more",
+      fix: "write apiVersion: networking.k8s.io/v1",
+    };
   if (
     FOREIGN_POLICY_GROUPS.includes(group ?? "") ||
     OTHER_NETWORKS.includes(kind) ||
@@ -116,12 +158,31 @@ export function roleOf(
       problem: `${kind} of ${apiVersion} decides about flows but is not evaluated here`,
       fix: "leave the object out, or write it as a Kubernetes or Calico policy",
     };
-  return "ignored";
+  return group !== undefined && OWN_GROUPS.includes(group) && isRead(kind)
+    ? elsewhere(apiVersion, kind)
+    : "ignored";
+}
+
+/** Kinds that decide, under whatever group. */
+function isRead(kind: string): boolean {
+  return (
+    kind in CORE ||
+    kind in CALICO ||
+    Object.values(WORKLOADS).some((kinds) => kinds.includes(kind)) ||
+    kind === "EndpointSlice"
+  );
+}
+
+function elsewhere(apiVersion: string, kind: string): { problem: string; fix: string } {
+  return {
+    problem: `${kind} is not a kind of ${apiVersion}`,
+    fix: `write apiVersion: ${apiVersionOf(kind)}`,
+  };
 }
 
 function unknownKind(apiVersion: string, kind: string, ...known: string[]): { problem: string; fix: string } {
   return {
-    problem: `${kind} is no kind of ${apiVersion} that is known here`,
+    problem: `${kind} is not a kind of ${apiVersion} that is known here`,
     fix: `kinds are ${known.join(", ")}`,
   };
 }

@@ -2,6 +2,9 @@ import { nearest } from "../../../../kube/nearest";
 import { formatProblem, type Problem } from "../../../../kube/problems";
 import { isUnknown } from "../selector";
 
+/** What stands in a list of problems already, as text. */
+const reported = new WeakMap<Problem[], Set<string>>();
+
 /**
  * Reads the fields of an object of which some may not be known before deployment (see `UNKNOWN`). Every problem is
  * noted with its path, reading goes on, and unknown values read as absent: ask `unknown` where that matters.
@@ -39,7 +42,12 @@ export class Fields {
     const path = key === "" ? this.path : this.at(key);
     const problem = { path, value, message, ...(fix === undefined ? {} : { fix }) };
     // Several readers may look at one field; it is still one problem.
-    if (!this.problems.some((p) => formatProblem(p) === formatProblem(problem))) this.problems.push(problem);
+    const text = formatProblem(problem);
+    const seen = reported.get(this.problems) ?? new Set<string>();
+    reported.set(this.problems, seen);
+    if (seen.has(text)) return;
+    seen.add(text);
+    this.problems.push(problem);
   }
 
   /** Reports fields that are not among these: a misspelt field would silently mean nothing. */

@@ -1,4 +1,4 @@
-import { objectTitle } from "../../../../kube/objects";
+import { objectTitle, type KubeObject } from "../../../../kube/objects";
 import { failOn, type Problem } from "../../../../kube/problems";
 import { parseNet, type Net } from "../../../../kube/ip";
 import type { Facts } from "../facts";
@@ -45,7 +45,17 @@ export interface Input {
   /** Objects that nothing here reads, and policies that are only staged, by kind. */
   readonly ignored: ReadonlyMap<string, number>;
   readonly staged: readonly string[];
+  /** What was read in a way that the user should know of. */
+  readonly notes: readonly string[];
 }
+
+const TOP_LEVEL = ["apiVersion", "kind", "metadata", "spec", "status"] as const;
+/** Fields that some kinds have beside `spec`. */
+const MORE_AT_TOP: Partial<Record<Role, readonly string[]>> = {
+  serviceAccount: ["secrets", "imagePullSecrets", "automountServiceAccountToken"],
+  endpointSlice: ["addressType", "endpoints", "ports"],
+  endpoints: ["subsets"],
+};
 
 const CLUSTER_WIDE: readonly Role[] = [
   "namespace",
@@ -71,7 +81,7 @@ export function readInput(sources: readonly SourceObject[], facts: Facts): Input
 }
 
 class Reader {
-  private readonly seen = new Map<string, { text: string; title: string }>();
+  private readonly seen = new Map<string, SourceObject>();
   private readonly pods: PodSource[] = [];
   private readonly namespaces = new Map<string, Record<string, string>>();
   private readonly serviceAccounts = new Map<string, Record<string, string>>();
@@ -90,6 +100,7 @@ class Reader {
   private felix: Fields | undefined;
   private readonly ignored = new Map<string, number>();
   private readonly staged: string[] = [];
+  private readonly notes: string[] = [];
 
   constructor(private readonly problems: Problem[]) {}
 
@@ -129,18 +140,21 @@ class Reader {
     const { object } = source;
     const [group = ""] = object.apiVersion.includes("/") ? object.apiVersion.split("/") : [""];
     const key = `${group.replace(/^crd\./, "")} ${objectTitle(object)}`;
-    const text = JSON.stringify({ ...object, apiVersion: "" });
     const before = this.seen.get(key);
     if (before === undefined) {
-      this.seen.set(key, { text, title: sourceTitle(source) });
+      this.seen.set(key, source);
       return false;
     }
     // Services do not decide about flows: as with `kubectl apply -f`, the last one counts.
-    if (object.kind === "Service") return false;
-    if (before.text !== text)
+    if (object.kind === "Service") {
+      this.notes.push(`${sourceTitle(source)} replaces that of ${before.origin ?? "before"}`);
+      return false;
+    }
+    const text = (o: KubeObject): string => JSON.stringify({ ...o, apiVersion: "" });
+    if (text(before.object) !== text(object))
       this.problems.push({
         path: sourceTitle(source),
-        message: `is defined twice and differently, the first time as ${before.title}`,
+        message: `is defined twice and differently, the first time as ${sourceTitle(before)}`,
         fix: "keep one of them",
       });
     return true;
@@ -150,10 +164,13 @@ class Reader {
     const { object } = source;
     const { name, namespace = "default" } = object.metadata;
     const root = new Fields(object, `${sourceTitle(source)}: `, this.problems);
+    root.only(...TOP_LEVEL, ...(MORE_AT_TOP[role] ?? []));
     const spec = root.object("spec");
     const metadata = root.object("metadata");
     switch (role) {
       case "workload":
+        // A Rollout of another workload makes no pods of its own.
+        if (object.kind === "Rollout" && spec.has("workloadRef")) return;
         this.pods.push(podSource({ kind: object.kind, name, namespace }, root));
         return;
       case "namespace":
@@ -202,6 +219,10 @@ class Reader {
       }
       case "profile":
         this.profiles.set(name, { ...calicoProfile(name, spec), labels: spec.map("labelsToApply") });
+        if (/^k(ns|sa)\./.test(name) && (spec.has("ingress") || spec.has("egress")))
+          this.notes.push(
+            `${sourceTitle(source)}: Calico makes this profile itself, so its rules here are without effect`,
+          );
         return;
       case "pool":
         this.addPool(readPool(spec, "IPPool"));
@@ -270,6 +291,7 @@ class Reader {
       },
       ignored: this.ignored,
       staged: this.staged,
+      notes: this.notes,
     };
   }
 

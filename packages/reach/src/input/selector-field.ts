@@ -9,8 +9,10 @@ export function selectorField(fields: Fields, key: string, prefix = ""): Selecto
   const text = fields.string(key);
   // An empty field is the same as none; a blank one is not (it selects everything).
   if (text === undefined || text === "" || isUnknown(text)) return undefined;
-  if (text.length > MAX_SELECTOR)
+  if (text.length > MAX_SELECTOR) {
     fields.report(key, undefined, `is longer than ${MAX_SELECTOR} characters`, "split the policy");
+    return undefined;
+  }
   if (text.includes("global(") && key !== "namespaceSelector")
     fields.report(key, text, "must not use global()", "global() belongs into a rule's namespaceSelector");
   try {

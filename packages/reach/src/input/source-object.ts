@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../../../kube/objects";
 import { objectTitle } from "../../../../kube/objects";
+import { withoutControls } from "../../../../kube/problems";
 
 /** An object with where it came from. */
 export interface SourceObject {
@@ -10,5 +11,5 @@ export interface SourceObject {
 
 /** How an object is named in messages: `file: Kind ns/name`. */
 export function sourceTitle({ object, origin }: SourceObject): string {
-  return origin === undefined ? objectTitle(object) : `${origin}: ${objectTitle(object)}`;
+  return withoutControls(origin === undefined ? objectTitle(object) : `${origin}: ${objectTitle(object)}`);
 }

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from "../../../../kube/objects";
+import type { KubeObject, ObjectMeta } from "../../../../kube/objects";
 import type { Problem } from "../../../../kube/problems";
 import { sourceTitle, type SourceObject } from "./source-object";
 
@@ -10,9 +10,10 @@ const ANNOTATION = "projectcalico.org/metadata";
  */
 export function restored(source: SourceObject, problems: Problem[]): SourceObject {
   const { object } = source;
-  const { annotations } = object.metadata;
+  if (!object.apiVersion.startsWith("crd.projectcalico.org/")) return source;
+  const annotations = (object as Partial<KubeObject>).metadata?.annotations;
   const text: unknown = annotations?.[ANNOTATION];
-  if (!object.apiVersion.startsWith("crd.projectcalico.org/") || typeof text !== "string") return source;
+  if (typeof text !== "string") return source;
   const stored = parse(text);
   if (stored === undefined) {
     problems.push({

@@ -44,6 +44,8 @@ const TEMPLATES: Readonly<Record<string, string>> = {
   DaemonSet: "spec.template",
   ReplicaSet: "spec.template",
   ReplicationController: "spec.template",
+  DeploymentConfig: "spec.template",
+  Rollout: "spec.template",
   Job: "spec.template",
   CronJob: "spec.jobTemplate.spec.template",
   Pod: "",

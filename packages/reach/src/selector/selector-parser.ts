@@ -6,10 +6,14 @@ export function parse(selector: string): SelectorNode {
   return new Parser(selector).root();
 }
 
+/** No selector of the 1,024 characters that Calico takes needs more. */
+const DEEPEST = 500;
+
 /** One function per level of the grammar: `||` binds less than `&&`, which binds less than `!`. */
 class Parser {
   private readonly tokens: readonly Token[];
   private next = 0;
+  private depth = 0;
 
   constructor(private readonly selector: string) {
     this.tokens = tokenize(selector);
@@ -61,9 +65,12 @@ class Parser {
         this.next++;
         return this.comparison(token.value);
       case "(": {
+        if (++this.depth > DEEPEST)
+          this.fail(`has more than ${DEEPEST} parentheses inside each other`, "simplify it");
         this.next++;
         const node = this.or();
         this.expect(")", "expected )", "close the parenthesis");
+        this.depth--;
         return node;
       }
       default:

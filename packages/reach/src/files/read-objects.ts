@@ -1,0 +1,174 @@
+import { readFileSync, statSync } from "node:fs";
+import { normalize, resolve } from "node:path";
+import { failOn, UserError, type Problem } from "../../../../kube/problems";
+import type { SourceObject } from "../input/source-object";
+import { classify } from "./classify";
+import { decoded } from "./decode";
+import { documentsOf, type Documents } from "./documents";
+import { rendered, roots, type Kustomization } from "./kustomize";
+import { LIMITS } from "./limits";
+import { hasTemplate, holdsTemplateKey, renderHint } from "./templates";
+import { reasonOf, walk, type Found } from "./walk";
+
+/** What files and folders hold. */
+export interface ReadObjects {
+  readonly objects: readonly SourceObject[];
+  /** What was read in a way that the user should know of. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads Kubernetes objects from YAML and JSON files as kubectl does; folders with all their subfolders (hidden ones and
+ * node_modules left out), `-` from standard input. A folder with a kustomization is rendered by `kubectl kustomize`
+ * where that is there. In folders, documents that have neither `kind`, `spec` nor `items` are passed over. Paths start
+ * in `folder`, and messages name them as given.
+ * @throws ProblemsError for everything that cannot be read, UserError where a path holds no object
+ */
+export function readFiles(paths: readonly string[], folder = process.cwd()): ReadObjects {
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  const objects = paths.flatMap((path) => {
+    const found = readPath(path, folder, problems, notes);
+    if (found.length === 0 && problems.length === 0)
+      throw new UserError(`${path} holds no Kubernetes object: name files or folders with YAML or JSON.`);
+    return found;
+  });
+  failOn("Some files cannot be read:", problems);
+  return { objects, notes };
+}
+
+/** The objects of `readFiles` alone. @throws ProblemsError, UserError */
+export function readObjects(paths: readonly string[], folder = process.cwd()): SourceObject[] {
+  return [...readFiles(paths, folder).objects];
+}
+
+function readPath(path: string, folder: string, problems: Problem[], notes: string[]): SourceObject[] {
+  const found = walk(path, folder);
+  problems.push(...found.problems);
+  for (const chart of found.charts)
+    problems.push({
+      path: chart,
+      message: "is a Helm chart: its templates are no objects yet",
+      fix: renderHint(chart),
+    });
+  const skip = new Set<string>();
+  const objects = renderedObjects(found.kustomizations, folder, skip, problems, notes);
+  const inRendered = (file: string): boolean =>
+    skip.has(file) || [...skip].some((dir) => dir.endsWith("/") && normalize(file).startsWith(dir));
+  for (const file of found.files) {
+    if (!inRendered(file.file)) objects.push(...readFile(file, folder, problems, notes));
+  }
+  return objects;
+}
+
+/** Objects of kustomizations; what they took is added to `skip`, folders with a slash at the end. */
+function renderedObjects(
+  all: ReadonlyMap<string, Kustomization>,
+  folder: string,
+  skip: Set<string>,
+  problems: Problem[],
+  notes: string[],
+): SourceObject[] {
+  const objects: SourceObject[] = [];
+  for (const { parts } of all.values()) for (const part of parts) skip.add(relativeTo(folder, part));
+  for (const dir of roots(relativeMap(all, folder))) {
+    const kustomization = all.get(dir);
+    if (kustomization === undefined || kustomization.changes.length === 0) continue;
+    const result = rendered(resolve(folder, dir));
+    if (result === undefined || "failed" in result) {
+      const why = result === undefined ? "there is no kubectl here" : result.failed;
+      notes.push(
+        `${dir}: its kustomization (${kustomization.changes.join(", ")}) is not rendered, for ${why}; the files are read as they stand. Render it: kubectl kustomize ${dir} | reach list -`,
+      );
+      continue;
+    }
+    const origin = `${dir} (kustomize)`;
+    objects.push(...collect(documentsOf(result.text, origin), origin, true, problems, notes));
+    skip.add(`${normalize(dir)}/`);
+    for (const taken of kustomization.takes) skip.add(`${relativeTo(folder, taken).replace(/\/$/, "")}/`);
+  }
+  return objects;
+}
+
+/** Paths of the walk start where the user's do; those of a kustomization are absolute. */
+function relativeTo(folder: string, path: string): string {
+  const prefix = `${resolve(folder)}/`;
+  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+}
+
+function relativeMap(all: ReadonlyMap<string, Kustomization>, folder: string): Map<string, Kustomization> {
+  return new Map(
+    [...all].map(([dir, k]) => [dir, { ...k, takes: k.takes.map((path) => relativeTo(folder, path)) }]),
+  );
+}
+
+function readFile(
+  { file, named }: Found,
+  folder: string,
+  problems: Problem[],
+  notes: string[],
+): SourceObject[] {
+  const origin = file === "-" ? "standard input" : file;
+  const text = textOf(file, folder, problems);
+  if (text === undefined) return [];
+  const read = documentsOf(text, origin);
+  if (
+    hasTemplate(text) &&
+    (read.problems.length > 0 || read.documents.some(({ value }) => holdsTemplateKey(value)))
+  ) {
+    problems.push({ path: origin, message: "is a Helm template, not YAML", fix: renderHint(undefined) });
+    return [];
+  }
+  return collect(read, origin, named, problems, notes);
+}
+
+function textOf(file: string, folder: string, problems: Problem[]): string | undefined {
+  const fix = "split the file, or leave it out";
+  const large = { path: file, message: `is larger than ${LIMITS.bytes / 1024 / 1024} MiB`, fix };
+  try {
+    if (file !== "-" && statSync(resolve(folder, file)).size > LIMITS.bytes) {
+      problems.push(large);
+      return undefined;
+    }
+    const bytes = readFileSync(file === "-" ? 0 : resolve(folder, file));
+    if (bytes.length <= LIMITS.bytes) return decoded(bytes);
+    problems.push(large);
+  } catch (error) {
+    problems.push({ path: file, message: reasonOf(error) });
+  }
+  return undefined;
+}
+
+function collect(
+  { documents, problems: unread, notes: noted }: Documents,
+  origin: string,
+  named: boolean,
+  problems: Problem[],
+  notes: string[],
+): SourceObject[] {
+  problems.push(...unread);
+  notes.push(...noted);
+  let others = 0;
+  const objects = documents.flatMap(({ value, line, several }): SourceObject[] => {
+    const place = several ? `${origin}:${line}` : origin;
+    const classified = classify(value);
+    if (classified === undefined) {
+      others++;
+      return [];
+    }
+    if ("object" in classified) return [{ object: classified.object, origin: place }];
+    problems.push({ path: place, ...classified.problem });
+    return [];
+  });
+  if (others > 0 && named && objects.length === 0 && unread.length === 0)
+    problems.push({
+      path: origin,
+      message: "holds no Kubernetes object",
+      fix: "give it apiVersion, kind and metadata",
+    });
+  else if (others > 0 && (named || objects.length > 0))
+    notes.push(
+      `${origin}: ${others} document${others === 1 ? " is" : "s are"} no Kubernetes object, and passed over`,
+    );
+  return objects;
+}
