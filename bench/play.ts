@@ -10,7 +10,7 @@ import Table from "cli-table3";
 import { stringify } from "yaml";
 import { play } from "../cli/play/run-play";
 import { isTheirs } from "../cli/play/exercise";
-import { labsToPlay } from "../cli/play/labs";
+import { labsToPlay } from "../cli/play/labs-to-play";
 import { labs } from "../labs/index";
 import { labAt } from "../labs/model";
 

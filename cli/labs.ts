@@ -3,12 +3,12 @@ import "../packages/reach/src/cli/colour";
 import { Command } from "commander";
 import { reachCommand } from "../packages/reach/src/cli/reach-command";
 import { reportError } from "../packages/reach/src/cli/report-error";
-import { addCapacity } from "./capacity";
-import { addPlan } from "./plan";
-import { addPlay } from "./play";
+import { addCapacity } from "./capacity/capacity-command";
+import { addPlan } from "./plan/plan-command";
+import { addPlay } from "./play/play-command";
 import { addStudents } from "./students/students-command";
-import { addUp } from "./up";
-import { addVerify } from "./verify";
+import { addUp } from "./up/up-command";
+import { addVerify } from "./verify/verify-command";
 import { userFolder } from "./user-paths";
 
 /**

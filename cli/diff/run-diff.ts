@@ -9,12 +9,12 @@ import { diff, load, readObjects, type State } from "../../packages/reach/src";
 import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planOffline } from "../plan/run-plan";
 import { writeManifests } from "../plan/manifests";
-import type { PlanReport } from "../plan/report";
-import { programsDiffer, withBase, type BaseProgram, type PlanOfVersion } from "./base";
+import type { PlanReport } from "../plan/plan-report";
+import { programsDiffer, withBase, type BaseProgram, type PlanOfVersion } from "./diff-base";
 import { groupFlows } from "./flow-changes";
-import { diffMarkdown, type Flows, type StackDiff } from "./markdown";
-import { diffResources } from "./resources";
-import { otherSteps, rawAtSteps } from "./steps";
+import { diffMarkdown, type Flows, type StackDiff } from "./diff-markdown";
+import { diffResources } from "./resource-changes";
+import { otherSteps, rawAtSteps } from "./step-changes";
 
 /** `labs plan <stack> --diff BASE`: Markdown on standard output. */
 export async function runDiff(nameOrFile: string, base: string): Promise<void> {

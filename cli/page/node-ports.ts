@@ -3,7 +3,7 @@ import { answers } from "../../packages/reach/src/connectivity";
 import { formatPorts, isEmpty, subtract } from "../../packages/reach/src/port-sets";
 import { UserError } from "../../kube/problems";
 import { protocolName } from "../../packages/reach/src/reach-model";
-import { pairsOf } from "./pairs";
+import { pairsOf } from "./pair-flows";
 
 /**
  * All pairs of a state, also those with a node that only another step governs: by itself a state leaves out nodes that

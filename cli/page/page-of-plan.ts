@@ -1,4 +1,4 @@
-import { labPage } from "./lab";
+import { labPage } from "./lab-page";
 import type { PageData } from "./page-data";
 import { LabStates } from "../../labs/prediction/lab-states";
 import type { LabSelection } from "../../labs/model";

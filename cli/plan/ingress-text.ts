@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { RouteLine } from "../../routing/route-lines";
-import type { LabReport } from "./report";
+import type { LabReport } from "./plan-report";
 
 /** Controller, certificates and names, as a section of the plan. */
 export function ingressText(lines: readonly string[]): string[] {

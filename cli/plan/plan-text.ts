@@ -2,8 +2,8 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { eksText } from "./eks-text";
 import { matrixText } from "./flow-text";
-import type { LabReport, PlanReport } from "./report";
-import { tree } from "./tree";
+import type { LabReport, PlanReport } from "./plan-report";
+import { tree } from "./resource-tree";
 import { routesText, ingressText } from "./ingress-text";
 
 /** A plan as a person reads it in a terminal of this width. */

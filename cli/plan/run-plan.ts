@@ -4,7 +4,7 @@ import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
 import { stack as program } from "../../stacks/program";
 import { toUser } from "../user-paths";
-import { planReport, type Plan } from "./report";
+import { planReport, type Plan } from "./plan-report";
 import { planText } from "./plan-text";
 import { writeManifests } from "./manifests";
 
@@ -40,7 +40,7 @@ export async function runPlan(
 /** Writes the page of the stack's labs; gives back where. */
 async function pageOf(plan: StackPlan, about: string, wish: string | boolean): Promise<string | undefined> {
   if (wish === false || plan.labs.length === 0) return undefined;
-  const { writePage } = await import("../page/write");
+  const { writePage } = await import("../page/write-page");
   const file = typeof wish === "string" ? wish : join(".plan", plan.stack, "index.html");
   await writePage(file, { stack: plan.stack, about, labs: plan.labs });
   return file;

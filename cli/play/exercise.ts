@@ -1,6 +1,6 @@
 import { objectKey, objectTitle, type KubeObject } from "../../kube/objects";
 import type { SourceObject } from "../../packages/reach/src";
-import { labPage } from "../page/lab";
+import { labPage } from "../page/lab-page";
 import type { PlayTask } from "../page/page-data";
 import type { LabStates, Own } from "../../labs/prediction/lab-states";
 

@@ -3,14 +3,14 @@ import { inContainer } from "../../components/kind/docker";
 import type { Clock } from "../clock";
 import { inParallel } from "../in-parallel";
 import type { Inventory } from "./core/inventory";
-import { compareFlow, contradicts } from "./core/compare";
+import { compareFlow, contradicts } from "./core/compare-flow";
 import type { FlowCheck, Observation, Result } from "./core/check-model";
 import { planProbes, type Probe, type ProbePlan, type ProbeSite } from "./core/probes";
-import { parse, script } from "./core/script";
+import { parse, script } from "./core/probe-script";
 import { settle } from "./core/settle";
 import type { PodSource } from "./core/probe-pod";
-import { exec } from "./cluster/exec";
-import { tryHere } from "./cluster/here";
+import { exec } from "./cluster/pod-exec";
+import { tryHere } from "./cluster/try-here";
 import type { Twin } from "./cluster/probe-pods";
 
 export interface FlowRun {

@@ -2,9 +2,9 @@ import type { Clock } from "../clock";
 import { inParallel } from "../in-parallel";
 import type { Inventory, LivePod } from "./core/inventory";
 import type { RequestCheck, Result } from "./core/check-model";
-import { backendsOf, compareRequest, requestsFor, type Backends } from "./core/requests";
+import { backendsOf, compareRequest, requestsFor, type Backends } from "./core/compare-request";
 import { settle } from "./core/settle";
-import { certificateOf, requestOften, type Trust } from "./cluster/http";
+import { certificateOf, requestOften, type Trust } from "./cluster/request-often";
 
 export interface RequestRun {
   /** Connect here instead of to what names resolve to; may depend on the check's name and port. */

@@ -1,9 +1,9 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { verify } from "../../cli/verify/verify";
-import { openApi } from "../../cli/verify/cluster/api";
+import { verify } from "../../cli/verify/verify-claims";
+import { openApi } from "../../cli/verify/cluster/api-client";
 import { checksOf } from "../../cli/verify/core/checks";
 import { RUN_LABEL } from "../../cli/verify/core/probe-pod";
-import { findHints } from "../../cli/verify/hint/find";
+import { findHints } from "../../cli/verify/hint/find-hints";
 import { labAt } from "../../labs/model";
 import type { KubeObject } from "../../kube/objects";
 import { planStack, PROJECT } from "../../stacks/stack-plan";

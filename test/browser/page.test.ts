@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { writePage } from "../../cli/page/write";
+import { writePage } from "../../cli/page/write-page";
 import { labs } from "../../labs/index";
 import { selectionOf } from "../labs/proof";
 import { facts } from "../support/facts";

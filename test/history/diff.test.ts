@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { programsDiffer } from "../../cli/diff/base";
+import { programsDiffer } from "../../cli/diff/diff-base";
 import { diffOf } from "../../cli/diff/run-diff";
-import { diffMarkdown } from "../../cli/diff/markdown";
+import { diffMarkdown } from "../../cli/diff/diff-markdown";
 import { UserError } from "../../kube/problems";
 import { readStackFile } from "../../stacks/offline/stack-file";
 

@@ -7,17 +7,17 @@ import { Delta } from "./delta";
 import { GraphView } from "./graph";
 import { Footer, LabIntro, NoLabs, StepIntro } from "./intro";
 import { Header } from "./header";
-import { Labels } from "./labels";
+import { Labels } from "./label-list";
 import { Legend } from "./legend";
 import { Matrix } from "./matrix";
 import { Objects } from "./objects";
-import { startOf, usePlace, type Asked } from "./place";
-import { usePlay, type Play } from "./play";
+import { startOf, usePlace, type Asked } from "./page-place";
+import { usePlay, type Play } from "./play-client";
 import { PlayPanel } from "./play-panel";
 import { Routes } from "./routes";
 import { Stepper } from "./stepper";
-import { useKeys } from "./keys";
-import { nameOf } from "./words";
+import { useKeys } from "./page-keys";
+import { nameOf } from "./page-words";
 
 /** The page: one lab at one step, and whatever flow is asked about. */
 export function App({ data }: { data: PageData }): preact.JSX.Element {

@@ -1,9 +1,9 @@
 import type { RefObject } from "preact";
 import { answerAt, answersOf, findTarget, portText } from "../page-flows";
 import type { LabPage, PageAnswer, PageState } from "../page-data";
-import type { Asked } from "./place";
+import type { Asked } from "./page-place";
 import { Why } from "./why";
-import { changeText, nameOf, VERDICT } from "./words";
+import { changeText, nameOf, VERDICT } from "./page-words";
 
 interface Props {
   lab: LabPage;

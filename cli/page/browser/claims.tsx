@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { PageClaim, PageRequest, PageState } from "../page-data";
-import { NOTHING_ASKED, type Asked } from "./place";
+import { NOTHING_ASKED, type Asked } from "./page-place";
 
 /** So many are shown at first: a step of eleven services claims a hundred. */
 const FIRST = 16;

@@ -1,7 +1,7 @@
 import { changeOf, type Changes } from "../page-flows";
 import type { LabPage, PageState } from "../page-data";
-import { documentChanges } from "../standing";
-import { count, objectName, shortName } from "./words";
+import { documentChanges } from "../document-changes";
+import { count, objectName, shortName } from "./page-words";
 
 interface Props {
   lab: LabPage;

@@ -1,9 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
 import { changeOf, moreLike, statusOf, type Changes, type PairStatus } from "../page-flows";
 import type { LabPage, PageNode, PageState } from "../page-data";
-import { direct, draw, listensOn, smooth, type Box, type Drawing, type Point } from "./layout";
+import { direct, draw, listensOn, smooth, type Box, type Drawing, type Point } from "./graph-layout";
 import { Markers } from "./markers";
-import { count, pairTitle } from "./words";
+import { count, pairTitle } from "./page-words";
 
 interface Props {
   lab: LabPage;

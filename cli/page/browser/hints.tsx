@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PlayHint, PlayUpdate } from "../page-data";
-import { count } from "./words";
+import { count } from "./page-words";
 
 /** Hints one by one, for who asks: each tells one likely mistake, and none the whole solution. */
 export function Hints({

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { drawnIn, moreLike, statusOf, type Changes } from "../page-flows";
 import type { LabPage, PageState } from "../page-data";
-import { count, nameOf, pairTitle, shortName } from "./words";
+import { count, nameOf, pairTitle, shortName } from "./page-words";
 
 interface Props {
   lab: LabPage;

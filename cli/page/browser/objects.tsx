@@ -1,5 +1,5 @@
 import type { LabPage, PageDocument, PageState } from "../page-data";
-import { documentChanges } from "../standing";
+import { documentChanges } from "../document-changes";
 import { Yaml } from "./why";
 
 const WORD = { new: "new", changed: "changed", kept: "" } as const;

@@ -1,6 +1,6 @@
 import type { PlayTask, PlayUpdate } from "../page-data";
 import { Hints } from "./hints";
-import { count } from "./words";
+import { count } from "./page-words";
 
 interface Props {
   update: PlayUpdate | undefined;

@@ -1,6 +1,6 @@
 import type { LabPage, PageAnswer, PageDocument, PageState } from "../page-data";
-import { documentOf, ruleOf } from "../standing";
-import { nameOf } from "./words";
+import { documentOf, ruleOf } from "../document-changes";
+import { nameOf } from "./page-words";
 
 /** Both halves of an answer: leaving the source, entering the destination. */
 export function Why({

@@ -5,8 +5,8 @@ import { realClock, type Clock } from "../../clock";
 import { isAlive } from "../../engine/machine";
 import { inParallel } from "../../in-parallel";
 import { anchor, namespaceOf, OWNER, RUN_LABEL, twin, type PodSource } from "../core/probe-pod";
-import { ApiError, type Api } from "./api";
-import { core } from "./paths";
+import { ApiError, type Api } from "./api-client";
+import { core } from "./api-paths";
 
 export interface TwinsOptions {
   run: string;

@@ -4,7 +4,7 @@ import { answerClaim } from "../../../labs/prediction/claims";
 import type { State } from "../../../packages/reach/src";
 import type { FlowCheck, Hint, HintCause, Result } from "../core/check-model";
 import { differences, type Finding } from "./differences";
-import { isPolicy, pairUp } from "./pairs";
+import { isPolicy, pairUp } from "./object-pairs";
 
 export interface HintInput {
   /** Everything that stands at the step, as the evaluator reads it. */

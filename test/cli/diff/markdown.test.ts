@@ -1,4 +1,4 @@
-import { diffMarkdown, type StackDiff } from "../../../cli/diff/markdown";
+import { diffMarkdown, type StackDiff } from "../../../cli/diff/diff-markdown";
 
 const nothing: StackDiff = {
   stack: "kind",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import { changedProperties, diffResources, type PlannedResource } from "../../../cli/diff/resources";
+import { changedProperties, diffResources, type PlannedResource } from "../../../cli/diff/resource-changes";
 
 const resource = (name: string, inputs: Record<string, unknown> = {}, stack = "kind"): PlannedResource => ({
   urn: `urn:pulumi:${stack}::labs::t:m:T::${name}`,

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
-import { atSteps } from "../../../cli/diff/base";
-import { otherSteps, rawAtSteps } from "../../../cli/diff/steps";
+import { atSteps } from "../../../cli/diff/diff-base";
+import { otherSteps, rawAtSteps } from "../../../cli/diff/step-changes";
 
 const lab = (instance: string, step: number, ...ids: string[]) => ({
   instance,

@@ -1,6 +1,6 @@
 import { labs } from "../../../labs/index";
 import type { Lab } from "../../../labs/model";
-import { labPage } from "../../../cli/page/lab";
+import { labPage } from "../../../cli/page/lab-page";
 import type { LabPage } from "../../../cli/page/page-data";
 import { LabStates } from "../../../labs/prediction/lab-states";
 import { selectionOf } from "../../labs/proof";

@@ -1,6 +1,6 @@
 import { planText } from "../../../cli/plan/plan-text";
-import { tree } from "../../../cli/plan/tree";
-import type { LabReport, PlanReport, ResourceReport } from "../../../cli/plan/report";
+import { tree } from "../../../cli/plan/resource-tree";
+import type { LabReport, PlanReport, ResourceReport } from "../../../cli/plan/plan-report";
 
 const resource = (name: string, more: Partial<ResourceReport> = {}): ResourceReport => ({
   urn: name,

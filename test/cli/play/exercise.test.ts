@@ -1,8 +1,8 @@
 import { labs } from "../../../labs/index";
 import { beginning, isTheirs } from "../../../cli/play/exercise";
-import { playHints } from "../../../cli/play/hints";
-import { update } from "../../../cli/play/update";
-import type { Contents } from "../../../cli/play/folder";
+import { playHints } from "../../../cli/play/play-hints";
+import { update } from "../../../cli/play/play-update";
+import type { Contents } from "../../../cli/play/learner-folder";
 import { LabStates } from "../../../labs/prediction/lab-states";
 import { changes } from "../../../cli/page/page-flows";
 import type { KubeObject } from "../../../kube/objects";

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { putAway, readFolder, seed } from "../../../cli/play/folder";
+import { putAway, readFolder, seed } from "../../../cli/play/learner-folder";
 
 let folder: string;
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import { ApiError, NoAnswer, openApi, type Api } from "../../../cli/verify/cluster/api";
+import { ApiError, NoAnswer, openApi, type Api } from "../../../cli/verify/cluster/api-client";
 import type { KubeObject } from "../../../kube/objects";
 import { FakeClock } from "./fake/clock";
 import { FakeCluster, type Answer } from "./fake/server";

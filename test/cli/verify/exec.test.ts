@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
-import { exec, type ExecLimits, type ExecResult } from "../../../cli/verify/cluster/exec";
-import { parse, script } from "../../../cli/verify/core/script";
+import { exec, type ExecLimits, type ExecResult } from "../../../cli/verify/cluster/pod-exec";
+import { parse, script } from "../../../cli/verify/core/probe-script";
 import type { ExecBehaviour } from "./fake/exec";
 import { FakeCluster } from "./fake/server";
 

@@ -1,8 +1,8 @@
 import type { FlowCheck, Report, Result } from "../../../cli/verify/core/check-model";
-import { reportJson } from "../../../cli/verify/format/json";
-import { reportJunit } from "../../../cli/verify/format/junit";
-import { reportText } from "../../../cli/verify/format/text";
-import { succeeded } from "../../../cli/verify/format/words";
+import { reportJson } from "../../../cli/verify/format/report-json";
+import { reportJunit } from "../../../cli/verify/format/report-junit";
+import { reportText } from "../../../cli/verify/format/report-text";
+import { succeeded } from "../../../cli/verify/format/report-words";
 
 const check = (to: string, lab = "stars"): FlowCheck => ({
   kind: "flow",

@@ -1,8 +1,8 @@
-import { openApi } from "../../../cli/verify/cluster/api";
+import { openApi } from "../../../cli/verify/cluster/api-client";
 import { checksOf } from "../../../cli/verify/core/checks";
 import type { Hint } from "../../../cli/verify/core/check-model";
-import { findHints } from "../../../cli/verify/hint/find";
-import { verify } from "../../../cli/verify/verify";
+import { findHints } from "../../../cli/verify/hint/find-hints";
+import { verify } from "../../../cli/verify/verify-claims";
 import type { KubeObject } from "../../../kube/objects";
 import { FakeClock } from "./fake/clock";
 import { clusterWith, options, planOf } from "./fake/lab";

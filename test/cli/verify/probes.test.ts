@@ -1,9 +1,9 @@
 import { abandoned } from "../../../cli/verify/cluster/probe-pods";
-import { compareFlow, outsideDoubt } from "../../../cli/verify/core/compare";
+import { compareFlow, outsideDoubt } from "../../../cli/verify/core/compare-flow";
 import type { Inventory, LivePod, LiveService } from "../../../cli/verify/core/inventory";
 import type { FlowCheck, Observation } from "../../../cli/verify/core/check-model";
 import { planProbes, type ProbePlan, type ProbeSite } from "../../../cli/verify/core/probes";
-import { NO_ROUTE } from "../../../cli/verify/core/script";
+import { NO_ROUTE } from "../../../cli/verify/core/probe-script";
 import { hostname } from "node:os";
 
 const pod = (name: string, more: Partial<LivePod> = {}): LivePod => ({

@@ -1,10 +1,10 @@
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
-import type { Trust } from "../../../cli/verify/cluster/http";
+import type { Trust } from "../../../cli/verify/cluster/request-often";
 import type { LivePod, LiveService } from "../../../cli/verify/core/inventory";
 import type { RequestCheck, Result } from "../../../cli/verify/core/check-model";
-import { compareRequest, requestsFor } from "../../../cli/verify/core/requests";
+import { compareRequest, requestsFor } from "../../../cli/verify/core/compare-request";
 import { verifyRequests } from "../../../cli/verify/run-requests";
 import { FakeClock } from "./fake/clock";
 import { CERT, KEY } from "./fake/pem";

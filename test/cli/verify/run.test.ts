@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RUN_LABEL } from "../../../cli/verify/core/probe-pod";
 import { runVerify } from "../../../cli/verify/run-verify";
-import type { VerifyOptions } from "../../../cli/verify/options";
+import type { VerifyOptions } from "../../../cli/verify/verify-options";
 import { clusterWith, options, planOf } from "./fake/lab";
 import type { FakeCluster } from "./fake/server";
 

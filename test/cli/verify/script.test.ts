@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { dnsAnswer, parse, script, tcpAnswer } from "../../../cli/verify/core/script";
+import { dnsAnswer, parse, script, tcpAnswer } from "../../../cli/verify/core/probe-script";
 
 const run = promisify(execFile);
 let folder: string;

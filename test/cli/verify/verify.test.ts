@@ -1,8 +1,8 @@
 import { checksOf } from "../../../cli/verify/core/checks";
 import type { Report, Result } from "../../../cli/verify/core/check-model";
 import { RUN_LABEL } from "../../../cli/verify/core/probe-pod";
-import { verify } from "../../../cli/verify/verify";
-import { succeeded } from "../../../cli/verify/format/words";
+import { verify } from "../../../cli/verify/verify-claims";
+import { succeeded } from "../../../cli/verify/format/report-words";
 import type { KubeObject } from "../../../kube/objects";
 import type { StackPlan } from "../../../stacks/stack-plan";
 import { FakeClock } from "./fake/clock";

@@ -3,8 +3,8 @@ import { labAt, type LabSelection } from "../../../../labs/model";
 import type { KubeObject } from "../../../../kube/objects";
 import { declareWorkload } from "../../../../packages/reach/src";
 import { planStack, PROJECT, type StackPlan } from "../../../../stacks/stack-plan";
-import type { VerifyOptions } from "../../../../cli/verify/options";
-import { selectChecked } from "../../../../cli/verify/select";
+import type { VerifyOptions } from "../../../../cli/verify/verify-options";
+import { selectChecked } from "../../../../cli/verify/select-checks";
 import { FakeCluster } from "./server";
 
 /** A kind stack with this lab alone, at a step. */

@@ -1,10 +1,10 @@
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
-import { labPage } from "../page/lab";
+import { labPage } from "../page/lab-page";
 import type { PlayProblem, PlayTask, PlayUpdate } from "../page/page-data";
 import type { LabStates } from "../../labs/prediction/lab-states";
 import { ownState, taskOf } from "./exercise";
-import type { Contents } from "./folder";
-import { oddities } from "./warnings";
+import type { Contents } from "./learner-folder";
+import { oddities } from "./play-warnings";
 
 /** What the page shows of a learner's files at a step. Never throws for what a learner can mend. */
 export function update(states: LabStates, step: number, contents: Contents): Omit<PlayUpdate, "took"> {

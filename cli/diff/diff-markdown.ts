@@ -1,6 +1,6 @@
 import type { Violation } from "../../policies/guardrails/rule";
 import type { FlowGroup } from "./flow-changes";
-import type { PropertyChange, ResourceDiff } from "./resources";
+import type { PropertyChange, ResourceDiff } from "./resource-changes";
 
 /** What a change does to one stack, as a reviewer reads it. */
 export interface StackDiff {

@@ -1,5 +1,5 @@
 import { flowTitle } from "../core/checks";
-import { word } from "../core/compare";
+import { word } from "../core/compare-flow";
 import type { Check, Report, Status } from "../core/check-model";
 
 /** What is checked, in one line. */

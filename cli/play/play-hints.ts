@@ -7,9 +7,9 @@ import type { PlayHint } from "../page/page-data";
 import { checksOf } from "../verify/core/checks";
 import type { Result } from "../verify/core/check-model";
 import { hints as findHints } from "../verify/hint/hints";
-import { isPolicy } from "../verify/hint/pairs";
+import { isPolicy } from "../verify/hint/object-pairs";
 import { isTheirs, ownState } from "./exercise";
-import type { Contents } from "./folder";
+import type { Contents } from "./learner-folder";
 
 /**
  * Likely mistakes in a learner's files, the most telling first: found as `labs verify --hint` finds those of a cluster.

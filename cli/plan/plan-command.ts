@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { fromUser, nameOrFile } from "./user-paths";
+import { fromUser, nameOrFile } from "../user-paths";
 
 interface PlanOptions {
   json?: boolean;
@@ -30,11 +30,11 @@ export function addPlan(labs: Command): void {
     .option("--diff <base>", "what the work tree changes against a commit: resources and flows, as Markdown")
     .action(async (stack: string, options: PlanOptions) => {
       if (options.diff !== undefined) {
-        const { runDiff } = await import("./diff/run-diff");
+        const { runDiff } = await import("../diff/run-diff");
         await runDiff(stack, options.diff);
         return;
       }
-      const { runPlan } = await import("./plan/run-plan");
+      const { runPlan } = await import("./run-plan");
       await runPlan(stack, options);
     });
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundle } from "./bundle";
+import { bundle } from "./bundle-page";
 import type { PageData } from "./page-data";
 
 /** One HTML page with everything in it: it asks nobody for anything, and runs no script but its own. */

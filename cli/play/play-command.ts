@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { PlayOptions } from "./play/run-play";
-import { fromUser, nameOrFile } from "./user-paths";
+import type { PlayOptions } from "./run-play";
+import { fromUser, nameOrFile } from "../user-paths";
 
 /** `labs play`: do a lab without a cluster, with an editor and a browser (docs/page.md). */
 export function addPlay(labs: Command): void {
@@ -13,7 +13,7 @@ export function addPlay(labs: Command): void {
     .option("-p, --port <port>", "port on 127.0.0.1; 0 takes any that is free", "4480")
     .option("--fresh", "put the folder's files away and begin again")
     .action(async (name: string, options: PlayOptions) => {
-      const { runPlay } = await import("./play/run-play");
+      const { runPlay } = await import("./run-play");
       await runPlay(name, options);
     });
 }

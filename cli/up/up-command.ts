@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { DestroyCommand, UpCommand } from "./up/up-options";
+import type { DestroyCommand, UpCommand } from "./up-options";
 
 const BREAK_LOCKS = "take over a lock whose holder is on another machine: you know that it is dead";
 
@@ -14,7 +14,7 @@ export function addUp(labs: Command): void {
     .option("--refresh", "look at the cluster first, and put back what was changed in it by hand")
     .option("--break-locks", BREAK_LOCKS)
     .action(async (stack: string, options: UpCommand) => {
-      const { runUp } = await import("./up/run-up");
+      const { runUp } = await import("./run-up");
       await runUp(stack, options);
     });
   labs
@@ -23,7 +23,7 @@ export function addUp(labs: Command): void {
     .argument("[stack]", "stack name", "kind")
     .option("--break-locks", BREAK_LOCKS)
     .action(async (stack: string, options: DestroyCommand) => {
-      const { runDestroy } = await import("./up/run-up");
+      const { runDestroy } = await import("./run-up");
       await runDestroy(stack, options);
     });
   labs
@@ -33,7 +33,7 @@ export function addUp(labs: Command): void {
     .argument("<step>", "number or name of the step, or: next, back, reset")
     .option("-s, --stack <stack>", "stack name", "kind")
     .action(async (lab: string, step: string, options: { stack: string }) => {
-      const { setStep } = await import("./up/step");
+      const { setStep } = await import("./set-step");
       setStep(lab, step, options.stack);
     });
 }

@@ -1,5 +1,5 @@
 import type { LabSelection } from "../../labs/model";
-import { labelsOf } from "../page/labels";
+import { labelsOf } from "../page/selectable-labels";
 
 /** The README that a learner finds in the folder. */
 export function readme({ lab, context }: LabSelection, folder: string): string {

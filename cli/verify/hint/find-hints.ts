@@ -1,7 +1,7 @@
 import type { StackPlan } from "../../../stacks/stack-plan";
 import { predictedObjects, predictedState } from "../../../labs/prediction/state";
-import type { Api } from "../cluster/api";
-import { livePolicies } from "../cluster/policies";
+import type { Api } from "../cluster/api-client";
+import { livePolicies } from "../cluster/live-policies";
 import type { Hint, Result } from "../core/check-model";
 import { hints } from "./hints";
 

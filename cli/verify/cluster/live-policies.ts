@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../kube/objects";
-import { ApiError, type Api } from "./api";
-import { tolerant } from "./find";
-import { path } from "./paths";
+import { ApiError, type Api } from "./api-client";
+import { tolerant } from "./find-inventory";
+import { path } from "./api-paths";
 
 const CALICO = ["networkpolicies", "networksets"];
 const CALICO_GLOBAL = ["globalnetworkpolicies", "globalnetworksets", "tiers"];

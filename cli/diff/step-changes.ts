@@ -1,6 +1,6 @@
 import type { RawConfig } from "../../stacks/config/load";
 import { PROJECT } from "../../stacks/stack-plan";
-import type { PlanJson } from "./base";
+import type { PlanJson } from "./diff-base";
 
 type Labs = PlanJson["labs"];
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
-import { fromUser, nameOrFile } from "./user-paths";
-import type { VerifyOptions } from "./verify/options";
+import { fromUser, nameOrFile } from "../user-paths";
+import type { VerifyOptions } from "./verify-options";
 
 /** `labs verify`: does the running cluster do what the step says? (docs/verify.md) */
 export function addVerify(labs: Command): void {
@@ -25,7 +25,7 @@ export function addVerify(labs: Command): void {
     .option("--image <image>", "image of the probe pods (with sh, nc and nslookup)")
     .option("--clean", "only remove what runs of verify have left in the cluster")
     .action(async (stack: string, options: VerifyOptions) => {
-      const { runVerify } = await import("./verify/run-verify");
+      const { runVerify } = await import("./run-verify");
       await runVerify(stack, options);
     });
 }

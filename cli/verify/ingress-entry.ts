@@ -2,10 +2,10 @@ import { X509Certificate } from "node:crypto";
 import { CONTROLLER } from "../../routing/ingress-site";
 import { CA, NAMESPACE } from "../../components/tls/plan/objects";
 import type { StackPlan } from "../../stacks/stack-plan";
-import type { Reached } from "./cluster/access";
-import { ApiError, type Api } from "./cluster/api";
-import type { Trust } from "./cluster/http";
-import { core } from "./cluster/paths";
+import type { Reached } from "./cluster/cluster-access";
+import { ApiError, type Api } from "./cluster/api-client";
+import type { Trust } from "./cluster/request-often";
+import { core } from "./cluster/api-paths";
 import type { Inventory } from "./core/inventory";
 import type { RequestCheck } from "./core/check-model";
 

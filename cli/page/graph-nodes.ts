@@ -2,7 +2,7 @@ import type { FlowClaim, LabSelection } from "../../labs/model";
 import type { KubeObject } from "../../kube/objects";
 import { parseNet, type Endpoint } from "../../packages/reach/src";
 import type { PageNode, PagePort, PageService } from "./page-data";
-import { pairsOf } from "./pairs";
+import { pairsOf } from "./pair-flows";
 import type { StateAt } from "../../labs/prediction/lab-states";
 
 /** Every workload, governed node and piece of the outside that any state has, in a fixed order. */

@@ -1,5 +1,5 @@
 import type { Report, Result } from "../core/check-model";
-import { countOf, expectedOf, titleOf } from "./words";
+import { countOf, expectedOf, titleOf } from "./report-words";
 
 /** JUnit XML as CI systems read it: one suite for each lab, one case for each check. */
 export function reportJunit(report: Report): string {

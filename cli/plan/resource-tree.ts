@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { ResourceReport } from "./report";
+import type { ResourceReport } from "./plan-report";
 
 /** So many resources of one type below one parent are one line. */
 const MANY = 3;

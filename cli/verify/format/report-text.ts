@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Report, Result, Status } from "../core/check-model";
-import { countOf, expectedOf, succeeded, titleOf } from "./words";
+import { countOf, expectedOf, succeeded, titleOf } from "./report-words";
 
 const MARK: Readonly<Record<Status, string>> = { pass: "✓", fail: "✗", error: "!", skip: "-" };
 const PAINT: Readonly<Record<Status, (text: string) => string>> = {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { capacityReport } from "../components/eks/plan/capacity-report";
+import { capacityReport } from "../../components/eks/plan/capacity-report";
 import { capacityText } from "./capacity-text";
 
 interface Options {

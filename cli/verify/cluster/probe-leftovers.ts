@@ -1,9 +1,9 @@
 import type { KubeObject } from "../../../kube/objects";
 import { reasonOf } from "../../../kube/problems";
 import { RUN_LABEL } from "../core/probe-pod";
-import { ApiError, type Api } from "./api";
-import { tolerant } from "./find";
-import { core } from "./paths";
+import { ApiError, type Api } from "./api-client";
+import { tolerant } from "./find-inventory";
+import { core } from "./api-paths";
 import { abandoned } from "./probe-pods";
 
 export interface LeftoverOptions {

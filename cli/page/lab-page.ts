@@ -7,12 +7,12 @@ import { answerClaim } from "../../labs/prediction/claims";
 import { objectKey } from "../../kube/objects";
 import { siteOf } from "../../labs/ingress";
 import type { State } from "../../packages/reach/src";
-import { Cells } from "./cells";
-import { pageDocument } from "./documents";
-import { labelsOf } from "./labels";
+import { Cells } from "./matrix-cells";
+import { pageDocument } from "./object-documents";
+import { labelsOf } from "./selectable-labels";
 import type { LabPage, PageClaim, PageDocument, PageLabels, PageRequest, PageState } from "./page-data";
-import { answerTo } from "./pairs";
-import { mainFlows, nodeId, pageNodes, pageServices } from "./nodes";
+import { answerTo } from "./pair-flows";
+import { mainFlows, nodeId, pageNodes, pageServices } from "./graph-nodes";
 import type { LabStates, Own, StateAt } from "../../labs/prediction/lab-states";
 
 /** A lab as the page shows it; with `own`, the learner's state beside the steps. @throws ProblemsError */

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { CapacityReport, CapacityRow } from "../components/eks/plan/capacity-report";
+import type { CapacityReport, CapacityRow } from "../../components/eks/plan/capacity-report";
 
 /** The report as a table, with what the numbers mean below it. */
 export function capacityText({ question, rows, notes }: CapacityReport): string {

@@ -1,5 +1,5 @@
 import type { Check, Report } from "../core/check-model";
-import { countOf, expectedOf, succeeded, titleOf } from "./words";
+import { countOf, expectedOf, succeeded, titleOf } from "./report-words";
 
 /** For machines. Fields are only ever added. */
 export function reportJson(report: Report): string {

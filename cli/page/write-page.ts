@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { pageData } from "./page-of-plan";
-import { renderPage } from "./render";
+import { renderPage } from "./render-page";
 
 /** Writes the page of a stack. */
 export async function writePage(file: string, plan: Parameters<typeof pageData>[0]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Decision, State } from "../../packages/reach/src";
 import type { PageAnswer, PageDecision } from "./page-data";
 import { pairsAndNodes } from "./node-ports";
-import { pairsOf } from "./pairs";
+import { pairsOf } from "./pair-flows";
 
 /** Answers for all pairs of a lab's states, each answer and each decision kept once. */
 export class Cells {

@@ -1,6 +1,6 @@
 import type { Decision } from "../../../packages/reach/src";
 import type { FlowCheck, Observation, Prediction, Result } from "./check-model";
-import { NO_ROUTE } from "./script";
+import { NO_ROUTE } from "./probe-script";
 
 /** What the probes of one check saw, as one result. A flow is open only where every pod behind its end answers. */
 export function compareFlow(check: FlowCheck, observations: readonly Observation[]): Result {

@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { rootCertificates, checkServerIdentity, connect, type DetailedPeerCertificate } from "node:tls";
 import type { RequestCheck } from "../core/check-model";
-import type { Answer, Certificate } from "../core/requests";
+import type { Answer, Certificate } from "../core/compare-request";
 
 export interface HttpOptions {
   /** Connect here instead of to what the host's name resolves to. */

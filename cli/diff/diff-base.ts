@@ -16,7 +16,7 @@ import type { Ambient } from "../../labs/prediction/ambient";
 import type { StackFile } from "../../stacks/offline/stack-file";
 import { PROJECT } from "../../stacks/stack-plan";
 import { projectFolder } from "../folders";
-import type { PlannedResource } from "./resources";
+import type { PlannedResource } from "./resource-changes";
 
 /** A plan as another version of the program printed it: only what a comparison needs. */
 export interface PlanJson {
@@ -120,9 +120,10 @@ function installedVersion(name: string): string | undefined {
 }
 
 function run(tree: string, stack: string, folder: string, base: string): PlanJson {
-  const cli = join(tree, "cli/plan.ts");
   // A page is not looked at here; early versions made none.
-  const page = existsSync(cli) && readFileSync(cli, "utf8").includes("--no-page") ? ["--no-page"] : [];
+  const commands = ["cli/plan/plan-command.ts", "cli/plan.ts"].map((path) => join(tree, path));
+  const hasPage = commands.some((c) => existsSync(c) && readFileSync(c, "utf8").includes("--no-page"));
+  const page = hasPage ? ["--no-page"] : [];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--import", "tsx", "cli/labs.ts", "plan", stack, "--json", ...page, "--out", folder],
