@@ -38,6 +38,10 @@ module.exports = {
       { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
     ],
   },
+  moduleNameMapper: {
+    "^(@npmcli/arborist|normalize-package-data|typescript)$": "<rootDir>/test/support/not-loaded.cjs",
+    "^\\.\\./locales/index\\.cjs$": "<rootDir>/test/support/not-loaded.cjs",
+  },
   transformIgnorePatterns: [`/node_modules/(?!(${esm.join("|")})/)`],
   testEnvironmentOptions: { globalsCleanup: "off" },
   // jest leaves one core free by default: on two cores it would run one file after the other.

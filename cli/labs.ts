@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./lean-start";
 import "../packages/reach/src/cli/colour";
 import { Command } from "commander";
 import { reachCommand } from "../packages/reach/src/cli/reach-command";
