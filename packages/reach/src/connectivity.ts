@@ -3,7 +3,8 @@ import type { Flow, FlowPart } from "./reach-flows";
 import { Matrix, type PairParts } from "./matrix";
 import type { Endpoint } from "./reach-model";
 import { PathEvaluator } from "./hosts/path-evaluator";
-import type { Group, State } from "./reach-state";
+import type { State } from "./reach-state";
+import type { Group } from "./endpoint-groups";
 
 /** All answers for one pair of endpoints. */
 export interface PairFlows {

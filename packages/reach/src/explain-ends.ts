@@ -10,7 +10,7 @@ import type { ServicePort } from "./input/services";
 import { hasPorts, isIcmp, protocolName, type Endpoint } from "./reach-model";
 import type { PortSet } from "./port-sets";
 import { protocolNumber, type Resolved } from "./question-ends";
-import { portSpace } from "./rules/evaluate-rules";
+import { portSpace } from "./rules/rule-ports";
 import type { State } from "./reach-state";
 import type { Question, TracedFlow } from "./traced-flow";
 

@@ -30,4 +30,5 @@ export { diffMarkdown, flowsMarkdown, flowTable } from "./format/flows-markdown"
 export { diffText, exposureText, flowText, flowsText } from "./format/flows-text";
 export type { SourceObject } from "./input/source-object";
 export type { Decision, Direction, Endpoint, Verdict } from "./reach-model";
-export { load, State, type Group } from "./reach-state";
+export type { Group } from "./endpoint-groups";
+export { load, State } from "./reach-state";

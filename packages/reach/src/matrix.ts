@@ -2,11 +2,13 @@ import { combineRuns, type FlowPart } from "./reach-flows";
 import type { Decision, Endpoint } from "./reach-model";
 import type { PortSet } from "./port-sets";
 import { truthAt, type EntryTruth } from "./rules/evaluate-rules";
-import type { Entry, RuleList } from "./rules/rule-lists";
+import type { RuleList } from "./rules/rule-lists";
+import type { Entry } from "./rules/rule-entries";
 import { both, FALSE, TRUE, type TruthCode } from "./rules/entities";
 import { Painter } from "./rules/port-sweep";
 import type { Runs } from "./rules/port-runs";
-import type { Group, State } from "./reach-state";
+import type { State } from "./reach-state";
+import type { Group } from "./endpoint-groups";
 
 /** One direction of a pair: what decides on which ports, for each protocol of the state. */
 interface Half {

@@ -1,6 +1,7 @@
 import { isIcmp, protocolName, type Decision, type Verdict } from "./reach-model";
 import { formatIcmp, formatPorts, type PortSet } from "./port-sets";
-import { portSpace, type Segment } from "./rules/evaluate-rules";
+import type { Segment } from "./rules/evaluate-rules";
+import { portSpace } from "./rules/rule-ports";
 import { joinRuns, runsOf, type Runs } from "./rules/port-runs";
 
 /** An answer: what happens to packets of one protocol on some ports, from one endpoint to another. */

@@ -1,33 +1,21 @@
 import type { KubeObject } from "../../../kube/objects";
 import { parseNet, type Family, type Net } from "../../../kube/ip";
+import { Grouping, type Group } from "./endpoint-groups";
+import { Views, type View } from "./endpoint-views";
 import { outsideBlocks } from "./outside-blocks";
+import { servicePorts } from "./service-ports";
 import type { Facts } from "./facts";
 import { endpoints, type Backed } from "./input/endpoints";
 import type { Host } from "./input/hosts";
 import type { Failsafe } from "./input/failsafe";
 import type { Pool } from "./input/ip-pools";
 import { readInput } from "./input/read-input";
-import { holds, type Slice } from "./input/endpoint-slices";
+import type { Slice } from "./input/endpoint-slices";
 import type { SourceObject } from "./input/source-object";
-import type { Direction, Endpoint, Hook, Policy, Rule } from "./reach-model";
-import { portSet, type PortSet } from "./port-sets";
-import type { Packet } from "./rules/evaluate-rules";
-import { RuleLists, type RuleList } from "./rules/rule-lists";
-import { Entities, type TruthCode, type Truths } from "./rules/entities";
-
-/** Everything that evaluation needs of one endpoint, computed once. */
-export interface View {
-  readonly endpoint: Endpoint;
-  readonly truths: Truths;
-  list(direction: Direction, hook: Hook): RuleList;
-}
-
-/** Endpoints that no policy tells apart: one answer serves them all. */
-export interface Group {
-  readonly id: number;
-  readonly view: View;
-  readonly members: readonly Endpoint[];
-}
+import type { Endpoint, Policy } from "./reach-model";
+import type { Packet } from "./rules/rule-ports";
+import { RuleLists } from "./rules/rule-lists";
+import { Entities } from "./rules/entities";
 
 /** The objects of a cluster, read, checked and compiled; immutable. Made by `load`. */
 export class State {
@@ -53,11 +41,11 @@ export class State {
   /** Whether any host endpoint governs a host of the input. */
   readonly governed: boolean;
 
-  private readonly lists: RuleLists;
   readonly entities: Entities;
-  private readonly views = new Map<Endpoint, View>();
-  private readonly slices: readonly Slice[];
+  private readonly views: Views;
+  private readonly slicesOf: ReadonlyMap<string, readonly Slice[]>;
   private readonly named: readonly Net[];
+  private readonly grouping: Grouping;
   private allGroups: readonly Group[] | undefined;
   private readonly byFamily = new Map<Family, State>();
 
@@ -79,11 +67,11 @@ export class State {
     this.staged = input.staged;
     this.notes = [...(facts.notes ?? []), ...input.notes];
     this.governed = this.hosts.some((host) => host.interfaces.length > 0);
-    this.slices = input.slices;
     const backing = new Map([...this.services].map(([name, s]) => [name, new Set(s.backends)]));
     const sliced = new Map<string, Slice[]>();
     for (const slice of input.slices)
       sliced.set(slice.service, [...(sliced.get(slice.service) ?? []), slice]);
+    this.slicesOf = sliced;
     this.entities = new Entities(input.networkSets, (service) => {
       const slices = sliced.get(service);
       if (slices === undefined && this.services.get(service)?.known !== true) return undefined;
@@ -92,12 +80,22 @@ export class State {
         nets: (slices ?? []).flatMap(({ nets }) => nets),
       };
     });
-    this.lists = new RuleLists(input.tiers, input.policies, input.profiles, this.entities);
+    const lists = new RuleLists(input.tiers, input.policies, input.profiles, this.entities);
     const asked = (facts.splitAt ?? []).flatMap((text) => parseNet(text) ?? []);
     const failsafe = [...this.failsafe.inbound, ...this.failsafe.outbound].flatMap(({ net }) => net ?? []);
     this.named = [...this.entities.nets(), ...asked, ...(this.governed ? failsafe : [])];
     this.outside = outsideBlocks(this.named, this.families());
     this.protocols = protocolsOf(input.policies, this.families());
+    this.views = new Views(lists, this.entities);
+    this.grouping = new Grouping({
+      endpoints: [...this.workloads, ...this.outside],
+      policies: this.policies,
+      slices: input.slices,
+      services: this.services.size + input.slices.length > 0,
+      named: this.named,
+      governed: this.governed,
+      view: (endpoint) => this.view(endpoint),
+    });
   }
 
   /** Every network that splits the address space outside. */
@@ -137,32 +135,7 @@ export class State {
   }
 
   view(endpoint: Endpoint): View {
-    let view = this.views.get(endpoint);
-    if (view === undefined) {
-      view = this.makeView(endpoint);
-      this.views.set(endpoint, view);
-    }
-    return view;
-  }
-
-  private makeView(endpoint: Endpoint): View {
-    const { lists } = this;
-    const made = new Map<string, RuleList>();
-    let selected: Map<Policy, TruthCode> | undefined;
-    return {
-      endpoint,
-      truths: this.entities.truths(endpoint),
-      list(direction, hook) {
-        const key = `${direction} ${hook}`;
-        let list = made.get(key);
-        if (list === undefined) {
-          selected ??= lists.select(endpoint);
-          list = lists.list(endpoint, selected, direction, hook);
-          made.set(key, list);
-        }
-        return list;
-      },
-    };
+    return this.views.of(endpoint);
   }
 
   /** A packet from one endpoint to another; undefined where they share no address family. */
@@ -175,119 +148,21 @@ export class State {
       source,
       destination,
       ...(sourcePort === undefined ? {} : { sourcePort }),
-      servicePorts: (service, endpoint, ofProtocol) => this.servicePorts(service, endpoint, ofProtocol),
+      servicePorts: (name, endpoint, ofProtocol) =>
+        servicePorts(this.services.get(name), this.slicesOf.get(name) ?? [], endpoint, ofProtocol),
     };
-  }
-
-  private servicePorts(name: string, endpoint: Endpoint, protocol: number): PortSet | undefined {
-    const service = this.services.get(name);
-    const slices = this.slices.filter((slice) => slice.service === name);
-    if (service?.known !== true && slices.length === 0) return undefined;
-    const ports: [number, number][] = [];
-    for (const slice of slices) {
-      if (!holds(slice, endpoint)) continue;
-      for (const { port } of slice.ports.filter((p) => p.protocol === protocol)) ports.push([port, port]);
-    }
-    // Felix only goes by slices; where they are not given for a pod they are what its control plane would write.
-    for (const port of ports.length > 0 ? [] : (service?.ports ?? [])) {
-      if (port.protocol !== protocol) continue;
-      const target = targetPort(port.target, protocol, endpoint);
-      if (target !== undefined) ports.push([target, target]);
-    }
-    return portSet(ports);
   }
 
   /** Workloads and pieces of the outside that no rule tells apart, as groups; computed once. */
   get groups(): readonly Group[] {
-    this.allGroups ??= this.makeGroups();
+    this.allGroups ??= this.grouping.groups();
     return this.allGroups;
   }
 
-  private makeGroups(): Group[] {
-    const classes = new Map<string, Endpoint[]>();
-    for (const endpoint of [...this.workloads, ...this.outside]) {
-      const key = this.classKey(endpoint);
-      const members = classes.get(key);
-      if (members === undefined) classes.set(key, [endpoint]);
-      else members.push(endpoint);
-    }
-    const groups = new Map<string, { view: View; members: Endpoint[] }>();
-    for (const members of classes.values()) {
-      const [first] = members;
-      if (first === undefined) continue;
-      const view = this.view(first);
-      const key = this.groupKey(view);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, { view, members });
-      else group.members.push(...members);
-    }
-    return [...groups.values()].map((group, id) => ({ id, ...group }));
-  }
-
-  /** Equal for endpoints that look alike: same labels, ports and place among the named networks. */
-  private classKey(endpoint: Endpoint): string {
-    const { selectable, addresses, ports, families } = endpoint;
-    const at = addresses.exact
-      ? addresses.nets.map((net) => this.place(net))
-      : addresses.nets.map((net) => net.text);
-    return JSON.stringify([
-      endpoint.type,
-      endpoint.kind === "Addresses" ? endpoint.name : "",
-      selectable === undefined ? endpoint.name : [...selectable].flat(),
-      at,
-      families,
-      ports.map((p) => [p.name, p.protocol, p.port ?? null]),
-      this.services.size + this.slices.length === 0 ? "" : this.serviceKey(endpoint),
-      this.governed ? (endpoint.nodes ?? null) : "",
-    ]);
-  }
-
-  /** Own labels and slices decide which Services a workload backs. */
+  /** Equal for endpoints that back the same Services. */
   serviceKey(endpoint: Endpoint): string {
-    const slices = this.slices.flatMap((slice, i) => (holds(slice, endpoint) ? [i] : []));
-    return `${endpoint.namespace ?? ""} ${JSON.stringify(endpoint.labels)} ${slices.join()}`;
+    return this.grouping.serviceKey(endpoint);
   }
-
-  /** The smallest named network around an address: addresses with the same one are in the same networks. */
-  private place(address: Net): string {
-    let best: Net | undefined;
-    for (const net of this.named) {
-      const around = net.family === address.family && net.first <= address.first && address.last <= net.last;
-      if (around && (best === undefined || net.prefix > best.prefix)) best = net;
-    }
-    return best?.text ?? `IPv${address.family}`;
-  }
-
-  /** Equal for endpoints that policies treat alike, whatever their labels are. */
-  private groupKey(view: View): string {
-    const { endpoint, truths } = view;
-    const ports = this.lists.all.length === 0 ? "" : JSON.stringify(endpoint.ports);
-    return [
-      endpoint.type === "outside" ? "outside" : endpoint.type === "host" ? endpoint.name : "workload",
-      Buffer.from(truths).toString("latin1"),
-      view.list("egress", "normal").id,
-      view.list("ingress", "normal").id,
-      endpoint.families.join(),
-      ports,
-      this.serviceSensitive ? this.serviceKey(endpoint) : "",
-      this.governed ? (endpoint.nodes ?? []).join() : "",
-    ].join("\u0000");
-  }
-
-  private get serviceSensitive(): boolean {
-    const used = (rule: Rule): boolean => rule.destination.ports?.service !== undefined;
-    return this.policies.some((p) => p.egress.some(used));
-  }
-}
-
-/** On which port of a pod a Service's target arrives; undefined where the pod has no port of that name. */
-export function targetPort(
-  target: number | string,
-  protocol: number,
-  endpoint: Endpoint,
-): number | undefined {
-  if (typeof target === "number") return target;
-  return endpoint.ports.find((port) => port.name === target && port.protocol === protocol)?.port;
 }
 
 /** ICMP is listed for IPv4 pairs, ICMPv6 for IPv6 pairs. */

@@ -2,8 +2,10 @@ import { inNets } from "../addresses";
 import type { Failsafe } from "../input/failsafe";
 import type { Decision, Direction, Endpoint, Hook } from "../reach-model";
 import { intersect, isEmpty, NO_PORTS, subtract, union, type PortSet } from "../port-sets";
-import { between, evaluate, type Packet, type Segment } from "../rules/evaluate-rules";
-import type { State, View } from "../reach-state";
+import { between, evaluate, type Segment } from "../rules/evaluate-rules";
+import type { Packet } from "../rules/rule-ports";
+import type { State } from "../reach-state";
+import type { View } from "../endpoint-views";
 
 /** A packet on its way, with what both ends are to the rules. */
 export interface Trip {

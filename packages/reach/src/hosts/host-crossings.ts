@@ -2,7 +2,8 @@ import type { Host } from "../input/hosts";
 import type { Direction, Endpoint, Hook } from "../reach-model";
 import type { PortSet } from "../port-sets";
 import { between, evaluate, type Segment } from "../rules/evaluate-rules";
-import type { State, View } from "../reach-state";
+import type { State } from "../reach-state";
+import type { View } from "../endpoint-views";
 import type { Crossing, Trip } from "./host-chains";
 import { governing, type Way } from "./host-interfaces";
 

@@ -1,7 +1,8 @@
 import { overlaps } from "../../../../kube/ip";
 import type { Host, HostInterface } from "../input/hosts";
 import type { Direction, Hook } from "../reach-model";
-import type { State, View } from "../reach-state";
+import type { State } from "../reach-state";
+import type { View } from "../endpoint-views";
 
 /** Which way a packet crosses a host: through a machine-facing interface, or one of pods and tunnels. */
 export type Way = "fabric" | "internal";

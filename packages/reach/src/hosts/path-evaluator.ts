@@ -3,7 +3,8 @@ import type { Host } from "../input/hosts";
 import { possible, type PairParts } from "../matrix";
 import type { Decision, Endpoint } from "../reach-model";
 import type { PortSet } from "../port-sets";
-import { portSpace, type Packet, type Segment } from "../rules/evaluate-rules";
+import type { Segment } from "../rules/evaluate-rules";
+import { type Packet, portSpace } from "../rules/rule-ports";
 import type { State } from "../reach-state";
 import {
   beforeDnat,

@@ -4,7 +4,8 @@ import type { ServicePort } from "../input/services";
 import type { SlicePort } from "../input/endpoint-slices";
 import type { Endpoint } from "../reach-model";
 import { outsideEnds } from "../outside-ends";
-import { targetPort, type State } from "../reach-state";
+import type { State } from "../reach-state";
+import { targetPort } from "../service-ports";
 
 /** Where a packet to a port of a Service may go. */
 interface ServiceTarget {

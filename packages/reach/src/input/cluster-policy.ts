@@ -3,7 +3,7 @@ import { parseNet, type Family, type Net } from "../../../../kube/ip";
 import type { Action, Direction, EndpointMatch, Policy, Rule } from "../reach-model";
 import { clusterPorts } from "./cluster-ports";
 import type { Fields } from "./object-fields";
-import type { NodeSource } from "./hosts";
+import type { NodeSource } from "./nodes";
 import type { ClusterKind } from "./known-kinds";
 import { labelSelector } from "./label-selector";
 import { splitAtNames } from "./named-ports";

@@ -1,7 +1,7 @@
 import { Selector, type SelectorNode } from "../selector";
 import { canonical, labelsOf } from "../selector/selector-ast";
 import { ORDINAL_LABELS, ordinalLabels } from "./controller-labels";
-import type { Input } from "./read-input";
+import type { Input } from "./cluster-input";
 import type { Service } from "./services";
 import { selectableLabels, type Inherited, type PodSource } from "./workloads";
 

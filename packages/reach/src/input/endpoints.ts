@@ -3,7 +3,7 @@ import type { Addresses } from "../addresses";
 import type { Endpoint } from "../reach-model";
 import { controllers, ordinals, seenBy, selects } from "./controllers";
 import { hostAddresses, hosts, type Host } from "./hosts";
-import type { Input } from "./read-input";
+import type { Input } from "./cluster-input";
 import type { Service } from "./services";
 import { holds, type Slice, type SlicePort } from "./endpoint-slices";
 import { familiesOf, workload, type Inherited, type PodSource } from "./workloads";

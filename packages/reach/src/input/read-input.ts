@@ -2,52 +2,25 @@ import { objectTitle, type KubeObject } from "../../../../kube/objects";
 import { failOn, type Problem } from "../../../../kube/problems";
 import { parseNet, type Net } from "../../../../kube/ip";
 import type { Facts } from "../facts";
-import type { NetworkSet, Policy, Profile, Tier } from "../reach-model";
+import type { Policy, Profile } from "../reach-model";
 import { calicoPolicy, calicoProfile } from "./calico-policy";
+import type { Input } from "./cluster-input";
 import { clusterPolicy } from "./cluster-policy";
-import { failsafePorts, type Failsafe } from "./failsafe";
+import { failsafePorts } from "./failsafe";
 import { Fields } from "./object-fields";
-import {
-  automaticHostEndpoints,
-  hostEndpointSource,
-  nodeSource,
-  type HostEndpointSource,
-  type NodeSource,
-} from "./hosts";
+import { automaticHostEndpoints, hostEndpointSource, type HostEndpointSource } from "./host-endpoints";
+import { nodeSource, type NodeSource } from "./nodes";
 import { kubernetesPolicy } from "./kubernetes-policy";
 import { roleOf, type ClusterKind, type Role } from "./known-kinds";
 import { service, type Service } from "./services";
 import { networkSet, networkSetSource, type SetSource } from "./network-sets";
 import { readPool, type Pool } from "./ip-pools";
 import { endpointSlice, endpointsObject, type Slice } from "./endpoint-slices";
+import { scoped } from "./object-scope";
 import { sourceTitle, type SourceObject } from "./source-object";
 import { BUILT_IN_TIERS, readTier } from "./tiers";
 import { unfolded } from "./unfold-lists";
 import { podSource, type PodSource } from "./workloads";
-
-/** Everything that the objects say, checked; before anything is evaluated. */
-export interface Input {
-  readonly pods: readonly PodSource[];
-  readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  readonly serviceAccounts: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  readonly nodes: readonly NodeSource[];
-  readonly hostEndpoints: readonly HostEndpointSource[];
-  readonly services: readonly Service[];
-  readonly slices: readonly Slice[];
-  readonly policies: readonly Policy[];
-  readonly tiers: readonly Tier[];
-  readonly networkSets: readonly NetworkSet[];
-  readonly profiles: ReadonlyMap<string, Profile & { labels: Readonly<Record<string, string>> }>;
-  readonly podCidrs: readonly Net[];
-  readonly pools: readonly Pool[];
-  readonly endpointToHost: "Drop" | "Return" | "Accept";
-  readonly failsafe: { readonly inbound: readonly Failsafe[]; readonly outbound: readonly Failsafe[] };
-  /** Objects that nothing here reads, and policies that are only staged, by kind. */
-  readonly ignored: ReadonlyMap<string, number>;
-  readonly staged: readonly string[];
-  /** What was read in a way that the user should know of. */
-  readonly notes: readonly string[];
-}
 
 const TOP_LEVEL = ["apiVersion", "kind", "metadata", "spec", "status"] as const;
 /** Fields that some kinds have beside `spec`. */
@@ -56,19 +29,6 @@ const MORE_AT_TOP: Partial<Record<Role, readonly string[]>> = {
   endpointSlice: ["addressType", "endpoints", "ports"],
   endpoints: ["subsets"],
 };
-
-const CLUSTER_WIDE: readonly Role[] = [
-  "namespace",
-  "node",
-  "tier",
-  "hostEndpoint",
-  "profile",
-  "clusterPolicy",
-  "pool",
-  "felix",
-  "controllers",
-  "installation",
-];
 
 /** Reads and checks all objects. @throws ProblemsError with everything that is wrong */
 export function readInput(sources: readonly SourceObject[], facts: Facts): Input {
@@ -115,24 +75,8 @@ class Reader {
       this.ignored.set(object.kind, (this.ignored.get(object.kind) ?? 0) + 1);
       return;
     }
-    const scoped = this.scope(source, role);
-    if (scoped === undefined || this.duplicate(scoped)) return;
-    this.read(role, scoped);
-  }
-
-  /** Fills in the namespace `default` where one is needed and none is given. */
-  private scope(source: SourceObject, role: Role): SourceObject | undefined {
-    const { object } = source;
-    const { namespace } = object.metadata;
-    const wide = CLUSTER_WIDE.includes(role) || object.kind.includes("Global");
-    if (wide) {
-      const { namespace: _none, ...metadata } = object.metadata;
-      return { ...source, object: { ...object, metadata } };
-    }
-    return {
-      ...source,
-      object: { ...object, metadata: { ...object.metadata, namespace: namespace || "default" } },
-    };
+    const named = scoped(source, role);
+    if (!this.duplicate(named)) this.read(role, named);
   }
 
   /** The same object twice is nothing; two different ones of one name are a problem. */
@@ -279,7 +223,7 @@ class Reader {
       tiers: [...this.tiers.values()],
       networkSets: this.networkSets.map((set) => networkSet(set, this.namespaces)),
       profiles: this.profiles,
-      podCidrs: this.podCidrs(facts),
+      podCidrs: podCidrs(facts, { pools: this.pools, nodes: this.nodes }, this.problems),
       pools: this.pools,
       endpointToHost:
         facts.endpointToHost ??
@@ -294,16 +238,19 @@ class Reader {
       notes: this.notes,
     };
   }
+}
 
-  private podCidrs(facts: Facts): Net[] {
-    if (facts.podCidrs !== undefined) {
-      return facts.podCidrs.flatMap((text) => {
-        const net = parseNet(text);
-        if (net === undefined) this.problems.push({ path: "podCidrs", value: text, message: "is no CIDR" });
-        return net ?? [];
-      });
-    }
-    if (this.pools.length > 0) return this.pools.map((pool) => pool.cidr);
-    return this.nodes.flatMap((node) => node.podCidrs);
-  }
+/** Where pods lie: as the facts say, else the pools, else the nodes. */
+function podCidrs(
+  facts: Facts,
+  { pools, nodes }: Pick<Input, "pools" | "nodes">,
+  problems: Problem[],
+): Net[] {
+  if (facts.podCidrs === undefined)
+    return pools.length > 0 ? pools.map((pool) => pool.cidr) : nodes.flatMap((node) => node.podCidrs);
+  return facts.podCidrs.flatMap((text) => {
+    const net = parseNet(text);
+    if (net === undefined) problems.push({ path: "podCidrs", value: text, message: "is not a CIDR" });
+    return net ?? [];
+  });
 }

@@ -2,7 +2,7 @@ import type { Flow, Remark } from "../reach-flows";
 import type { Host } from "../input/hosts";
 import { policyName, type Endpoint, type Policy } from "../reach-model";
 import { PathEvaluator } from "../hosts/path-evaluator";
-import { portSpace } from "../rules/evaluate-rules";
+import { portSpace } from "../rules/rule-ports";
 import type { State } from "../reach-state";
 import type { Leg } from "../traced-flow";
 import { noSelector } from "./near-miss";

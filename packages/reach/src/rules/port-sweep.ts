@@ -1,7 +1,9 @@
 import type { Decision } from "../reach-model";
 import type { PortSet } from "../port-sets";
-import { evaluate, matchPorts, portSpace, staticPorts, type EntryTruth, type Packet } from "./evaluate-rules";
-import type { Entry, RuleList } from "./rule-lists";
+import { evaluate, type EntryTruth } from "./evaluate-rules";
+import { matchPorts, type Packet, portSpace, staticPorts } from "./rule-ports";
+import type { Entry } from "./rule-entries";
+import type { RuleList } from "./rule-lists";
 import { both, FALSE, TRUE } from "./entities";
 import { runsOf, type Run, type Runs } from "./port-runs";
 

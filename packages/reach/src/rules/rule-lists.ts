@@ -1,35 +1,16 @@
 import { Selector } from "../selector";
 import {
   policyName,
-  type Decision,
   type Direction,
   type Endpoint,
   type Hook,
   type Policy,
   type Profile,
-  type Rule,
   type Tier,
-  type Verdict,
 } from "../reach-model";
 import { byPolicyOrder, byTierOrder } from "./policy-order";
-import { code, FALSE, MAYBE, TRUE, type Entities, type TruthCode } from "./entities";
-
-/** One step of a list: a rule, the end of a tier, or the default after the last tier. */
-export interface Entry {
-  readonly action: "Allow" | "Deny" | "Pass";
-  /** undefined matches every packet. */
-  readonly rule: Rule | undefined;
-  /** Indexes of `Entities`; -1 matches every address. */
-  readonly source: number;
-  readonly destination: number;
-  /** TRUE, or MAYBE where it is unknown whether the entry is there at all. */
-  readonly certain: TruthCode;
-  /** Where a Pass goes on. */
-  readonly next: number;
-  readonly decision: Decision;
-  /** What is told where it is unknown whether this entry decides. */
-  readonly unsure: Decision;
-}
+import { code, FALSE, MAYBE, type Entities, type TruthCode } from "./entities";
+import { afterLastTier, endOfTier, ruleEntry, type Entry, type Step } from "./rule-entries";
 
 /** What a packet meets at one endpoint, in one direction and at one hook: first match wins. */
 export interface RuleList {
@@ -131,22 +112,22 @@ export class RuleLists {
     direction: Direction,
     hook: Hook,
   ): RuleList {
-    const entries: Omit<Entry, "next">[] = [];
+    const entries: Step[] = [];
     const ends: number[] = [];
-    const starts: number[] = [];
     for (const { tier, policies } of parts) {
-      starts.push(entries.length);
       for (const [policy, applies] of policies) {
         for (const rule of policy[direction]) {
-          if (rule.action !== "Log") entries.push(this.ruleEntry(rule, applies, tier, policy, direction));
+          if (rule.action !== "Log")
+            entries.push(ruleEntry(this.entities, rule, applies, tier, policy, direction));
         }
       }
       const end = endOfTier(tier, policies, direction, hook);
       if (end !== undefined) entries.push(end);
       ends.push(entries.length);
     }
-    const tail = this.tail(endpoint, direction, hook, parts.length === 0);
-    entries.push(...tail);
+    entries.push(
+      ...afterLastTier(this.entities, this.profiles, endpoint, direction, hook, parts.length === 0),
+    );
     const total = entries.length;
     const next = (index: number): number => ends.find((end) => end > index) ?? total;
     const rules = entries.map((e) => e.rule);
@@ -159,121 +140,6 @@ export class RuleLists {
       bySourcePort: rules.some((rule) => (rule?.source.ports ?? rule?.source.notPorts) !== undefined),
     };
   }
-
-  private ruleEntry(
-    rule: Rule,
-    applies: TruthCode,
-    tier: Tier | undefined,
-    policy: Pick<Policy, "kind" | "name" | "namespace">,
-    direction: Direction,
-  ): Omit<Entry, "next"> {
-    // After the last tier there is nothing to pass to: a profile that passes denies (app-policy/checker/check.go).
-    const action =
-      rule.action === "Allow" ? "Allow" : rule.action === "Pass" && tier !== undefined ? "Pass" : "Deny";
-    const verdict: Verdict = action === "Allow" ? "allow" : "deny";
-    const name = policyName(policy);
-    const what = `${direction} rule ${rule.index} of ${kindTitle(policy.kind)} ${name}`;
-    const at = { tier: tier?.name ?? null, policy: name, rule: rule.index };
-    const why = applies === MAYBE ? "whether the policy applies is" : "whether the rule matches is";
-    return {
-      action,
-      rule,
-      source: this.entities.index(rule.source),
-      destination: this.entities.index(rule.destination),
-      certain: applies === MAYBE || rule.unknown === true ? MAYBE : TRUE,
-      decision: { verdict, ...at, reason: `${what}: ${action}` },
-      unsure: { verdict: "unknown", ...at, reason: `${what}: ${why} not known before deployment` },
-    };
-  }
-
-  /** What follows the last tier (endpointIptablesChain in felix/rules/endpoints.go). */
-  private tail(
-    endpoint: Endpoint,
-    direction: Direction,
-    hook: Hook,
-    noPolicy: boolean,
-  ): Omit<Entry, "next">[] {
-    if (hook === "preDNAT" || hook === "untracked") {
-      return [goOn(hook)];
-    }
-    if (hook === "forward") {
-      const reason = noPolicy
-        ? "no policy with applyOnForward applies to the host endpoint: forwarded traffic is allowed"
-        : "no policy with applyOnForward denies: forwarded traffic goes on";
-      return [byDefault("Allow", reason)];
-    }
-    const passed = noPolicy ? `no policy applies for ${direction}` : "every tier passes";
-    if (endpoint.type === "outside")
-      return [
-        byDefault("Allow", `the ${direction === "egress" ? "sender" : "receiver"} is outside the cluster`),
-      ];
-    if (endpoint.type === "workload")
-      return [byDefault("Allow", `${passed}: the namespace's profile allows`)];
-    const names = endpoint.profiles ?? [];
-    const entries = names.flatMap((name) => {
-      if (name === "projectcalico-default-allow" || name.startsWith("kns."))
-        return [byDefault("Allow", `${passed}: profile ${name} allows`)];
-      const rules = this.profiles.get(name)?.[direction] ?? [];
-      return rules
-        .filter((rule) => rule.action !== "Log")
-        .map((rule) => this.ruleEntry(rule, TRUE, undefined, { kind: "Profile", name }, direction));
-    });
-    return [
-      ...entries,
-      byDefault("Deny", `${passed} and no profile allows: a host endpoint denies by default`),
-    ];
-  }
-}
-
-function byDefault(action: Entry["action"], reason: string): Omit<Entry, "next"> {
-  const verdict: Verdict = action === "Deny" ? "deny" : "allow";
-  const decision: Decision = { verdict, tier: null, policy: null, rule: -1, reason };
-  return { action, rule: undefined, source: -1, destination: -1, certain: TRUE, decision, unsure: decision };
-}
-
-function goOn(hook: "preDNAT" | "untracked"): Omit<Entry, "next"> {
-  const entry = byDefault("Pass", `no ${hook === "preDNAT" ? "preDNAT" : "doNotTrack"} policy decides`);
-  return { ...entry, decision: { ...entry.decision, goesOn: true } };
-}
-
-/**
- * At the end of a tier its default action applies to whatever one of its policies governs. Staged policies are none;
- * before DNAT and connection tracking nothing is denied by default (tierInfoToProtoTierInfo in felix/calc).
- */
-function endOfTier(
-  tier: Tier,
-  policies: readonly [Policy, TruthCode][],
-  direction: Direction,
-  hook: Hook,
-): Omit<Entry, "next"> | undefined {
-  if (hook === "preDNAT" || hook === "untracked") return undefined;
-  const sure = policies.find(([, applies]) => applies === TRUE) ?? policies[0];
-  if (sure === undefined) return undefined;
-  const [policy, applies] = sure;
-  const count = policies.length;
-  const who =
-    count === 1 ? `${kindTitle(policy.kind)} ${policyName(policy)}` : `the ${count} policies that apply`;
-  // Like Calico's flow logs: the default of a tier is told with the first policy that brought it about.
-  const at = { tier: tier.name, policy: policyName(policy), rule: -1 };
-  const action = tier.defaultAction;
-  const what = `end of tier ${tier.name}: no ${direction} rule of ${who} matches`;
-  return {
-    action,
-    rule: undefined,
-    source: -1,
-    destination: -1,
-    certain: applies,
-    decision: {
-      verdict: action === "Deny" ? "deny" : "allow",
-      ...at,
-      reason: `${what}: default ${action}`,
-    },
-    unsure: {
-      verdict: "unknown",
-      ...at,
-      reason: `${what}; whether the policy applies is not known before deployment`,
-    },
-  };
 }
 
 function atHook(policy: Policy, hook: Hook, type: Endpoint["type"]): boolean {
@@ -284,9 +150,4 @@ function atHook(policy: Policy, hook: Hook, type: Endpoint["type"]): boolean {
 
 function usesEndpoint(ports: { names: readonly string[]; service?: string } | undefined): boolean {
   return ports !== undefined && (ports.names.length > 0 || ports.service !== undefined);
-}
-
-function kindTitle(kind: string): string {
-  if (kind === "KubernetesClusterNetworkPolicy") return "ClusterNetworkPolicy";
-  return kind === "KubernetesNetworkPolicy" ? "Kubernetes NetworkPolicy" : kind;
 }
