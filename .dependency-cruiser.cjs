@@ -34,6 +34,7 @@ const starts = [
   "^components/kubernetes/cluster-job/main[.]ts$",
   "^packages/reach/(build|src/index|src/cli/main)[.]ts$",
   "^policies/guardrails/pack/index[.]ts$",
+  "^labs/template/",
   "^(bench|docs/generate)/",
 ];
 

@@ -13,8 +13,6 @@ export interface Lab {
   title: string;
   /** One or two sentences: what a learner gets from it. */
   summary: string;
-  /** Where its exercises come from, for the catalogue. */
-  exercises: readonly string[];
   /** Its namespaces: role → default name. Config may give other names (another student, another copy). */
   namespaces: Readonly<Record<string, string>>;
   /** Whether it makes cluster-wide objects (GlobalNetworkPolicy, IPPool …); then only one copy fits a cluster. */

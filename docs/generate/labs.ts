@@ -3,21 +3,21 @@ import { join, resolve } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { labs } from "../../labs/index";
 import { carries, targets, type Carries } from "./carries";
-import { notes, type Exercise } from "./exercises";
+import { topicGroups, type Topic } from "./topics";
 
 const root = resolve(__dirname, "../..");
 export const labsFile = join(root, "docs", "labs.md");
 
-/** docs/labs.md: every lab with its targets, every exercise of the notes with its lab and step. */
+/** docs/labs.md: every lab with its targets, every topic with its lab and step. */
 export function labsPage(): string {
   const table = labs.map((lab) => ({ lab, on: targets.map((t) => carries(lab, t)) }));
-  const counted = notes.flatMap((n) => n.exercises);
+  const topics = topicGroups.flatMap((group) => group.topics);
   return [
     "# Labs",
     "",
-    "This page is made from the labs themselves (`npm run docs:labs`). Every claimed flow of every step is proved by the evaluator",
-    "before it is published; the commands of the guides are parsed and checked against the labs' objects, and have **not** been run on a",
-    "cluster here.",
+    "Made from the labs themselves by `npm run docs:labs`. The tests prove every claimed flow of every step with the evaluator and check the",
+    "commands of the guides against the labs' objects. [What was run on a cluster](verify.md) is in verify.md;",
+    "[how to write a lab](write-a-lab.md) in a guide of its own.",
     "",
     "## Where each lab runs",
     "",
@@ -28,7 +28,7 @@ export function labsPage(): string {
         `| [${lab.title}](../labs/${lab.id}/README.md) (\`${lab.id}\`) | ${lab.steps.length} | ${on.map(mark).join(" | ")} |`,
     ),
     "",
-    "A name in a cell is the stack that the lab has of its own: `npm run labs -- plan <name>`, `npm run up -- <name>`. Why the others not:",
+    "A name in a cell is the lab's own stack: `npm run labs -- plan <name>`, `npm run up -- <name>`. Why a cell is empty:",
     "",
     ...table.flatMap(({ lab, on }) =>
       on
@@ -36,16 +36,16 @@ export function labsPage(): string {
         .map((c) => `- \`${lab.id}\` on ${c.target.title}: ${c.reasons.join("; ")}.`),
     ),
     "",
-    "## Every exercise of the notes",
+    "## By topic",
     "",
-    `${counted.length} exercises: ${counted.filter((e) => e.labs !== undefined).length} in labs, ${counted.filter((e) => e.labs === undefined && e.stack !== undefined).length} done by the stacks themselves, ${counted.filter((e) => e.missing !== undefined).length} without a counterpart, each with its reason.`,
+    `${topics.length} topics: ${topics.filter((t) => t.labs !== undefined).length} in labs, ${topics.filter((t) => t.labs === undefined && t.stack !== undefined).length} done by the stacks themselves, ${topics.filter((t) => t.missing !== undefined).length} not covered, each with its reason.`,
     "",
-    ...notes.flatMap((note) => [
-      `### ${note.title}`,
+    ...topicGroups.flatMap((group) => [
+      `### ${group.title}`,
       "",
-      "| exercise | where |",
+      "| topic | where |",
       "|---|---|",
-      ...note.exercises.map((e) => `| ${cell(e.what)} | ${cell(where(e))} |`),
+      ...group.topics.map((t) => `| ${cell(t.what)} | ${cell(where(t))} |`),
       "",
     ]),
   ].join("\n");
@@ -56,8 +56,8 @@ function mark(c: Carries): string {
   return c.stack === c.target.stack ? "yes" : `\`${c.stack}\``;
 }
 
-function where(e: Exercise): string {
-  if (e.missing !== undefined) return `none: ${e.missing}`;
+function where(e: Topic): string {
+  if (e.missing !== undefined) return `not covered: ${e.missing}`;
   const places = Object.entries(e.labs ?? {}).map(([id, steps]) => {
     const lab = labs.find((l) => l.id === id);
     const numbered = steps.map((s) => `${lab?.steps.findIndex((x) => x.id === s) ?? -1} \`${s}\``);

@@ -58,11 +58,6 @@ export const bgp: Lab = {
   title: "BGP: pods that the network around the cluster can reach",
   summary:
     "Nodes exchange routes among themselves; then with a router outside, which learns where the pods of the external pool are; then only with that router.",
-  exercises: [
-    "Examine BGP peering status: node-to-node mesh, calicoctl node status",
-    "Add a BGP peer: bgppeer-global-host1, AS 64512",
-    "Externally routable pods: curl from host1 to a pod of external-pool",
-  ],
   namespaces: { internal: "internal-ns", external: "external-ns" },
   clusterWide: true,
   needs: {

@@ -95,13 +95,6 @@ export const boutique: Lab = {
   title: "Online Boutique: a new release, carefully; then a policy for each service",
   summary:
     "A shop of eleven services behind the ingress. Bring a new frontend by canary and by blue and green, then let each service accept its callers and nobody else.",
-  exercises: [
-    "Ingress for Online Boutique (online-boutique-ing)",
-    "Canary using Nginx: 5 % of the traffic to a second frontend release",
-    "Bonus: canary by request header FOO=bar; blue-green and A/B testing",
-    "HTTPS with your ingress controller",
-    "Enforce network policy using Calico: the shop's services",
-  ],
   namespaces: { shop: "boutique" },
   clusterWide: false,
   needs: { calicoPolicy: true, ingress: true, tls: true },

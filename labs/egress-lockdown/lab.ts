@@ -52,10 +52,6 @@ export const egressLockdown: Lab = {
   title: "Egress lockdown: no way out, but for those who need one",
   summary:
     "Every workload of the bank loses the internet, whatever its own policies say; a label on one ServiceAccount gives it back.",
-  exercises: [
-    "More Calico network policies: egress-lockdown, order 600, serviceAccountSelector",
-    "Exception by label: serviceaccount customer internet-egress=allowed",
-  ],
   namespaces: { bank: "lockdown-bank" },
   clusterWide: false,
   needs: { calicoPolicy: true },

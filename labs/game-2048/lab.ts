@@ -48,7 +48,6 @@ export const game2048: Lab = {
   title: "2048: an application at a name of its own",
   summary:
     "A game that runs in the cluster and cannot be played. Give it a name under the base domain, a route, and a certificate.",
-  exercises: ["Expose the 2048 game outside the cluster, at a subdomain of its own"],
   namespaces: { game: "game-2048" },
   clusterWide: false,
   needs: { ingress: true, tls: true, other: amd64Only },

@@ -85,11 +85,6 @@ export const globalPolicy: Lab = {
   title: "Global policy: one default for the whole cluster, and who may overrule it",
   summary:
     "Deny by default everywhere but where the cluster lives; then order, Log, network sets, tiers with Pass, and service accounts, beside the Kubernetes policies that developers write.",
-  exercises: [
-    "Sample Calico global network policy: default deny, allow DNS, exclusions",
-    "Calico Network Policy vs Kubernetes Network Policy: order, explicit Deny, service accounts, network sets",
-    "Kubernetes and Calico policies side by side: developers and platform team",
-  ],
   namespaces: { bank: "yaobank", visitors: "visitors" },
   clusterWide: true,
   // A default deny over all namespaces would close the other labs too.

@@ -132,11 +132,6 @@ export const hostEndpoints: Lab = {
   title: "Host endpoints: a firewall on the nodes themselves",
   summary:
     "Put the nodes under policy without locking yourself out: automatic host endpoints, a default for nodes, failsafe ports, and node ports that only one address may use.",
-  exercises: [
-    "Network policy for nodes: default-node-policy",
-    "Automatic host endpoints: kubecontrollersconfiguration autoCreate Enabled, get heps",
-    "nodeport-policy: preDNAT, applyOnForward, one allowed source 198.19.15.254",
-  ],
   namespaces: { bank: "yaobank" },
   clusterWide: true,
   needs: {

@@ -136,14 +136,6 @@ export const ingressRouting: Lab = {
   title: "Ingress: one entry, many services",
   summary:
     "Lead one host by paths, many hosts by name, the rest to a default backend; rewrite a path, reach another namespace, and end with HTTPS.",
-  exercises: [
-    "What an ingress controller is made of",
-    "Ingress resource to route all traffic to a backend service",
-    "Path based routing, hostname based routing, default backend",
-    "Rewrite target",
-    "kubectl create ingress ingress-pay -n critical-space",
-    "Ingress with TLS and force-ssl-redirect",
-  ],
   namespaces: { store: "online-store", critical: "critical-space" },
   clusterWide: false,
   needs: { ingress: true, tls: true },

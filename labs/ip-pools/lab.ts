@@ -39,12 +39,6 @@ export const ipPools: Lab = {
   title: "IP pools: which pod gets which address",
   summary:
     "Find a cluster's ranges, add a second pool in small blocks that only an annotated namespace takes from, and watch Calico's address management at work.",
-  exercises: [
-    "Cluster IP address ranges: cluster-cidr, service-cidr, calicoctl get ippools",
-    "Create IP pools with different scopes: external-pool, blockSize 29, nodeSelector !all(), natOutgoing",
-    "Configure a namespace to use externally routable IP addresses: cni.projectcalico.org/ipv4pools",
-    "Calico IPAM: calicoctl ipam show, blocks, outgoing NAT",
-  ],
   namespaces: { internal: "internal-ns", external: "external-ns" },
   clusterWide: true,
   needs: { calicoPolicy: true, calicoCni: true, ownCluster: true, secondPool: true, other: noRoom },

@@ -80,11 +80,6 @@ export const loadBalancing: Lab = {
   title: "From NodePort to load balancer, and whose address the pod sees",
   summary:
     "One server that tells who called it. Reach it by ClusterIP, NodePort and LoadBalancer, and keep or lose the client's address by externalTrafficPolicy.",
-  exercises: [
-    "Expose applications outside the cluster using a Service of type LoadBalancer",
-    "NodePort: source and destination NAT; externalTrafficPolicy local for source IP preservation",
-    "AWS: NLB (L4) against ingress (L7)",
-  ],
   namespaces: { balance: "load-balancing" },
   clusterWide: false,
   needs: { workers: 2 },

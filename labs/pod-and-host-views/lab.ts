@@ -49,14 +49,6 @@ export const podAndHostViews: Lab = {
   title: "Two views of one network: from the pod, from the node",
   summary:
     "Follow a packet from a pod's eth0 through the veth pair to the node's routes and kube-proxy's rules; then build namespaces, veth pairs, a bridge and NAT by hand.",
-  exercises: [
-    "How pods see the network: ip addr, ip link, ip route, the dummy next hop 169.254.1.1",
-    "How hosts see connections to pods: cali interfaces, veth pairs, routes, blackhole",
-    "Network namespaces by hand: red and blue, veth, bridge, ip_forward, NAT",
-    "Cluster networking: interfaces, MAC addresses, default gateway, listening ports, etcd connections",
-    "CNI: kubelet's configuration, /opt/cni/bin, /etc/cni/net.d",
-    "Service networking: kube-proxy's rules and logs, pod and service ranges",
-  ],
   namespaces: { views: "views", tools: "toolbox", byHand: "by-hand" },
   clusterWide: false,
   needs: { calicoCni: true },

@@ -98,12 +98,6 @@ export const servicesAndDns: Lab = {
   title: "Services and DNS: how a name becomes a pod",
   summary:
     "The kinds of Service and what kube-proxy makes of them, the records that CoreDNS answers with, and a zone and a stub domain of your own beside the cluster's DNS.",
-  exercises: [
-    "Types of services: ClusterIP, NodePort; services are virtual: no interface, no process",
-    "Headless Service, ExternalName, session affinity",
-    "Kubernetes DNS: search list, service and pod records, which forms of a name resolve",
-    "CoreDNS: Corefile, ConfigMap, stub domain, custom zone",
-  ],
   namespaces: { payroll: "payroll", office: "office", corp: "corp" },
   clusterWide: false,
   needs: {

@@ -107,9 +107,6 @@ export const stars: Lab = {
   title: "Stars: isolate pods, then open one flow at a time",
   summary:
     "A front end, a back end, a client, and a page that draws who reaches whom. Four policies, each with an effect that you see.",
-  exercises: [
-    "Enforce network policy using Calico (stars): default deny, allow-ui, backend-policy, frontend-policy",
-  ],
   namespaces: { ui: "management-ui", stars: "stars", client: "client" },
   clusterWide: false,
   needs: { calicoPolicy: true, hostPorts: [30002] },

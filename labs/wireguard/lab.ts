@@ -31,10 +31,6 @@ export const wireguard: Lab = {
   title: "WireGuard: encrypt what nodes send each other",
   summary:
     "Read a pod's traffic on the wire between two nodes; switch encryption on with one field, and see what changes on the nodes; switch it off again.",
-  exercises: [
-    "Enabling encryption: felixconfiguration wireguardEnabled, public keys, wireguard.cali",
-    "Disabling encryption",
-  ],
   namespaces: { wire: "wire" },
   clusterWide: true,
   needs: { calicoPolicy: true, calicoCni: true, workers: 2, ownCluster: true },

@@ -142,12 +142,6 @@ export const yaobank: Lab = {
   title: "YAO Bank: least privilege for a three-tier application",
   summary:
     "A bank of three services. Guard the database, then each tier, then deny by default, and find out why the bank then cannot find itself.",
-  exercises: [
-    "Sample application yaobank on NodePort 30180",
-    "Sample Kubernetes network policy: database-policy",
-    "More Kubernetes network policies: customer-policy, summary-policy",
-    "Sample Calico global network policy: default-app-policy, allow DNS",
-  ],
   namespaces: { bank: "yaobank" },
   clusterWide: false,
   needs: { calicoPolicy: true, hostPorts: [30180] },

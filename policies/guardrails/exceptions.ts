@@ -11,15 +11,15 @@ const IMAGES: readonly ImageException[] = [
   { image: "calico/star-probe:multiarch", reason: "Calico's stars demo is published under this tag only" },
   {
     image: "calico/yaobank-customer:multiarch",
-    reason: "the course's bank is published under tags of this kind only",
+    reason: "Calico's bank demo is published under tags of this kind only",
   },
   {
     image: "calico/yaobank-database:multiarch",
-    reason: "the course's bank is published under tags of this kind only",
+    reason: "Calico's bank demo is published under tags of this kind only",
   },
   {
     image: "calico/yaobank-summary:multiarch",
-    reason: "the course's bank is published under tags of this kind only",
+    reason: "Calico's bank demo is published under tags of this kind only",
   },
   {
     image: "public.ecr.aws/l6m2t8p7/docker-2048:latest",

@@ -32,7 +32,6 @@ export const bigLab: Lab = {
   id: "big",
   title: "Thirty workloads in five namespaces",
   summary: "A lab that exists to be drawn.",
-  exercises: [],
   namespaces: Object.fromEntries(teams.map((t) => [t, t])),
   clusterWide: false,
   needs: {},

@@ -11,13 +11,12 @@ import { isTheirs } from "../../cli/play/exercise";
 import { update } from "../../cli/play/play-update";
 import { checksOf } from "../../cli/verify/core/checks";
 import { labs } from "../../labs/index";
-import { labAt, type LabSelection } from "../../labs/model";
+import type { LabSelection } from "../../labs/model";
 import { answerClaim, flowClaims } from "../../labs/prediction/claims";
 import { LabStates } from "../../labs/prediction/lab-states";
 import { predictedState, standingAt } from "../../labs/prediction/state";
-import { parseSelector } from "../../packages/reach/src/selector";
 import { readConfig, type StackFile } from "../../stacks/offline/stack-file";
-import { planStack, PROJECT } from "../../stacks/stack-plan";
+import { PROJECT } from "../../stacks/stack-plan";
 
 const root = resolve(__dirname, "../..");
 
@@ -140,35 +139,6 @@ test.each(cases)("every claimed flow holds, whoever is asked: %s", async (_title
   expect(Object.keys(claimed).length).toBeGreaterThan(0);
   for (const [surface, ask] of Object.entries(surfaces))
     expect({ [surface]: ask(found) }).toEqual({ [surface]: claimed });
-});
-
-describe.each(labs.map((l) => l.id))("%s", (id) => {
-  const lab = labs.find((l) => l.id === id)!;
-
-  test("its ids are names, its steps are told apart, and its guide is there", () => {
-    expect(
-      [id, ...lab.steps.map((s) => s.id)].filter((n) => !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(n)),
-    ).toEqual([]);
-    expect(new Set(lab.steps.map((s) => s.id)).size).toBe(lab.steps.length);
-    // On the command line these mean something else.
-    expect(lab.steps.filter((s) => /^(\d+|next|back|reset)$/.test(s.id))).toEqual([]);
-    expect(existsSync(resolve(root, "labs", id, "README.md"))).toBe(true);
-  });
-
-  test("a lab that is not cluster-wide selects only its own namespaces", () => {
-    if (lab.clusterWide) return;
-    const { stack, raw } = stackWith({ [id]: last(id) });
-    const selection = planStack(stack, raw).labs[0]!;
-    const foreign = {
-      "kubernetes.io/metadata.name": "somebody-elses",
-      "projectcalico.org/name": "somebody-elses",
-    };
-    const global = labAt(selection).objects.filter((o) => o.kind === "GlobalNetworkPolicy");
-    const selectors = global.map(
-      (o) => (o["spec"] as { namespaceSelector?: string }).namespaceSelector ?? "all()",
-    );
-    expect(selectors.filter((s) => parseSelector(s).matches(foreign))).toEqual([]);
-  });
 });
 
 test("a wrong policy fails, with the rule that decides", async () => {

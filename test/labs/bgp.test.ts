@@ -4,16 +4,16 @@ import { lacks } from "../../labs/select";
 import type { BGPConfiguration } from "../../policies/calico/cluster-types";
 import type { KubeObject } from "../../kube/objects";
 import { facts } from "../support/facts";
-import { courseFacts } from "./course-facts";
+import { ownStackFacts } from "./own-stack-facts";
 import { contextOf, unproved } from "./proof";
 
-const at = (step: number) => labAt({ instance: lab.id, lab, step, context: contextOf(lab, courseFacts) });
+const at = (step: number) => labAt({ instance: lab.id, lab, step, context: contextOf(lab, ownStackFacts) });
 const find = (kind: string, step: number): KubeObject | undefined =>
   [...at(step).objects, ...at(step).patches].find((o) => o.kind === kind);
 
 describe.each(lab.steps.map((s, i) => [i, s.id] as const))("step %i %s", (i) => {
   test("claims hold", () => {
-    expect(unproved(lab, i, courseFacts)).toEqual([]);
+    expect(unproved(lab, i, ownStackFacts)).toEqual([]);
   });
 
   test("nodes always have someone to learn routes from: the mesh, or the router", () => {
@@ -37,13 +37,13 @@ test("the peer is the course's host1", () => {
 
 test("refused with its reason where there is no BGP, no router, or too few nodes", () => {
   const reasons = (f: typeof facts) => lacks(lab, f).map((l) => l.reason);
-  expect(reasons(courseFacts)).toEqual([]);
-  const { outside: _, ...alone } = courseFacts;
+  expect(reasons(ownStackFacts)).toEqual([]);
+  const { outside: _, ...alone } = ownStackFacts;
   expect(reasons(alone)).toEqual([expect.stringContaining("no router on the nodes' network")]);
   const overlay = {
-    ...courseFacts,
-    cni: { ...courseFacts.cni, bgp: false, encapsulation: "VXLAN" as const },
+    ...ownStackFacts,
+    cni: { ...ownStackFacts.cni, bgp: false, encapsulation: "VXLAN" as const },
   };
   expect(reasons(overlay)).toEqual(["it needs BGP between the nodes"]);
-  expect(reasons({ ...courseFacts, workers: 1 })).toEqual([expect.stringContaining("2 worker nodes")]);
+  expect(reasons({ ...ownStackFacts, workers: 1 })).toEqual([expect.stringContaining("2 worker nodes")]);
 });

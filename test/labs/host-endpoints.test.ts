@@ -4,20 +4,20 @@ import { labAt } from "../../labs/model";
 import { lacks } from "../../labs/select";
 import type { GlobalNetworkPolicy } from "../../policies/calico/policy-types";
 import { facts } from "../support/facts";
-import { courseFacts } from "./course-facts";
+import { ownStackFacts } from "./own-stack-facts";
 import { ask, contextOf, stateAt, unproved } from "./proof";
 
-const [control = "", worker = ""] = (courseFacts.nodes ?? []).map((n) => n.name);
+const [control = "", worker = ""] = (ownStackFacts.nodes ?? []).map((n) => n.name);
 const host1 = "198.19.15.254";
 const stepOf = (id: string): number => lab.steps.findIndex((s) => s.id === id);
 
 describe.each(lab.steps.map((s, i) => [i, s.id] as const))("step %i %s", (i) => {
   test("claims hold", () => {
-    expect(unproved(lab, i, courseFacts)).toEqual([]);
+    expect(unproved(lab, i, ownStackFacts)).toEqual([]);
   });
 
   test("the control plane is not locked out, whatever machine of the network asks", () => {
-    const state = stateAt(lab, i, courseFacts);
+    const state = stateAt(lab, i, ownStackFacts);
     for (const from of [control, worker, host1, "198.19.15.253", "yaobank/customer"])
       for (const [port, to] of [[6443, control]] as const)
         expect([from, to, port, ask(state, { from, to, port })[0]?.verdict]).toEqual([
@@ -45,7 +45,7 @@ test("the course's own policy would cut kubelet off from the API server: the add
     ...defaultNodePolicy,
     spec: { ...defaultNodePolicy.spec, ingress: defaultNodePolicy.spec.ingress?.slice(0, 2) ?? [] },
   };
-  const state = stateAt(lab, stepOf("node-policy"), courseFacts, [asInTheCourse]);
+  const state = stateAt(lab, stepOf("node-policy"), ownStackFacts, [asInTheCourse]);
   const verdict = (port: number) => ask(state, { from: control, to: worker, port })[0]?.verdict;
   expect([10250, 6443, 179, 5473].map(verdict)).toEqual(["deny", "allow", "allow", "allow"]);
 });
@@ -54,14 +54,14 @@ test("nodes stay unselected until host endpoints exist", () => {
   const without = stateAt(
     { ...lab, steps: lab.steps.map((s) => ({ ...s, patch: () => [] })) },
     2,
-    courseFacts,
+    ownStackFacts,
   );
   expect(ask(without, { from: host1, to: worker, port: 10250 })[0]?.verdict).toBe("allow");
 });
 
 test("going back is a change of the setting, not only giving it up", () => {
   const patchAt = (step: number) =>
-    labAt({ instance: lab.id, lab, step, context: contextOf(lab, courseFacts) }).patches.map(
+    labAt({ instance: lab.id, lab, step, context: contextOf(lab, ownStackFacts) }).patches.map(
       (p) =>
         (p as unknown as { spec: { controllers: { node: { hostEndpoint: object } } } }).spec.controllers.node,
     );
@@ -70,11 +70,11 @@ test("going back is a change of the setting, not only giving it up", () => {
 });
 
 test("it runs alone, on a cluster of its own, with a host beside the nodes; else it says why not", () => {
-  expect(lacks(lab, courseFacts)).toEqual([]);
+  expect(lacks(lab, ownStackFacts)).toEqual([]);
   const reasons = (f: typeof facts, others = 1) => lacks(lab, f, others).map((l) => l.reason);
   expect(reasons(facts)).toEqual([expect.stringContaining("a host outside must be known")]);
-  expect(reasons({ ...courseFacts, owned: false })).toEqual([
+  expect(reasons({ ...ownStackFacts, owned: false })).toEqual([
     expect.stringContaining("only on one made by this project"),
   ]);
-  expect(reasons(courseFacts, 2)).toEqual([expect.stringContaining("disturb the other labs")]);
+  expect(reasons(ownStackFacts, 2)).toEqual([expect.stringContaining("disturb the other labs")]);
 });

@@ -7,17 +7,17 @@ import { labAt } from "../../labs/model";
 import { lacks } from "../../labs/select";
 import type { IPPool } from "../../policies/calico/cluster-types";
 import { facts } from "../support/facts";
-import { courseFacts } from "./course-facts";
+import { ownStackFacts } from "./own-stack-facts";
 import { contextOf, unproved } from "./proof";
 
 const poolAt = (step: number) =>
-  labAt({ instance: lab.id, lab, step, context: contextOf(lab, courseFacts) }).objects.find(
+  labAt({ instance: lab.id, lab, step, context: contextOf(lab, ownStackFacts) }).objects.find(
     (o) => o.kind === "IPPool",
   ) as IPPool | undefined;
 
 describe.each(lab.steps.map((s, i) => [i, s.id] as const))("step %i %s", (i) => {
   test("claims hold", () => {
-    expect(unproved(lab, i, courseFacts)).toEqual([]);
+    expect(unproved(lab, i, ownStackFacts)).toEqual([]);
   });
 
   test("a pool's range and block size never change: Calico refuses both", () => {
@@ -33,7 +33,7 @@ test("the course's pool", () => {
 });
 
 test("the namespace asks for the pool that exists", () => {
-  const { objects } = labAt({ instance: lab.id, lab, step: 2, context: contextOf(lab, courseFacts) });
+  const { objects } = labAt({ instance: lab.id, lab, step: 2, context: contextOf(lab, ownStackFacts) });
   const ns = objects.find((o) => o.metadata.name === "external-ns");
   expect(JSON.parse(ns?.metadata.annotations?.["cni.projectcalico.org/ipv4pools"] ?? "")).toEqual([
     poolAt(2)?.metadata.name,
@@ -41,7 +41,7 @@ test("the namespace asks for the pool that exists", () => {
 });
 
 test("without routes between nodes the pool is encapsulated", () => {
-  const overlay = { ...courseFacts, cni: { ...courseFacts.cni, bgp: false } };
+  const overlay = { ...ownStackFacts, cni: { ...ownStackFacts.cni, bgp: false } };
   expect(externalPool(overlay).spec).toMatchObject({ ipipMode: "Never", vxlanMode: "Always" });
 });
 
@@ -61,8 +61,8 @@ test("the upper half lies in the range and leaves the lower one free", () => {
 
 test.each([lab, bgp])("$id says what is in the way, and what would help", (one) => {
   const pool = (cidr: string) => ({
-    ...courseFacts,
-    cni: { ...courseFacts.cni, pools: courseFacts.cni.pools!.map((p) => ({ ...p, cidr })) },
+    ...ownStackFacts,
+    cni: { ...ownStackFacts.cni, pools: ownStackFacts.cni.pools!.map((p) => ({ ...p, cidr })) },
   });
   expect(lacks(one, pool("198.19.16.0/21"))).toEqual([]);
   expect(lacks(one, pool("198.19.16.0/20"))).toEqual([

@@ -19,7 +19,6 @@ const lab: Lab = {
   id: "l",
   title: "l",
   summary: "l",
-  exercises: [],
   namespaces: {},
   clusterWide: false,
   needs: {},

@@ -62,7 +62,7 @@ const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const subdomain = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /** Names that the API server would refuse. */
-export function invalidNames(graph: Graph): string[] {
+export function invalidNames(graph: Pick<Graph, "objects">): string[] {
   const strict = new Set(["Namespace", "Service"]);
   return graph
     .objects()
@@ -100,7 +100,7 @@ interface PodTemplate {
 }
 
 /** Images without tag or digest, or tagged `latest`; upstream gives nothing better for those stated. */
-export function unpinnedImages(graph: Graph, stated: readonly string[] = []): string[] {
+export function unpinnedImages(graph: Pick<Graph, "objects">, stated: readonly string[] = []): string[] {
   return graph.objects().flatMap((o) =>
     containers(o)
       .map((c) => c.image ?? "")
@@ -123,7 +123,7 @@ export function unpinnedCharts(graph: Graph): string[] {
 }
 
 /** Containers that ask for nothing: they would be scheduled anywhere and evicted first. */
-export function withoutRequests(graph: Graph): string[] {
+export function withoutRequests(graph: Pick<Graph, "objects">): string[] {
   return graph.objects().flatMap((o) =>
     containers(o)
       .filter(

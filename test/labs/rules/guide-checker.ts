@@ -1,23 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { CA } from "../../components/tls/plan/objects";
-import { labs } from "../../labs/index";
-import type { Lab, LabContext } from "../../labs/model";
-import type { KubeObject } from "../../kube/objects";
-import { readStackFile } from "../../stacks/offline/stack-file";
-import { planStack, PROJECT, type StackPlan } from "../../stacks/stack-plan";
+import { CA } from "../../../components/tls/plan/objects";
+import type { KubeObject } from "../../../kube/objects";
+import type { ClusterFacts } from "../../../kube/cluster-facts";
+import type { Lab, LabContext } from "../../../labs/model";
 import { commandsOf, inlineCommands, kindOf, readKubectl, shellBlocks, type Command } from "./guide-commands";
+import type { Subject } from "./subject";
 
-const root = resolve(__dirname, "../..");
-const guideOf = (lab: Lab): string => readFileSync(join(root, "labs", lab.id, "README.md"), "utf8");
-
-/** The stack that a guide speaks of: the lab's own, else kind with the lab switched on. */
-function planOf(lab: Lab): { stack: string; plan: StackPlan } {
-  const stack = existsSync(join(root, `Pulumi.${lab.id}.yaml`)) ? lab.id : "kind";
-  const { raw } = readStackFile(stack, root);
-  const only = JSON.stringify({ [lab.id]: { step: 0 } });
-  return { stack, plan: planStack(stack, { ...raw, [`${PROJECT}:labs`]: only }) };
-}
+const root = resolve(__dirname, "../../..");
 
 /** Every object that the lab has at any step. */
 function objectsOf(lab: Lab, context: LabContext): KubeObject[] {
@@ -82,12 +72,15 @@ class Checker {
   private readonly objects: Set<string>;
   private readonly labels: { namespace: string | undefined; labels: Record<string, string> }[];
 
-  constructor(
-    private readonly lab: Lab,
-    private readonly stack: string,
-    private readonly plan: StackPlan,
-    context: LabContext,
-  ) {
+  private readonly lab: Lab;
+  private readonly stack: string;
+  private readonly facts: ClusterFacts;
+
+  constructor({ lab, stack, selection }: Omit<Subject, "guide">) {
+    const { context } = selection;
+    this.lab = lab;
+    this.stack = stack;
+    this.facts = context.facts;
     const objects = objectsOf(lab, context);
     this.namespaces = new Set(SYSTEM_NAMESPACES);
     for (const o of objects) if (o.kind === "Namespace") this.namespaces.add(o.metadata.name);
@@ -98,7 +91,7 @@ class Checker {
         ? []
         : [`ingressclass /${context.ingress.className}`, `secret cert-manager/${CA}`]),
       // kube-controllers names automatic host endpoints so.
-      ...(plan.facts.nodes ?? []).flatMap((n) => [`hostendpoint /${n.name}-auto-hep`, `node /${n.name}`]),
+      ...(this.facts.nodes ?? []).flatMap((n) => [`hostendpoint /${n.name}-auto-hep`, `node /${n.name}`]),
     ]);
     this.labels = objects.map((o) => ({
       namespace: o.metadata.namespace,
@@ -178,7 +171,7 @@ class Checker {
     if (!["exec", "stop", "start", "network", "ps", "inspect"].includes(verb))
       this.say(command, `docker ${verb} is not known to the test`);
     const container = rest.find((w) => !w.startsWith("-"));
-    const { nodes = [], outside } = this.plan.facts;
+    const { nodes = [], outside } = this.facts;
     const known = [...nodes.map((n) => n.name), ...(outside === undefined ? [] : [outside.container])];
     if (
       ["exec", "stop", "start"].includes(verb) &&
@@ -233,16 +226,10 @@ class Checker {
   }
 }
 
-/** Languages of the fenced blocks. */
-const languages = (markdown: string): string[] =>
-  [...markdown.matchAll(/^```(\w*)\n[\s\S]*?^```$/gm)].map((m) => m[1] ?? "");
-
-async function problemsOf(lab: Lab, markdown: string): Promise<string[]> {
-  const { stack, plan } = planOf(lab);
-  const selection = plan.labs[0];
-  if (selection === undefined) throw new Error(`${lab.id} is not on stack ${stack}`);
-  const checker = new Checker(lab, stack, plan, selection.context);
-  for (const block of [...shellBlocks(markdown), ...inlineCommands(markdown)]) {
+/** What is wrong with the commands of a guide, in its shell blocks and in running text. */
+export async function commandProblems(subject: Subject): Promise<string[]> {
+  const checker = new Checker(subject);
+  for (const block of [...shellBlocks(subject.guide), ...inlineCommands(subject.guide)]) {
     const commands = await commandsOf(block).catch((error: unknown) => {
       checker.problems.push(`${block}: ${error instanceof Error ? error.message : String(error)}`);
       return [];
@@ -251,55 +238,3 @@ async function problemsOf(lab: Lab, markdown: string): Promise<string[]> {
   }
   return checker.problems;
 }
-
-describe.each(labs.map((l) => [l.id, l] as const))("the guide of %s", (_id, lab) => {
-  const text = guideOf(lab);
-
-  test("its commands parse, and name what the lab has", async () => {
-    const found = (await Promise.all(shellBlocks(text).map((b) => commandsOf(b)))).flat();
-    expect(found.length).toBeGreaterThan(5);
-    expect(await problemsOf(lab, text)).toEqual([]);
-  });
-
-  test("it has an aim, a picture, every step, questions with folded answers, and a clean-up", () => {
-    expect(text.startsWith(`# `)).toBe(true);
-    expect(text).toMatch(/\*\*Aim\.?\*\*|^## Aim/m);
-    expect(languages(text).some((l) => ["mermaid", "text", ""].includes(l))).toBe(true);
-    expect(text).toMatch(/^## Clean[ -]up/m);
-    expect(text.split("<details>").length).toBeGreaterThan(2);
-    expect(text.split("<details>").length).toBe(text.split("</details>").length);
-    expect(text.split("<summary>").length).toBe(text.split("<details>").length);
-    expect(lab.steps.map((s) => s.id).filter((id) => !text.includes(`\`${id}\``))).toEqual([]);
-  });
-
-  test("it fits two pages", () => {
-    expect(text.split(/\s+/).length).toBeLessThan(1200);
-  });
-});
-
-describe("what the check finds", () => {
-  const stars = labs.find((l) => l.id === "stars")!;
-  const guide = (commands: string): string => `\`\`\`sh\n${commands}\n\`\`\`\n`;
-
-  test.each([
-    ["kubectl -n starz get pods", "the lab has no namespace starz"],
-    ["kubectl -n stars get networkpolicy defaultdeny", "there is no networkpolicy stars/defaultdeny"],
-    ["kubectl -n stars get pod -l role=back-end", "nothing of the lab has the labels role=back-end"],
-    ["X=$(kubectl -n stars exec deploy/front -- ls)", "there is no deployment stars/front"],
-    ["echo a | kubectl -n stars logs svc/none", "there is no service stars/none"],
-    ["kubectl -n stars describe service/frontend 'open", "reached EOF without closing quote"],
-    ["npm run labs -- step stars nine", "the lab has no step nine"],
-    ["npm run labs -- step yaobank next", "steps lab yaobank"],
-    ["pulumi config set --path labs.stars.step 9", "the lab has no step 9"],
-    ["npm run upp", "package.json has no such script"],
-    ["docker exec labs-kind-worker9 ip route", "no container labs-kind-worker9"],
-    ["frobnicate --all", "calls frobnicate"],
-  ])("%s", async (command, problem) => {
-    expect(await problemsOf(stars, guide(command))).toEqual([expect.stringContaining(problem)]);
-  });
-
-  test("what a guide makes itself may be named later", async () => {
-    const made = "kubectl -n stars run visitor --image=busybox:1.37.0\nkubectl -n stars delete pod visitor";
-    expect(await problemsOf(stars, guide(made))).toEqual([]);
-  });
-});

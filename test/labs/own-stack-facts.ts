@@ -1,8 +1,8 @@
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import { facts } from "../support/facts";
 
-/** The course's own addresses, as Pulumi.ip-pools.yaml, Pulumi.bgp.yaml and Pulumi.host-endpoints.yaml have them. */
-export const courseFacts: ClusterFacts = {
+/** Facts of the labs that bring a stack of their own: addresses as in Pulumi.ip-pools.yaml, Pulumi.bgp.yaml and Pulumi.host-endpoints.yaml. */
+export const ownStackFacts: ClusterFacts = {
   ...facts,
   cni: {
     ...facts.cni,
@@ -18,15 +18,15 @@ export const courseFacts: ClusterFacts = {
   podCidrs: ["198.19.16.0/20"],
   serviceCidr: "198.19.32.0/20",
   nodes: [
-    { name: "labs-course-control-plane", controlPlane: true },
-    { name: "labs-course-worker", controlPlane: false },
-    { name: "labs-course-worker2", controlPlane: false },
+    { name: "labs-own-control-plane", controlPlane: true },
+    { name: "labs-own-worker", controlPlane: false },
+    { name: "labs-own-worker2", controlPlane: false },
   ],
   outside: {
     address: "198.19.15.254",
     network: "198.19.0.0/20",
     gateway: "198.19.15.253",
     asNumber: 64512,
-    container: "labs-course-host1",
+    container: "labs-own-host1",
   },
 };

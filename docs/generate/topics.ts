@@ -1,31 +1,30 @@
-/** Every exercise of the course notes, in the notes' own order, and what became of it. */
-export interface Note {
+/** What people come to learn, in the order of common courses, and where it is taught here. */
+export interface TopicGroup {
   title: string;
-  exercises: readonly Exercise[];
+  topics: readonly Topic[];
 }
 
-export interface Exercise {
-  /** What the notes do there, in their words where these are short. */
+export interface Topic {
   what: string;
   /** Labs and their steps. */
   labs?: Readonly<Record<string, readonly string[]>>;
-  /** What of a stack does it, where it is no lab's work. */
+  /** What of a stack does it, where no lab is needed. */
   stack?: string;
   /** Why there is nothing (yet). */
   missing?: string;
 }
 
-const lab = (what: string, labs: Exercise["labs"] & object, stack?: string): Exercise => ({
+const lab = (what: string, labs: Topic["labs"] & object, stack?: string): Topic => ({
   what,
   labs,
   ...(stack === undefined ? {} : { stack }),
 });
-const stack = (what: string, how: string): Exercise => ({ what, stack: how });
-const missing = (what: string, why: string): Exercise => ({ what, missing: why });
+const stack = (what: string, how: string): Topic => ({ what, stack: how });
+const missing = (what: string, why: string): Topic => ({ what, missing: why });
 
-const operatorCourse: Note = {
-  title: "Certified Calico Operator, levels 1 and AWS Expert",
-  exercises: [
+const calico: TopicGroup = {
+  title: "Calico: installation, policy, AWS",
+  topics: [
     stack("Multi-node kind cluster without default CNI", "every `kind` stack"),
     stack("Installing the tigera-operator", "every stack with `calico.install`"),
     stack(
@@ -65,33 +64,30 @@ const operatorCourse: Note = {
     ),
     missing(
       "Source/destination check in CrossSubnet mode",
-      "the overlay on EKS is VXLAN everywhere, which needs no change of that check",
+      "on EKS the overlay is VXLAN everywhere, which works with that check on",
     ),
     missing(
       "Self-managed clusters on EC2 (kops)",
-      "later; until then such a cluster is a target `existing`, and carries the labs that do not change the cluster",
+      "use such a cluster as target `existing`, for the labs that do not change the cluster",
     ),
-    missing(
-      "Security groups for pods",
-      "Calico's policies do not apply to such pods, so the labs would show nothing there",
-    ),
+    missing("Security groups for pods", "Calico's policies do not apply to such pods"),
     lab("Encryption by WireGuard", { wireguard: ["encrypted"] }),
     lab("Exposing services: NodePort, LoadBalancer, externalTrafficPolicy", {
       "load-balancing": ["node-port", "node-port-local", "load-balancer", "load-balancer-local"],
     }),
     lab("Exposing services: Ingress", { "ingress-routing": ["controller", "one-service"] }),
-    missing("Azure Expert, eBPF", "the notes only link to these courses; there is no exercise in them"),
+    missing("Azure, the eBPF dataplane", "no target of this project uses them"),
   ],
 };
 
-const networking: Note = {
-  title: "Networking (namespaces, CNI, Services, DNS, Ingress)",
-  exercises: [
+const networking: TopicGroup = {
+  title: "Linux and cluster networking: namespaces, CNI, Services, DNS, Ingress",
+  topics: [
     lab("Network namespaces red and blue, veth pairs, addresses", { "pod-and-host-views": ["by-hand"] }),
     lab("Bridge, ip_forward, NAT", { "pod-and-host-views": ["by-hand"] }),
     missing(
       "Docker networks: bridge, host, overlay, macvlan, the docker network commands",
-      "docker only carries the nodes here (`kind.network` makes a network of its own); its other drivers have no part in Kubernetes",
+      "Docker only carries the nodes here; its other drivers have no part in Kubernetes",
     ),
     lab("How CNI works: who sets up the network when", { "pod-and-host-views": ["host-view", "by-hand"] }),
     lab("Cluster networking: ports that must be open on nodes", { "host-endpoints": ["node-policy"] }),
@@ -122,15 +118,15 @@ const networking: Note = {
     lab("Path based routing, default backend", { "ingress-routing": ["paths", "default-backend"] }),
     lab("Host name based routing", { "ingress-routing": ["hosts"] }),
     lab("Rewrite target", { "ingress-routing": ["rewrite"] }),
-    lab("Lab 1 and 2: kubectl create ingress in the right namespace", {
+    lab("kubectl create ingress in the right namespace", {
       "ingress-routing": ["other-namespace"],
     }),
   ],
 };
 
-const weekThree: Note = {
-  title: "Week 3: pod and host views, encryption, IP pools, BGP",
-  exercises: [
+const calicoNetworking: TopicGroup = {
+  title: "Calico networking: pod and host views, encryption, IP pools, BGP",
+  topics: [
     lab("How pods see the network: ip addr, ip link, ip route, 169.254.1.1", {
       "pod-and-host-views": ["pod-view"],
     }),
@@ -152,9 +148,9 @@ const weekThree: Note = {
   ],
 };
 
-const inKubernetes: Note = {
+const inKubernetes: TopicGroup = {
   title: "Calico in Kubernetes",
-  exercises: [
+  topics: [
     lab("The network model: pods reach each other without NAT", { "services-and-dns": ["cluster-ip"] }),
     lab("How a pod gets its address", { "ip-pools": ["external-ns", "blocks"] }),
     stack("Chained plugins: Amazon CNI with Calico", "`eks.cni: aws`"),
@@ -165,7 +161,7 @@ const inKubernetes: Note = {
     lab("Outgoing NAT", { "ip-pools": ["no-nat"], bgp: ["routable"] }),
     missing(
       "IPv6 and dual stack",
-      "later: ranges, pools and the evaluator know IPv6, the stacks are IPv4 only",
+      "ranges, pools and the evaluator know IPv6; the stacks are IPv4 only so far",
     ),
     lab("Kubernetes policy: selectors, ingress and egress rules", {
       stars: ["default-deny", "allow-ui", "backend", "frontend"],
@@ -177,26 +173,23 @@ const inKubernetes: Note = {
       "global-policy": ["developers", "service-accounts"],
     }),
     lab("Host endpoints", { "host-endpoints": ["automatic", "node-policy"] }),
+    missing("Istio integration", "it needs a mesh and layer 7 policy, which nothing else here uses"),
     missing(
-      "Istio integration",
-      "not at all: it needs a mesh, and policy at layer 7 that nothing else here uses",
-    ),
-    missing(
-      "Virtual machines by multipass with k3s (control, node1, node2, host1)",
-      "the kind stacks take their place, with the same addresses and a host1 where a lab needs them; your own k3s is a target `existing`",
+      "Virtual machines with k3s",
+      "the kind stacks take their place, with a router beside the nodes where a lab needs one; your own k3s is a target `existing`",
     ),
     stack("Operator, Installation, reviewing Calico's pods, node health", "every stack"),
     missing(
       "Installation by manifest, or by a distribution's installer",
-      "the operator is the recommended way, and the one kept here",
+      "this project installs Calico by its operator, as Calico recommends",
     ),
     lab("Install, verify and open the sample application", { yaobank: ["open"] }),
   ],
 };
 
-const kubernetesNetworking: Note = {
-  title: "Kubernetes networking (load balancers, ingress, canary, Calico)",
-  exercises: [
+const fromOutside: TopicGroup = {
+  title: "Traffic from outside: load balancers, ingress, canaries, isolation",
+  topics: [
     lab("A Service of type LoadBalancer", { "load-balancing": ["load-balancer"] }),
     stack("The nginx ingress controller behind an NLB", "`ingress` on the `eks` stack"),
     lab("An Ingress for Online Boutique", { boutique: ["open"] }),
@@ -216,10 +209,10 @@ const kubernetesNetworking: Note = {
   ],
 };
 
-export const notes: readonly Note[] = [
-  operatorCourse,
+export const topicGroups: readonly TopicGroup[] = [
+  calico,
   networking,
-  weekThree,
+  calicoNetworking,
   inKubernetes,
-  kubernetesNetworking,
+  fromOutside,
 ];

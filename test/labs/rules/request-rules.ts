@@ -1,0 +1,63 @@
+import { proveRequests } from "../../../routing/nginx/prove";
+import type { IngressSite } from "../../../routing/ingress-site";
+import { siteOf } from "../../../labs/ingress";
+import { labAt, type LabContext, type RequestClaim } from "../../../labs/model";
+import type { Subject } from "./subject";
+
+const plain: IngressSite = {
+  className: "labs",
+  baseDomain: "localhost",
+  ports: { http: 80, https: 443 },
+  controller: { kind: "Deployment", hostNetwork: false, ports: { http: 80, https: 443, webhook: 8443 } },
+};
+const issuer = { certificate: { issuer: "labs" }, redirect: true, awaited: true, trust: "" } as const;
+
+/** Every kind of ingress that a stack may have. */
+const sites: Record<string, IngressSite> = {
+  "kind, an authority of its own": { ...plain, tls: issuer },
+  "the second cluster of a laptop": { ...plain, ports: { http: 20001, https: 20002 }, tls: issuer },
+  "a certificate of your own, on EKS with Calico": {
+    ...plain,
+    className: "edge",
+    baseDomain: "labs.example.org",
+    controller: { kind: "DaemonSet", hostNetwork: true, ports: { http: 8880, https: 443, webhook: 8443 } },
+    tls: { certificate: "default", redirect: true, awaited: true, trust: "" },
+  },
+  "no redirect": { ...plain, tls: { ...issuer, redirect: false } },
+};
+
+/** Every request that a step claims is answered so by the Ingress objects of that step, on every kind of ingress. */
+export function requestProblems({ lab, selection }: Subject): string[] {
+  if (lab.needs.ingress !== true) return [];
+  const claims = (step: number, context: LabContext): RequestClaim[] =>
+    lab.steps[step]!.expect(context).filter((e) => e.kind === "request");
+  const none = lab.steps.every((_, step) => claims(step, selection.context).length === 0);
+  const wrong = Object.entries(sites).flatMap(([title, ingress]) =>
+    lab.steps.flatMap(({ id }, step) => {
+      const context: LabContext = { ...selection.context, ingress };
+      const { objects } = labAt({ ...selection, lab, step, context });
+      return proveRequests(
+        objects,
+        siteOf(context).className,
+        claims(step, context),
+        ingress.ports.https,
+      ).map(({ path, message }) => `step ${id} on ${title}: ${path}: ${message}`);
+    }),
+  );
+  return [...(none ? ["no step claims a request"] : []), ...wrong, ...hostProblems({ lab, selection })];
+}
+
+/** A copy of a lab has hosts of its own, so that two copies share a controller. */
+function hostProblems({ lab, selection }: Pick<Subject, "lab" | "selection">): string[] {
+  const hostsOf = (instance: string): string[] =>
+    labAt({ ...selection, lab, step: lab.steps.length - 1, context: { ...selection.context, instance } })
+      .objects.filter((o) => o.kind === "Ingress")
+      .flatMap((o) => ((o["spec"] as { rules?: { host: string }[] }).rules ?? []).map((r) => r.host));
+  const mine = hostsOf(lab.id);
+  return [
+    ...(mine.length === 0 ? ["no Ingress at the last step names a host"] : []),
+    ...hostsOf("copy")
+      .filter((host) => mine.includes(host))
+      .map((host) => `a copy of the lab has the host ${host} too`),
+  ];
+}
