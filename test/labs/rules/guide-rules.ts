@@ -1,7 +1,6 @@
 import { commandProblems } from "./guide-checker";
 import { commandsOf, shellBlocks } from "./guide-commands";
-import type { LabRule } from "./lab-rules";
-import type { Subject } from "./subject";
+import type { LabRule, Subject } from "./subject";
 
 const LEAST_COMMANDS = 6;
 const MOST_WORDS = 1200;

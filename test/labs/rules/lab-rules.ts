@@ -6,13 +6,7 @@ import { proofProblems } from "./proof-rule";
 import { mutableImageReason } from "../../../policies/guardrails/exceptions";
 import { guideRules } from "./guide-rules";
 import { requestProblems } from "./request-rules";
-import type { Subject } from "./subject";
-
-/** One rule, by the heading of its paragraph in docs/write-a-lab.md; gives what breaks it, one line each. */
-export type LabRule = readonly [
-  paragraph: string,
-  problems: (subject: Subject) => string[] | Promise<string[]>,
-];
+import type { LabRule, Subject } from "./subject";
 
 /** Problems as a person who wrote a lab needs them: with the paragraph that says what is asked. */
 export const told = (paragraph: string, problems: readonly string[]): string[] =>

@@ -17,7 +17,13 @@ export interface Subject {
   selection: LabSelection;
 }
 
-export const guideOf = (lab: Lab): string => readFileSync(join(root, "labs", lab.id, "README.md"), "utf8");
+/** One rule, by the heading of its paragraph in docs/write-a-lab.md; gives what breaks it, one line each. */
+export type LabRule = readonly [
+  paragraph: string,
+  problems: (subject: Subject) => string[] | Promise<string[]>,
+];
+
+const guideOf = (lab: Lab): string => readFileSync(join(root, "labs", lab.id, "README.md"), "utf8");
 
 /** The stack of a lab: its own where it needs a cluster of its own, else kind. */
 export const stackOf = (id: string): string => (existsSync(join(root, `Pulumi.${id}.yaml`)) ? id : "kind");
