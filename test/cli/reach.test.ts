@@ -186,7 +186,7 @@ describe("wrong input ends with exit code 1 and no stack", () => {
     [
       "an end that is not there",
       ["FOLDER", "--from", "shop/wep", "--to", "shop/db"],
-      /shop\/wep is nothing here.*There is/,
+      /shop\/wep is not in the input.*There is/,
     ],
     [
       "a port out of range",
@@ -196,7 +196,7 @@ describe("wrong input ends with exit code 1 and no stack", () => {
     [
       "a protocol that is none",
       ["FOLDER", "--from", "shop/web", "--to", "shop/db", "--protocol", "tpc"],
-      /tpc is no protocol/,
+      /tpc is not a protocol/,
     ],
     ["--diff with one path", ["--diff", "FOLDER"], /name the old and the new/],
     [

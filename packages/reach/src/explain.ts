@@ -33,7 +33,7 @@ export function explain(state: State, question: Question): Flow[] {
   return acrossFamilies(asked, (family) => explainIn(state.only(family), question));
 }
 
-/** The answers of each family, told once where they are alike. A family that cannot answer has no part in it. */
+/** The answers of each family, listed once where they are alike. A family that cannot answer has no part in it. */
 function acrossFamilies(families: readonly Family[], answer: (family: Family) => Flow[]): Flow[] {
   const failed: UserError[] = [];
   const answered = families.flatMap((family) => {
@@ -70,7 +70,7 @@ function explainIn(state: State, question: Question): Flow[] {
   );
   if (traced.length === 0)
     throw new UserError(
-      `No packet can go from ${question.from} to ${question.to}: both lie outside, or they share no address family.`,
+      `No packet can go from ${question.from} to ${question.to}: both are outside, or they share no address family.`,
     );
   if (question.remarks !== true) return traced.map(({ flow }) => flow);
   return traced.map(({ flow, legs }) => {

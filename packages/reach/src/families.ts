@@ -5,7 +5,7 @@ import type { Decision, Endpoint } from "./reach-model";
 import type { State } from "./reach-state";
 
 /**
- * The answers of a cluster with both families: each family is judged by itself, and a part that both have alike is told
+ * The answers of a cluster with both families: each family is judged by itself, and a part that both have alike is listed
  * once. Equal answers are the same object.
  */
 export function overFamilies(

@@ -5,7 +5,7 @@ import { truthAt, type EntryTruth } from "./rules/evaluate-rules";
 import type { RuleList } from "./rules/rule-lists";
 import type { Entry } from "./rules/rule-entries";
 import { both, FALSE, TRUE, type TruthCode } from "./rules/entities";
-import { Painter } from "./rules/port-sweep";
+import { PortSweep } from "./rules/port-sweep";
 import type { Runs } from "./rules/port-runs";
 import type { State } from "./reach-state";
 import type { Group } from "./endpoint-groups";
@@ -42,7 +42,7 @@ export class Matrix {
   private readonly interned = new Map<string, Half>();
   private readonly decisions = new Map<Decision, number>();
   private readonly pairs = new Map<number, Map<number, PairParts>>();
-  private readonly painters = new Map<RuleList, Painter>();
+  private readonly sweeps = new Map<RuleList, PortSweep>();
   private kept = 0;
   private made = 0;
   private readonly members: Int32Array[];
@@ -170,14 +170,14 @@ export class Matrix {
       const entity = direction === "egress" ? entry.destination : entry.source;
       return both(mine, entity === -1 ? TRUE : truthAt(truths, entity));
     };
-    let painter = this.painters.get(list);
-    if (painter === undefined) this.painters.set(list, (painter = new Painter(list)));
+    let sweep = this.sweeps.get(list);
+    if (sweep === undefined) this.sweeps.set(list, (sweep = new PortSweep(list)));
     const [from, to] = direction === "egress" ? [subject, other] : [other, subject];
     const runs: Runs[] = [];
     for (const protocol of this.state.protocols) {
       const packet = this.state.packet(from.view.endpoint, to.view.endpoint, protocol);
       const carried = packet !== undefined && possible(protocol, packet.family);
-      runs.push(carried ? painter.paint(matches, packet) : []);
+      runs.push(carried ? sweep.run(matches, packet) : []);
     }
     return this.intern(runs);
   }

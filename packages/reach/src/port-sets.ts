@@ -96,7 +96,7 @@ export function formatIcmp(set: PortSet): string {
   return parts.join(",");
 }
 
-/** Reads what `formatPorts` writes. @throws RangeError where it is no list of ports */
+/** Reads what `formatPorts` writes. @throws RangeError where it is not a list of ports */
 export function parsePorts(text: string): PortSet {
   if (text === "all") return ALL_PORTS;
   return portSet(
@@ -105,7 +105,7 @@ export function parsePorts(text: string): PortSet {
       const first = Number(found?.[1]);
       const last = Number(found?.[2] ?? first);
       if (!(first >= 1 && last <= 65535 && first <= last))
-        throw new RangeError(`${part} is no port or range`);
+        throw new RangeError(`${part} is not a port or range`);
       return [first, last];
     }),
   );

@@ -37,7 +37,7 @@ export function resolve(state: State, text: string): Target {
     service(state, text);
   if (found !== undefined) return found;
   throw new UserError(
-    `${text} is nothing here: name a workload, Service, node, CIDR or internet. ${suggestions(state, text)}`,
+    `${text} is not in the input: name a workload, Service, node, CIDR or internet. ${suggestions(state, text)}`,
   );
 }
 
@@ -128,7 +128,7 @@ export function protocolNumber(text: string): number {
   const name = Object.keys(PROTOCOLS).find((p) => p.toLowerCase() === text.toLowerCase());
   const number = name === undefined ? Number(text) : PROTOCOLS[name];
   if (number !== undefined && Number.isInteger(number) && number >= 1 && number <= 255) return number;
-  throw new UserError(`${text} is no protocol: write ${Object.keys(PROTOCOLS).join(", ")} or a number.`);
+  throw new UserError(`${text} is not a protocol: write ${Object.keys(PROTOCOLS).join(", ")} or a number.`);
 }
 
 export { protocolName };

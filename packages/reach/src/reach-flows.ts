@@ -13,7 +13,7 @@ export interface Flow extends FlowPart {
   readonly remarks?: readonly Remark[];
 }
 
-/** A fact beside the deciding rule that tells why a flow is not what somebody expected. */
+/** A fact beside the deciding rule that says why a flow is not what somebody expected. */
 export interface Remark {
   /**
    * `translation`: to which port a Service sends; `address`: whose address was asked; `near-miss`: a rule that nearly

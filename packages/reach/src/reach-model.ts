@@ -49,7 +49,7 @@ export interface Endpoint {
   readonly replica?: string;
   /** Whether it may stand for more than one pod: then it has peers beside itself. */
   readonly several?: boolean;
-  /** Kubernetes kind; `Node`, `HostEndpoint` or `Addresses` for what is no workload. */
+  /** Kubernetes kind; `Node`, `HostEndpoint` or `Addresses` for what is not a workload. */
   readonly kind: string;
   readonly namespace?: string;
   readonly serviceAccount?: string;

@@ -10,7 +10,7 @@ export interface Question {
   readonly from: string;
   /** The same, or a Service (`service/ns/name`, or `ns/name` where no workload is called so). */
   readonly to: string;
-  /** Destination port; for ICMP the type. Without it all ports are told. */
+  /** Destination port; for ICMP the type. @default all ports. */
   readonly port?: number;
   /** Name or number. @default "TCP" where a port is given, else every protocol */
   readonly protocol?: string;

@@ -15,7 +15,7 @@ describe("what Calico's own validation refuses, or takes", () => {
   });
 
   test.each([80.5, "-1", "WEB", "a--b", "more-than-15-characters"])("port %s", (port) => {
-    expect(problems(ports(port))).toMatch("spec.ingress[0].destination.ports[0]: is no port");
+    expect(problems(ports(port))).toMatch("spec.ingress[0].destination.ports[0]: is not a port");
   });
 
   test("global() selects in namespaceSelectors of rules only; http stands in ingress only", () => {

@@ -15,7 +15,7 @@ function problems(objects: unknown[], facts: Facts = {}): readonly Problem[] {
 
 const web = pod("x/web", { app: "web" });
 
-describe("wrong input is told with object, path and fix", () => {
+describe("wrong input is reported with object, path and fix", () => {
   const rule = (r: object): KubeObject =>
     globalPolicy("p", { selector: "all()", ingress: [{ action: "Allow", ...r }] });
   const peer = (p: object): KubeObject =>
@@ -70,7 +70,7 @@ describe("wrong input is told with object, path and fix", () => {
       "port range with a dash",
       rule({ protocol: "TCP", destination: { ports: ["80-90"] } }),
       "GlobalNetworkPolicy p: spec.ingress[0].destination.ports[0]",
-      /no port/,
+      /not a port/,
       /"80:90"/,
     ],
     [
@@ -91,7 +91,7 @@ describe("wrong input is told with object, path and fix", () => {
       "protocol",
       rule({ protocol: "tcp" }),
       "GlobalNetworkPolicy p: spec.ingress[0].protocol",
-      /no protocol/,
+      /not a protocol/,
       /write TCP/,
     ],
     [
@@ -119,14 +119,14 @@ describe("wrong input is told with object, path and fix", () => {
       "misspelt field",
       globalPolicy("p", { selctor: "all()" }),
       "GlobalNetworkPolicy p: spec.selctor",
-      /no field/,
+      /not a field/,
       /write selector/,
     ],
     [
       "global field in a namespaced policy",
       calicoPolicy("x/p", { applyOnForward: true }),
       "NetworkPolicy x/p: spec.applyOnForward",
-      /no field/,
+      /not a field/,
       /fields are/,
     ],
     [

@@ -48,7 +48,7 @@ function readPath(path: string, folder: string, problems: Problem[], notes: stri
   for (const chart of found.charts)
     problems.push({
       path: chart,
-      message: "is a Helm chart: its templates are no objects yet",
+      message: "is a Helm chart: its templates are not objects yet",
       fix: renderHint(chart),
     });
   const skip = new Set<string>();

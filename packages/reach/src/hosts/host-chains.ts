@@ -20,7 +20,7 @@ export interface Crossing {
   readonly hooks: readonly { readonly hook: Hook; readonly view: View | undefined }[];
   /** Failsafe ports pass all hooks of traffic that ends at the host, and the early ones of what it forwards. */
   readonly failsafe: "all" | "early" | "none";
-  /** What is told where no host endpoint governs. */
+  /** The answer where no host endpoint governs. */
   readonly otherwise: string;
 }
 

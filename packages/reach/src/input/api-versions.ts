@@ -1,4 +1,4 @@
-/** apiVersions of kinds whose absence or wrong version is told with a fix. */
+/** apiVersions of kinds whose absence or wrong version is reported with a fix. */
 const API_VERSIONS: Readonly<Record<string, string>> = {
   NetworkPolicy: "networking.k8s.io/v1, or projectcalico.org/v3 for Calico's",
   GlobalNetworkPolicy: "projectcalico.org/v3",

@@ -182,7 +182,7 @@ function portsField(fields: Fields, key: "ports" | "notPorts"): PortMatch | unde
       const range = /^(\d+)-(\d+)$/.exec(text);
       const fix =
         range === null ? "a number, a range or a name" : `write "${range[1] ?? ""}:${range[2] ?? ""}"`;
-      fields.report(`${key}[${i}]`, value, "is no port", fix);
+      fields.report(`${key}[${i}]`, value, "is not a port", fix);
     }
   }
   return { numbers: portSet(numbers), names, ...(unknown ? { unknown } : {}) };

@@ -61,7 +61,7 @@ function protocolField(rule: Fields, key: "protocol" | "notProtocol"): number | 
     rule.report(
       key,
       value,
-      "is no protocol that Calico knows by name",
+      "is not a protocol that Calico knows by name",
       name === undefined ? `write ${Object.keys(PROTOCOLS).join(", ")} or a number` : `write ${name}`,
     );
     return undefined;

@@ -90,7 +90,7 @@ function named(item: Fields, key: string, of: Of): void {
   const name = item.string(key);
   if (name === undefined) return;
   if (PORT_NAME.test(name)) of(undefined).names.push(name);
-  else item.report(key, name, "is no port name", "at most 15 lower-case letters, digits and dashes");
+  else item.report(key, name, "is not a port name", "at most 15 lower-case letters, digits and dashes");
 }
 
 function number(fields: Fields, key: string, into: Gathered): void {

@@ -214,7 +214,7 @@ function portOf(item: Fields, into: { numbers: [number, number][]; names: string
     if (/^\d+$/.test(value))
       item.report("port", value, "is a number in quotes", `write ${value} without quotes`);
     else if (!PORT_NAME.test(value))
-      item.report("port", value, "is no port name", "at most 15 lower-case letters, digits and dashes");
+      item.report("port", value, "is not a port name", "at most 15 lower-case letters, digits and dashes");
     else into.names.push(value);
     return;
   }

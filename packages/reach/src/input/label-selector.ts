@@ -59,10 +59,15 @@ function checkLabel(fields: Fields, at: string, label: string): void {
   const name = label.slice(slash + 1);
   const prefix = slash === -1 ? undefined : label.slice(0, slash);
   if (!LABEL_NAME.test(name) || (prefix !== undefined && !LABEL_PREFIX.test(prefix)))
-    fields.report(at, label, "is no label name", "labels look like app or example.com/app");
+    fields.report(at, label, "is not a label name", "labels look like app or example.com/app");
 }
 
 function checkValue(fields: Fields, at: string, value: string): void {
   if (!isUnknown(value) && !LABEL_VALUE.test(value))
-    fields.report(at, value, "is no label value", "at most 63 letters, digits, dashes, underscores and dots");
+    fields.report(
+      at,
+      value,
+      "is not a label value",
+      "at most 63 letters, digits, dashes, underscores and dots",
+    );
 }

@@ -58,7 +58,7 @@ export class Fields {
       this.report(
         key,
         undefined,
-        "is no field here",
+        "is not a field here",
         near === undefined ? `fields are ${keys.join(", ")}` : `write ${near}`,
       );
     }

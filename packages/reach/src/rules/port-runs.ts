@@ -19,7 +19,7 @@ export function runsOf(segments: readonly Segment[]): Runs {
   return runs.length < 2 ? runs : runs.sort((a, b) => a.first - b.first);
 }
 
-/** Ports by pair of decisions, in order of their first port; only ports that both sides tell of. */
+/** Ports by pair of decisions, in order of their first port; only ports that both sides have. */
 export function joinRuns(
   egress: Runs,
   ingress: Runs,

@@ -15,15 +15,15 @@ interface Candidate {
 }
 
 /**
- * The same answer as `evaluate` over a protocol's whole port space, for pairs by the thousand: entries paint the ports
- * that no earlier one has painted, which costs a little for each port boundary rather than for each pair of port sets.
+ * The same answer as `evaluate` over a protocol's whole port space, for pairs by the thousand: entries take the ports
+ * that no earlier one has taken, which costs a little for each port boundary rather than for each pair of port sets.
  */
-export class Painter {
+export class PortSweep {
   private readonly plans = new Map<number, readonly Candidate[]>();
 
   constructor(private readonly list: RuleList) {}
 
-  paint(matches: EntryTruth, packet: Packet): Runs {
+  run(matches: EntryTruth, packet: Packet): Runs {
     const whole = portSpace(packet.protocol);
     const taken: { entry: Entry; index: number; ports: PortSet }[] = [];
     let from = 0;
@@ -76,11 +76,11 @@ function passes(list: RuleList, entry: Entry): boolean {
 function fill(list: RuleList, taken: readonly { entry: Entry; index: number; ports: PortSet }[]): Runs {
   const edges = boundaries(taken);
   const cells = Math.max(0, edges.length - 1);
-  const colors: (Decision | undefined)[] = new Array<undefined>(cells).fill(undefined);
-  // Where a cell goes on after a Pass, and the next cell that is not painted yet.
+  const decisions: (Decision | undefined)[] = new Array<undefined>(cells).fill(undefined);
+  // Where a cell goes on after a Pass, and the next cell that is still free.
   const skip = new Int32Array(cells);
   const next = Int32Array.from({ length: cells + 1 }, (_, i) => i);
-  const unpainted = (at: number): number => {
+  const free = (at: number): number => {
     let root = at;
     while (next[root] !== root) root = next[root] ?? root;
     for (let i = at; i !== root;) {
@@ -94,18 +94,18 @@ function fill(list: RuleList, taken: readonly { entry: Entry; index: number; por
     const passing = passes(list, entry);
     for (const [first, last] of ports) {
       const end = position(edges, last + 1);
-      for (let cell = unpainted(position(edges, first)); cell < end; cell = unpainted(cell + 1)) {
+      for (let cell = free(position(edges, first)); cell < end; cell = free(cell + 1)) {
         if ((skip[cell] ?? 0) > index) continue;
         if (passing) {
           skip[cell] = entry.next;
         } else {
-          colors[cell] = entry.decision;
+          decisions[cell] = entry.decision;
           next[cell] = cell + 1;
         }
       }
     }
   }
-  return joinCells(edges, colors);
+  return joinCells(edges, decisions);
 }
 
 function boundaries(taken: readonly { ports: PortSet }[]): Int32Array {
@@ -125,12 +125,12 @@ function position(edges: Int32Array, value: number): number {
   return low;
 }
 
-function joinCells(edges: Int32Array, colors: readonly (Decision | undefined)[]): Runs {
+function joinCells(edges: Int32Array, decisions: readonly (Decision | undefined)[]): Runs {
   const runs: Run[] = [];
-  for (let i = 0; i < colors.length;) {
-    const decision = colors[i];
+  for (let i = 0; i < decisions.length;) {
+    const decision = decisions[i];
     let end = i + 1;
-    while (end < colors.length && colors[end] === decision) end++;
+    while (end < decisions.length && decisions[end] === decision) end++;
     const first = edges[i];
     const after = edges[end];
     if (decision !== undefined && first !== undefined && after !== undefined)

@@ -218,7 +218,7 @@ describe("what stands beside manifests", () => {
     for (const name of ["a", "b", "c"])
       put(`chart/templates/${name}.yaml`, "{{- if .Values.x }}\nkind: {{ .Values.kind }}\n{{- end }}\n");
     expect(problems()).toEqual([
-      "chart: is a Helm chart: its templates are no objects yet > helm template chart | reach list -",
+      "chart: is a Helm chart: its templates are not objects yet > helm template chart | reach list -",
     ]);
     expect(problems(() => readFiles(["chart/templates/a.yaml"], folder))[0]).toMatch(/is a Helm chart/);
   });
