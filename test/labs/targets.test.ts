@@ -1,0 +1,137 @@
+import { planOffline } from "../../cli/plan/run-plan";
+import { ProblemsError, type Problem } from "../../kube/problems";
+import { labs } from "../../labs/index";
+import { siteOf } from "../../labs/ingress";
+import { labAt, type Lab } from "../../labs/model";
+import { answerClaim, claimsOf } from "../../labs/prediction/claims";
+import { predictedState } from "../../labs/prediction/state";
+import { proveRequests } from "../../routing/nginx/prove";
+import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
+import { planStack, PROJECT, type StackPlan } from "../../stacks/stack-plan";
+
+/** Every target and way in: the sections of the config that make it. */
+const kind = { target: "kind" };
+const existing = {
+  target: "existing",
+  existing: { context: "mine", workers: 2, podCidrs: ["10.244.0.0/16"], serviceCidr: "10.96.0.0/12" },
+};
+const eks = (cni: string) => ({
+  target: "eks",
+  eks: { ...(JSON.parse(readStackFile("eks").raw[`${PROJECT}:eks`]!) as object), cni },
+});
+const targets: Record<string, Record<string, unknown>> = {
+  kind,
+  "kind, host network": { ...kind, ingress: { hostNetwork: true } },
+  existing,
+  "existing, pods not reachable": {
+    ...existing,
+    existing: { ...existing.existing, controlPlaneReachesPods: false },
+  },
+  "existing, Calico already there": {
+    ...existing,
+    existing: { ...existing.existing, cni: "calico" },
+    calico: { install: false },
+  },
+  "existing, load balancers": {
+    ...existing,
+    existing: { ...existing.existing, loadBalancer: "provided" },
+  },
+  "eks, aws": eks("aws"),
+  "eks, aws-prefix": eks("aws-prefix"),
+  "eks, aws-custom": eks("aws-custom"),
+  "eks, calico": eks("calico"),
+};
+
+/** What a target cannot carry, and a word of the reason that it gives. */
+const ADDRESSES = "must be known before they exist";
+const ROUTER = "no router on the nodes' network";
+const ROOM = "leaves no room for a second pool";
+const OTHER_CNI = "here another CNI does";
+const NOT_OURS = "only on one made by this project";
+const onKind = { "host-endpoints": ADDRESSES, "ip-pools": ROOM, bgp: ROUTER };
+const onExisting = Object.fromEntries(
+  labs.filter((l) => l.needs.ownCluster === true).map((l) => [l.id, NOT_OURS]),
+);
+const withVpcCni = Object.fromEntries(
+  labs.filter((l) => l.needs.calicoCni === true).map((l) => [l.id, OTHER_CNI]),
+);
+const refused = (target: string): Record<string, string> =>
+  target.startsWith("kind") || target === "eks, calico"
+    ? onKind
+    : target.startsWith("existing")
+      ? onExisting
+      : withVpcCni;
+
+const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+function stackOf(sections: Record<string, unknown>, steps: Record<string, number>): StackFile {
+  const selected = Object.fromEntries(Object.entries(steps).map(([id, step]) => [id, { step }]));
+  const all = Object.entries({ ...sections, labs: selected });
+  return {
+    stack: "table",
+    path: "",
+    raw: Object.fromEntries(all.map(([section, value]) => [`${PROJECT}:${section}`, text(value)])),
+  };
+}
+
+/** The plan, or why the target cannot carry the lab. */
+function planOf(lab: Lab, sections: Record<string, unknown>): StackPlan | readonly Problem[] {
+  try {
+    return planStack("table", stackOf(sections, { [lab.id]: 0 }).raw);
+  } catch (error) {
+    if (error instanceof ProblemsError) return error.problems;
+    throw error;
+  }
+}
+
+/** Claims of any step that do not hold on this plan. */
+function broken(plan: StackPlan): string[] {
+  const [selection] = plan.labs;
+  return selection!.lab.steps.flatMap((_, step) => {
+    const at = { ...selection!, step };
+    const state = predictedState({ ...plan, labs: [at] });
+    const site = siteOf(at.context);
+    const { objects } = labAt(at);
+    return claimsOf(at).flatMap((c) => {
+      if (c.kind === "request")
+        return proveRequests(objects, site.className, [c], site.ports.https).map((p) => p.message);
+      const { holds, found, from, to, port, verdict, instead } = answerClaim(state, c);
+      return holds
+        ? []
+        : [`step ${step}: ${from} → ${to}:${port} is ${found}, not ${verdict}: ${instead ?? ""}`];
+    });
+  });
+}
+
+describe.each(Object.entries(targets))("on %s", (target, sections) => {
+  const cannot = refused(target);
+  const can = labs.filter((l) => !(l.id in cannot));
+
+  test("every lab is planned and its claims hold at every step, or it is refused with the reason", () => {
+    for (const lab of labs) {
+      const plan = planOf(lab, sections);
+      if (lab.id in cannot) {
+        const problems = plan as readonly Problem[];
+        expect(problems).toContainEqual({
+          path: `labs.${lab.id}`,
+          message: expect.stringContaining(cannot[lab.id]!) as string,
+          fix: expect.stringMatching(/\S/) as string,
+        });
+        const others = problems.filter((p) => !p.message.startsWith(`this cluster cannot carry ${lab.id}: `));
+        expect(others).toEqual([]);
+      } else {
+        expect([lab.id, plan]).toEqual([lab.id, expect.objectContaining({ stack: "table" })]);
+        expect([lab.id, broken(plan as StackPlan)]).toEqual([lab.id, []]);
+      }
+    }
+  });
+
+  test("the program registers all that may share it, and what they claim at their end holds together", async () => {
+    const sharing = can.filter((l) => l.needs.ownCluster !== true);
+    const steps = Object.fromEntries(sharing.map((l) => [l.id, l.steps.length - 1]));
+    const { report } = await planOffline(stackOf(sections, steps));
+    const wrong = report.labs.flatMap((l) => l.claims.filter((c) => !c.holds));
+    expect(wrong).toEqual([]);
+    expect(report.labs.map((l) => l.lab)).toEqual(sharing.map((l) => l.id));
+  });
+});
