@@ -22,6 +22,8 @@ export class Deployment {
   done: string[] = [];
   private readonly standing = new Map<string, Standing>();
   private readonly defaultTags = new Map<string, Record<string, string>>();
+  /** What could not be made: what needs it is not tried. */
+  private readonly failed = new Set<string>();
   private generation = 0;
 
   constructor(
@@ -36,6 +38,7 @@ export class Deployment {
     this.problems = [];
     this.done = [];
     this.generation += 1;
+    this.failed.clear();
     const { stack } = this;
     const registered = new Set<string>();
     await runOffline(
@@ -86,6 +89,10 @@ export class Deployment {
       this.problems.push(`${resource.name}: the stand-in does not know resources of type ${resource.type}`);
       return undefined;
     }
+    if (resource.dependencies.some((urn) => this.failed.has(urn.split("::").at(-1) ?? ""))) {
+      this.failed.add(resource.name);
+      return undefined;
+    }
     const now = this.inputs(resource);
     try {
       const before = this.standing.get(key(resource));
@@ -100,6 +107,7 @@ export class Deployment {
       this.standing.set(key(resource), { type: resource.type, made, inputs: now });
       return made;
     } catch (error) {
+      this.failed.add(resource.name);
       this.note(resource.name, error);
       return undefined;
     }
