@@ -3,6 +3,7 @@ import type * as command from "@pulumi/command";
 import * as eks from "@pulumi/eks";
 import type * as pulumi from "@pulumi/pulumi";
 import { lookUpAws } from "../components/eks/aws-lookup";
+import { lookUpStanding } from "../components/eks/cluster-lookup";
 import { EksCluster } from "../components/eks/eks-cluster";
 import type { EksPlan } from "../components/eks/plan/eks-plan";
 import { stackTags } from "../components/eks/plan/tags";
@@ -30,13 +31,20 @@ export function awsProvider(stack: string, clusterName: string, config: Config):
 /** Asks AWS, or says why that cannot be done; nothing but the provider is made. */
 export async function lookUpForEks(
   config: Config,
+  clusterName: string,
   provider: () => aws.Provider,
 ): Promise<{ provider: aws.Provider; facts: AwsFacts }> {
   failOn("AWS cannot be asked from here; nothing was changed.", eksToolProblems(config.eks.profile));
   const made = provider();
-  const { facts, problems } = await lookUpAws(config.eks, made);
+  const [{ facts, problems }, standing] = await Promise.all([
+    lookUpAws(config.eks, made),
+    lookUpStanding(clusterName, made),
+  ]);
   failOn("AWS refuses what the plan needs; nothing was changed.", problems);
-  return { provider: made, facts };
+  return {
+    provider: made,
+    facts: { ...facts, ...standing },
+  };
 }
 
 export interface EksTarget {

@@ -78,7 +78,7 @@ async function planHere({
   const { lookUpForEks, awsProvider } = await import("./eks");
   const provider = () => awsProvider(stack, plan.clusterName, plan.config);
   if (offline) return { plan, aws: provider() };
-  const answers = await lookUpForEks(plan.config, provider);
+  const answers = await lookUpForEks(plan.config, plan.clusterName, provider);
   return { plan: planStack(stack, raw, answers.facts), aws: answers.provider };
 }
 

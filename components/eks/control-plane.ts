@@ -64,7 +64,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         name: plan.name,
         version: plan.kubernetes,
         vpcId: network.vpcId,
-        privateSubnetIds: network.subnetIds("private"),
+        privateSubnetIds: network.subnetIds("private", plan.controlPlaneZones),
         kubernetesServiceIpAddressRange: plan.serviceCidr,
         endpointPrivateAccess: true,
         // Said explicitly, the component waits until the API server answers.
@@ -99,11 +99,19 @@ export class ControlPlane extends pulumi.ComponentResource {
   private logGroup(): aws.cloudwatch.LogGroup[] {
     const { plan } = this.args;
     if (plan.logs.length === 0) return [];
+    const name = controlPlaneLogGroup(plan.name);
     return [
       new aws.cloudwatch.LogGroup(
         `${this.prefix}-logs`,
-        { name: controlPlaneLogGroup(plan.name), retentionInDays: plan.logRetentionDays },
-        { parent: this },
+        { name, retentionInDays: plan.logRetentionDays },
+        {
+          parent: this,
+          // EKS made it once more after the last cluster was gone. Taken over as it is: the engine imports only what
+          // equals its inputs. The first `up` with the cluster there sets the rest.
+          ...(plan.logGroupLeft
+            ? { import: name, ignoreChanges: ["retentionInDays", "tags", "tagsAll"] }
+            : {}),
+        },
       ),
     ];
   }

@@ -76,8 +76,8 @@ export class NodeGroups extends pulumi.ComponentResource {
         parent: this,
         // Rights first and last: without them a node neither joins nor gives its interfaces back.
         dependsOn: [cluster, ...role.all, ...network.ways, ...network.reservations, ...after],
-        // An autoscaler, or a person before a class, sets it; the plan sets where it starts.
-        ignoreChanges: ["scalingConfig.desiredSize"],
+        // An autoscaler, or a person before a class, sets it. The plan sets where it starts, and moves it with the bounds.
+        ignoreChanges: group.keepsDesired ? ["scalingConfig.desiredSize"] : [],
         // Nodes are drained one by one.
         customTimeouts: { create: "40m", update: "90m", delete: "40m" },
       },

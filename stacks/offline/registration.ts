@@ -34,6 +34,8 @@ export interface Registered {
   /** Package → URN of the provider that children of a component get. */
   providers: Record<string, string>;
   deletedWith?: string;
+  /** What stands already and is taken over under this id. */
+  importId?: string;
   protect: boolean;
   deleteBeforeReplace: boolean;
   retainOnDelete: boolean;
@@ -58,6 +60,7 @@ interface Request {
   getProvidersMap(): { forEach(f: (v: string, key: string) => void): void };
   getDeletedwith(): string;
   getProtect(): boolean;
+  getImportid(): string;
   getDeletebeforereplace(): boolean;
   getRetainondelete(): boolean;
   getIgnorechangesList(): string[];
@@ -97,6 +100,7 @@ export function readRequest(request: unknown, urn: string, index: number): Regis
     provider: urnOfReference(req.getProvider()),
     providers,
     ...(req.getDeletedwith() === "" ? {} : { deletedWith: req.getDeletedwith() }),
+    ...(req.getImportid() === "" ? {} : { importId: req.getImportid() }),
     protect: req.getProtect(),
     deleteBeforeReplace: req.getDeletebeforereplace(),
     retainOnDelete: req.getRetainondelete(),

@@ -29,6 +29,8 @@ const answers = (more: Answers = {}): Answers => ({
     names: ["us-west-2a", "us-west-2b", "us-west-2c"],
     zoneIds: ["usw2-az2", "usw2-az1", "usw2-az3"],
   },
+  "aws:eks/getClusters:getClusters": { names: [] },
+  "aws:cloudwatch/getLogGroups:getLogGroups": { logGroupNames: [] },
   "aws:eks/getClusterVersions:getClusterVersions": {
     clusterVersions: [{ clusterVersion: "1.36" }, { clusterVersion: "1.35" }],
   },

@@ -1,4 +1,5 @@
 import { lookUpInstanceType, type InstanceFacts } from "./instance-types";
+import type { StandingCluster } from "./standing-cluster";
 
 /** What is known of AWS while planning: from the tables of this project, or from AWS itself. */
 export interface AwsFacts {
@@ -15,6 +16,12 @@ export interface AwsFacts {
   versions?: readonly string[];
   /** Instance type → zones where it can be had. */
   offerings?: Readonly<Record<string, readonly string[]>>;
+  /** The cluster of the stack's name, if one stands. */
+  cluster?: StandingCluster;
+  /** No cluster stands, but its control plane's log group is there, left by an earlier one. */
+  logGroupLeft?: boolean;
+  /** What AWS did not say, with its reason: what depends on it is left to AWS. */
+  unanswered?: readonly string[];
 }
 
 /** What the tables of this project know: for the offline plan. */

@@ -7,6 +7,7 @@ import { planNetwork } from "./network-plan";
 import { groupRequests, nodeGroupPlans, type NodeGroupPlan } from "./node-plan";
 import { partitionOf, type Place } from "./policies";
 import { checkEksVersion, chooseZones } from "./regions";
+import { standingProblems } from "./standing-cluster";
 import { stackTags } from "./tags";
 import type { WarmPool } from "./warm-pool";
 import type { AwsFacts } from "./aws-facts";
@@ -23,6 +24,8 @@ export interface EksPlan {
   kubernetes: string;
   cni: CniMode;
   network: NetworkPlan;
+  /** Zones of the control plane: the network's, or those that it has had since it was made. */
+  controlPlaneZones: readonly string[];
   s3Endpoint: boolean;
   flowLogs?: { retentionDays: number };
   serviceCidr: string;
@@ -30,6 +33,8 @@ export interface EksPlan {
   access: Readonly<Record<string, AccessConfig>>;
   logs: readonly string[];
   logRetentionDays: number;
+  /** The control plane's log group is there, left by an earlier cluster of this name. */
+  logGroupLeft: boolean;
   encryptSecrets: boolean | string;
   addons: EksConfig["addons"];
   /** Settings of the VPC CNI; absent where Calico is the CNI. */
@@ -66,7 +71,7 @@ export interface PlannedEks {
 export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, path = "eks"): PlannedEks {
   const zones =
     typeof config.zones === "number"
-      ? chooseZones(config.region, config.zones, zoneFacts(aws))
+      ? chooseZones(config.region, config.zones, zoneFacts(aws), aws.cluster?.zones)
       : config.zones;
   const version = checkEksVersion(context.kubernetes, context.today, "kubernetes", aws.versions);
   const { groups, problems: groupProblems } = groupRequests(config, zones, aws, path);
@@ -77,6 +82,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
     ...groupProblems,
     ...endpointProblems(config, aws, path),
     ...accountProblems(config, aws, path),
+    ...standingProblems(config, zones, aws.cluster, path),
   ];
   const network = planNetwork(request, path, zoneFacts(aws));
   problems.push(...network.problems);
@@ -84,7 +90,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
   if (network.plan === undefined || problems.length > 0) return { problems, warnings };
 
   const capacities = groupCapacities(request);
-  const nodeGroups = nodeGroupPlans(config, capacities);
+  const nodeGroups = nodeGroupPlans(config, capacities, aws.cluster);
   const tags = stackTags({
     stack: context.stack,
     cluster: context.clusterName,
@@ -107,6 +113,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
       kubernetes: context.kubernetes,
       cni: config.cni,
       network: network.plan,
+      controlPlaneZones: aws.cluster?.zones ?? network.plan.zones,
       s3Endpoint: config.network.s3Endpoint,
       ...(config.network.flowLogs === undefined ? {} : { flowLogs: config.network.flowLogs }),
       serviceCidr: config.network.serviceCidr,
@@ -114,6 +121,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
       access: config.access,
       logs: config.logs,
       logRetentionDays: config.logRetentionDays,
+      logGroupLeft: config.logs.length > 0 && aws.logGroupLeft === true,
       encryptSecrets: config.encryptSecrets,
       addons: config.addons,
       ...(config.cni === "calico" ? {} : { vpcCni: vpcCniValues(config.cni, request.warm, tags) }),
@@ -205,8 +213,16 @@ function accountProblems(config: EksConfig, { account }: AwsFacts, path: string)
   ];
 }
 
-function notes(config: EksConfig, { real, zones }: AwsFacts): string[] {
-  const found: string[] = [];
+function notes(config: EksConfig, { real, zones, unanswered, logGroupLeft }: AwsFacts): string[] {
+  const found = (unanswered ?? []).map(
+    (question) =>
+      `AWS does not answer, so a change that it refuses is only seen when it is made: ${question}`,
+  );
+  if (logGroupLeft === true && config.logs.length > 0) {
+    found.push(
+      "the control plane's log group is left from an earlier cluster of this name: it is taken over, and the `up` after this one sets how long it keeps logs",
+    );
+  }
   if (!real && typeof config.zones === "number" && zones === undefined) {
     found.push(
       `zones are taken as ${config.region}a, b …; AWS is asked for the real ones when the stack is built`,

@@ -2,6 +2,7 @@ import type { Problem } from "../../../kube/problems";
 import { unknownType } from "./capacity-report";
 import type { GroupCapacity } from "./demand";
 import type { InstanceFacts } from "./instance-types";
+import { desiredNow, type StandingCluster } from "./standing-cluster";
 import { zoneLetter, type GroupRequest } from "./request";
 import type { AwsFacts } from "./aws-facts";
 import type { EksConfig, NodeGroupConfig, Taint } from "../eks-config";
@@ -15,6 +16,8 @@ export interface NodeGroupPlan {
   amiType: string;
   min: number;
   desired: number;
+  /** Whether the number of nodes is left to whoever set it last: an autoscaler, or a person. */
+  keepsDesired: boolean;
   max: number;
   capacityType: "ON_DEMAND" | "SPOT";
   diskGiB: number;
@@ -119,8 +122,12 @@ function offeringProblems(type: string, zones: readonly string[], aws: AwsFacts,
   ];
 }
 
-/** The managed groups to make, from a config that fits. */
-export function nodeGroupPlans(config: EksConfig, capacities: readonly GroupCapacity[]): NodeGroupPlan[] {
+/** The managed groups to make, from a config that fits, and of groups that stand the number of nodes that fits too. */
+export function nodeGroupPlans(
+  config: EksConfig,
+  capacities: readonly GroupCapacity[],
+  standing?: StandingCluster,
+): NodeGroupPlan[] {
   return capacities.flatMap(({ group, maxPods, largest }) => {
     const w = config.nodeGroups[group.name];
     if (w === undefined) return [];
@@ -132,7 +139,6 @@ export function nodeGroupPlans(config: EksConfig, capacities: readonly GroupCapa
           ? `BOTTLEROCKET_${arm ? "ARM_64" : "x86_64"}`
           : `AL2023_${arm ? "ARM_64" : "x86_64"}_STANDARD`,
       min: w.min,
-      desired: w.desired,
       max: w.max,
       capacityType: w.capacity === "spot" ? ("SPOT" as const) : ("ON_DEMAND" as const),
       diskGiB: w.diskGiB,
@@ -143,9 +149,19 @@ export function nodeGroupPlans(config: EksConfig, capacities: readonly GroupCapa
       maxPods,
       userData: w.os === "bottlerocket" ? bottlerocketUserData(maxPods) : al2023UserData(maxPods),
     };
+    const named = (name: string, groupZones: readonly string[]): NodeGroupPlan => {
+      const desired = desiredNow(w, standing?.nodeGroups[name]);
+      return {
+        ...common,
+        name,
+        zones: groupZones,
+        desired: desired ?? w.desired,
+        keepsDesired: desired === undefined,
+      };
+    };
     return group.perZone
-      ? group.zones.map((zone) => ({ ...common, name: `${group.name}-${zoneLetter(zone)}`, zones: [zone] }))
-      : [{ ...common, name: group.name, zones: group.zones }];
+      ? group.zones.map((zone) => named(`${group.name}-${zoneLetter(zone)}`, [zone]))
+      : [named(group.name, group.zones)];
   });
 }
 

@@ -101,15 +101,23 @@ export function zoneProblems(
   return problems;
 }
 
-/** The zones to use where only their number is given: the first that EKS can use; offline the first letters. */
-export function chooseZones(region: string, count: number, facts: ZoneFacts): string[] {
+/**
+ * The zones to use where only their number is given: first those of a control plane that stands, then the first that EKS
+ * can use; offline the first letters.
+ */
+export function chooseZones(
+  region: string,
+  count: number,
+  facts: ZoneFacts,
+  standing: readonly string[] = [],
+): string[] {
   if (facts.available === undefined)
     return ["a", "b", "c", "d"].slice(0, count).map((letter) => `${region}${letter}`);
-  return Object.entries(facts.available)
+  const usable = Object.entries(facts.available)
     .filter(([, id]) => !zonesWithoutControlPlane.includes(id))
     .map(([name]) => name)
-    .sort()
-    .slice(0, count);
+    .sort();
+  return [...new Set([...standing, ...usable])].slice(0, count).sort();
 }
 
 export interface VersionCheck {

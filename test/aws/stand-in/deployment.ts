@@ -41,6 +41,7 @@ export class Deployment {
     this.failed.clear();
     const { stack } = this;
     const registered = new Set<string>();
+    let refused: Error | undefined;
     await runOffline(
       {
         stack,
@@ -50,7 +51,8 @@ export class Deployment {
           lookUp(this.aws, token, inputs as Values).catch((error: unknown) => {
             // The program may live without an answer; the stand-in may not.
             if (!(error instanceof AwsRefusal)) this.note(token, error);
-            throw error;
+            // As the runtime hands over what a provider refuses.
+            throw Object.assign(error as Error, { details: (error as Error).message });
           }),
         outputs: ({ type }) => (type === "kubernetes:core/v1:Service" ? balanced : undefined),
         make: async (resource) => {
@@ -61,8 +63,14 @@ export class Deployment {
           return this.make(resource);
         },
       },
-      () => program({ stack, raw, offline: false }),
+      () =>
+        program({ stack, raw, offline: false }).catch((error: unknown) => {
+          // Thrown from here it would reject promises of the runtime that nobody waits for.
+          refused = error as Error;
+          return {};
+        }),
     );
+    if (refused !== undefined) throw refused;
     for (const [id] of [...this.standing].reverse()) if (!registered.has(id)) await this.remove(id);
   }
 
@@ -97,7 +105,9 @@ export class Deployment {
     try {
       const before = this.standing.get(key(resource));
       const made =
-        before === undefined ? await this.create(type, now) : await this.change(type, before, now, resource);
+        before === undefined
+          ? await this.create(type, now, resource)
+          : await this.change(type, before, now, resource);
       const unread = now.unread();
       // A change reads only what changes.
       if (before === undefined && unread.length > 0)
@@ -116,15 +126,33 @@ export class Deployment {
   private inputs({ name, type, unmasked, provider, providers }: Registered): Inputs {
     const of = (type.startsWith("eks:") ? providers["aws"] : provider)?.split("::").at(-1) ?? "";
     const digits = createHash("sha256")
-      .update(`${type} ${name} ${this.generation}`)
+      .update(`${this.stack} ${type} ${name} ${this.generation}`)
       .digest("hex")
       .slice(0, 7);
     return new Inputs(name, unmasked, this.defaultTags.get(of) ?? {}, digits);
   }
 
-  private async create(type: ResourceType, now: Inputs): Promise<Made> {
+  private async create(type: ResourceType, now: Inputs, resource: Registered): Promise<Made> {
+    if (resource.importId !== undefined) return this.adopt(type, now, resource.importId, resource);
     const made = await type.create(now, this.aws);
     this.done.push(`created ${now.name}`);
+    return made;
+  }
+
+  private async adopt(
+    { adopt }: ResourceType,
+    now: Inputs,
+    id: string,
+    { type, ignoreChanges }: Registered,
+  ): Promise<Made> {
+    if (adopt === undefined) throw new Error(`the stand-in does not know how ${type} is imported`);
+    const { made, differs } = await adopt(id, now, this.aws);
+    const wrong = differs.filter((p) => !ignoreChanges.includes(p));
+    if (wrong.length > 0)
+      throw new Error(`inputs to import do not match the existing resource: ${wrong.join(", ")}`);
+    // What it has is not what the program asks: a later run sees the difference.
+    for (const p of differs) now.values[p] = undefined;
+    this.done.push(`took over ${now.name}`);
     return made;
   }
 

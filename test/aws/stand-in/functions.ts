@@ -31,6 +31,34 @@ const functions: Record<string, (inputs: Values, aws: Aws) => Promise<Values> | 
     const output = await aws.call("ec2", "DescribeInstanceTypes", { InstanceTypes: [instanceType] });
     return instanceFacts((output["InstanceTypes"] as InstanceType[])[0]);
   },
+  "aws:eks/getClusters:getClusters": async (_, aws) => ({
+    names: (await aws.call("eks", "ListClusters"))["clusters"],
+  }),
+  "aws:eks/getCluster:getCluster": async ({ name }, aws) => {
+    const { cluster } = await aws.call("eks", "DescribeCluster", { name });
+    return { name, vpcConfig: (cluster as Values)["resourcesVpcConfig"] };
+  },
+  "aws:eks/getNodeGroups:getNodeGroups": async ({ clusterName }, aws) => ({
+    names: (await aws.call("eks", "ListNodegroups", { clusterName }))["nodegroups"],
+  }),
+  "aws:eks/getNodeGroup:getNodeGroup": async ({ clusterName, nodeGroupName }, aws) => {
+    const which = { clusterName, nodegroupName: nodeGroupName };
+    const { nodegroup } = await aws.call("eks", "DescribeNodegroup", which);
+    return { nodeGroupName, scalingConfigs: [(nodegroup as Values)["scalingConfig"]] };
+  },
+  "aws:eks/getAddon:getAddon": async ({ clusterName, addonName }, aws) => {
+    const { addon } = await aws.call("eks", "DescribeAddon", { clusterName, addonName });
+    return addon as Values;
+  },
+  "aws:ec2/getSubnet:getSubnet": async ({ id }, aws) => {
+    const output = await aws.call("ec2", "DescribeSubnets", { SubnetIds: [id] });
+    const [subnet] = output["Subnets"] as Values[];
+    return { id, availabilityZone: subnet?.["AvailabilityZone"] };
+  },
+  "aws:cloudwatch/getLogGroups:getLogGroups": async ({ logGroupNamePrefix }, aws) => {
+    const { logGroups } = await aws.call("logs", "DescribeLogGroups", { logGroupNamePrefix });
+    return { logGroupNames: (logGroups as Values[]).map((g) => g["logGroupName"]) };
+  },
   // The provider has them in a table: AWS has no such call.
   "aws:lb/getHostedZoneId:getHostedZoneId": () => ({ id: "Z18D5FSROUN65G" }),
   "aws:route53/getZone:getZone": async ({ name }, aws) => {

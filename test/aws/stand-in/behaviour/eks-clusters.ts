@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Calls, Behaviour, Refused, Values } from "./behaviour";
 import type { EksState } from "./eks-state";
 import { refusedCidrs, subnetZones } from "./networks";
@@ -29,9 +30,15 @@ export function clusterBehaviours(state: EksState): Record<string, Behaviour> {
           access: new Map([[CREATOR, []]]),
           identities: new Map(),
         });
-        const cluster = output["cluster"] as { resourcesVpcConfig: Values };
+        const cluster = output["cluster"] as {
+          resourcesVpcConfig: Values;
+          identity: { oidc: { issuer: string } };
+        };
         const resourcesVpcConfig = { ...cluster.resourcesVpcConfig, clusterSecurityGroupId: group };
-        return { cluster: { ...cluster, resourcesVpcConfig } };
+        // moto has one issuer for all clusters.
+        const id = createHash("md5").update(name).digest("hex").toUpperCase();
+        const issuer = cluster.identity.oidc.issuer.replace(/[^/]+$/, id);
+        return { cluster: { ...cluster, resourcesVpcConfig, identity: { oidc: { issuer } } } };
       },
     },
     "eks.UpdateClusterConfig": {

@@ -48,6 +48,17 @@ export const otherTypes: Record<string, ResourceType> = {
       const arn = `arn:aws:logs:${aws.region}:123456789012:log-group:${logGroupName}`;
       return { id: logGroupName, outputs: { name: logGroupName, arn } };
     },
+    adopt: async (id, r, aws) => {
+      const { logGroups } = await aws.call("logs", "DescribeLogGroups", { logGroupNamePrefix: id });
+      const [group] = (logGroups as Values[]).filter((g) => g["logGroupName"] === id);
+      if (group === undefined) throw new Error(`there is no log group ${id} to import`);
+      r.get("name");
+      const kept = group["retentionInDays"] === r.get("retentionInDays");
+      return {
+        made: { id, outputs: { name: id, arn: group["arn"] } },
+        differs: [...(kept ? [] : ["retentionInDays"]), ...(r.tags() === undefined ? [] : ["tagsAll"])],
+      };
+    },
     replacedBy: ["name"],
     update: async ({ now, made, changed }, aws) => {
       if (changed.some((p) => p !== "retentionInDays")) return unknown(changed);

@@ -13,6 +13,8 @@ export interface Made {
 /** How the provider makes, changes and deletes resources of a type: which calls, from which properties. */
 export interface ResourceType {
   create: (r: Inputs, aws: Aws) => Promise<Made>;
+  /** Takes over what stands under this id: what differs from it, and is not ignored, is an error of the engine. */
+  adopt?: (id: string, r: Inputs, aws: Aws) => Promise<{ made: Made; differs: string[] }>;
   /** Properties whose change replaces the resource; of others `update` must know how they change. */
   replacedBy?: readonly string[];
   update?: (change: Change, aws: Aws) => Promise<Values>;
