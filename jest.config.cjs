@@ -22,6 +22,7 @@ module.exports = {
   testTimeout: 60_000,
   roots: ["<rootDir>/test"],
   setupFiles: ["<rootDir>/test/support/colour.cjs"],
+  reporters: ["default", "<rootDir>/test/support/skips.cjs"],
   testMatch: ["**/*.test.ts"],
   // These need more than Node, and have commands of their own; see CONTRIBUTING.md.
   testPathIgnorePatterns: [

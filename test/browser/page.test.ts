@@ -7,18 +7,13 @@ import { writePage } from "../../cli/page/write-page";
 import { labs } from "../../labs/index";
 import { selectionOf } from "../labs/proof";
 import { facts } from "../support/facts";
+import { needs } from "../support/needs";
 import { bigLab } from "./big-lab";
-import { executable, launch } from "./chromium";
+import { CHROMIUM, executable, launch } from "./chromium";
 import { faintTexts, overlaps, spilling } from "./looks";
 import { open, type Opened } from "./open";
 
-const suite = executable === undefined ? describe.skip : describe;
-if (executable === undefined)
-  console.warn(
-    "No Chromium here: the page is not clicked through. Install Debian's chromium, or name one in CHROMIUM.",
-  );
-
-suite("the page in Chromium", () => {
+needs(CHROMIUM, executable !== undefined).describe("the page in Chromium", () => {
   let folder: string;
   let browser: Browser;
   let url: string;

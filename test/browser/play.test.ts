@@ -3,16 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { play, type Playing } from "../../cli/play/run-play";
-import { executable, launch } from "./chromium";
+import { needs } from "../support/needs";
+import { CHROMIUM, executable, launch } from "./chromium";
 import { faintTexts } from "./looks";
 import { open } from "./open";
-
-const suite = executable === undefined ? describe.skip : describe;
 
 const deny = (ns: string): string =>
   `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: default-deny\n  namespace: ${ns}\nspec:\n  podSelector: {}\n  policyTypes: [Ingress]\n`;
 
-suite("labs play in Chromium", () => {
+needs(CHROMIUM, executable !== undefined).describe("labs play in Chromium", () => {
   let folder: string;
   let browser: Browser;
   let playing: Playing;

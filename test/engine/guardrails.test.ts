@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { needs } from "../support/needs";
+import { havePulumi, PULUMI } from "./pulumi";
 
 /** The compiled policy pack in the real engine: what fails, what passes, what is not known yet. */
-const havePulumi = spawnSync("pulumi", ["version"]).status === 0;
 const root = resolve(__dirname, "../..");
 const PROGRAM = `
 const { local } = require("@pulumi/command");
@@ -15,7 +16,7 @@ if (process.env.OPEN) kind("open", config("0.0.0.0"));
 kind("later", new local.Command("first", { create: "true" }).stdout);
 `;
 
-(havePulumi ? test : test.skip)(
+needs(PULUMI, havePulumi).test(
   "pulumi preview --policy-pack",
   () => {
     mkdirSync(join(root, ".labs"), { recursive: true });

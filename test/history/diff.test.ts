@@ -6,6 +6,7 @@ import { programsDiffer } from "../../cli/diff/diff-base";
 import { diffOf } from "../../cli/diff/run-diff";
 import { diffMarkdown } from "../../cli/diff/diff-markdown";
 import { UserError } from "../../kube/problems";
+import { needs } from "../support/needs";
 import { readStackFile } from "../../stacks/offline/stack-file";
 
 /** Against commits of this very repository: a work tree of the base is made, planned and removed. */
@@ -43,7 +44,7 @@ function commitWith(path: string, edit: (text: string) => string): string {
   }
 }
 
-(inGit ? describe : describe.skip)("against the repository's own history", () => {
+needs("a git clone", inGit).describe("against the repository's own history", () => {
   const file = readStackFile("kind");
   const trees = (): string[] => git(["worktree", "list", "--porcelain"]).match(/^worktree .*$/gm) ?? [];
 
@@ -93,8 +94,8 @@ function commitWith(path: string, edit: (text: string) => string): string {
   }, 240_000);
 
   const added = before("host-endpoints");
-  (added === "" ? test.skip : test)(
-    "the commit that brought the stack host-endpoints: all of it is new, and who reaches whom (needs the history)",
+  needs("the history: a clone that is not shallow", added !== "").test(
+    "the commit that brought the stack host-endpoints: all of it is new, and who reaches whom",
     async () => {
       const d = await diffOf(readStackFile("host-endpoints"), added);
       expect(d).toMatchObject({ isNew: true, resources: { changed: [], removed: [] }, elsewhere: [] });

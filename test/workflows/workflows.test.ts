@@ -3,8 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseDocument } from "yaml";
+import { needs } from "../support/needs";
 
 const root = resolve(__dirname, "../..");
+const ACTIONLINT = "actionlint (go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12)";
+const haveActionlint = spawnSync("actionlint", ["--version"]).status === 0;
 const folder = join(root, ".github/workflows");
 const files = readdirSync(folder).filter((f) => f.endsWith(".yml"));
 
@@ -96,8 +99,7 @@ describe.each(files)("%s", (file) => {
     }
   });
 
-  const actionlint = spawnSync("actionlint", ["--version"]).status === 0 ? test : test.skip;
-  actionlint("actionlint has nothing to say", () => {
+  needs(ACTIONLINT, haveActionlint).test("actionlint has nothing to say", () => {
     const { stdout, status } = spawnSync("actionlint", ["-no-color", join(folder, file)], {
       encoding: "utf8",
     });

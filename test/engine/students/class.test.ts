@@ -25,9 +25,10 @@ import { allRecords } from "../../../cli/students/environment-records";
 import { readClass } from "../../../classroom/class-file";
 import { planEnvironments } from "../../../classroom/environments";
 import { readRoster } from "../../../classroom/roster";
+import { needs } from "../../support/needs";
+import { havePulumi, PULUMI } from "../pulumi";
 
 /** The runner against real stacks of a file backend; only kind and Docker are stand-ins. Needs `pulumi` on the PATH. */
-const havePulumi = spawnSync("pulumi", ["version"]).status === 0;
 const root = resolve(__dirname, "../../..");
 const labs = new Map<string, string[]>();
 const cls = readClass({ class: "net", ttl: "2h", timeout: "10m" }, "net.yaml", labs);
@@ -125,7 +126,7 @@ const until = async (what: () => boolean): Promise<void> => {
   }
 };
 
-(havePulumi ? describe : describe.skip)("real stacks of a file backend", () => {
+needs(PULUMI, havePulumi).describe("real stacks of a file backend", () => {
   let base = "";
   let desk: Desk;
   beforeEach(() => {
