@@ -1,6 +1,6 @@
 /**
  * `npm run test:apiserver [-- --kubernetes 1.36] [jest's arguments]`: for each version set a real kube-apiserver with
- * the CRDs that its clusters have, then the tests. Exit code 2 where this machine cannot have the server.
+ * the CRDs that its clusters have, then the tests. Exit code 69 where this machine cannot have the server.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { join, resolve } from "node:path";
@@ -14,6 +14,8 @@ import { SERVERS, type Servers } from "../support/apiserver/running";
 import { ApiServer } from "../support/apiserver/server";
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
+/** sysexits.h, EX_UNAVAILABLE: nothing was tested, because something that the tests need is not here. */
+const CANNOT_RUN = 69;
 const started: ApiServer[] = [];
 let tests: ChildProcess | undefined;
 
@@ -72,7 +74,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 main(process.argv.slice(2))
   .catch((error: unknown) => {
     say(`test:apiserver: ${error instanceof Error ? error.message : String(error)}`);
-    return error instanceof Missing ? 2 : 1;
+    return error instanceof Missing ? CANNOT_RUN : 1;
   })
   .then(async (code) => {
     await stop();

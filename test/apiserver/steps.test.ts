@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { KubeObject } from "../../kube/objects";
-import { labAt, objectKey } from "../../labs/model";
+import { objectKey, type KubeObject } from "../../kube/objects";
+import { labAt } from "../../labs/model";
 import { registeredObjects, type RegisteredObject } from "../../stacks/offline/objects";
 import { runOffline } from "../../stacks/offline/run";
 import { stack as program } from "../../stacks/program";

@@ -44,8 +44,9 @@ export function go(
     maxBuffer: 64 * 1024 * 1024,
     stdio: ["ignore", "pipe", shown ? "inherit" : "pipe"],
   });
-  if (ran.error?.code === "ENOENT") throw new Missing(noGo(what));
-  if (ran.error !== undefined) throw ran.error;
+  const failed: NodeJS.ErrnoException | undefined = ran.error;
+  if (failed?.code === "ENOENT") throw new Missing(noGo(what));
+  if (failed !== undefined) throw failed;
   return { code: ran.status ?? 1, stdout: ran.stdout, stderr: shown ? "" : ran.stderr };
 }
 

@@ -1,5 +1,4 @@
-import type { KubeObject } from "../../../kube/objects";
-import { objectKey } from "../../../labs/model";
+import { objectKey, type KubeObject } from "../../../kube/objects";
 import type { Client, ServedKind } from "./client";
 
 /** Kinds that the server makes and renews by itself. */
