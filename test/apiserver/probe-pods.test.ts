@@ -1,4 +1,4 @@
-import { livePod } from "../../cli/verify/cluster/find";
+import { livePod } from "../../cli/verify/cluster/find-inventory";
 import { twin } from "../../cli/verify/core/probe-pod";
 import { labs } from "../../labs/index";
 import { labAt } from "../../labs/model";
