@@ -96,7 +96,7 @@ export type Claim = FlowClaim | RequestClaim;
 /** A flow that must be open or closed at this step. */
 export interface FlowClaim {
   kind: "flow";
-  /** `namespace/workload`, a CIDR, an address, `internet`, or a declared endpoint. */
+  /** `namespace/workload`, a CIDR, an address, `internet`, a node, or an ambient workload. */
   from: string;
   to: string;
   protocol: "TCP" | "UDP" | "SCTP" | "ICMP";

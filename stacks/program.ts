@@ -17,7 +17,7 @@ import { checkCluster, readKubeconfig } from "./kubeconfig";
 import { planStack, type StackPlan } from "./stack-plan";
 import { missingKindTools } from "./required-tools";
 
-export interface Surroundings {
+export interface StackRun {
   stack: string;
   raw: RawConfig;
   /** The offline plan: no tool is asked, no cluster is called. */
@@ -35,11 +35,11 @@ interface Target {
 }
 
 /** The stack: a cluster, Calico on it, the labs at their steps. Reads like its table of contents. */
-export async function stack(surroundings: Surroundings): Promise<Record<string, unknown>> {
-  const { plan, aws } = await planHere(surroundings);
-  await checkSurroundings(plan, surroundings);
+export async function stack(run: StackRun): Promise<Record<string, unknown>> {
+  const { plan, aws } = await planHere(run);
+  await checkMachine(plan, run);
   const local = new command.Provider("local");
-  const target = await provision(plan, local, surroundings, aws);
+  const target = await provision(plan, local, run, aws);
   const { nodes, pods } = installCalico(plan, target);
   const network = [...pods, ...(target.complete?.(nodes, pods) ?? [])];
   const ingress = await openIngress(plan, target, network);
@@ -68,11 +68,7 @@ async function openIngress(
 }
 
 /** The plan. For EKS it needs AWS's answers: first everything is said that is known without them. */
-async function planHere({
-  stack,
-  raw,
-  offline,
-}: Surroundings): Promise<{ plan: StackPlan; aws?: aws.Provider }> {
+async function planHere({ stack, raw, offline }: StackRun): Promise<{ plan: StackPlan; aws?: aws.Provider }> {
   const plan = planStack(stack, raw, offline ? offlineFacts : factsBeforeLookup);
   if (plan.target.kind !== "eks") return { plan };
   const { lookUpForEks, awsProvider } = await import("./eks");
@@ -85,7 +81,7 @@ async function planHere({
 async function provision(
   plan: StackPlan,
   local: command.Provider,
-  { offline }: Surroundings,
+  { offline }: StackRun,
   aws?: aws.Provider,
 ): Promise<Target> {
   const { facts, target } = plan;
@@ -152,7 +148,7 @@ function outputs(plan: StackPlan, cluster: Cluster): Record<string, unknown> {
 }
 
 /** What can only be known here and now: tools for kind, an API server that answers. Errors before anything is made. */
-async function checkSurroundings(plan: StackPlan, { offline }: Surroundings): Promise<void> {
+async function checkMachine(plan: StackPlan, { offline }: StackRun): Promise<void> {
   if (offline) return;
   for (const note of plan.notes) void pulumi.log.info(note);
   if (plan.target.kind === "kind") {

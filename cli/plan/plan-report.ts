@@ -8,7 +8,7 @@ import { checkAll } from "../../policies/guardrails";
 import { subjects } from "../../policies/guardrails/registered";
 import type { Violation } from "../../policies/guardrails/rule";
 import type { KubeObject } from "../../kube/objects";
-import { registeredObjects, standing } from "../../stacks/offline/objects";
+import { clusterObjects, registeredObjects } from "../../stacks/offline/objects";
 import type { OfflineRun } from "../../stacks/offline/run";
 import type { Registered } from "../../stacks/offline/registration";
 import type { StackPlan } from "../../stacks/stack-plan";
@@ -85,7 +85,7 @@ export interface Plan {
 /** Makes the report of a stack from its plan and its offline run. */
 export function planReport(plan: StackPlan, run: OfflineRun): Plan {
   const files = manifests(registeredObjects(run.resources));
-  const state = predictedState(plan, standing(run.resources));
+  const state = predictedState(plan, clusterObjects(run.resources));
   const flows = stackFlows(state);
   const report: PlanReport = {
     stack: plan.stack,

@@ -23,7 +23,7 @@ import { verifyRequests } from "./run-requests";
 /** Probe pods end by themselves after this, whatever became of the run. */
 export const LIFETIME_SECONDS = 900;
 
-export interface Surroundings {
+export interface VerifyRun {
   plan: StackPlan;
   checks: readonly Check[];
   reached: Reached;
@@ -36,9 +36,9 @@ export interface Surroundings {
 }
 
 /** Probes everything, and takes away what it made, whatever happens. */
-export async function verify(around: Surroundings): Promise<Report> {
-  const { plan, checks, reached, say, signal, clock = realClock } = around;
-  const api = around.api ?? openApi(reached.kubeconfig);
+export async function verify(run: VerifyRun): Promise<Report> {
+  const { plan, checks, reached, say, signal, clock = realClock } = run;
+  const api = run.api ?? openApi(reached.kubeconfig);
   const began = clock.now();
   const flows = checks.filter((c): c is FlowCheck => c.kind === "flow");
   const requests = checks.filter((c): c is RequestCheck => c.kind === "request");
@@ -54,11 +54,11 @@ export async function verify(around: Surroundings): Promise<Report> {
   if (leftovers.left > 0)
     notes.push(`${leftovers.left} objects of other runs are in the cluster; --clean removes them`);
   const inventory = await findInventory(api, flows, namespaces, signal);
-  const twins = makeTwins(api, around, clock);
+  const twins = makeTwins(api, run, clock);
   let results: Result[];
   try {
-    const probed = await probeFlows(flows, inventory, twins, around, clock);
-    results = [...probed, ...(await tryRequests(requests, inventory, api, around, clock))];
+    const probed = await probeFlows(flows, inventory, twins, run, clock);
+    results = [...probed, ...(await tryRequests(requests, inventory, api, run, clock))];
   } finally {
     if (twins.made.some((m) => !m.gone)) say("removing what was made");
     await twins.remove();
@@ -82,7 +82,7 @@ export function namespacesOf(plan: StackPlan): string[] {
   return [...new Set([...labs, ...(plan.ingress === undefined ? [] : [CONTROLLER.namespace])])];
 }
 
-function makeTwins(api: Api, { plan, options, say, signal }: Surroundings, clock: Clock): Twins {
+function makeTwins(api: Api, { plan, options, say, signal }: VerifyRun, clock: Clock): Twins {
   return new Twins(api, {
     run: randomBytes(4).toString("hex"),
     image: options.image ?? mirroredImage(BUSYBOX, plan.mirrors),
@@ -99,7 +99,7 @@ async function probeFlows(
   flows: readonly FlowCheck[],
   inventory: Inventory,
   twins: Twins,
-  { plan, reached, options, say, signal }: Surroundings,
+  { plan, reached, options, say, signal }: VerifyRun,
   clock: Clock,
 ): Promise<Result[]> {
   if (flows.length === 0) return [];
@@ -131,7 +131,7 @@ async function tryRequests(
   requests: readonly RequestCheck[],
   inventory: Inventory,
   api: Api,
-  { plan, reached, options, say, signal }: Surroundings,
+  { plan, reached, options, say, signal }: VerifyRun,
   clock: Clock,
 ): Promise<Result[]> {
   if (requests.length === 0) return [];

@@ -1,6 +1,6 @@
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import type { KubeObject } from "../../kube/objects";
-import { API_SERVER, CORE_DNS, declareNamespace, declareWorkload } from "../../packages/reach/src";
+import { API_SERVER, CORE_DNS, ambientNamespace, ambientWorkload } from "../../packages/reach/src";
 import { CONTROLLER, type ControllerPods, type IngressSite } from "../../routing/ingress-site";
 import type { LabSelection } from "../model";
 
@@ -60,7 +60,7 @@ function installation({ cni }: ClusterFacts): KubeObject[] {
 function controller({ kind, hostNetwork, ports }: ControllerPods): KubeObject[] {
   const { namespace, name, serviceAccount, labels } = CONTROLLER;
   return [
-    declareNamespace(namespace),
+    ambientNamespace(namespace),
     {
       apiVersion: "v1",
       kind: "ServiceAccount",
@@ -74,7 +74,7 @@ function controller({ kind, hostNetwork, ports }: ControllerPods): KubeObject[] 
         },
       },
     },
-    declareWorkload({
+    ambientWorkload({
       namespace,
       name,
       kind,

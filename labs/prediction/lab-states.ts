@@ -3,7 +3,7 @@ import type { SourceObject, State } from "../../packages/reach/src";
 import { labAt, type Claim, type LabSelection, type LabState } from "../model";
 import { alone, ambientOf } from "./ambient";
 import { claimsOf, flowClaims } from "./claims";
-import { standingAt, stateOf, type Standing } from "./state";
+import { labObjects, stateOf, type ClusterObjects } from "./state";
 
 /** A lab at one step, ready to be asked. */
 export interface StateAt {
@@ -62,7 +62,7 @@ export class LabStates {
 
   private base(step: number): StateAt {
     const selection = this.selected(step);
-    const state = this.load(standingAt([selection]));
+    const state = this.load(labObjects([selection]));
     return { objects: this.at(step).objects, state, claims: claimsOf(selection) };
   }
 
@@ -75,11 +75,11 @@ export class LabStates {
   }
 
   /** Split at the ends of every step's claims, so that all steps have the same parts. */
-  private load(standing: Standing): State {
+  private load(objects: ClusterObjects): State {
     const claims = this.selection.lab.steps.flatMap((_, step) => flowClaims(this.selected(step)));
     return stateOf(
       ambientOf(alone(this.selection)),
-      standing,
+      objects,
       claims.flatMap(({ from, to }) => [from, to]),
     );
   }

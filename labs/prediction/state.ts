@@ -4,14 +4,14 @@ import { labAt, type LabSelection } from "../model";
 import { ambientOf, type Ambient, type LabsOnCluster } from "./ambient";
 import { flowClaims } from "./claims";
 
-/** Objects that stand in a cluster, and patches of objects that something else owns. */
-export interface Standing {
+/** Objects beside the ambient ones, and patches of objects that something else owns. */
+export interface ClusterObjects {
   objects: readonly SourceObject[];
   patches?: readonly SourceObject[];
 }
 
 /** What the labs themselves bring at their steps. */
-export function standingAt(labs: readonly LabSelection[]): Standing {
+export function labObjects(labs: readonly LabSelection[]): ClusterObjects {
   const all = labs.map(labAt);
   const sources = (list: readonly KubeObject[]) => list.map((object) => ({ object }));
   return { objects: sources(all.flatMap((s) => s.objects)), patches: sources(all.flatMap((s) => s.patches)) };
@@ -19,32 +19,38 @@ export function standingAt(labs: readonly LabSelection[]): Standing {
 
 /**
  * The cluster as the evaluator reads it, for questions about the claims of these labs.
- * @param standing the objects that a stack registers, or that a learner has; @default what the labs bring
+ * @param objects those that a stack registers, or that a learner has; @default what the labs bring
  * @throws ProblemsError where objects are wrong
  */
-export function predictedState(on: LabsOnCluster, standing: Standing = standingAt(on.labs)): State {
+export function predictedState(on: LabsOnCluster, objects: ClusterObjects = labObjects(on.labs)): State {
   return stateOf(
     ambientOf(on),
-    standing,
+    objects,
     on.labs.flatMap(flowClaims).flatMap(({ from, to }) => [from, to]),
   );
 }
 
 /** Every object of that prediction. */
-export function predictedObjects(on: LabsOnCluster, standing: Standing = standingAt(on.labs)): KubeObject[] {
-  return together(ambientOf(on).objects, standing).map(({ object }) => object);
+export function predictedObjects(
+  on: LabsOnCluster,
+  objects: ClusterObjects = labObjects(on.labs),
+): KubeObject[] {
+  return mergedObjects(ambientOf(on).objects, objects).map(({ object }) => object);
 }
 
 /**
- * The state that ambient and standing objects make together.
+ * The state that ambient and other objects make together.
  * @param ends of questions to come: the address space is split at those that are addresses or CIDRs
  */
-export function stateOf(ambient: Ambient, standing: Standing, ends: readonly string[] = []): State {
-  return load(together(ambient.objects, standing), { podCidrs: ambient.podCidrs, splitAt: ends });
+export function stateOf(ambient: Ambient, objects: ClusterObjects, ends: readonly string[] = []): State {
+  return load(mergedObjects(ambient.objects, objects), { podCidrs: ambient.podCidrs, splitAt: ends });
 }
 
-/** Every object once, the standing one before the ambient one, with what patches set. */
-function together(ambient: readonly KubeObject[], { objects, patches = [] }: Standing): SourceObject[] {
+/** Every object once, with what patches set; an ambient one gives way. */
+function mergedObjects(
+  ambient: readonly KubeObject[],
+  { objects, patches = [] }: ClusterObjects,
+): SourceObject[] {
   const all = new Map<string, SourceObject>();
   for (const object of ambient) all.set(objectKey(object), { object });
   for (const source of objects) all.set(objectKey(source.object), source);

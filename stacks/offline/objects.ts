@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../kube/objects";
-import type { Standing } from "../../labs/prediction/state";
+import type { ClusterObjects } from "../../labs/prediction/state";
 import { creationOrder } from "./order";
 import type { Registered } from "./registration";
 
@@ -27,7 +27,7 @@ export function registeredObjects(
 }
 
 /** The same as the evaluator reads them. Unmasked: a secret may hold no policy, but what is masked cannot be read. */
-export function standing(resources: readonly Registered[]): Standing {
+export function clusterObjects(resources: readonly Registered[]): ClusterObjects {
   const all = registeredObjects(resources, "unmasked");
   return { objects: all.filter((o) => !o.patch), patches: all.filter((o) => o.patch) };
 }

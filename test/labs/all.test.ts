@@ -14,7 +14,7 @@ import { labs } from "../../labs/index";
 import type { LabSelection } from "../../labs/model";
 import { answerClaim, flowClaims } from "../../labs/prediction/claims";
 import { LabStates } from "../../labs/prediction/lab-states";
-import { predictedState, standingAt } from "../../labs/prediction/state";
+import { predictedState, labObjects } from "../../labs/prediction/state";
 import { readConfig, type StackFile } from "../../stacks/offline/stack-file";
 import { PROJECT } from "../../stacks/stack-plan";
 
@@ -143,7 +143,7 @@ test.each(cases)("every claimed flow holds, whoever is asked: %s", async (_title
 
 test("a wrong policy fails, with the rule that decides", async () => {
   const { plan } = await planned({ stars: 4 });
-  const { objects } = standingAt(plan.labs);
+  const { objects } = labObjects(plan.labs);
   const broken = objects.map(({ object }) => ({
     object:
       object.metadata.name === "backend-policy"

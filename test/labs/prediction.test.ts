@@ -4,7 +4,7 @@ import type { KubeObject } from "../../kube/objects";
 import { alone, ambientOf } from "../../labs/prediction/ambient";
 import { answerClaim } from "../../labs/prediction/claims";
 import { LabStates } from "../../labs/prediction/lab-states";
-import { predictedState, standingAt, stateOf } from "../../labs/prediction/state";
+import { predictedState, labObjects, stateOf } from "../../labs/prediction/state";
 import { flow } from "../../labs/flow";
 import { CONTROLLER } from "../../routing/ingress-site";
 import { planStack, PROJECT, type StackPlan } from "../../stacks/stack-plan";
@@ -27,7 +27,7 @@ const policy = (spec: object): KubeObject => ({
 
 /** What becomes of a flow on the plan of the boutique with a policy more. */
 function asked(plan: StackPlan, extra: KubeObject, from: string, to: string, port: number): string {
-  const standing = standingAt(plan.labs);
+  const standing = labObjects(plan.labs);
   const state = predictedState(plan, { ...standing, objects: [...standing.objects, { object: extra }] });
   return answerClaim(state, flow("allow", from, to, port, "")).found;
 }

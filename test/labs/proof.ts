@@ -3,7 +3,7 @@ import { siteOf } from "../../labs/ingress";
 import type { FlowClaim, Lab, LabContext, LabSelection } from "../../labs/model";
 import { alone } from "../../labs/prediction/ambient";
 import { answerClaim, flowClaims } from "../../labs/prediction/claims";
-import { predictedState, standingAt } from "../../labs/prediction/state";
+import { predictedState, labObjects } from "../../labs/prediction/state";
 import type { KubeObject } from "../../kube/objects";
 import { explain, type Flow, type State } from "../../packages/reach/src";
 
@@ -22,7 +22,7 @@ export const selectionOf = (lab: Lab, step: number, facts: ClusterFacts): LabSel
 /** The lab at a step, by itself, with more objects. */
 export function stateAt(lab: Lab, step: number, facts: ClusterFacts, more: KubeObject[] = []): State {
   const selection = selectionOf(lab, step, facts);
-  const standing = standingAt([selection]);
+  const standing = labObjects([selection]);
   const objects = [...standing.objects, ...more.map((object) => ({ object }))];
   return predictedState(alone(selection), { ...standing, objects });
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../kube/objects";
 
 /** A workload that a chart or the cluster itself brings, as far as policies can tell. */
-export interface DeclaredWorkload {
+export interface AmbientWorkload {
   readonly namespace: string;
   readonly name: string;
   /** @default "Deployment" */
@@ -19,15 +19,15 @@ export interface DeclaredWorkload {
   }[];
 }
 
-/** A declared workload as the object that `load` reads beside those of the program. */
-export function declareWorkload(declared: DeclaredWorkload): KubeObject {
-  const { namespace, name, kind = "Deployment", labels, serviceAccount, hostNetwork, ports = [] } = declared;
+/** The object that `load` reads for it. */
+export function ambientWorkload(workload: AmbientWorkload): KubeObject {
+  const { namespace, name, kind = "Deployment", labels, serviceAccount, hostNetwork, ports = [] } = workload;
   const pod = {
     ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
     ...(hostNetwork === undefined ? {} : { hostNetwork }),
     containers: [
       {
-        name: "declared",
+        name: "ambient",
         ports: ports.map((p) => ({
           ...(p.name === undefined ? {} : { name: p.name }),
           containerPort: p.port,
@@ -47,12 +47,12 @@ export function declareWorkload(declared: DeclaredWorkload): KubeObject {
 }
 
 /** A namespace with its labels. */
-export function declareNamespace(name: string, labels: Readonly<Record<string, string>> = {}): KubeObject {
+export function ambientNamespace(name: string, labels: Readonly<Record<string, string>> = {}): KubeObject {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { ...labels } } };
 }
 
 /** A node by name, address and labels. */
-export function declareNode(
+export function ambientNode(
   name: string,
   address?: string,
   labels: Readonly<Record<string, string>> = {},
@@ -63,8 +63,8 @@ export function declareNode(
 
 /** CoreDNS and its Service, as kubeadm, kind and EKS install it: label `k8s-app=kube-dns`, ports 53 UDP and TCP. */
 export const CORE_DNS: readonly KubeObject[] = [
-  declareNamespace("kube-system"),
-  declareWorkload({
+  ambientNamespace("kube-system"),
+  ambientWorkload({
     namespace: "kube-system",
     name: "coredns",
     labels: { "k8s-app": "kube-dns" },
@@ -91,7 +91,7 @@ export const CORE_DNS: readonly KubeObject[] = [
 
 /** The API server of a kubeadm or kind cluster: a static pod in the control-plane node's network. */
 export const API_SERVER: readonly KubeObject[] = [
-  declareWorkload({
+  ambientWorkload({
     namespace: "kube-system",
     name: "kube-apiserver",
     kind: "Pod",

@@ -12,10 +12,10 @@ export { classPairs, connectivity, pairs, type PairFlows } from "./connectivity"
 export {
   API_SERVER,
   CORE_DNS,
-  declareNamespace,
-  declareNode,
-  declareWorkload,
-  type DeclaredWorkload,
+  ambientNamespace,
+  ambientNode,
+  ambientWorkload,
+  type AmbientWorkload,
 } from "./ambient";
 export { diff, type Change, type Difference } from "./state-diff";
 export { explain } from "./explain";

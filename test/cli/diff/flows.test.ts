@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { groupFlows } from "../../../cli/diff/flow-changes";
 import { diff, load, type Change, type Difference } from "../../../packages/reach/src";
-import { declareNamespace, declareWorkload } from "../../../packages/reach/src";
+import { ambientNamespace, ambientWorkload } from "../../../packages/reach/src";
 import { defaultDeny } from "../../../policies/baselines";
 import { networkPolicy, podsIn, namespaceNamed, tcp } from "../../../policies/kubernetes/policy";
 import type { KubeObject } from "../../../kube/objects";
 
 const app = (name: string): KubeObject =>
-  declareWorkload({ namespace: "shop", name, labels: { app: name }, ports: [{ name: "http", port: 80 }] });
-const shop = [declareNamespace("shop"), ...["web", "cart", "db"].map(app)];
+  ambientWorkload({ namespace: "shop", name, labels: { app: name }, ports: [{ name: "http", port: 80 }] });
+const shop = [ambientNamespace("shop"), ...["web", "cart", "db"].map(app)];
 const state = (...objects: unknown[]) =>
   load([...shop, ...(objects as KubeObject[])].map((object) => ({ object })));
 const outside = new Set(["internet"]);

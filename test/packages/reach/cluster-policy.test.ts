@@ -1,7 +1,7 @@
 /** Policies of policy.networking.k8s.io: the admin tier before NetworkPolicies, the baseline tier after them. */
 import type { KubeObject } from "../../../kube/objects";
 import { ProblemsError } from "../../../kube/problems";
-import { declareNode, load } from "../../../packages/reach/src";
+import { ambientNode, load } from "../../../packages/reach/src";
 import { ask, kubernetesPolicy, pod, told } from "./support";
 
 type Spec = Record<string, unknown>;
@@ -115,7 +115,7 @@ describe("the baseline tier", () => {
 
 describe("ports and peers", () => {
   const verdict = (policy: KubeObject, question: string): string =>
-    ask([...base, declareNode("n1", "172.18.0.2"), policy], question).verdict;
+    ask([...base, ambientNode("n1", "172.18.0.2"), policy], question).verdict;
 
   test("numbers, ranges and names; a protocol without a port is all of it", () => {
     const old = admin("p", 1, {

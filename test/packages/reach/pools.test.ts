@@ -1,6 +1,6 @@
 /** What address pools do to the way of packets. Each of these was first seen on a cluster with Calico's own dataplane. */
 import type { KubeObject } from "../../../kube/objects";
-import { declareNode } from "../../../packages/reach/src";
+import { ambientNode } from "../../../packages/reach/src";
 import { ask, globalPolicy } from "./support";
 import { base, cli, heps, hosts, web } from "./two-nodes";
 
@@ -19,7 +19,7 @@ describe("pools decide the way between machines", () => {
   });
   const cross = pool({ vxlanMode: "CrossSubnet" });
   const noted = (name: string, address: string) => ({
-    ...declareNode(name, address.split("/")[0]),
+    ...ambientNode(name, address.split("/")[0]),
     metadata: { name, annotations: { "projectcalico.org/IPv4Address": address } },
   });
   const at = (one: string, two: string) => [noted("n1", one), noted("n2", two), web, cli];
@@ -32,7 +32,7 @@ describe("pools decide the way between machines", () => {
   });
 
   test("without the subnet's size: one /24 is one subnet, other addresses leave it open", () => {
-    const plain = (one: string, two: string) => [declareNode("n1", one), declareNode("n2", two), web, cli];
+    const plain = (one: string, two: string) => [ambientNode("n1", one), ambientNode("n2", two), web, cli];
     expect(verdict(plain("172.18.0.2", "172.18.0.3"))).toBe("deny");
     expect(verdict(plain("172.18.0.2", "172.18.1.3"))).toBe("unknown");
   });

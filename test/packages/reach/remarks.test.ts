@@ -1,9 +1,9 @@
 /** The facts that an asker lacks, beside the rule that decided. */
-import { declareNode, explain, load } from "../../../packages/reach/src";
+import { ambientNode, explain, load } from "../../../packages/reach/src";
 import type { KubeObject } from "../../../kube/objects";
 import { globalPolicy, hostEndpoint, kubernetesPolicy, pod, yaml } from "./support";
 
-const nodes = [declareNode("n1", "172.18.0.2"), declareNode("n2", "172.18.0.3")];
+const nodes = [ambientNode("n1", "172.18.0.2"), ambientNode("n2", "172.18.0.3")];
 const db = pod("x/db", { role: "db" }, { node: "n1", ip: "10.244.1.5" });
 const cli = pod("x/cli", { role: "web" }, { node: "n2", ip: "10.244.2.5" });
 const service = (spec: object, status: object = {}): KubeObject => ({

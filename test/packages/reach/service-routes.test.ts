@@ -1,9 +1,9 @@
 /** Flows to Services as clusters route them: what kube-proxy, slices and load balancers make of a packet. */
-import { declareNode, explain, load } from "../../../packages/reach/src";
+import { ambientNode, explain, load } from "../../../packages/reach/src";
 import type { KubeObject } from "../../../kube/objects";
 import { ask, globalPolicy, hostEndpoint, kubernetesPolicy, pod, yaml } from "./support";
 
-const nodes = [declareNode("n1", "172.18.0.2"), declareNode("n2", "172.18.0.3")];
+const nodes = [ambientNode("n1", "172.18.0.2"), ambientNode("n2", "172.18.0.3")];
 const web = pod("x/web", { app: "web" }, { node: "n1", ip: "10.244.1.5" });
 const near = pod("x/near", {}, { node: "n1", ip: "10.244.1.6" });
 const cli = pod("x/cli", { app: "cli" }, { node: "n2", ip: "10.244.2.5" });
@@ -209,7 +209,7 @@ describe("policies before DNAT see what a pod's packet was sent to", () => {
 
 describe("a host and a pod of another node", () => {
   const node = (name: string, ip: string, annotations: Record<string, string>): KubeObject => {
-    const plain = declareNode(name, ip);
+    const plain = ambientNode(name, ip);
     return { ...plain, metadata: { ...plain.metadata, annotations } };
   };
   const pool = (mode: object): KubeObject => ({

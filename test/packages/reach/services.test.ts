@@ -1,8 +1,8 @@
-import { declareNode, load } from "../../../packages/reach/src";
+import { ambientNode, load } from "../../../packages/reach/src";
 import type { KubeObject } from "../../../kube/objects";
 import { ask, globalPolicy, hostEndpoint, kubernetesPolicy, pod, told } from "./support";
 
-const nodes = [declareNode("n1", "172.18.0.2"), declareNode("n2", "172.18.0.3")];
+const nodes = [ambientNode("n1", "172.18.0.2"), ambientNode("n2", "172.18.0.3")];
 const web = pod(
   "x/web",
   { app: "web" },

@@ -1,10 +1,10 @@
 /** Two nodes with a pod each, and host endpoints for them: of interface eth0, or of all. */
-import { declareNode } from "../../../packages/reach/src";
+import { ambientNode } from "../../../packages/reach/src";
 import { hostEndpoint, pod } from "./support";
 
 export const nodes = [
-  declareNode("n1", "172.18.0.2", { role: "worker" }),
-  declareNode("n2", "172.18.0.3", { role: "worker" }),
+  ambientNode("n1", "172.18.0.2", { role: "worker" }),
+  ambientNode("n2", "172.18.0.3", { role: "worker" }),
 ];
 export const heps = [
   hostEndpoint("h1", "n1", { interfaceName: "eth0", expectedIPs: ["172.18.0.2"] }, { host: "yes" }),

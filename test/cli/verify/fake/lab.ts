@@ -1,7 +1,7 @@
 import { selectLabs } from "../../../../labs/select";
 import { labAt, type LabSelection } from "../../../../labs/model";
 import type { KubeObject } from "../../../../kube/objects";
-import { declareWorkload } from "../../../../packages/reach/src";
+import { ambientWorkload } from "../../../../packages/reach/src";
 import { planStack, PROJECT, type StackPlan } from "../../../../stacks/stack-plan";
 import type { VerifyOptions } from "../../../../cli/verify/verify-options";
 import { selectChecked } from "../../../../cli/verify/select-checks";
@@ -38,7 +38,7 @@ export async function clusterWith(
       metadata: { name: "node1" },
       status: { addresses: [{ type: "InternalIP", address: "127.0.0.1" }] },
     },
-    declareWorkload({
+    ambientWorkload({
       namespace: "kube-system",
       name: "coredns",
       labels: { "k8s-app": "kube-dns" },
