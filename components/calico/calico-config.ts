@@ -44,8 +44,7 @@ export const calicoSchema = z.strictObject({
   }),
   wireguard: z.boolean().default(false).meta({ description: "Whether traffic between nodes is encrypted." }),
   containerIpForwarding: z.boolean().default(false).meta({
-    description:
-      "Whether pods may forward packets (the course's installation without encapsulation has it on).",
+    description: "Whether pods may forward packets (sysctl `ip_forward` in their network namespace).",
   }),
   crds: z.enum(["operator", "apply"]).optional().meta({
     description:

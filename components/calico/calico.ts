@@ -106,7 +106,7 @@ export class Calico extends pulumi.ComponentResource {
 
   /**
    * With the cluster, where it is ours. Elsewhere by helm; but its pre-delete Job would wait for ever where no node
-   * can run it (measured), so there the operator goes with its namespace.
+   * can run it, so there the operator goes with its namespace.
    */
   private operatorDeletion(namespace: pulumi.Resource): { deletedWith?: pulumi.Resource } {
     const { cluster } = this.args;

@@ -22,11 +22,10 @@ const defaultPorts = [30002, 30180, 80, 443].map((nodePort) => ({ nodePort }));
 
 const kindNetwork = z.strictObject({
   subnet: cidr4.default("198.19.0.0/20").meta({
-    description:
-      "Range of the network: nodes get its first addresses, host1 the last. The course's by default.",
+    description: "Range of the network: nodes get its first addresses, host1 the last.",
   }),
   host1: z.boolean().default(true).meta({
-    description: "Whether a container beside the nodes is client and BGP router, as the course's host1.",
+    description: "Whether a container beside the nodes is client and BGP router: host1.",
   }),
   asNumber: z
     .int()

@@ -13,7 +13,7 @@ const ns = (ctx: LabContext) => ({
   external: ctx.namespaces["external"] ?? "external-ns",
 });
 
-/** Selection has checked that there is one; the course's stands in where nothing is built. */
+/** Selection has checked that there is one; a usual one stands in where nothing is built. */
 const host1 = (ctx: LabContext): Pick<OutsideHost, "address" | "asNumber"> =>
   ctx.facts.outside ?? { address: "198.19.15.254", asNumber: 64512 };
 
@@ -91,7 +91,7 @@ export const bgp: Lab = {
         labels: { app: "client" },
         command: ["sleep", "infinity"],
       }),
-      // The course's nginx brings its own, so that it works under a default deny too.
+      // A policy of its own, so that it works under a default deny too.
       networkPolicy({
         name: "external-web",
         namespace: n.external,

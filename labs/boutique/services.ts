@@ -3,7 +3,7 @@ import { REDIS } from "../images";
 import { deployment, service, serviceAccount } from "../workload";
 
 /**
- * Online Boutique v0.10.5: images, ports and variables of release/kubernetes-manifests.yaml (FACTS H). Without the
+ * Online Boutique v0.10.5: images, ports and variables of release/kubernetes-manifests.yaml. Without the
  * load generator and frontend-external: requests come through the ingress. CPU requests are a fifth of upstream's and
  * CPU limits are left out, so that the shop fits a laptop beside other labs.
  */

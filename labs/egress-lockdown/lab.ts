@@ -8,22 +8,22 @@ import type { Claim, Lab, LabContext } from "../model";
 import { clusterName, serviceAccount } from "../workload";
 import { bank, bankChain } from "../yaobank/reuse";
 
-/** Private and benchmark ranges, as the course lists them. */
-const COURSE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15"];
+/** Private and benchmark ranges (RFC 1918, RFC 2544). */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15"];
 const LABEL = "internet-egress";
 
 const nsOf = (ctx: LabContext): string => ctx.namespaces["bank"] ?? "lockdown-bank";
 const nameOf = (ctx: LabContext, name: string): string => clusterName(ctx.instance, "egress-lockdown", name);
 
-/** What counts as inside: the course's list, and this cluster's own ranges where the list lacks them (100.64.0.0/10 on AWS). */
+/** What counts as inside: those ranges, and this cluster's own where they lie elsewhere (100.64.0.0/10 on AWS). */
 export function insideRanges(facts: Pick<ClusterFacts, "podCidrs" | "serviceCidr">): string[] {
   const own = [...facts.podCidrs, ...(facts.serviceCidr === undefined ? [] : [facts.serviceCidr])];
-  return [...COURSE_RANGES, ...own.filter((c) => !COURSE_RANGES.some((r) => covers(r, c)))];
+  return [...PRIVATE, ...own.filter((c) => !PRIVATE.some((r) => covers(r, c)))];
 }
 
 /**
- * The course's policy. It only denies, so it is asked first (order 600, before Kubernetes policies at 1000) and leaves
- * the rest to them. It names the lab's namespace, where the course names all but the system's: other labs go on.
+ * It only denies, so it comes first (order 600, before Kubernetes policies at 1000) and leaves the rest to them. It
+ * selects the lab's namespace alone: other labs go on.
  */
 const lockdown = (ctx: LabContext): KubeObject =>
   globalPolicy({

@@ -4,7 +4,7 @@ import type { Lab, LabContext } from "../model";
 import { labHost, labUrl, request, routed } from "../ingress";
 import { deployment, namespace, service } from "../workload";
 
-/** Image, port, labels and names: AWS Load Balancer Controller, docs/examples/2048 (FACTS H). */
+/** Image, port, labels and names: AWS Load Balancer Controller, docs/examples/2048. */
 const LABELS = { "app.kubernetes.io/name": "app-2048" };
 const nsOf = (ctx: LabContext): string => ctx.namespaces["game"] ?? "game-2048";
 const host = (ctx: LabContext): string => labHost(ctx, "game-2048", "game-2048");

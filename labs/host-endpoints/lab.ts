@@ -9,7 +9,7 @@ const BANK_PORT = 30180;
 const nsOf = (ctx: LabContext): string => ctx.namespaces["bank"] ?? "yaobank";
 
 interface Site {
-  /** The allowed source; the course's. */
+  /** The allowed source. */
   host1: string;
   /** Where the user's own requests come from, as nodes see them. */
   gateway: string;
@@ -17,7 +17,7 @@ interface Site {
   workers: string[];
 }
 
-/** Selection has checked that nodes and host1 are known; the course's stand in where nothing is built. */
+/** Selection has checked that nodes and host1 are known; usual ones stand in where nothing is built. */
 function site(facts: ClusterFacts): Site {
   const outside: Pick<OutsideHost, "address" | "gateway"> = facts.outside ?? {
     address: "198.19.15.254",

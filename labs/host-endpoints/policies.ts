@@ -21,7 +21,7 @@ const fromLocalhost = (protocol: "TCP" | "UDP"): Rule => ({
 });
 
 /**
- * The course's policy, and one rule more. Failsafe ports keep API server, etcd, BGP, Typha and ssh open whatever it says
+ * Failsafe ports keep API server, etcd, BGP, Typha and ssh open whatever it says
  * (felix/config/config_params.go); kubelet's is not among them, and without it there are no logs, no exec, no
  * port-forward and no metrics.
  */

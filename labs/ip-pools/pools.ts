@@ -7,10 +7,10 @@ import { WHOAMI } from "../images";
 import { deployment, namespace, service } from "../workload";
 
 export const EXTERNAL_POOL = "external-pool";
-/** Eight addresses a block, as in the course: a node takes few addresses at a time from a range that is worth something. */
+/** Eight addresses a block: a node takes few addresses at a time from a range that is worth something. */
 export const BLOCK_SIZE = 29;
 
-/** The upper half of the pod range: 198.19.24.0/21 of the course's 198.19.16.0/20. */
+/** The upper half of the pod range: 198.19.24.0/21 of 198.19.16.0/20. */
 export function upperHalf(cidr: string): string {
   return subnetAt(cidr, prefixOf(cidr) + 1, 1);
 }

@@ -5,7 +5,7 @@ import { flow } from "../flow";
 import type { Claim, FlowClaim, Lab, LabContext } from "../model";
 import { deployment, namespace, service } from "../workload";
 
-/** Images and commands: tigera/docs static/files 00..04 (FACTS H). Tags are all that upstream gives. */
+/** Images and commands: tigera/docs static/files 00..04. Tags are all that upstream gives. */
 const PROBE = "calico/star-probe:multiarch";
 const COLLECT = "calico/star-collect:multiarch";
 
@@ -32,7 +32,7 @@ function workloads(ctx: LabContext): KubeObject[] {
     service({ name, namespace: namespaceName, selector: { role: name }, ports: [{ port }] }),
   ];
   return [
-    // Policies name namespaces by the label `role`, as the course does.
+    // Policies name namespaces by the label `role`.
     namespace(n.ui, { role: n.ui }),
     namespace(n.stars),
     namespace(n.client, { role: n.client }),

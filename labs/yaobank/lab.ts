@@ -5,7 +5,7 @@ import { flow } from "../flow";
 import type { Claim, FlowClaim, Lab, LabContext } from "../model";
 import { clusterName, deployment, namespace, service, serviceAccount } from "../workload";
 
-/** Images, ports, labels and accounts: tigera/ccol1 yaobank.yaml (FACTS H), without its pins to node names. */
+/** Images, ports, labels and accounts: tigera/ccol1 yaobank.yaml, without its pins to node names. */
 const image = (app: string): string => `calico/yaobank-${app}:multiarch`;
 const nsOf = (ctx: LabContext): string => ctx.namespaces["bank"] ?? "yaobank";
 
@@ -74,7 +74,7 @@ const databasePolicy = (ns: string): KubeObject =>
     namespace: ns,
     pods: { app: "database" },
     ingress: [{ from: [pods({ app: "summary" })], ports: [tcp(2379)] }],
-    // The course writes `to: []`: an empty list of peers means every peer.
+    // `to: []` says the same: an empty list of peers means every peer.
     egress: [{}],
   });
 

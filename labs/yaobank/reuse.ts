@@ -10,7 +10,7 @@ export interface Bank {
   policies: KubeObject[];
 }
 
-/** @param nodePort whether the customer page gets the course's node port 30180; else the API server chooses one */
+/** @param nodePort whether the customer page gets node port 30180; else the API server chooses one */
 export function bank(ctx: LabContext, namespace: string, nodePort = false): Bank {
   const context = { ...ctx, namespaces: { bank: namespace }, ...(nodePort ? { instance: yaobank.id } : {}) };
   const at = (id: string): KubeObject[] => {

@@ -44,7 +44,7 @@ function checkPolicy(spec: PolicySpec, name: string): Problem[] {
     try {
       parseSelector(text);
     } catch (error) {
-      // The API server would take it without a word (FACTS: measured).
+      // The API server accepts it in silence.
       problems.push({
         path,
         value: text,

@@ -25,7 +25,7 @@ test("the default ranges are right and carry a large class", () => {
   });
 });
 
-test("docker networks run out sooner than ports, where labs need them; the course's own addresses are left alone", () => {
+test("docker networks run out sooner than ports, where labs need them; the default addresses are left alone", () => {
   expect(capacity(DEFAULT_RANGES, true)).toEqual({ clusters: 256, bound: "networkCidrs" });
   expect(overlapCidr(DEFAULT_RANGES.networkCidrs, "198.19.0.0/16")).toBe(false);
   const names = Array.from({ length: 300 }, (_, i) => `n-${i}`);

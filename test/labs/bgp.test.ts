@@ -31,7 +31,7 @@ test("the mesh is switched off in one step alone", () => {
   expect(mesh).toEqual([undefined, true, false, true]);
 });
 
-test("the peer is the course's host1", () => {
+test("the peer is host1", () => {
   expect(find("BGPPeer", 1)?.["spec"]).toEqual({ peerIP: "198.19.15.254", asNumber: 64512 });
 });
 

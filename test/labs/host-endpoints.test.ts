@@ -40,7 +40,7 @@ describe.each(lab.steps.map((s, i) => [i, s.id] as const))("step %i %s", (i) => 
   });
 });
 
-test("the course's own policy would cut kubelet off from the API server: the added rule is what prevents it", () => {
+test("without its third rule the policy would cut the kubelet off from the API server", () => {
   const asInTheCourse: GlobalNetworkPolicy = {
     ...defaultNodePolicy,
     spec: { ...defaultNodePolicy.spec, ingress: defaultNodePolicy.spec.ingress?.slice(0, 2) ?? [] },

@@ -27,7 +27,7 @@ describe.each(lab.steps.map((s, i) => [i, s.id] as const))("step %i %s", (i) => 
   });
 });
 
-test("the course's pool", () => {
+test("the external pool", () => {
   expect(poolAt(1)?.spec).toMatchObject({ nodeSelector: "!all()", natOutgoing: true });
   expect(poolAt(5)?.spec).toMatchObject({ assignmentMode: "Manual", natOutgoing: false });
 });

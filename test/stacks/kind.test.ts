@@ -9,7 +9,7 @@ describe("the kind stack", () => {
     graph = await stackGraph({ labs }, { stack: "kind", preview: false });
   });
 
-  test("kind gets its config by stdin: no CNI, one control plane, two workers, the course's pod range", () => {
+  test("kind gets its config by stdin: no CNI, one control plane, two workers, its pod range", () => {
     const { inputs } = graph.named("kind-cluster");
     expect(inputs["create"]).toMatch(
       /^kind create cluster --name labs-kind --image kindest\/node:v1\.36\.4@sha256:[0-9a-f]{64} --config -$/,
@@ -84,7 +84,7 @@ describe("the kind stack", () => {
         whisker: { enabled: false },
       },
     });
-    // CRDs as chart resources would cost every preview 18 seconds (FACTS, measured).
+    // CRDs as chart resources would cost every preview 18 seconds.
     expect(graph.resources.filter((r) => /CustomResourceDefinition|helm.sh\/v4/.test(r.type))).toEqual([]);
   });
 });

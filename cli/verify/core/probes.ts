@@ -11,7 +11,7 @@ export type Source =
   | { kind: "node"; key: string; node: string }
   /** The machine that verify runs on. */
   | { kind: "here"; key: string }
-  /** A container beside the nodes, the course's host1. */
+  /** A container beside the nodes: host1. */
   | { kind: "container"; key: string; container: string };
 
 export interface Target {

@@ -9,14 +9,14 @@ import { kindFootprint } from "../machine-objects";
 export interface NetworkPlan {
   name: string;
   subnet: string;
-  /** Docker's own end; the last address but one, so that nodes get the first ones, as in the course. */
+  /** Docker's own end; the last address but one, so that nodes get the first ones. */
   gateway: string;
   /** Docker gives addresses from here to whatever asks for none. */
   range: string;
   host1?: HostPlan;
 }
 
-/** A container beside the nodes: client and BGP router, the course's host1. */
+/** A container beside the nodes: client and BGP router. */
 export interface HostPlan {
   container: string;
   address: string;

@@ -137,7 +137,7 @@ test("the CNI is always named: on EKS the operator would take AmazonVPC by itsel
   expect(JSON.stringify(policyOnly)).not.toContain("ipPools");
 });
 
-test("the course's installation: no encapsulation, forwarding on", () => {
+test("an installation for BGP: no encapsulation, forwarding on", () => {
   const { plan: p, problems } = plan({
     containerIpForwarding: true,
     pools: [pool({ encapsulation: "None" })],

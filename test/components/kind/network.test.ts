@@ -15,7 +15,7 @@ const kind: KindConfig = {
 };
 
 describe("the plan", () => {
-  test("has the course's addresses: nodes from the first, host1 at the last", () => {
+  test("has fixed addresses: nodes from the first, host1 at the last", () => {
     const { plan, outside, problems } = planNetwork("labs-bgp", own, []);
     expect(problems).toEqual([]);
     expect(plan).toMatchObject({ name: "labs-bgp", gateway: "198.19.15.253", range: "198.19.0.0/24" });
