@@ -72,7 +72,8 @@ export function kindSite(
 /** A cluster that is there already, as config describes it. */
 export function existingSite(config: Config): Site {
   const e = config.existing;
-  const cni = e?.cni === "aws" || e?.cni === "other" ? e.cni : "calico";
+  const has = e?.installedCni;
+  const cni = has === "aws" || has === "other" ? has : "calico";
   return {
     target: { kind: "existing", context: e?.context ?? "", kubeconfig: e?.kubeconfig },
     notes: [],

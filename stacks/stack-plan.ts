@@ -164,17 +164,17 @@ function checkSections(config: Config, raw: RawConfig, problems: Problem[]): voi
       fix: "pulumi config set --path existing.context <context of your kubeconfig>",
     });
   }
-  if (config.existing?.cni === "calico" && config.calico.install) {
+  if (config.existing?.installedCni === "calico" && config.calico.install) {
     problems.push({
       path: "calico.install",
       value: true,
-      message: "the cluster has Calico already (existing.cni: calico)",
+      message: "the cluster has Calico already (existing.installedCni: calico)",
       fix: "set calico.install to false",
     });
   }
-  if (config.existing?.cni === "other" && config.calico.install) {
+  if (config.existing?.installedCni === "other" && config.calico.install) {
     problems.push({
-      path: "existing.cni",
+      path: "existing.installedCni",
       value: "other",
       message:
         "Calico enforces policy beside the AWS VPC CNI, or is the CNI itself; beside another CNI this project does not install it",

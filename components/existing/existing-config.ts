@@ -15,9 +15,9 @@ export const existingSchema = z.strictObject({
     .min(0)
     .default(1)
     .meta({ description: "Worker nodes that the cluster has; 0 where none can run a pod (yet)." }),
-  cni: z.enum(["none", "calico", "aws", "other"]).default("none").meta({
+  installedCni: z.enum(["none", "calico", "aws", "other"]).default("none").meta({
     description:
-      "Who gives pods their addresses today. `none`: Calico is to; `calico`: Calico is installed already.",
+      "CNI that the cluster has already. `none`: Calico will be installed as its CNI; `calico`: it is there, and stays as it is.",
   }),
   podCidrs: z.array(cidr4).default([]).meta({ description: "Address ranges of pods, where you know them." }),
   serviceCidr: cidr4.optional().meta({ description: "Address range of Services, where you know it." }),

@@ -60,6 +60,11 @@ test.each([
     { labs: { stars: { namespaces: { star: "x" } } } },
     /ui, stars, client/,
   ],
+  [
+    "the part of a key",
+    { target: "existing", existing: { context: "x", cni: "calico" } },
+    /did you mean installedCni\?/,
+  ],
   ["an unknown chart in mirrors", { mirrors: { charts: { "tigera-operatr": "x" } } }, /tigera-operator/],
 ])("%s", (_what, config, fix) => {
   expect(fixes(config).join()).toMatch(fix);
@@ -88,8 +93,8 @@ test.each([
     "labs.stars.namespaces.stars: must be a DNS label: lower-case letters, digits and '-', not at the ends",
   ],
   [
-    { target: "existing", existing: { context: "x", cni: "calico" } },
-    "calico.install: the cluster has Calico already (existing.cni: calico)",
+    { target: "existing", existing: { context: "x", installedCni: "calico" } },
+    "calico.install: the cluster has Calico already (existing.installedCni: calico)",
   ],
 ])("refused: %j", (config, message) => {
   expect(problems(config)).toContain(message);

@@ -31,7 +31,7 @@ test("where no node can run the operator, CRDs are applied first, and the chart'
 test("a cluster with Calico gets labs alone", async () => {
   const graph = await stackGraph({
     target: "existing",
-    existing: { ...existing, cni: "calico" },
+    existing: { ...existing, installedCni: "calico" },
     calico: { install: false },
     labs,
   });
