@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ProblemsError, type Problem } from "../kube/problems";
 import { DEFAULT_RANGES, rangeProblems, type AllotRanges } from "./allocation";
 import { DEFAULT_HARD_LIMIT, DEFAULT_TTL, formatDuration, parseTtl } from "./lease";
-import { classNameProblem, suggestClass } from "./names";
+import { classNameProblem, suggestClass } from "./environment-names";
 import { stepList, stepNumber } from "./steps";
 import { TARGETS, type RosterChecks } from "./student";
 

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
 import type { Problem } from "../kube/problems";
-import { decodeText } from "./text";
+import { decodeText } from "./spreadsheet-text";
 import { checkRow, type Row, type RosterChecks, type Student } from "./student";
 
 /** A roster as read: the students that are right, and everything that is wrong. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Keys about who an environment is for and how long it may live: written by `labs students`, usable by hand. */
-export const ownerSchema = z.string().min(1).max(64).optional().meta({
+export const ownerSchema = z.string().min(1).max(64).exactOptional().meta({
   description: "Who answers for this stack: a tag on everything that costs money.",
 });
 
@@ -20,7 +20,7 @@ export const expiresSchema = z
     });
     return z.NEVER;
   })
-  .optional()
+  .exactOptional()
   .meta({
     description:
       "When this stack may be destroyed by `labs students reap`, in UTC (2026-11-21T18:00:00Z): a tag on everything that costs money.",
@@ -31,7 +31,7 @@ export const studentSchema = z
     class: z.string().meta({ description: "Name of the class." }),
     id: z.string().meta({ description: "Id in the roster." }),
     name: z.string().meta({ description: "Name as it is shown." }),
-    email: z.string().optional().meta({ description: "E-mail address." }),
+    email: z.string().exactOptional().meta({ description: "E-mail address." }),
   })
-  .optional()
+  .exactOptional()
   .meta({ description: "Whose environment this is; written by `labs students up`." });

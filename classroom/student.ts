@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Problem } from "../kube/problems";
-import { environmentName, hasHiddenCharacters, idProblem, suggestId } from "./names";
+import { environmentName, hasHiddenCharacters, idProblem, suggestId } from "./environment-names";
 import { stepList, stepNumber } from "./steps";
 
 /** A row of a roster as written, with the place it stands at. */

@@ -11,7 +11,7 @@ export const mirrorsSchema = z.strictObject({
   }),
   calicoCrds: z
     .string()
-    .optional()
+    .exactOptional()
     .meta({ description: "URL or path of Calico's CRD manifest, used where `calico.crds` is `apply`." }),
 });
 

@@ -9,7 +9,7 @@ export const labSchema = z.strictObject({
     .meta({ description: "Where the lab stands: a step's number (0 is the start) or its name." }),
   lab: z
     .string()
-    .optional()
+    .exactOptional()
     .meta({ description: "Which lab this is a copy of; the key itself if left out." }),
   namespaces: z
     .record(z.string(), dnsLabel())

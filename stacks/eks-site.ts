@@ -1,9 +1,9 @@
 import { podRanges, planEks, type PlannedEks } from "../components/eks/plan/eks-plan";
-import { controlPlaneReaches } from "../components/eks/plan/request";
+import { controlPlaneReaches } from "../components/eks/plan/network-request";
 import type { AwsFacts } from "../components/eks/plan/aws-facts";
 import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";
-import type { Config } from "./config/schema";
+import type { Config } from "./config/stack-config";
 
 /** What an EKS cluster means for all that stands on it. */
 export interface EksSite {
@@ -60,7 +60,7 @@ export function eksSite(stack: string, clusterName: string, config: Config, aws:
         reason:
           "within a subnet it sends pod packets as they are, and EC2 drops what does not come from the node's address",
       },
-      podCidrs: overlay ? [eks.podCidr, ...(config.calico.pools?.map((p) => p.cidr) ?? [])] : [],
+      podCidrs: pools,
       serviceCidr,
       taken: overlay
         ? [eks.network.vpcCidr, ...(eks.network.secondaryCidrs ?? [])].map((cidr) => ({

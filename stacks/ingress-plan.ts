@@ -8,7 +8,7 @@ import { planTls, siteTls, type TlsPlan } from "../components/tls/plan/tls-plan"
 import { labs } from "../labs/index";
 import type { LabNeeds } from "../labs/model";
 import type { Problem } from "../kube/problems";
-import type { Config } from "./config/schema";
+import type { Config } from "./config/stack-config";
 
 /** How requests get in from outside: controller, certificates, names; plain data. */
 export interface IngressPlan {

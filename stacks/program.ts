@@ -10,7 +10,7 @@ import { LabResources } from "../components/lab/lab";
 import { patchedFields } from "../labs/model";
 import { predecessors } from "../labs/predecessors";
 import { failOn, formatProblem } from "../kube/problems";
-import type { RawConfig } from "./config/load";
+import type { RawConfig } from "./config/load-config";
 import type { AwsSite, IngressResources } from "./ingress-resources";
 import { kindNeighbours } from "./kind-neighbours";
 import { checkCluster, readKubeconfig } from "./kubeconfig";
@@ -71,7 +71,7 @@ async function openIngress(
 async function planHere({ stack, raw, offline }: StackRun): Promise<{ plan: StackPlan; aws?: aws.Provider }> {
   const plan = planStack(stack, raw, offline ? offlineFacts : factsBeforeLookup);
   if (plan.target.kind !== "eks") return { plan };
-  const { lookUpForEks, awsProvider } = await import("./eks");
+  const { lookUpForEks, awsProvider } = await import("./eks-target");
   const provider = () => awsProvider(stack, plan.clusterName, plan.config);
   if (offline) return { plan, aws: provider() };
   const answers = await lookUpForEks(plan.config, plan.clusterName, provider);
@@ -102,7 +102,7 @@ async function provision(
     }
     case "eks": {
       if (target.cluster === undefined || aws === undefined) throw new Error("no plan for EKS");
-      const { provisionEks } = await import("./eks");
+      const { provisionEks } = await import("./eks-target");
       const { mirrors, config } = plan;
       return provisionEks(target.cluster, aws, { facts, local, mirrors, wait: config.wait });
     }

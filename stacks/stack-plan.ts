@@ -8,10 +8,10 @@ import type { LabSelection } from "../labs/model";
 import { selectLabs } from "../labs/select";
 import type { Problem } from "../kube/problems";
 import { failOn, ProblemsError } from "../kube/problems";
-import { loadConfig, suggestion, type Loaded, type RawConfig } from "./config/load";
-import type { Config } from "./config/schema";
+import { loadConfig, suggestion, type Loaded, type RawConfig } from "./config/load-config";
+import type { Config } from "./config/stack-config";
 import { eksSite } from "./eks-site";
-import { existingSite, kindSite, type Site, type TargetPlan } from "./sites";
+import { existingSite, kindSite, type Site, type TargetPlan } from "./cluster-sites";
 import { planIngress, type IngressPlan } from "./ingress-plan";
 
 /** All that is decided before a resource is made: plain data. */

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { runOffline } from "../../stacks/offline/run";
+import { runOffline } from "../../stacks/offline/run-offline";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { stack as program } from "../../stacks/program";
 

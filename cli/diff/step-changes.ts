@@ -1,4 +1,4 @@
-import type { RawConfig } from "../../stacks/config/load";
+import type { RawConfig } from "../../stacks/config/load-config";
 import { PROJECT } from "../../stacks/stack-plan";
 import type { PlanJson } from "./diff-base";
 

@@ -1,4 +1,4 @@
-import type { Tags } from "../../classroom/record";
+import type { Tags } from "../../classroom/environment-record";
 
 /**
  * What the commands need of Pulumi, and nothing more: the real one stands on the Automation API, the tests' one on a

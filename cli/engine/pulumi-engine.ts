@@ -8,7 +8,7 @@ import {
   type LocalWorkspaceOptions,
   type PulumiCommand,
 } from "@pulumi/pulumi/automation";
-import { TAG_CLASS, type Tags } from "../../classroom/record";
+import { TAG_CLASS, type Tags } from "../../classroom/environment-record";
 import {
   type Engine,
   type OperationOptions,

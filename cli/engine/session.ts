@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
-import type { Tags } from "../../classroom/record";
+import type { Tags } from "../../classroom/environment-record";
 import { PROJECT } from "../../stacks/stack-plan";
 import { ownFolder, projectFolder } from "../folders";
 import { engineEnvironment } from "./engine-environment";

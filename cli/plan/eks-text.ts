@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { EksSummary } from "../../components/eks/plan/summary";
+import type { EksSummary } from "../../components/eks/plan/eks-summary";
 
 /** VPC, subnets and node groups of an EKS stack, for a terminal. */
 export function eksText(eks: EksSummary): string[] {

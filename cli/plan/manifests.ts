@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { UserError } from "../../kube/problems";
-import type { RegisteredObject } from "../../stacks/offline/objects";
+import type { RegisteredObject } from "../../stacks/offline/registered-objects";
 
 export interface ManifestFile {
   file: string;

@@ -1,5 +1,5 @@
 import { operatorSummary } from "../../components/calico/plan/specs";
-import { eksSummary, type EksSummary } from "../../components/eks/plan/summary";
+import { eksSummary, type EksSummary } from "../../components/eks/plan/eks-summary";
 import { ingressSummary } from "../../stacks/ingress-summary";
 import { labAt, type LabSelection } from "../../labs/model";
 import { ambientOf, type Ambient } from "../../labs/prediction/ambient";
@@ -8,8 +8,8 @@ import { checkAll } from "../../policies/guardrails";
 import { subjects } from "../../policies/guardrails/registered";
 import type { Violation } from "../../policies/guardrails/rule";
 import type { KubeObject } from "../../kube/objects";
-import { clusterObjects, registeredObjects } from "../../stacks/offline/objects";
-import type { OfflineRun } from "../../stacks/offline/run";
+import { clusterObjects, registeredObjects } from "../../stacks/offline/registered-objects";
+import type { OfflineRun } from "../../stacks/offline/run-offline";
 import type { Registered } from "../../stacks/offline/registration";
 import type { StackPlan } from "../../stacks/stack-plan";
 import { labFlows, stackFlows, type LabFlows } from "./flow-text";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { runOffline } from "../../stacks/offline/run";
+import { runOffline } from "../../stacks/offline/run-offline";
 import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
 import { stack as program } from "../../stacks/program";

@@ -1,5 +1,5 @@
 import type { Class } from "../../classroom/class-file";
-import { planEnvironments, type PlannedEnvironment, type UpInput } from "../../classroom/environments";
+import { planEnvironments, type PlannedEnvironment, type UpInput } from "../../classroom/plan-environments";
 import type { Student } from "../../classroom/student";
 import type { Problem } from "../../kube/problems";
 import type { EngineSession } from "../engine/session";

@@ -1,5 +1,5 @@
-import type { EnvironmentRecord } from "../../classroom/record";
-import { fromTags, toTags } from "../../classroom/record";
+import type { EnvironmentRecord } from "../../classroom/environment-record";
+import { fromTags, toTags } from "../../classroom/environment-record";
 import type { Task } from "./batch";
 import { EngineError, type StackState } from "../engine/engine";
 import { runRecoverably, type Run } from "../engine/recovery";

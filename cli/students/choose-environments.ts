@@ -1,5 +1,5 @@
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
-import type { EnvironmentRecord } from "../../classroom/record";
+import type { EnvironmentRecord } from "../../classroom/environment-record";
 import type { Engine } from "../engine/engine";
 import type { ChosenOptions } from "./students-options";
 import { allRecords, type EnvironmentRecords } from "./environment-records";

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { readClass, type Class } from "../../classroom/class-file";
-import { classNameProblem, suggestClass } from "../../classroom/names";
+import { classNameProblem, suggestClass } from "../../classroom/environment-names";
 import { readRoster } from "../../classroom/roster";
 import type { ClusterNeeds } from "../../classroom/settings";
 import type { RosterChecks, Student } from "../../classroom/student";

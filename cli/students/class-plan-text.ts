@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { capacity } from "../../classroom/allocation";
 import type { Class } from "../../classroom/class-file";
-import type { PlannedEnvironment } from "../../classroom/environments";
+import type { PlannedEnvironment } from "../../classroom/plan-environments";
 import { formatDuration } from "../../classroom/lease";
 
 /** What an `up` would make, before anything is made. */

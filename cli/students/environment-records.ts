@@ -1,4 +1,4 @@
-import { fromTags, type EnvironmentRecord } from "../../classroom/record";
+import { fromTags, type EnvironmentRecord } from "../../classroom/environment-record";
 import { EngineError, type Engine, type StackSummary } from "../engine/engine";
 import { inParallel } from "../in-parallel";
 

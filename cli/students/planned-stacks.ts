@@ -1,4 +1,4 @@
-import type { PlannedEnvironment } from "../../classroom/environments";
+import type { PlannedEnvironment } from "../../classroom/plan-environments";
 import { ProblemsError, type Problem } from "../../kube/problems";
 import { PROJECT, planStack } from "../../stacks/stack-plan";
 

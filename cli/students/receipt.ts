@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
-import type { EnvironmentRecord } from "../../classroom/record";
+import type { EnvironmentRecord } from "../../classroom/environment-record";
 import type { DownResult } from "./take-down";
 import type { Outcome } from "./batch";
 import { whenText } from "./moment-text";

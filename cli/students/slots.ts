@@ -1,7 +1,7 @@
 import { overlaps } from "../../kube/ip";
 import { allotment, capacity } from "../../classroom/allocation";
 import type { Class } from "../../classroom/class-file";
-import { slotsHere } from "../../classroom/environments";
+import { slotsHere } from "../../classroom/plan-environments";
 import { needsOf, type ClusterNeeds } from "../../classroom/settings";
 import type { Student } from "../../classroom/student";
 import { dockerView } from "../../components/kind/docker";

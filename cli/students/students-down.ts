@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { downEffort, longestFirst } from "../../classroom/effort";
+import { downEffort, longestFirst } from "../../classroom/work-effort";
 import { hasExpired } from "../../classroom/lease";
-import type { EnvironmentRecord } from "../../classroom/record";
+import type { EnvironmentRecord } from "../../classroom/environment-record";
 import { failOn, type Problem } from "../../kube/problems";
 import { openSession, type EngineSession } from "../engine/session";
 import { ownFolder } from "../folders";

@@ -1,5 +1,5 @@
 import { DEFAULT_TTL, formatDuration, renewLease } from "../../classroom/lease";
-import { TAG_EXPIRES, type EnvironmentRecord } from "../../classroom/record";
+import { TAG_EXPIRES, type EnvironmentRecord } from "../../classroom/environment-record";
 import { failOn, type Problem } from "../../kube/problems";
 import { openSession, type EngineSession } from "../engine/session";
 import { withLock } from "../engine/stack-lock";

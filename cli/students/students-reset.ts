@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from "../../classroom/record";
+import type { EnvironmentRecord } from "../../classroom/environment-record";
 import { stepList, stepNumber } from "../../classroom/steps";
 import { failOn, type Problem } from "../../kube/problems";
 import { openSession, type EngineSession } from "../engine/session";

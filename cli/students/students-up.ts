@@ -1,7 +1,7 @@
 import type { Class } from "../../classroom/class-file";
-import { longestFirst, upEffort } from "../../classroom/effort";
-import type { PlannedEnvironment } from "../../classroom/environments";
-import type { EnvironmentRecord } from "../../classroom/record";
+import { longestFirst, upEffort } from "../../classroom/work-effort";
+import type { PlannedEnvironment } from "../../classroom/plan-environments";
+import type { EnvironmentRecord } from "../../classroom/environment-record";
 import type { Student } from "../../classroom/student";
 import { failOn, type Problem } from "../../kube/problems";
 import { missingKindTools } from "../../stacks/required-tools";

@@ -1,6 +1,6 @@
 import { removeCommand, kindFootprint, removable } from "../../components/kind/machine-objects";
 import { hasExpired } from "../../classroom/lease";
-import { fromTags, type EnvironmentRecord } from "../../classroom/record";
+import { fromTags, type EnvironmentRecord } from "../../classroom/environment-record";
 import { EngineError } from "../engine/engine";
 import { hasLostCluster, nameOf, recover, type Recovered } from "../engine/recovery";
 import type { EngineSession } from "../engine/session";

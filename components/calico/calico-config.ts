@@ -2,7 +2,7 @@ import { z } from "zod";
 import { cidr4, dnsLabel } from "../../kube/config-fields";
 
 const pool = z.strictObject({
-  name: dnsLabel().optional().meta({
+  name: dnsLabel().exactOptional().meta({
     description: "Name of the IPPool. `default-ipv4-ippool` for the first if left out, then `pool-2` …",
   }),
   cidr: cidr4.meta({ description: "Range of the pool: inside the cluster's pod CIDR." }),
@@ -32,21 +32,21 @@ export const calicoSchema = z.strictObject({
     .boolean()
     .default(true)
     .meta({ description: "Whether Calico is installed; false where the cluster has it already." }),
-  pools: z.array(pool).optional().meta({
+  pools: z.array(pool).exactOptional().meta({
     description: "IP pools. One pool over the pod CIDR if left out; without Calico's CNI there are none.",
   }),
-  bgp: z.boolean().optional().meta({
+  bgp: z.boolean().exactOptional().meta({
     description:
       "Whether nodes exchange routes by BGP. If left out: on where Calico is the CNI and the target allows it.",
   }),
-  dataplane: z.enum(["Iptables", "Nftables"]).optional().meta({
+  dataplane: z.enum(["Iptables", "Nftables"]).exactOptional().meta({
     description: "How policy is programmed. It must go with kube-proxy's mode; if left out it does.",
   }),
   wireguard: z.boolean().default(false).meta({ description: "Whether traffic between nodes is encrypted." }),
   containerIpForwarding: z.boolean().default(false).meta({
     description: "Whether pods may forward packets (sysctl `ip_forward` in their network namespace).",
   }),
-  crds: z.enum(["operator", "apply"]).optional().meta({
+  crds: z.enum(["operator", "apply"]).exactOptional().meta({
     description:
       "Who makes Calico's CRDs: `operator` (where a node can run it first) or `apply` (one server-side apply). If left out: `apply` where there is no node.",
   }),

@@ -10,7 +10,7 @@ const domain = z
 
 /** Config of names. What goes together is checked by components/dns/plan. */
 export const dnsSchema = z.strictObject({
-  baseDomain: domain.optional().meta({
+  baseDomain: domain.exactOptional().meta({
     description:
       "Domain under which the labs' names live. If left out on kind: `localhost`, as every name below it is this machine.",
   }),
@@ -18,7 +18,7 @@ export const dnsSchema = z.strictObject({
     description:
       "Route 53 zone of the base domain: none, one that exists, or a new one (0.50 USD a month; its name servers are an output).",
   }),
-  zoneName: domain.optional().meta({
+  zoneName: domain.exactOptional().meta({
     description: "Name of the zone where it is not the base domain itself but above it.",
   }),
 });

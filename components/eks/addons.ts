@@ -3,9 +3,9 @@ import type * as eks from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ControlPlane } from "./control-plane";
-import type { Network } from "./network";
+import type { Network } from "./eks-network";
 import type { EksPlan } from "./plan/eks-plan";
-import { zoneLetter } from "./plan/request";
+import { zoneLetter } from "./plan/network-request";
 
 export interface AddonsArgs {
   plan: EksPlan;

@@ -2,10 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as eks from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Network } from "./network";
+import type { Network } from "./eks-network";
 import type { EksPlan } from "./plan/eks-plan";
-import { kubeconfigYaml } from "./plan/kubeconfig";
-import { controlPlaneLogGroup } from "./plan/policies";
+import { kubeconfigYaml } from "./plan/eks-kubeconfig";
+import { controlPlaneLogGroup } from "./plan/iam-policies";
 import type { AccessConfig } from "./eks-config";
 
 export interface ControlPlaneArgs {

@@ -7,8 +7,8 @@ import type { ClusterFacts } from "../../kube/cluster-facts";
 import type { Mirrors } from "../mirrors";
 import { Addons } from "./addons";
 import { ControlPlane } from "./control-plane";
-import { LoadBalancerController } from "./load-balancer";
-import { Network } from "./network";
+import { LoadBalancerController } from "./load-balancer-controller";
+import { Network } from "./eks-network";
 import { NodeGroups } from "./node-groups";
 import type { EksPlan } from "./plan/eks-plan";
 

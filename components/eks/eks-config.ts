@@ -6,7 +6,11 @@ import { cidr4, dnsLabel } from "../../kube/config-fields";
 const arn = (service: string, what: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `must be the ARN of ${what}`);
 
-const subnetPrefix = z.int().min(16, "a subnet is /16 to /28").max(28, "a subnet is /16 to /28").optional();
+const subnetPrefix = z
+  .int()
+  .min(16, "a subnet is /16 to /28")
+  .max(28, "a subnet is /16 to /28")
+  .exactOptional();
 
 const tagText = z
   .string()
@@ -17,7 +21,7 @@ const network = z.strictObject({
   vpcCidr: cidr4
     .default("10.0.0.0/16")
     .meta({ description: "Addresses of the VPC, /16 to /28. A change replaces the VPC." }),
-  secondaryCidrs: z.array(cidr4).optional().meta({
+  secondaryCidrs: z.array(cidr4).exactOptional().meta({
     description:
       "Further ranges of the VPC: with `cni: aws-custom` pods live there. 100.64.0.0/16 if left out there.",
   }),
@@ -56,7 +60,7 @@ const network = z.strictObject({
         .default(7)
         .meta({ description: "Days that CloudWatch keeps them." }),
     })
-    .optional()
+    .exactOptional()
     .meta({
       description:
         "VPC flow logs to CloudWatch: who talked to whom, accepted or rejected. About 0.50 USD a GB.",
@@ -86,13 +90,13 @@ const nodeGroup = z
       .int()
       .min(0)
       .max(450)
-      .optional()
+      .exactOptional()
       .meta({ description: "Nodes at the start; `min` if left out. Later changes by an autoscaler stay." }),
     max: z
       .int()
       .min(1)
       .max(450)
-      .optional()
+      .exactOptional()
       .meta({ description: "Most nodes; the subnets are sized for it. `desired` and one more if left out." }),
     capacity: z
       .enum(["on-demand", "spot"])
@@ -107,7 +111,7 @@ const nodeGroup = z
       .meta({ description: "Root volume, gp3, encrypted; with `bottlerocket` the data volume." }),
     labels: z.record(z.string(), z.string()).default({}).meta({ description: "Labels of the nodes." }),
     taints: z.array(taint).default([]).meta({ description: "Taints of the nodes." }),
-    zones: z.array(z.string()).optional().meta({ description: "Zones of this group; all if left out." }),
+    zones: z.array(z.string()).exactOptional().meta({ description: "Zones of this group; all if left out." }),
     perZone: z
       .boolean()
       .default(false)
@@ -122,22 +126,22 @@ const warm = z.strictObject({
   warmEni: z
     .int()
     .min(0)
-    .optional()
+    .exactOptional()
     .meta({ description: "WARM_ENI_TARGET: free interfaces per node. AWS's default is 1." }),
   warmIp: z
     .int()
     .min(0)
-    .optional()
+    .exactOptional()
     .meta({ description: "WARM_IP_TARGET: free addresses per node; for small subnets." }),
   minimumIp: z
     .int()
     .min(0)
-    .optional()
+    .exactOptional()
     .meta({ description: "MINIMUM_IP_TARGET: addresses per node at least; with `warmIp`." }),
   warmPrefix: z
     .int()
     .min(0)
-    .optional()
+    .exactOptional()
     .meta({ description: "WARM_PREFIX_TARGET: free /28 prefixes per node." }),
 });
 
@@ -153,22 +157,27 @@ const access = z.strictObject({
     .meta({ description: "Only in these namespaces; everywhere if empty." }),
 });
 
+export const cniModes = ["aws", "aws-prefix", "aws-custom", "calico"] as const;
+
+/** Name of the node group that a cluster has where none is named. */
+export const DEFAULT_GROUP = "workers";
+
 export const eksSchema = z.strictObject({
   region: z.string().default("us-west-2").meta({ description: "AWS region." }),
   profile: z
     .string()
-    .optional()
+    .exactOptional()
     .meta({ description: "Profile of your AWS configuration; AWS_PROFILE and the like if left out." }),
   account: z
     .string()
     .regex(/^\d{12}$/, "must be an account id of 12 digits, in quotes")
-    .optional()
+    .exactOptional()
     .meta({ description: "Account id: credentials of any other account are refused." }),
   zones: z
     .union([z.int(), z.array(z.string())])
     .default(2)
     .meta({ description: "Availability zones: how many (2 to 4), or their names." }),
-  cni: z.enum(["aws", "aws-prefix", "aws-custom", "calico"]).default("aws").meta({
+  cni: z.enum(cniModes).default("aws").meta({
     description:
       "Where pods get addresses. `aws`: one VPC address each. `aws-prefix`: /28 prefixes, more pods a node. `aws-custom`: subnets of their own in a secondary range. `calico`: Calico's overlay. The first three have Calico for policy only. Between these a change renews the nodes; to or from `calico` make a new stack.",
   }),
@@ -178,7 +187,7 @@ export const eksSchema = z.strictObject({
   pods: z
     .int()
     .min(1)
-    .optional()
+    .exactOptional()
     .meta({ description: "Pods planned in all; subnets are checked for them. Every node full if left out." }),
   warm: warm.prefault({}).meta({ description: "The VPC CNI's warm pool." }),
   network: network.prefault({}).meta({ description: "The VPC." }),
@@ -212,10 +221,13 @@ export const eksSchema = z.strictObject({
     }),
   addons: z
     .strictObject({
-      vpcCni: z.string().optional().meta({ description: "Version of vpc-cni." }),
-      kubeProxy: z.string().optional().meta({ description: "Version of kube-proxy." }),
-      coredns: z.string().optional().meta({ description: "Version of coredns." }),
-      podIdentityAgent: z.string().optional().meta({ description: "Version of eks-pod-identity-agent." }),
+      vpcCni: z.string().exactOptional().meta({ description: "Version of vpc-cni." }),
+      kubeProxy: z.string().exactOptional().meta({ description: "Version of kube-proxy." }),
+      coredns: z.string().exactOptional().meta({ description: "Version of coredns." }),
+      podIdentityAgent: z
+        .string()
+        .exactOptional()
+        .meta({ description: "Version of eks-pod-identity-agent." }),
     })
     .prefault({})
     .meta({
@@ -224,7 +236,7 @@ export const eksSchema = z.strictObject({
     }),
   nodeGroups: z
     .record(dnsLabel(20), nodeGroup)
-    .prefault({ workers: {} })
+    .prefault({ [DEFAULT_GROUP]: {} })
     .meta({ description: "Managed node groups, by name." }),
   loadBalancer: z
     .strictObject({

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ServiceRole } from "./service-role";
 import { serviceTrust } from "../aws-trust";
-import { flowLogGroup, flowLogsPolicy, type Place } from "./plan/policies";
+import { flowLogGroup, flowLogsPolicy, type Place } from "./plan/iam-policies";
 
 export interface FlowLogsArgs {
   vpcId: pulumi.Input<string>;

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
-import type { Network } from "./network";
+import type { Network } from "./eks-network";
 import type { EksPlan } from "./plan/eks-plan";
 import { eksEffect, type NodeGroupPlan } from "./plan/node-plan";
 import { serviceTrust } from "../aws-trust";

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { TrustPolicy } from "../aws-trust";
-import type { PolicyDocument } from "./plan/policies";
+import type { PolicyDocument } from "./plan/iam-policies";
 
 export interface ServiceRoleArgs {
   /** Who may take the role. */

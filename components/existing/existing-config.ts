@@ -3,7 +3,7 @@ import { cidr4 } from "../../kube/config-fields";
 
 /** Config of a cluster that is there already: what its planner cannot find out without asking it. */
 export const existingSchema = z.strictObject({
-  kubeconfig: z.string().optional().meta({
+  kubeconfig: z.string().exactOptional().meta({
     description:
       "Path of a kubeconfig file, or its text as a secret. `KUBECONFIG` or ~/.kube/config if left out.",
   }),
@@ -20,7 +20,7 @@ export const existingSchema = z.strictObject({
       "CNI that the cluster has already. `none`: Calico will be installed as its CNI; `calico`: it is there, and stays as it is.",
   }),
   podCidrs: z.array(cidr4).default([]).meta({ description: "Address ranges of pods, where you know them." }),
-  serviceCidr: cidr4.optional().meta({ description: "Address range of Services, where you know it." }),
+  serviceCidr: cidr4.exactOptional().meta({ description: "Address range of Services, where you know it." }),
   kubeProxyMode: z
     .enum(["iptables", "ipvs", "nftables", "none"])
     .default("iptables")
@@ -32,7 +32,7 @@ export const existingSchema = z.strictObject({
   controlPlaneReachesPods: z.boolean().default(true).meta({
     description: "Whether the API server reaches pod addresses; false puts webhooks on the host network.",
   }),
-  nodeAddress: z.string().optional().meta({
+  nodeAddress: z.string().exactOptional().meta({
     description: "Address of a node that your machine reaches; links to NodePorts are made with it.",
   }),
 });

@@ -37,20 +37,20 @@ const hsts = z.strictObject({
 
 /** Config of the ingress controller. Which combinations fit a target is checked by components/ingress-nginx. */
 export const ingressSchema = z.strictObject({
-  install: z.boolean().optional().meta({
+  install: z.boolean().exactOptional().meta({
     description: "Whether ingress-nginx is installed. If left out: when a lab of this stack needs it.",
   }),
   className: dnsLabel()
     .default("labs")
     .meta({ description: "Name of its IngressClass, which nobody else uses." }),
-  expose: z.enum(["host-ports", "load-balancer", "node-ports"]).optional().meta({
+  expose: z.enum(["host-ports", "load-balancer", "node-ports"]).exactOptional().meta({
     description:
       "How requests get in. If left out: `host-ports` where ports 80 or 443 of a node are open on your machine, else `load-balancer` where one is served, else `node-ports`.",
   }),
   loadBalancer: loadBalancer
     .prefault({})
     .meta({ description: "The load balancer, with `expose: load-balancer`." }),
-  externalTrafficPolicy: z.enum(["Local", "Cluster"]).optional().meta({
+  externalTrafficPolicy: z.enum(["Local", "Cluster"]).exactOptional().meta({
     description:
       "`Local` keeps the client's address and sends to nodes with a controller only. If left out: Local with a load balancer, Cluster with proxy protocol or node ports.",
   }),
@@ -58,7 +58,7 @@ export const ingressSchema = z.strictObject({
     description:
       "Whether the load balancer sends the client's address along (AWS Load Balancer Controller only).",
   }),
-  hostNetwork: z.boolean().optional().meta({
+  hostNetwork: z.boolean().exactOptional().meta({
     description:
       "Whether the controller runs on the host network. If left out: where the API server cannot reach pods, so that the admission webhook works.",
   }),
@@ -69,7 +69,7 @@ export const ingressSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: "Ports with `expose: node-ports`." }),
-  replicas: z.int().max(20).optional().meta({
+  replicas: z.int().max(20).exactOptional().meta({
     description:
       "Controller pods. If left out: 2, or 1 with one worker or host ports. On the host network one runs on each node.",
   }),
@@ -78,7 +78,7 @@ export const ingressSchema = z.strictObject({
     .default(true)
     .meta({ description: "Whether Prometheus can read metrics on port 10254." }),
   hsts: hsts
-    .optional()
+    .exactOptional()
     .meta({ description: "HSTS for hosts with TLS; off if left out, as a browser remembers it." }),
   chart: z
     .strictObject({
@@ -86,7 +86,7 @@ export const ingressSchema = z.strictObject({
       version: z.string().min(1).meta({ description: "Its version." }),
       repository: z.string().min(1).meta({ description: "Its repository: `https://…` or `oci://…`." }),
     })
-    .optional()
+    .exactOptional()
     .meta({ description: "Another chart with the values of ingress-nginx: a maintained fork." }),
   image: z
     .strictObject({
@@ -95,10 +95,10 @@ export const ingressSchema = z.strictObject({
       digest: z
         .string()
         .regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hex digits")
-        .optional()
+        .exactOptional()
         .meta({ description: "Digest, which then counts." }),
     })
-    .optional()
+    .exactOptional()
     .meta({ description: "Another controller image: a maintained fork." }),
 });
 

@@ -7,7 +7,7 @@ const portMapping = z
       description: "Port on the nodes: a NodePort, or a host port of the ingress controller.",
     }),
     hostPort: port
-      .optional()
+      .exactOptional()
       .meta({ description: "Port on your machine. The same as `nodePort` if left out." }),
     listenAddress: z
       .ipv4()
@@ -53,13 +53,13 @@ export const kindSchema = z.strictObject({
     .prefault(defaultPorts)
     .meta({ description: "Node ports that are open on your machine. A change replaces the cluster." }),
   apiServerPort: port
-    .optional()
+    .exactOptional()
     .meta({ description: "Port of the API server on your machine; a free one if left out." }),
   nodeImage: z
     .string()
-    .optional()
+    .exactOptional()
     .meta({ description: "Node image instead of the version set's, for a mirror: must carry a digest." }),
-  network: kindNetwork.optional().meta({
+  network: kindNetwork.exactOptional().meta({
     description:
       "A docker network of the cluster's own, whose addresses are known beforehand; labs on BGP and host endpoints need it. kind's shared network if left out. A change replaces the cluster.",
   }),

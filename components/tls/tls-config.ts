@@ -3,16 +3,16 @@ import { port } from "../../kube/config-fields";
 
 /** Config of certificates. What goes together is checked by components/tls/plan. */
 export const tlsSchema = z.strictObject({
-  issuer: z.enum(["none", "self-signed", "acme-staging", "acme", "own"]).optional().meta({
+  issuer: z.enum(["none", "self-signed", "acme-staging", "acme", "own"]).exactOptional().meta({
     description:
       "Where certificates come from: a certificate authority made for this cluster, Let's Encrypt by DNS-01 on Route 53, or your own certificate. If left out: `self-signed` when a lab needs TLS, else `none`.",
   }),
-  email: z.email().optional().meta({ description: "Address that the ACME account is registered with." }),
-  certificate: z.string().optional().meta({
+  email: z.email().exactOptional().meta({ description: "Address that the ACME account is registered with." }),
+  certificate: z.string().exactOptional().meta({
     description:
       "Your own certificate with its chain, as PEM; with `issuer: own`. Every name of the labs must be in it.",
   }),
-  key: z.string().optional().meta({
+  key: z.string().exactOptional().meta({
     description: "Its private key, as PEM: a secret (`pulumi config set --secret --path tls.key`).",
   }),
   redirect: z

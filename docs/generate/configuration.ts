@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { z } from "zod";
-import { configSchema } from "../../stacks/config/schema";
+import { configSchema } from "../../stacks/config/stack-config";
 
 interface JsonSchema {
   type?: string | string[];

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { labs } from "../../labs/index";
 import { nearest } from "../../kube/nearest";
 import { UserError } from "../../kube/problems";
-import type { RawConfig } from "../config/load";
+import type { RawConfig } from "../config/load-config";
 import { PROJECT } from "../stack-plan";
 
 export interface StackFile {

@@ -1,4 +1,4 @@
-import { registeredObjects } from "../../stacks/offline/objects";
+import { registeredObjects } from "../../stacks/offline/registered-objects";
 import { stackGraph } from "../support/graph";
 import { ambient } from "../support/apiserver/ambient";
 import { Moves } from "../support/apiserver/moves";

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { objectKey, type KubeObject } from "../../kube/objects";
 import { labAt } from "../../labs/model";
-import { registeredObjects, type RegisteredObject } from "../../stacks/offline/objects";
-import { runOffline } from "../../stacks/offline/run";
+import { registeredObjects, type RegisteredObject } from "../../stacks/offline/registered-objects";
+import { runOffline } from "../../stacks/offline/run-offline";
 import { stack as program } from "../../stacks/program";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
 import { longest, stackWith, stepsAt, together, type StackConfig } from "../support/lab-stacks";

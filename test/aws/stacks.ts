@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { readStackFile } from "../../stacks/offline/stack-file";
-import type { RawConfig } from "../../stacks/config/load";
+import type { RawConfig } from "../../stacks/config/load-config";
 import { PROJECT } from "../../stacks/stack-plan";
 
 const ROOT = join(__dirname, "..", "..");

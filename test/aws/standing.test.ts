@@ -1,4 +1,4 @@
-import type { RawConfig } from "../../stacks/config/load";
+import type { RawConfig } from "../../stacks/config/load-config";
 import { Aws } from "./stand-in/aws";
 import { Deployment } from "./stand-in/deployment";
 import { eksStack, fakeAwsCli } from "./stacks";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sameProgram from "../../bench/plan/same-program";
-import { runOffline } from "../../stacks/offline/run";
+import { runOffline } from "../../stacks/offline/run-offline";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { stack as program } from "../../stacks/program";
 import type { Registered } from "../../stacks/offline/registration";

@@ -1,4 +1,4 @@
-import { downEffort, longestFirst, upEffort } from "../../classroom/effort";
+import { downEffort, longestFirst, upEffort } from "../../classroom/work-effort";
 
 test("what takes longer begins first: clouds, then new clusters by their labs, then what is there already", () => {
   const work = {

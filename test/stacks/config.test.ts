@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { ProblemsError } from "../../kube/problems";
 import { planStack } from "../../stacks/stack-plan";
-import { loadConfig } from "../../stacks/config/load";
+import { loadConfig } from "../../stacks/config/load-config";
 import { rawConfig } from "../support/graph";
 
 /** `path: message` of every problem that planning a config tells. */

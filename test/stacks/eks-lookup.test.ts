@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ProblemsError, type Problem } from "../../kube/problems";
 import { eksToolProblems } from "../../stacks/eks-tools";
-import { runOffline, type OfflineRun } from "../../stacks/offline/run";
+import { runOffline, type OfflineRun } from "../../stacks/offline/run-offline";
 import { PROJECT } from "../../stacks/stack-plan";
 import { stack as program } from "../../stacks/program";
 import { rawConfig } from "../support/graph";

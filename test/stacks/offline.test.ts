@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
-import { creationOrder } from "../../stacks/offline/order";
+import { creationOrder } from "../../stacks/offline/creation-order";
 import type { Registered } from "../../stacks/offline/registration";
 import { readConfig, readStackFile } from "../../stacks/offline/stack-file";
 import { stackGraph } from "../support/graph";
-import { registeredObjects } from "../../stacks/offline/objects";
+import { registeredObjects } from "../../stacks/offline/registered-objects";
 import { manifests } from "../../cli/plan/manifests";
 import { parse } from "yaml";
 import type { KubeObject } from "../../kube/objects";

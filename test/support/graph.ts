@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
-import { registeredObjects } from "../../stacks/offline/objects";
+import { registeredObjects } from "../../stacks/offline/registered-objects";
 import type { Registered } from "../../stacks/offline/registration";
-import { runOffline, type OfflineOptions } from "../../stacks/offline/run";
+import { runOffline, type OfflineOptions } from "../../stacks/offline/run-offline";
 import { PROJECT } from "../../stacks/stack-plan";
 import { stack as program } from "../../stacks/program";
 

@@ -1,4 +1,4 @@
-import type { CniMode } from "./request";
+import type { CniMode } from "./network-request";
 import type { WarmPool } from "./warm-pool";
 
 /** Settings of the VPC CNI add-on, as its configuration values. Numbers and flags are strings there. */

@@ -6,7 +6,7 @@ import {
   warmPoolProblems,
   worstPlacement,
   type PodCapacity,
-} from "./capacity";
+} from "./pod-capacity";
 import { lookUpInstanceType, similarInstanceType, tableSource, type InstanceFacts } from "./instance-types";
 import { prefixFor } from "./subnet-size";
 import type { PodNetworking, WarmPool } from "./warm-pool";

@@ -1,20 +1,22 @@
 import { covers, DOCUMENTATION } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
-import { networkingOf, type CniMode, type NetworkPlan, type NetworkRequest } from "./request";
+import {
+  networkingOf,
+  POD_RANGE,
+  type CniMode,
+  type NetworkPlan,
+  type NetworkRequest,
+} from "./network-request";
 import { vpcCniValues, type VpcCniValues } from "./addon-plan";
-import { groupCapacities, type GroupCapacity } from "./demand";
+import { groupCapacities, type GroupCapacity } from "./address-demand";
 import { planNetwork } from "./network-plan";
 import { groupRequests, nodeGroupPlans, type NodeGroupPlan } from "./node-plan";
-import { partitionOf, type Place } from "./policies";
-import { checkEksVersion, chooseZones } from "./regions";
+import { partitionOf, type Place } from "./iam-policies";
+import { checkEksVersion, chooseZones } from "./aws-regions";
 import { standingProblems } from "./standing-cluster";
-import { stackTags } from "./tags";
-import type { WarmPool } from "./warm-pool";
+import { stackTags } from "./aws-tags";
 import type { AwsFacts } from "./aws-facts";
 import type { AccessConfig, EksConfig } from "../eks-config";
-
-/** Where pods live with `aws-custom` if nothing is said: the range that AWS recommends for pods. */
-const POD_RANGE = "100.64.0.0/16";
 
 /** All that is decided about an EKS cluster before a resource is made: plain data. */
 export interface EksPlan {
@@ -139,9 +141,12 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
 /** Ranges that addresses of pods come from. */
 export function podRanges(config: EksConfig, pools: readonly string[]): string[] {
   if (config.cni === "calico") return [...pools];
-  if (config.cni === "aws-custom") return [...(config.network.secondaryCidrs ?? [POD_RANGE])];
+  if (config.cni === "aws-custom") return secondaryRanges(config);
   return [config.network.vpcCidr];
 }
+
+const secondaryRanges = ({ cni, network }: EksConfig): string[] =>
+  network.secondaryCidrs ?? (networkingOf(cni).customNetworking ? [POD_RANGE] : []);
 
 function networkRequest(
   config: EksConfig,
@@ -155,14 +160,14 @@ function networkRequest(
     zones,
     cni: config.cni,
     vpcCidr: network.vpcCidr,
-    secondaryCidrs: network.secondaryCidrs ?? (networkingOf(config.cni).customNetworking ? [POD_RANGE] : []),
+    secondaryCidrs: secondaryRanges(config),
     serviceCidr: network.serviceCidr,
     podCidrs: config.cni === "calico" ? pools : [],
     peers: network.peers,
     nat: network.nat,
-    prefixes: defined(network.prefixes),
+    prefixes: network.prefixes,
     groups,
-    warm: defined(config.warm) satisfies WarmPool,
+    warm: config.warm,
     ...(config.pods === undefined ? {} : { pods: config.pods }),
   };
 }
@@ -247,11 +252,4 @@ function notes(config: EksConfig, { real, zones, unanswered, logGroupLeft }: Aws
     found.push("Calico's CNI on Bottlerocket was not tried here");
   }
   return found;
-}
-
-/** Without the properties that are undefined. */
-function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

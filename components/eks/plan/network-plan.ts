@@ -1,12 +1,12 @@
 import type { Problem } from "../../../kube/problems";
-import { capacityProblems, warmPoolProblems } from "./capacity";
-import { CONTROL_PLANE_LEAST, demand, sum } from "./demand";
-import { fitProblems, podProblems, updateWarnings } from "./shortage";
-import { layOut } from "./layout";
+import { capacityProblems, warmPoolProblems } from "./pod-capacity";
+import { CONTROL_PLANE_LEAST, demand, sum } from "./address-demand";
+import { fitProblems, podProblems, updateWarnings } from "./address-shortage";
+import { layOut } from "./subnet-layout";
 import { usable } from "./subnet-size";
-import { regionProblems, zoneProblems, type ZoneFacts } from "./regions";
-import { networkingOf, type NetworkPlan, type NetworkRequest } from "./request";
-import { rangeProblems, rangeWarnings } from "./rules";
+import { regionProblems, zoneProblems, type ZoneFacts } from "./aws-regions";
+import { networkingOf, POD_RANGE, type NetworkPlan, type NetworkRequest } from "./network-request";
+import { rangeProblems, rangeWarnings } from "./vpc-ranges";
 
 export interface Planned {
   /** Absent when there is any problem. */
@@ -33,7 +33,7 @@ export function planNetwork(request: NetworkRequest, path = "eks", zones: ZoneFa
     problems.push({
       path: `${path}.network.secondaryCidrs`,
       message: "cni aws-custom puts pods on subnets of their own, which need a range",
-      fix: "[100.64.0.0/16]",
+      fix: `[${POD_RANGE}]`,
     });
   }
   const warnings = rangeWarnings(request);

@@ -1,9 +1,9 @@
 import type { Problem } from "../../../kube/problems";
 import { unknownType } from "./capacity-report";
-import type { GroupCapacity } from "./demand";
+import type { GroupCapacity } from "./address-demand";
 import type { InstanceFacts } from "./instance-types";
 import { desiredNow, type StandingCluster } from "./standing-cluster";
-import { zoneLetter, type GroupRequest } from "./request";
+import { zoneLetter, type GroupRequest } from "./network-request";
 import type { AwsFacts } from "./aws-facts";
 import type { EksConfig, NodeGroupConfig, Taint } from "../eks-config";
 

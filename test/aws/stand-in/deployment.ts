@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { RawConfig } from "../../../stacks/config/load";
+import type { RawConfig } from "../../../stacks/config/load-config";
 import type { Registered } from "../../../stacks/offline/registration";
-import { runOffline } from "../../../stacks/offline/run";
+import { runOffline } from "../../../stacks/offline/run-offline";
 import { stack as program } from "../../../stacks/program";
 import { AwsRefusal, type Aws } from "./aws";
 import { lookUp } from "./functions";

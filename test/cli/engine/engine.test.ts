@@ -6,7 +6,7 @@ import { engineError } from "../../../cli/engine/engine-errors";
 import { readSettings, settingsPath, writeSettings } from "../../../cli/engine/stack-settings";
 import { writeReceipt, receiptOf } from "../../../cli/students/receipt";
 import { resetLabs } from "../../../cli/students/students-reset";
-import { loadConfig } from "../../../stacks/config/load";
+import { loadConfig } from "../../../stacks/config/load-config";
 
 const cli = (output: string) => new CliError(["up"], 255, output);
 const folders: string[] = [];

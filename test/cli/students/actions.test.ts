@@ -6,7 +6,7 @@ import type { Task } from "../../../cli/students/batch";
 import type { PendingOperation } from "../../../cli/engine/engine";
 import type { EngineSession } from "../../../cli/engine/session";
 import { madeBy, making, shaping, type MachineObject } from "../../../components/kind/machine-objects";
-import { toTags, type EnvironmentRecord } from "../../../classroom/record";
+import { toTags, type EnvironmentRecord } from "../../../classroom/environment-record";
 import { start } from "./fake-engine";
 import { World, type Fate } from "./fake-world";
 import { VirtualClock } from "./virtual-clock";

@@ -8,7 +8,7 @@ import {
 } from "../../../cli/engine/engine";
 import type { Machine } from "../../../cli/engine/machine";
 import type { EngineSession } from "../../../cli/engine/session";
-import type { Tags } from "../../../classroom/record";
+import type { Tags } from "../../../classroom/environment-record";
 import { making } from "../../../components/kind/machine-objects";
 import type { Stack, World } from "./fake-world";
 

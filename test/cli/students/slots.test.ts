@@ -7,10 +7,10 @@ import { SlotClaims } from "../../../cli/students/slot-claims";
 import { busySlots, heldSlots } from "../../../cli/students/slots";
 import type { Engine, StackState } from "../../../cli/engine/engine";
 import type { Machine } from "../../../cli/engine/machine";
-import { toTags, type EnvironmentRecord } from "../../../classroom/record";
+import { toTags, type EnvironmentRecord } from "../../../classroom/environment-record";
 import { making, shaping } from "../../../components/kind/machine-objects";
 import { readClass } from "../../../classroom/class-file";
-import { planEnvironments } from "../../../classroom/environments";
+import { planEnvironments } from "../../../classroom/plan-environments";
 import { readRoster } from "../../../classroom/roster";
 
 test("a slot with a port that is taken on this machine is passed over", async () => {

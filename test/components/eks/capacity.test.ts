@@ -4,7 +4,7 @@ import {
   podCapacity,
   warmPoolProblems,
   worstPlacement,
-} from "../../../components/eks/plan/capacity";
+} from "../../../components/eks/plan/pod-capacity";
 import table from "../../../components/eks/plan/instance-type-table.json";
 import { lookUpInstanceType, similarInstanceType } from "../../../components/eks/plan/instance-types";
 import { addressesHeld, type PodNetworking, type WarmPool } from "../../../components/eks/plan/warm-pool";

@@ -1,10 +1,10 @@
 import { vpcCniValues } from "../../../components/eks/plan/addon-plan";
 import { planEks, type EksContext } from "../../../components/eks/plan/eks-plan";
 import { factsBeforeLookup, offlineFacts } from "../../../components/eks/plan/aws-facts";
-import { kubeconfigYaml } from "../../../components/eks/plan/kubeconfig";
+import { kubeconfigYaml } from "../../../components/eks/plan/eks-kubeconfig";
 import { loadBalancerValues } from "../../../components/eks/plan/load-balancer-plan";
-import { eksSummary } from "../../../components/eks/plan/summary";
-import { stackTags } from "../../../components/eks/plan/tags";
+import { eksSummary } from "../../../components/eks/plan/eks-summary";
+import { stackTags } from "../../../components/eks/plan/aws-tags";
 import { eksSchema } from "../../../components/eks/eks-config";
 
 const context: EksContext = {

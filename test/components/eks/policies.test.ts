@@ -5,7 +5,7 @@ import {
   partitionOf,
   type PolicyDocument,
   type Statement,
-} from "../../../components/eks/plan/policies";
+} from "../../../components/eks/plan/iam-policies";
 
 const place = {
   partition: "aws",

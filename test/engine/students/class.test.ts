@@ -23,7 +23,7 @@ import { RunJournal } from "../../../cli/engine/run-journal";
 import type { EngineSession } from "../../../cli/engine/session";
 import { allRecords } from "../../../cli/students/environment-records";
 import { readClass } from "../../../classroom/class-file";
-import { planEnvironments } from "../../../classroom/environments";
+import { planEnvironments } from "../../../classroom/plan-environments";
 import { readRoster } from "../../../classroom/roster";
 import { needs } from "../../support/needs";
 import { havePulumi, PULUMI } from "../pulumi";

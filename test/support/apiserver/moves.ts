@@ -1,6 +1,6 @@
 import { ApiError } from "../../../components/kubernetes/request";
 import { objectTitle, type KubeObject } from "../../../kube/objects";
-import type { RegisteredObject } from "../../../stacks/offline/objects";
+import type { RegisteredObject } from "../../../stacks/offline/registered-objects";
 import type { Client } from "./client";
 import { removeNamespace } from "./stand-ins";
 

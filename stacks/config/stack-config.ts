@@ -22,7 +22,7 @@ export const configSchema = z.strictObject({
     .default("kind")
     .meta({ description: "Where the cluster comes from." }),
   clusterName: dnsLabel(40)
-    .optional()
+    .exactOptional()
     .meta({ description: "Name of the cluster. `labs-<stack>` if left out." }),
   kubernetes: z
     .string()
@@ -35,7 +35,7 @@ export const configSchema = z.strictObject({
   }),
   kind: kindSchema.prefault({}).meta({ description: "The kind cluster; only with `target: kind`." }),
   existing: existingSchema
-    .optional()
+    .exactOptional()
     .meta({ description: "Your own cluster; only with `target: existing`." }),
   eks: eksSchema.prefault({}).meta({ description: "The EKS cluster; only with `target: eks`." }),
   calico: calicoSchema.prefault({}).meta({ description: "Calico." }),

@@ -1,9 +1,10 @@
 import type { Problem } from "../../../kube/problems";
-import { groupCapacities } from "./demand";
-import { holdsUpdate, layOut, type Shortage } from "./layout";
+import { groupCapacities } from "./address-demand";
+import { holdsUpdate, layOut, type Shortage } from "./subnet-layout";
 import { freeBlock, overlaps, prefixOf, PRIVATE, resized, SHARED } from "../../../kube/ip";
 import { LARGEST_PREFIX } from "./subnet-size";
-import { cniModes, type CniMode, type NetworkRequest } from "./request";
+import { cniModes } from "../eks-config";
+import { POD_RANGE, type CniMode, type NetworkRequest } from "./network-request";
 
 /** Every subnet that is too small, with what is missing and the ways out. */
 export function fitProblems(request: NetworkRequest, path: string): Problem[] {
@@ -147,12 +148,12 @@ function fewer(request: NetworkRequest, path: string): string | undefined {
 /** Modes that take fewer addresses and fit as the rest stands. */
 function otherwise(request: NetworkRequest, path: string): string | undefined {
   const words: Partial<Record<CniMode, string>> = {
-    "aws-custom": "pods in 100.64.0.0/16",
+    "aws-custom": `pods in ${POD_RANGE}`,
     calico: "an overlay, one address per node",
   };
   const others = cniModes.filter((cni) => {
     if (cni === request.cni || words[cni] === undefined) return false;
-    const secondaryCidrs = cni === "aws-custom" ? ["100.64.0.0/16"] : [];
+    const secondaryCidrs = cni === "aws-custom" ? [POD_RANGE] : [];
     const { public: pub, private: priv } = request.prefixes;
     const prefixes = {
       ...(pub === undefined ? {} : { public: pub }),

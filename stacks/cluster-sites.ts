@@ -5,7 +5,7 @@ import { planKind, type KindPlan } from "../components/kind/plan/kind-plan";
 import { mirroredImage } from "../components/mirrors";
 import { ROUTER_IMAGE, type VersionSet } from "../components/versions";
 import type { Problem } from "../kube/problems";
-import type { Config } from "./config/schema";
+import type { Config } from "./config/stack-config";
 
 export type TargetPlan =
   | { kind: "kind"; cluster: KindPlan }

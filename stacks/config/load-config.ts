@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { nearest } from "../../kube/nearest";
 import type { Problem } from "../../kube/problems";
-import { configSchema, type Config } from "./schema";
+import { configSchema, type Config } from "./stack-config";
 
 /** Raw config as the engine hands it over: full key (`project:key`) → text, JSON for anything but plain strings. */
 export type RawConfig = Readonly<Record<string, string>>;

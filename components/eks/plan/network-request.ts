@@ -1,3 +1,4 @@
+import type { EksConfig } from "../eks-config";
 import type { InstanceFacts } from "./instance-types";
 import type { PodNetworking, WarmPool } from "./warm-pool";
 
@@ -6,9 +7,10 @@ import type { PodNetworking, WarmPool } from "./warm-pool";
  * `aws`: VPC CNI, one address per pod. `aws-prefix`: VPC CNI, /28 prefixes. `aws-custom`: VPC CNI, pods on subnets of
  * their own in secondary ranges. `calico`: Calico's overlay, no VPC address.
  */
-export type CniMode = "aws" | "aws-prefix" | "aws-custom" | "calico";
+export type CniMode = EksConfig["cni"];
 
-export const cniModes: readonly CniMode[] = ["aws", "aws-prefix", "aws-custom", "calico"];
+/** Where pods live with `aws-custom` if nothing is said: what AWS recommends for pods. */
+export const POD_RANGE = "100.64.0.0/16";
 
 /** What a mode means for addresses. */
 export function networkingOf(mode: CniMode): PodNetworking {
@@ -32,12 +34,6 @@ export interface GroupRequest {
   perZone: boolean;
 }
 
-/** A named range that the VPC must not overlap: a peer, an office, another VPC behind a transit gateway. */
-export interface Peer {
-  name: string;
-  cidr: string;
-}
-
 /** All that the layout of a network is decided by: plain data. */
 export interface NetworkRequest {
   region: string;
@@ -50,10 +46,10 @@ export interface NetworkRequest {
   serviceCidr: string;
   /** Pools of Calico's overlay; empty in the other modes. */
   podCidrs: readonly string[];
-  peers: readonly Peer[];
-  nat: "none" | "single" | "perZone";
+  peers: EksConfig["network"]["peers"];
+  nat: EksConfig["network"]["nat"];
   /** Prefix lengths that are wanted; what is left out is sized from the need. */
-  prefixes: { public?: number; private?: number; pod?: number };
+  prefixes: EksConfig["network"]["prefixes"];
   groups: readonly GroupRequest[];
   warm: WarmPool;
   /** Pods planned in all. Without: every node full. */

@@ -2,7 +2,7 @@ import type { Problem } from "../kube/problems";
 import { allotment, allotSlots, roomForLabPorts } from "./allocation";
 import type { Class } from "./class-file";
 import { formatDuration, newLease, renewLease } from "./lease";
-import type { EnvironmentRecord } from "./record";
+import type { EnvironmentRecord } from "./environment-record";
 import { labNodePorts, needsOf, stackConfig, type ClusterNeeds } from "./settings";
 import type { Student } from "./student";
 

@@ -4,11 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { chartRef, type Mirrors } from "../mirrors";
 import { charts } from "../versions";
 import type { ControlPlane } from "./control-plane";
-import type { Network } from "./network";
+import type { Network } from "./eks-network";
 import type { EksPlan } from "./plan/eks-plan";
 import { LBC_NAMESPACE, LBC_SERVICE_ACCOUNT, loadBalancerValues } from "./plan/load-balancer-plan";
 import { irsaTrust, podIdentityTrust, type TrustPolicy } from "../aws-trust";
-import { loadBalancerPolicy } from "./plan/policies";
+import { loadBalancerPolicy } from "./plan/iam-policies";
 import { ServiceRole } from "./service-role";
 
 export interface LoadBalancerControllerArgs {

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../kube/objects";
 import type { ClusterObjects } from "../../labs/prediction/state";
-import { creationOrder } from "./order";
+import { creationOrder } from "./creation-order";
 import type { Registered } from "./registration";
 
 /** Types of the Kubernetes provider that are no objects of the cluster. */

@@ -1,5 +1,5 @@
 import type { EksPlan } from "./eks-plan";
-import { networkingOf } from "./request";
+import { networkingOf } from "./network-request";
 
 /** An EKS plan as tables of plain data: what `labs plan` prints and gives as JSON. */
 export interface EksSummary {

@@ -6,13 +6,13 @@ import { lookUpAws } from "../components/eks/aws-lookup";
 import { lookUpStanding } from "../components/eks/cluster-lookup";
 import { EksCluster } from "../components/eks/eks-cluster";
 import type { EksPlan } from "../components/eks/plan/eks-plan";
-import { stackTags } from "../components/eks/plan/tags";
+import { stackTags } from "../components/eks/plan/aws-tags";
 import type { AwsFacts } from "../components/eks/plan/aws-facts";
 import type { Cluster } from "../components/cluster";
 import type { ClusterFacts } from "../kube/cluster-facts";
 import type { Mirrors } from "../components/mirrors";
 import { failOn } from "../kube/problems";
-import type { Config } from "./config/schema";
+import type { Config } from "./config/stack-config";
 import type { AwsSite } from "./ingress-resources";
 import { eksToolProblems } from "./eks-tools";
 

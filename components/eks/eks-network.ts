@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { FlowLogs } from "./flow-logs";
 import type { EksPlan } from "./plan/eks-plan";
-import { nodeRole } from "./plan/demand";
-import { zoneLetter, type SubnetPlan, type SubnetRole } from "./plan/request";
+import { nodeRole } from "./plan/address-demand";
+import { zoneLetter, type SubnetPlan, type SubnetRole } from "./plan/network-request";
 
 export interface NetworkArgs {
   plan: EksPlan;

@@ -1,5 +1,11 @@
-import { HOST_NETWORK_PODS, podCapacity, worstPlacement, type PodCapacity } from "./capacity";
-import { networkingOf, type GroupRequest, type Need, type NetworkRequest, type SubnetRole } from "./request";
+import { HOST_NETWORK_PODS, podCapacity, worstPlacement, type PodCapacity } from "./pod-capacity";
+import {
+  networkingOf,
+  type GroupRequest,
+  type Need,
+  type NetworkRequest,
+  type SubnetRole,
+} from "./network-request";
 
 /** Free addresses that EKS wants in each control-plane subnet: 6 at least, 16 recommended (EKS guide, network requirements). */
 export const CONTROL_PLANE_LEAST = 6;

@@ -1,9 +1,15 @@
-import { demand, nodeRole, sum } from "./demand";
+import { demand, nodeRole, sum } from "./address-demand";
 import { freeBlock, prefixOf, sizeOf, subnetAt } from "../../../kube/ip";
 import { LARGEST_PREFIX, SMALLEST_PREFIX, usable } from "./subnet-size";
-import { zoneLetter, type Need, type NetworkRequest, type SubnetPlan, type SubnetRole } from "./request";
+import {
+  zoneLetter,
+  type Need,
+  type NetworkRequest,
+  type SubnetPlan,
+  type SubnetRole,
+} from "./network-request";
 
-/** What a layout could not satisfy; turned into problems, with ways out, by fit.ts. */
+/** What a layout could not satisfy; turned into problems, with ways out, by shortage.ts. */
 export type Shortage =
   /** A subnet whose size was given does not hold what it must. */
   | {
@@ -23,7 +29,7 @@ export interface Layout {
   shortages: Shortage[];
 }
 
-interface Wish {
+interface SubnetSpec {
   name: string;
   role: SubnetRole;
   letter: string;
@@ -46,28 +52,26 @@ const LETTERS = ["a", "b", "c", "d"];
 export function layOut(request: NetworkRequest): Layout {
   const roles: SubnetRole[] =
     request.cni === "aws-custom" ? ["private", "public", "pod"] : ["private", "public"];
-  let wishes = roles.flatMap((role) => wishesOf(request, role));
-  const shortages = wishes.flatMap((config) => tooSmall(config));
+  let specs = roles.flatMap((role) => subnetSpecs(request, role));
+  const shortages = specs.flatMap((spec) => tooSmall(spec));
 
-  let found = placeWithSpare(wishes);
+  let found = placeWithSpare(specs);
   // Room to grow is given up step by step, the largest block first, but never what is needed.
-  while (found.homeless.length > 0) {
-    const ranges = new Set(found.homeless.flatMap((w) => w.ranges));
-    const slack = wishes.filter((w) => w.prefix < w.least && w.ranges.some((r) => ranges.has(r)));
+  while (found.unplaced.length > 0) {
+    const ranges = new Set(found.unplaced.flatMap((w) => w.ranges));
+    const slack = specs.filter((w) => w.prefix < w.least && w.ranges.some((r) => ranges.has(r)));
     const [largest] = [...slack].sort((a, b) => a.prefix - b.prefix);
     if (largest === undefined) break;
-    wishes = wishes.map((w) => (w.role === largest.role ? { ...w, prefix: w.prefix + 1 } : w));
-    found = placeWithSpare(wishes);
+    specs = specs.map((w) => (w.role === largest.role ? { ...w, prefix: w.prefix + 1 } : w));
+    found = placeWithSpare(specs);
   }
   // One shortage per range: what is too large takes the room of all others.
-  const short = new Map(found.homeless.map((w) => [w.ranges.join(), w]));
-  for (const key of short.keys()) shortages.push(outOfRange(wishes.filter((w) => w.ranges.join() === key)));
+  const short = new Map(found.unplaced.map((w) => [w.ranges.join(), w]));
+  for (const key of short.keys()) shortages.push(outOfRange(specs.filter((w) => w.ranges.join() === key)));
 
-  const subnets = wishes.flatMap((config) => {
-    const cidr = found.places.get(config.name);
-    return cidr === undefined || config.zone === undefined
-      ? []
-      : [toPlan(request, config, config.zone, cidr)];
+  const subnets = specs.flatMap((spec) => {
+    const cidr = found.places.get(spec.name);
+    return cidr === undefined || spec.zone === undefined ? [] : [toPlan(request, spec, spec.zone, cidr)];
   });
   return { subnets: subnets.sort(byRoleAndZone), shortages };
 }
@@ -77,12 +81,12 @@ export function holdsUpdate(request: NetworkRequest, subnet: SubnetPlan): boolea
   return holds(subnet.prefix, demand(request, subnet.zone, subnet.role, true));
 }
 
-function placeWithSpare(wishes: readonly Wish[]): ReturnType<typeof place> {
-  const roomy = place([...wishes, ...spareRoom(wishes)]);
-  return roomy.homeless.length === 0 ? roomy : place(wishes);
+function placeWithSpare(specs: readonly SubnetSpec[]): ReturnType<typeof place> {
+  const roomy = place([...specs, ...spareRoom(specs)]);
+  return roomy.unplaced.length === 0 ? roomy : place(specs);
 }
 
-function wishesOf(request: NetworkRequest, role: SubnetRole): Wish[] {
+function subnetSpecs(request: NetworkRequest, role: SubnetRole): SubnetSpec[] {
   const ranges = role === "pod" ? request.secondaryCidrs : [request.vpcCidr];
   const needs = request.zones.map((zone) => demand(request, zone, role, false));
   // One size for all zones of a role: zones are alike, and a group may move between them.
@@ -122,35 +126,35 @@ function prefixHolding(needs: readonly Need[]): number {
   return 0;
 }
 
-function tooSmall(config: Wish): Shortage[] {
-  if (holds(config.prefix, config.needs)) return [];
-  return [{ kind: "subnet", ...short(config, usable(config.prefix)), prefix: config.prefix }];
+function tooSmall(spec: SubnetSpec): Shortage[] {
+  if (holds(spec.prefix, spec.needs)) return [];
+  return [{ kind: "subnet", ...short(spec, usable(spec.prefix)), prefix: spec.prefix }];
 }
 
 /** The hardest need of a range that does not hold all of its subnets, and the most that could be had for it. */
-function outOfRange(wishes: readonly Wish[]): Shortage {
-  const hardest = wishes.reduce((a, b) => (sum(b.needs).addresses > sum(a.needs).addresses ? b : a));
+function outOfRange(specs: readonly SubnetSpec[]): Shortage {
+  const hardest = specs.reduce((a, b) => (sum(b.needs).addresses > sum(a.needs).addresses ? b : a));
   let have = 0;
   for (let prefix = SMALLEST_PREFIX; prefix > hardest.prefix; prefix--) {
-    const smaller = wishes.map((w) => (w.role === hardest.role ? { ...w, prefix } : w));
-    if (place(smaller).homeless.length > 0) break;
+    const smaller = specs.map((w) => (w.role === hardest.role ? { ...w, prefix } : w));
+    if (place(smaller).unplaced.length > 0) break;
     have = usable(prefix);
   }
   return { kind: "range", ...short(hardest, have) };
 }
 
-function short(config: Wish, have: number): Omit<Extract<Shortage, { kind: "range" }>, "kind"> {
-  const { addresses, inPrefixes } = sum(config.needs);
+function short(spec: SubnetSpec, have: number): Omit<Extract<Shortage, { kind: "range" }>, "kind"> {
+  const { addresses, inPrefixes } = sum(spec.needs);
   // Prefixes fill one half of a subnet, single addresses the other: the fuller half counts twice.
   const need = inPrefixes === 0 ? addresses : 2 * Math.max(inPrefixes, addresses - inPrefixes);
-  return { role: config.role, name: config.name, need, have, needs: config.needs };
+  return { role: spec.role, name: spec.name, need, have, needs: spec.needs };
 }
 
 /** The same room again for the letters that no zone uses yet. */
-function spareRoom(wishes: readonly Wish[]): Wish[] {
-  const spare: Wish[] = [];
-  for (const role of new Set(wishes.map((w) => w.role))) {
-    const mine = wishes.filter((w) => w.role === role);
+function spareRoom(specs: readonly SubnetSpec[]): SubnetSpec[] {
+  const spare: SubnetSpec[] = [];
+  for (const role of new Set(specs.map((w) => w.role))) {
+    const mine = specs.filter((w) => w.role === role);
     const [like] = mine;
     if (like === undefined) continue;
     const { ranges, prefix, least } = like;
@@ -163,40 +167,40 @@ function spareRoom(wishes: readonly Wish[]): Wish[] {
 }
 
 /** Largest first, so that aligned blocks leave no gaps; then by role and letter. */
-function place(wishes: readonly Wish[]): { places: Map<string, string>; homeless: Wish[] } {
-  const order = [...wishes].sort(
+function place(specs: readonly SubnetSpec[]): { places: Map<string, string>; unplaced: SubnetSpec[] } {
+  const order = [...specs].sort(
     (a, b) => a.prefix - b.prefix || a.role.localeCompare(b.role) || a.letter.localeCompare(b.letter),
   );
   const places = new Map<string, string>();
-  const homeless: Wish[] = [];
+  const unplaced: SubnetSpec[] = [];
   const taken: string[] = [];
-  for (const config of order) {
-    const cidr = config.ranges
-      .map((range) => freeBlock(range, taken, config.prefix))
+  for (const spec of order) {
+    const cidr = spec.ranges
+      .map((range) => freeBlock(range, taken, spec.prefix))
       .find((found) => found !== undefined);
-    if (cidr === undefined) homeless.push(config);
+    if (cidr === undefined) unplaced.push(spec);
     else {
-      places.set(config.name, cidr);
+      places.set(spec.name, cidr);
       taken.push(cidr);
     }
   }
-  return { places, homeless };
+  return { places, unplaced };
 }
 
-function toPlan(request: NetworkRequest, config: Wish, zone: string, cidr: string): SubnetPlan {
-  const { addresses, inPrefixes } = sum(config.needs);
+function toPlan(request: NetworkRequest, spec: SubnetSpec, zone: string, cidr: string): SubnetPlan {
+  const { addresses, inPrefixes } = sum(spec.needs);
   return {
-    name: config.name,
-    role: config.role,
+    name: spec.name,
+    role: spec.role,
     zone,
     cidr,
-    prefix: config.prefix,
-    usable: usable(config.prefix),
-    needs: config.needs,
+    prefix: spec.prefix,
+    usable: usable(spec.prefix),
+    needs: spec.needs,
     needed: addresses,
     // Not at the ends: there AWS keeps addresses of its own, and a /28 that holds one cannot be given away.
-    prefixReservations: inPrefixes > 0 && config.prefix <= SMALLEST_PREFIX - 2 ? middleHalf(cidr) : [],
-    nodes: config.role === nodeRole(request),
+    prefixReservations: inPrefixes > 0 && spec.prefix <= SMALLEST_PREFIX - 2 ? middleHalf(cidr) : [],
+    nodes: spec.role === nodeRole(request),
   };
 }
 

@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import type { RawConfig } from "../config/load";
+import type { RawConfig } from "../config/load-config";
 import { PROJECT } from "../stack-plan";
-import { mockOutputs } from "./outputs";
+import { mockOutputs } from "./mock-outputs";
 import { readOutputs, readRequest, type Registered } from "./registration";
 
 export interface OfflineRun {

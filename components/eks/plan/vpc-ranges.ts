@@ -1,7 +1,7 @@
 import { covers, overlaps, prefixOf, PRIVATE, resized, SHARED } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import { LARGEST_PREFIX, SMALLEST_PREFIX } from "./subnet-size";
-import type { NetworkRequest } from "./request";
+import type { NetworkRequest } from "./network-request";
 
 /** IPv4 ranges of a VPC, the primary one included: AWS's default quota, which can be raised to 50. */
 const MOST_RANGES = 5;
