@@ -1,5 +1,6 @@
 import type { ClusterFacts } from "../kube/cluster-facts";
 import type { IngressSite } from "../routing/ingress-site";
+import type { ClaimedRequest } from "../routing/nginx/prove";
 import { groupOf, objectKey, type KubeObject } from "../kube/objects";
 
 /**
@@ -116,20 +117,10 @@ export interface AnsweredClaim extends FlowClaim {
   instead?: string;
 }
 
-/** A request through the ingress that must end at a backend with a probability. */
-export interface RequestClaim {
+/** A request through the ingress that must be answered so at this step. */
+export interface RequestClaim extends ClaimedRequest {
   kind: "request";
-  host: string;
-  path: string;
-  /** @default http */
-  scheme?: "http" | "https";
-  headers?: Readonly<Record<string, string>>;
-  cookies?: Readonly<Record<string, string>>;
-  /** `namespace/service` → probability from 0 to 1; absent where only the status counts. */
-  backends?: Readonly<Record<string, number>>;
-  /** Expected HTTP status; a redirect's target in `location`. */
-  status?: number;
-  location?: string;
+  /** What a learner should see as the cause, in one sentence. */
   reason: string;
 }
 

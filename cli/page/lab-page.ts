@@ -1,9 +1,7 @@
-import { answer, type HttpRequest } from "../../routing/nginx/answer";
-import { proveRequests } from "../../routing/nginx/prove";
-import { urlOf } from "../../routing/ingress-site";
 import { routeLines } from "../../routing/route-lines";
 import type { FlowClaim, LabSelection, RequestClaim } from "../../labs/model";
 import { answerClaim } from "../../labs/prediction/claims";
+import { answerRequest } from "../../labs/prediction/requests";
 import { objectKey } from "../../kube/objects";
 import { siteOf } from "../../labs/ingress";
 import type { State } from "../../packages/reach/src";
@@ -138,32 +136,26 @@ const content = (object: StateAt["objects"][number]): string =>
 const claim = ({ state }: StateAt, c: FlowClaim): PageClaim =>
   answerClaim(state, { ...c, from: nodeId(c.from), to: nodeId(c.to) }, answerTo);
 
-function request({ objects }: StateAt, e: RequestClaim, { context }: LabSelection): PageRequest {
-  const site = siteOf(context);
-  const asked: HttpRequest = {
-    host: e.host,
-    path: e.path,
-    ...(e.scheme === undefined ? {} : { scheme: e.scheme }),
-    ...(e.headers === undefined ? {} : { headers: e.headers }),
-    ...(e.cookies === undefined ? {} : { cookies: e.cookies }),
-  };
-  const got = answer(objects, site.className, asked, site.ports.https);
-  const problems = proveRequests(objects, site.className, [e], site.ports.https);
+function request({ objects }: StateAt, c: RequestClaim, { context }: LabSelection): PageRequest {
+  const { url, answer, holds, instead } = answerRequest(objects, context, c);
   return {
-    url: urlOf(site, e.host, e.path, e.scheme ?? "http"),
+    url,
     sends: [
-      ...Object.entries(e.headers ?? {}).map(([k, v]) => `${k}: ${v}`),
-      ...Object.entries(e.cookies ?? {}).map(([k, v]) => `cookie ${k}=${v}`),
+      ...Object.entries(c.headers ?? {}).map(([k, v]) => `${k}: ${v}`),
+      ...Object.entries(c.cookies ?? {}).map(([k, v]) => `cookie ${k}=${v}`),
     ],
     shares:
-      got.kind === "backends"
-        ? Object.entries(got.shares).map(([backend, share]) => ({ backend, share }))
+      answer.kind === "backends"
+        ? Object.entries(answer.shares).map(([backend, share]) => ({ backend, share }))
         : [],
-    ...(got.kind === "backends"
+    ...(answer.kind === "backends"
       ? {}
-      : { answer: got.kind === "redirect" ? `${got.status} to ${got.location}` : String(got.status) }),
-    holds: problems.length === 0,
-    reason: e.reason,
-    ...(problems.length === 0 ? {} : { instead: problems.map((p) => p.message).join("; ") }),
+      : {
+          answer:
+            answer.kind === "redirect" ? `${answer.status} to ${answer.location}` : String(answer.status),
+        }),
+    holds,
+    reason: c.reason,
+    ...(instead === undefined ? {} : { instead }),
   };
 }

@@ -12,11 +12,12 @@ export function routesText(l: LabReport): string[] {
   return [
     ...l.routes.map(route),
     ...(l.certificates.length === 0 ? [] : [`  ${pc.dim("certificates:")} ${l.certificates.join(", ")}`]),
-    ...(l.requests.length === 0
-      ? []
-      : [`  ${pc.dim("requests of this step:")}`, ...l.requests.map((r) => `    ${r}`)]),
+    ...(l.requests.length === 0 ? [] : [`  ${pc.dim("requests of this step:")}`, ...l.requests.map(request)]),
   ];
 }
+
+const request = ({ request: text, holds, instead = "" }: LabReport["requests"][number]): string =>
+  holds ? `    ${pc.green("✓")} ${text}` : `    ${pc.red("✗")} ${text}: ${instead}`;
 
 function route(r: RouteLine): string {
   const rewrite = r.rewrite === undefined ? "" : `, seen as ${r.rewrite}`;

@@ -1,7 +1,8 @@
 import { routeLines, type RouteLine } from "../../routing/route-lines";
-import { urlOf } from "../../routing/ingress-site";
 import type { LabSelection, RequestClaim } from "../../labs/model";
 import { siteOf } from "../../labs/ingress";
+import { claimsOf } from "../../labs/prediction/claims";
+import { answerRequest } from "../../labs/prediction/requests";
 import type { KubeObject } from "../../kube/objects";
 
 /** What a plan says of a lab's routes. */
@@ -9,16 +10,19 @@ export interface LabRoutes {
   routes: RouteLine[];
   /** `namespace/secret: names`. */
   certificates: string[];
-  /** Requests that the step claims, with the answer that it claims. */
-  requests: string[];
+  /** Requests that the step claims, each with its answer as text. */
+  requests: { request: string; holds: boolean; instead?: string }[];
 }
 
 export function labRoutes(s: LabSelection, objects: readonly KubeObject[]): LabRoutes {
-  const claims = s.lab.steps[s.step]?.expect(s.context) ?? [];
   return {
     routes: routeLines(objects, siteOf(s.context).className),
     certificates: objects.filter((o) => o.kind === "Certificate").map(certificate),
-    requests: claims.flatMap((c) => (c.kind === "request" ? [claim(s, c)] : [])),
+    requests: claimsOf(s).flatMap((c) => {
+      if (c.kind === "flow") return [];
+      const { url, holds, instead } = answerRequest(objects, s.context, c);
+      return [{ request: text(url, c), holds, ...(instead === undefined ? {} : { instead }) }];
+    }),
   };
 }
 
@@ -27,8 +31,7 @@ function certificate(o: KubeObject): string {
   return `${o.metadata.namespace ?? ""}/${spec.secretName ?? ""} for ${(spec.dnsNames ?? []).join(", ")}`;
 }
 
-function claim(s: LabSelection, c: RequestClaim): string {
-  const url = urlOf(siteOf(s.context), c.host, c.path, c.scheme ?? "http");
+function text(url: string, c: RequestClaim): string {
   const headers = Object.entries(c.headers ?? {}).map(([k, v]) => ` ${k}: ${v}`);
   const cookies = Object.entries(c.cookies ?? {}).map(([k, v]) => ` cookie ${k}=${v}`);
   const shares = Object.entries(c.backends ?? {}).map(([name, share]) => `${name} ${percent(share)}`);

@@ -24,7 +24,8 @@ export function ambientOf({ facts, ingress, labs }: LabsOnCluster): Ambient {
   return {
     objects: [
       ...CORE_DNS,
-      ...API_SERVER,
+      // Where a provider runs it, or nothing is known, it is no pod of the cluster.
+      ...(facts.nodes?.some((n) => n.controlPlane) === true ? API_SERVER : []),
       ...installation(facts),
       ...(ingress === undefined ? [] : controller(ingress.site.controller)),
       ...labs.flatMap((l) => l.lab.ambient?.(l.context) ?? []),

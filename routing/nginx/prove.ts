@@ -1,45 +1,27 @@
 import type { KubeObject } from "../../kube/objects";
-import type { Problem } from "../../kube/problems";
 import { answer, type Answer, type HttpRequest } from "./answer";
 
-/** A request that a lab claims, with what must come of it; the shape of a lab's RequestClaim. */
-export interface RequestClaim {
-  host: string;
-  path: string;
-  scheme?: "http" | "https";
-  headers?: Readonly<Record<string, string>>;
-  cookies?: Readonly<Record<string, string>>;
-  /** `namespace/service` → probability from 0 to 1. */
+/** A request with what must come of it. */
+export interface ClaimedRequest extends HttpRequest {
+  /** `namespace/service` → probability from 0 to 1; absent where only the status counts. */
   backends?: Readonly<Record<string, number>>;
+  /** HTTP status; a redirect's target in `location`. */
   status?: number;
   location?: string;
 }
 
-/** Compares claims with what the objects give; empty when all hold. A claim of nothing is a problem too. */
-export function proveRequests(
+/** What the objects give for a claimed request, and where that differs from the claim. A claim of nothing differs too. */
+export function proveRequest(
   objects: readonly KubeObject[],
   className: string,
-  claims: readonly RequestClaim[],
+  claim: ClaimedRequest,
   httpsPort = 443,
-): Problem[] {
-  return claims.flatMap((claim) => {
-    const title = `${claim.scheme ?? "http"}://${claim.host}${claim.path}`;
-    const got = answer(objects, className, requestOf(claim), httpsPort);
-    return differences(claim, got).map((message) => ({ path: title, message }));
-  });
+): { answer: Answer; problems: string[] } {
+  const got = answer(objects, className, claim, httpsPort);
+  return { answer: got, problems: differences(claim, got) };
 }
 
-function requestOf(c: RequestClaim): HttpRequest {
-  return {
-    host: c.host,
-    path: c.path,
-    ...(c.scheme === undefined ? {} : { scheme: c.scheme }),
-    ...(c.headers === undefined ? {} : { headers: c.headers }),
-    ...(c.cookies === undefined ? {} : { cookies: c.cookies }),
-  };
-}
-
-function differences(claim: RequestClaim, got: Answer): string[] {
+function differences(claim: ClaimedRequest, got: Answer): string[] {
   const out: string[] = [];
   if (claim.backends === undefined && claim.status === undefined)
     out.push("claims neither backends nor a status");
@@ -63,7 +45,7 @@ function differences(claim: RequestClaim, got: Answer): string[] {
 const CONTROLLER = new Set([308, 404, 503]);
 
 /** What a backend answers cannot be foretold: any status fits, but for the controller's own. */
-function statusFits(claim: RequestClaim, status: number, got: Answer): boolean {
+function statusFits(claim: ClaimedRequest, status: number, got: Answer): boolean {
   if (got.kind !== "backends") return got.status === status;
   return claim.backends !== undefined || !CONTROLLER.has(status);
 }

@@ -1,11 +1,10 @@
 import { planOffline } from "../../cli/plan/run-plan";
 import { ProblemsError, type Problem } from "../../kube/problems";
 import { labs } from "../../labs/index";
-import { siteOf } from "../../labs/ingress";
 import { labAt, type Lab } from "../../labs/model";
 import { answerClaim, claimsOf } from "../../labs/prediction/claims";
+import { answerRequest } from "../../labs/prediction/requests";
 import { predictedState } from "../../labs/prediction/state";
-import { proveRequests } from "../../routing/nginx/prove";
 import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planStack, PROJECT, type StackPlan } from "../../stacks/stack-plan";
 
@@ -90,11 +89,12 @@ function broken(plan: StackPlan): string[] {
   return selection!.lab.steps.flatMap((_, step) => {
     const at = { ...selection!, step };
     const state = predictedState({ ...plan, labs: [at] });
-    const site = siteOf(at.context);
     const { objects } = labAt(at);
     return claimsOf(at).flatMap((c) => {
-      if (c.kind === "request")
-        return proveRequests(objects, site.className, [c], site.ports.https).map((p) => p.message);
+      if (c.kind === "request") {
+        const { holds, url, instead } = answerRequest(objects, at.context, c);
+        return holds ? [] : [`step ${step}: ${url}: ${instead ?? ""}`];
+      }
       const { holds, found, from, to, port, verdict, instead } = answerClaim(state, c);
       return holds
         ? []
@@ -130,7 +130,7 @@ describe.each(Object.entries(targets))("on %s", (target, sections) => {
     const sharing = can.filter((l) => l.needs.ownCluster !== true);
     const steps = Object.fromEntries(sharing.map((l) => [l.id, l.steps.length - 1]));
     const { report } = await planOffline(stackOf(sections, steps));
-    const wrong = report.labs.flatMap((l) => l.claims.filter((c) => !c.holds));
+    const wrong = report.labs.flatMap((l) => [...l.claims, ...l.requests].filter((c) => !c.holds));
     expect(wrong).toEqual([]);
     expect(report.labs.map((l) => l.lab)).toEqual(sharing.map((l) => l.id));
   });

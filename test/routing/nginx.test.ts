@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { canaryIngress } from "../../routing/canary/annotations";
 import { byWeight } from "../../routing/canary/canary";
 import { answer } from "../../routing/nginx/answer";
-import { proveRequests } from "../../routing/nginx/prove";
+import { proveRequest } from "../../routing/nginx/prove";
 import { toIngresses } from "../../routing/routes/ingress-objects";
 import type { PathRoute, Routes } from "../../routing/routes/routes";
 
@@ -133,7 +133,7 @@ test("a Service that is not there is a 503", () => {
 test("claims are compared with the answer, and a claim of nothing is no proof", () => {
   const objects = toIngresses(set([{ path: "/", backend: to("a") }]), CLASS);
   const prove = (claim: object) =>
-    proveRequests(objects, "labs", [{ host: "a.org", path: "/", ...claim }]).map((p) => p.message);
+    proveRequest(objects, "labs", { host: "a.org", path: "/", ...claim }).problems;
   expect(prove({ backends: { "n/a": 1 }, status: 200 })).toEqual([]);
   expect(prove({ backends: { "n/a": 0.5, "n/b": 0.5 } })).toHaveLength(2);
   expect(prove({ status: 200 })).toEqual([]);

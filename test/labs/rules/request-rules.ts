@@ -1,7 +1,6 @@
-import { proveRequests } from "../../../routing/nginx/prove";
 import type { IngressSite } from "../../../routing/ingress-site";
-import { siteOf } from "../../../labs/ingress";
 import { labAt, type LabContext, type RequestClaim } from "../../../labs/model";
+import { answerRequest } from "../../../labs/prediction/requests";
 import type { Subject } from "./subject";
 
 const plain: IngressSite = {
@@ -36,12 +35,10 @@ export function requestProblems({ lab, selection }: Subject): string[] {
     lab.steps.flatMap(({ id }, step) => {
       const context: LabContext = { ...selection.context, ingress };
       const { objects } = labAt({ ...selection, lab, step, context });
-      return proveRequests(
-        objects,
-        siteOf(context).className,
-        claims(step, context),
-        ingress.ports.https,
-      ).map(({ path, message }) => `step ${id} on ${title}: ${path}: ${message}`);
+      return claims(step, context).flatMap((claim) => {
+        const { holds, url, instead = "" } = answerRequest(objects, context, claim);
+        return holds ? [] : [`step ${id} on ${title}: ${url}: ${instead}`];
+      });
     }),
   );
   return [...(none ? ["no step claims a request"] : []), ...wrong, ...hostProblems({ lab, selection })];
