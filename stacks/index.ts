@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ProblemsError } from "../kube/problems";
 import { stack } from "./program";
 
-/** Entry for the engine (`main` in package.json). What a user can mend is told without a stack trace. */
+/** Entry for the engine (`main` in package.json). What a user can fix is reported without a stack trace. */
 export = async (): Promise<Record<string, unknown>> => {
   try {
     return await stack({ stack: pulumi.getStack(), raw: pulumi.runtime.allConfig(), offline: false });

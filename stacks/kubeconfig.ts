@@ -24,7 +24,7 @@ export async function readKubeconfig(context: string, kubeconfig: string | undef
     throw unusable({
       path: "existing.context",
       value: context,
-      message: "is no context of the kubeconfig",
+      message: "is not a context of the kubeconfig",
       fix:
         names.length === 0
           ? "the kubeconfig has no contexts; set existing.kubeconfig"

@@ -9,7 +9,7 @@ export interface StackDiff {
   /** The base does not have this stack. */
   isNew: boolean;
   resources: ResourceDiff;
-  /** Flows opened and closed where the labs stand, or why they cannot be told. */
+  /** Flows opened and closed where the labs stand, or why they are not known. */
   flows: Flows;
   /** The same at other steps of the labs; steps at which nothing changes are left out. */
   elsewhere: readonly { title: string; flows: Flows }[];
@@ -46,8 +46,8 @@ const groupsOf = (f: Flows): readonly FlowGroup[] => ("unknown" in f ? [] : f.gr
 
 function isUnchanged(d: StackDiff): boolean {
   const { added, changed, removed } = d.resources;
-  const told = [added, changed, removed, d.elsewhere, d.guardrails, groupsOf(d.flows)];
-  return told.every((list) => list.length === 0) && !("unknown" in d.flows);
+  const lists = [added, changed, removed, d.elsewhere, d.guardrails, groupsOf(d.flows)];
+  return lists.every((list) => list.length === 0) && !("unknown" in d.flows);
 }
 
 function headline({ isNew, resources: r, flows: f }: StackDiff): string {
@@ -93,17 +93,17 @@ const properties = (changes: readonly PropertyChange[]): string =>
 function flows(d: StackDiff): string[] {
   const here = "unknown" in d.flows ? [] : d.flows.groups;
   const lines = ["**Flows opened and closed**", ""];
-  if ("unknown" in d.flows) lines.push(`Cannot be told: ${d.flows.unknown}`, "");
+  if ("unknown" in d.flows) lines.push(`Not known: ${d.flows.unknown}`, "");
   else if (here.length === 0) lines.push("No flow opens or closes.", "");
   else lines.push(...flowTable(here));
   for (const [titles, found] of alike(d.elsewhere)) {
     lines.push(`At ${titles.join(", ")}:`, "");
-    lines.push(...("unknown" in found ? [`Cannot be told: ${found.unknown}`, ""] : flowTable(found.groups)));
+    lines.push(...("unknown" in found ? [`Not known: ${found.unknown}`, ""] : flowTable(found.groups)));
   }
   return lines;
 }
 
-/** Steps at which the same changes are told together. */
+/** Steps at which the same changes are reported together. */
 function alike(elsewhere: StackDiff["elsewhere"]): [string[], Flows][] {
   const found = new Map<string, [string[], Flows]>();
   for (const { title, flows: f } of elsewhere) {

@@ -54,7 +54,7 @@ function whatOf(changes: readonly Change[], opened: string, closed: string): Flo
   return unknown ? "may close" : "is sure to be open";
 }
 
-/** Groups that would be the same if each workload also called itself: no such flow is ever told. */
+/** Groups that would be the same if each workload also called itself: no such flow is ever reported. */
 function mutual(groups: readonly FlowGroup[], end: "from" | "to", outside: ReadonlySet<string>): FlowGroup[] {
   const other = end === "from" ? "to" : "from";
   const filled = new Map<string, FlowGroup[]>();

@@ -17,7 +17,7 @@ import { diffResources } from "./resource-changes";
 import { otherSteps, rawAtSteps } from "./step-changes";
 
 /** `labs plan <stack> --diff BASE`: Markdown on standard output. */
-export async function runDiff(nameOrFile: string, base: string): Promise<void> {
+export async function runPlanDiff(nameOrFile: string, base: string): Promise<void> {
   process.stdout.write(diffMarkdown(await stackDiff(nameOrFile, base)));
 }
 
@@ -69,8 +69,9 @@ async function elsewhere(
 ): Promise<StackDiff["elsewhere"]> {
   const found: { title: string; flows: Flows }[] = [];
   for (const standing of otherSteps(before.plan.labs, here.labs)) {
-    const { flows: told } = flows(program.plan(standing.base), await head(standing.head));
-    if ("unknown" in told || told.groups.length > 0) found.push({ title: standing.title, flows: told });
+    const { flows: changed } = flows(program.plan(standing.base), await head(standing.head));
+    if ("unknown" in changed || changed.groups.length > 0)
+      found.push({ title: standing.title, flows: changed });
   }
   return found;
 }

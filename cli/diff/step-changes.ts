@@ -5,7 +5,7 @@ import type { PlanJson } from "./diff-base";
 type Labs = PlanJson["labs"];
 
 /** Where the labs of a stack can stand besides where they do: a step for each lab, and how a reader knows it. */
-export interface Standing {
+export interface StepPair {
   /** `step 3: stars frontend, yaobank database` */
   title: string;
   head: ReadonlyMap<string, number>;
@@ -14,9 +14,9 @@ export interface Standing {
 
 /**
  * The other steps of a stack's labs, all labs moved together. A change of a later step's policies shows in no stack
- * that stands at the start; it is told all the same.
+ * that stands at the start; it is reported all the same.
  */
-export function otherSteps(base: Labs, head: Labs): Standing[] {
+export function otherSteps(base: Labs, head: Labs): StepPair[] {
   const most = Math.max(0, ...head.map((l) => l.steps.length));
   const at = (labs: Labs, n: number): Map<string, number> =>
     new Map(labs.map((l) => [l.instance, Math.min(n, l.steps.length - 1)]));

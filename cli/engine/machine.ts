@@ -12,7 +12,7 @@ export interface Machine {
   has(objects: readonly MachineObject[]): Promise<MachineObject[]>;
   /** Removes an object; one that is gone is no error. */
   remove(object: MachineObject): Promise<void>;
-  /** Port of this machine at which a kind cluster's API server answers; undefined when that cannot be told. */
+  /** Port of this machine at which a kind cluster's API server answers; undefined where that is not known. */
   apiPort(cluster: string): Promise<number | undefined>;
   /** Whether a process of this machine is alive. */
   alive(pid: number): boolean;

@@ -12,7 +12,7 @@ import type { EngineSession } from "./session";
 import { withLock } from "./stack-lock";
 
 /** A run on a stack, as far as recovery must know it. */
-export interface Run {
+export interface StackRun {
   session: EngineSession;
   stack: string;
   /** Name of the stack's kind cluster on this machine; undefined where its target is another one. */
@@ -40,7 +40,7 @@ const EMPTY: StackState = { resources: [], pending: [] };
  * state does not know. On this machine only that is removed which an interrupted run of this very stack made: by its
  * journal, by a pending operation, or by what the caller knows of it. What a cloud may have made stays pending.
  */
-export async function recover(run: Run): Promise<Recovered> {
+export async function recover(run: StackRun): Promise<Recovered> {
   const { session, stack } = run;
   const { engine, machine, journal } = session;
   const entry = journal.read(stack);
@@ -64,10 +64,10 @@ export async function recover(run: Run): Promise<Recovered> {
     state = await stateOf(engine, stack);
   }
   journal.remove(stack);
-  return { state, removed: left.map(nameOf), unclear };
+  return { state, removed: left.map(machineObjectText), unclear };
 }
 
-export interface RecoverableRun extends Run {
+export interface RecoverableRun extends StackRun {
   /** What happens where the state knows a cluster that this machine does not have. */
   lostCluster: "replace" | "refuse";
   say: (line: string) => void;
@@ -138,7 +138,7 @@ const isSettled = (state: StackState): boolean =>
 
 /** What this machine has, an interrupted run of the stack made, and the state does not know; in order of removal. */
 async function leftovers(
-  { session: { machine }, cluster, owns }: Run,
+  { session: { machine }, cluster, owns }: StackRun,
   state: StackState,
   entry: RunEntry | undefined,
 ): Promise<MachineObject[]> {
@@ -162,7 +162,7 @@ async function leftovers(
 
 /** What of the cluster's objects is not on this machine yet, and whether the state knows a cluster that is not there. */
 async function compare(
-  { session: { machine }, stack, cluster }: Run,
+  { session: { machine }, stack, cluster }: StackRun,
   state: StackState,
 ): Promise<{ fresh: MachineObject[]; lost: boolean }> {
   if (cluster === undefined) return { fresh: [], lost: false };
@@ -183,7 +183,7 @@ async function compare(
 }
 
 /** Whether the state knows a kind cluster that this machine does not have. */
-export async function hasLostCluster(run: Run, state: StackState): Promise<boolean> {
+export async function hasLostCluster(run: StackRun, state: StackState): Promise<boolean> {
   if (run.cluster === undefined) return false;
   const { cluster } = kindFootprint(run.cluster);
   return has(knownObjects(state), cluster) && (await run.session.machine.has([cluster])).length === 0;
@@ -204,7 +204,7 @@ const knownObjects = (state: StackState): MachineObject[] =>
 const same = (a: MachineObject, b: MachineObject): boolean => a.kind === b.kind && a.name === b.name;
 const has = (list: readonly MachineObject[], o: MachineObject): boolean => list.some((l) => same(l, o));
 
-export const nameOf = ({ kind, name }: MachineObject): string =>
+export const machineObjectText = ({ kind, name }: MachineObject): string =>
   kind === "cluster" ? `kind cluster ${name}` : `docker ${kind} ${name}`;
 
 /** Objects inside a cluster, and commands that only read: nothing of theirs outlives the cluster. */

@@ -181,8 +181,8 @@ export interface PlayHint {
   /** As `NetworkPolicy stars/backend-policy`, or a place in a file. */
   object: string;
   message: string;
-  /** How many claims hold once it is mended; 0 where that is not known. */
-  mends: number;
+  /** How many claims hold once it is fixed; 0 where that is not known. */
+  fixes: number;
 }
 
 export interface PlayTask {

@@ -31,16 +31,16 @@ export function answerAt(
   to: number,
   { protocol, port }: PagePort,
 ): PageAnswer | undefined {
-  const at = isIcmp(protocol) ? port * 256 : port;
+  const at = isIcmpName(protocol) ? port * 256 : port;
   return answersOf(lab, state, from, to).find(
     (a) => a.protocol === protocol && a.ports.some(([first, last]) => first <= at && at <= last),
   );
 }
 
-export const isIcmp = (protocol: string): boolean => /^icmp/i.test(protocol);
+export const isIcmpName = (protocol: string): boolean => /^icmp/i.test(protocol);
 
 /** The ports of a pair that count: what the destination serves, and what claims expect to be open. */
-export function portsOf(lab: LabPage, from: number, to: number): PagePort[] {
+export function portsOfCell(lab: LabPage, from: number, to: number): PagePort[] {
   const [a, b] = [lab.nodes[from], lab.nodes[to]];
   if (a === undefined || b === undefined) return [];
   const known = claimedPorts(lab);
@@ -78,7 +78,7 @@ function claimedPorts(lab: LabPage): Map<string, ClaimedPort[]> {
 export function statusOf(lab: LabPage, state: PageState, from: number, to: number): PairStatus {
   const answers = answersOf(lab, state, from, to);
   if (answers.length === 0) return { kind: "none", ports: [], served: false };
-  const ports = portsOf(lab, from, to).flatMap((p): PortAnswer[] => {
+  const ports = portsOfCell(lab, from, to).flatMap((p): PortAnswer[] => {
     const answer = answerAt(lab, state, from, to, p);
     return answer === undefined ? [] : [{ ...p, verdict: answer.verdict, answer }];
   });
@@ -128,7 +128,7 @@ export function changeOf(
 
 /** `80`, `53/UDP`, `ICMP 8`: as people write a port. */
 export function portText({ protocol, port }: PagePort): string {
-  if (isIcmp(protocol)) return `${protocol} ${port}`;
+  if (isIcmpName(protocol)) return `${protocol} ${port}`;
   return protocol === "TCP" ? String(port) : `${port}/${protocol}`;
 }
 
@@ -200,10 +200,10 @@ export function presentIn(lab: LabPage, state: PageState): boolean[] {
 }
 
 /** A node, or a Service: what a question may be about. */
-export type Target = { node: number } | { service: number };
+export type PageTarget = { node: number } | { service: number };
 
 /** Finds what a reader typed: a full name, a name that is clear without its namespace, or an IPv4 address. */
-export function findTarget(lab: LabPage, text: string, services: boolean): Target | undefined {
+export function findTarget(lab: LabPage, text: string, services: boolean): PageTarget | undefined {
   const wanted = text.trim().toLowerCase();
   if (wanted === "") return undefined;
   const exact = lab.nodes.findIndex((n) => n.id.toLowerCase() === wanted);

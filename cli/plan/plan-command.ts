@@ -30,8 +30,8 @@ export function addPlan(labs: Command): void {
     .option("--diff <base>", "what the work tree changes against a commit: resources and flows, as Markdown")
     .action(async (stack: string, options: PlanOptions) => {
       if (options.diff !== undefined) {
-        const { runDiff } = await import("../diff/run-diff");
-        await runDiff(stack, options.diff);
+        const { runPlanDiff } = await import("../diff/run-diff");
+        await runPlanDiff(stack, options.diff);
         return;
       }
       const { runPlan } = await import("./run-plan");

@@ -30,7 +30,7 @@ export function readFolder(folder: string): Contents {
     try {
       contents.objects.push(...objectsOf(file, relative(folder, file), contents.problems));
     } catch (error) {
-      // An editor may put a file away and write it anew: the next event tells.
+      // An editor may put a file away and write it again: the next event tells.
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
   }

@@ -40,7 +40,7 @@ export function playHints(states: LabStates, step: number, contents: Contents): 
     ];
   } catch (error) {
     if (error instanceof ProblemsError) return error.problems.slice(0, 1).map(fromProblem);
-    if (error instanceof UserError) return [{ object: "your files", message: error.message, mends: 0 }];
+    if (error instanceof UserError) return [{ object: "your files", message: error.message, fixes: 0 }];
     throw error;
   }
 }
@@ -49,22 +49,22 @@ export function playHints(states: LabStates, step: number, contents: Contents): 
 const ABSENT = "the step has it, and nothing in your folder stands for it";
 
 function fromProblem({ path, message, fix }: Problem): PlayHint {
-  return { object: path, message: `${message}${fix === undefined ? "" : `: ${fix}`}`, mends: 0 };
+  return { object: path, message: `${message}${fix === undefined ? "" : `: ${fix}`}`, fixes: 0 };
 }
 
 function inFolder({
   object,
   message,
-  mends,
+  fixes,
 }: {
   object: string;
   message: string;
-  mends: string[];
+  fixes: string[];
 }): PlayHint {
   return {
     object,
     message: message.replace("the step has it, and the cluster has not", ABSENT),
-    mends: mends.length,
+    fixes: fixes.length,
   };
 }
 
@@ -74,11 +74,11 @@ function others(wanted: readonly KubeObject[], live: readonly KubeObject[]): Pla
   return wanted.flatMap((right): PlayHint[] => {
     const object = objectTitle(right);
     const found = mine.get(objectKey(right));
-    if (found === undefined) return [{ object, message: ABSENT, mends: 0 }];
+    if (found === undefined) return [{ object, message: ABSENT, fixes: 0 }];
     return differing(right, found, []).map(({ path, is }) => ({
       object,
       message: `${path} differs from the step's: it is ${is === undefined ? "not there" : JSON.stringify(is)}`,
-      mends: 0,
+      fixes: 0,
     }));
   });
 }

@@ -3,7 +3,7 @@ import type { LabSelection } from "../../labs/model";
 import { changes } from "../page/page-flows";
 import type { PlayUpdate } from "../page/page-data";
 
-/** What a learner is told of a lab before the first save: where to write, what for, and where to read. */
+/** What a learner reads about a lab before the first save: where to write, what for, and where to read. */
 export function greeting(
   { instance, lab }: LabSelection,
   step: number,

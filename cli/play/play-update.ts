@@ -4,9 +4,9 @@ import type { PlayProblem, PlayTask, PlayUpdate } from "../page/page-data";
 import type { LabStates } from "../../labs/prediction/lab-states";
 import { ownState, taskOf } from "./exercise";
 import type { Contents } from "./learner-folder";
-import { oddities } from "./play-warnings";
+import { warningsIn } from "./play-warnings";
 
-/** What the page shows of a learner's files at a step. Never throws for what a learner can mend. */
+/** What the page shows of a learner's files at a step. Never throws for what a learner can fix. */
 export function update(states: LabStates, step: number, contents: Contents): Omit<PlayUpdate, "took"> {
   const { instance } = states.selection;
   const base = { instance, step, files: contents.files, task: task(states, step) };
@@ -17,7 +17,7 @@ export function update(states: LabStates, step: number, contents: Contents): Omi
     const { lab, own: yours, state } = labPage(states, own);
     const notes = [
       ...contents.notes,
-      ...(state === undefined ? [] : oddities(states, contents.objects, state)),
+      ...(state === undefined ? [] : warningsIn(states, contents.objects, state)),
     ];
     return { ...base, lab, ...(yours === undefined ? {} : { yours }), problems: [], notes };
   } catch (error) {

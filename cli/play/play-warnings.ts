@@ -3,8 +3,8 @@ import type { Direction, Endpoint, SourceObject, State } from "../../packages/re
 import type { LabStates } from "../../labs/prediction/lab-states";
 import { Selector, type SelectorNode } from "../../packages/reach/src/selector";
 
-/** What a cluster would take without a word, and a learner hardly meant. */
-export function oddities(states: LabStates, theirs: readonly SourceObject[], state: State): string[] {
+/** What a cluster would accept silently, and a learner hardly meant. */
+export function warningsIn(states: LabStates, theirs: readonly SourceObject[], state: State): string[] {
   const { lab, context } = states.selection;
   const namespaces = [...new Set(Object.values(context.namespaces))];
   // Kinds that decide no flow, and belong to the lab.

@@ -31,7 +31,8 @@ export interface Playing {
   close: () => Promise<void>;
 }
 
-interface Desk {
+/** One lab that is played. */
+interface PlaySession {
   selection: LabSelection;
   states: LabStates;
   folder: string;
@@ -45,43 +46,44 @@ export async function play(
   say: (text: string) => void = (text) => void process.stdout.write(`${text}\n`),
 ): Promise<Playing> {
   const port = Number(options.port);
-  if (!/^\d+$/.test(options.port) || port > 65535) throw new UserError(`--port ${options.port} is no port.`);
+  if (!/^\d+$/.test(options.port) || port > 65535)
+    throw new UserError(`--port ${options.port} is not a port.`);
   const selections = labsToPlay(name);
   if (options.folder !== undefined && selections.length > 1)
     throw new UserError(`--folder is for one lab, and ${name} has ${selections.length}: name a lab.`);
-  const desks = selections.map((selection) => desk(selection, options));
-  for (const d of desks) prepare(d, options.fresh === true, say);
+  const sessions = selections.map((selection) => sessionOf(selection, options));
+  for (const s of sessions) prepare(s, options.fresh === true, say);
   const page = await renderPage({
     stack: name,
     about: "You play without a cluster: what reaches what is computed from your files.",
-    labs: desks.map((d) => labPage(d.states).lab),
+    labs: sessions.map((s) => labPage(s.states).lab),
     play: {
       labs: Object.fromEntries(
-        desks.map((d) => [d.selection.instance, { folder: toUser(d.folder), step: d.step }]),
+        sessions.map((s) => [s.selection.instance, { folder: toUser(s.folder), step: s.step }]),
       ),
     },
   });
-  const byInstance = new Map(desks.map((d) => [d.selection.instance, d]));
+  const byInstance = new Map(sessions.map((s) => [s.selection.instance, s]));
   const updateFor = (instance: string, step: number): ReturnType<typeof update> => {
-    const d = byInstance.get(instance);
-    if (d === undefined) throw new Error(`no lab ${instance}`);
-    return look(d, atMost(d, step));
+    const s = byInstance.get(instance);
+    if (s === undefined) throw new Error(`no lab ${instance}`);
+    return look(s, atMost(s, step));
   };
   const hintsFor = (instance: string, step: number): PlayHint[] => {
-    const d = byInstance.get(instance);
-    return d === undefined ? [] : playHints(d.states, atMost(d, step), readFolder(d.folder));
+    const s = byInstance.get(instance);
+    return s === undefined ? [] : playHints(s.states, atMost(s, step), readFolder(s.folder));
   };
   const server = await serve({ page, instances: [...byInstance.keys()], updateFor, hintsFor }, port);
   const watchers = await Promise.all(
-    desks.map((d) =>
-      watch(d.folder, (since) => {
-        server.announce(d.selection.instance, since);
-        say(line(updateFor(d.selection.instance, server.stepOf(d.selection.instance) ?? d.step)));
+    sessions.map((s) =>
+      watch(s.folder, (since) => {
+        server.announce(s.selection.instance, since);
+        say(line(updateFor(s.selection.instance, server.stepOf(s.selection.instance) ?? s.step)));
       }),
     ),
   );
   say(`${pc.bold("Play")} ${pc.cyan(server.url)}  (open it in a browser; stop with Ctrl-C)`);
-  for (const d of desks) say(greeting(d.selection, d.step, toUser(d.folder), readFolder(d.folder).files));
+  for (const s of sessions) say(greeting(s.selection, s.step, toUser(s.folder), readFolder(s.folder).files));
   return {
     url: server.url,
     close: async () => {
@@ -91,16 +93,16 @@ export async function play(
   };
 }
 
-const atMost = (d: Desk, step: number): number => Math.min(step, d.selection.lab.steps.length - 1);
+const atMost = (s: PlaySession, step: number): number => Math.min(step, s.selection.lab.steps.length - 1);
 
 /** A mistake of ours is shown like one of the learner's: the next change of a file may well be understood. */
-function look(d: Desk, step: number): ReturnType<typeof update> {
+function look(s: PlaySession, step: number): ReturnType<typeof update> {
   try {
-    return update(d.states, step, readFolder(d.folder));
+    return update(s.states, step, readFolder(s.folder));
   } catch (error) {
     const message = `internal error: ${reasonOf(error)}`;
     return {
-      instance: d.selection.instance,
+      instance: s.selection.instance,
       step,
       files: [],
       task: { kind: "write", objects: [] },
@@ -110,7 +112,7 @@ function look(d: Desk, step: number): ReturnType<typeof update> {
   }
 }
 
-function desk(selection: LabSelection, options: PlayOptions): Desk {
+function sessionOf(selection: LabSelection, options: PlayOptions): PlaySession {
   const { lab, instance } = selection;
   const last = lab.steps.length - 1;
   // Step 0 is where a lab begins: the first thing to do is step 1.
@@ -131,12 +133,12 @@ function stepOf(text: string, lab: LabSelection["lab"]): number {
   throw new UserError(`${lab.id} has no step ${text}; its steps: ${stepList(names)}.`);
 }
 
-function prepare(d: Desk, fresh: boolean, say: (text: string) => void): void {
-  if (fresh && existsSync(d.folder)) {
-    const away = putAway(d.folder, new Date());
-    if (away !== undefined) say(`  ${d.selection.instance}: your files are kept in ${toUser(away)}`);
+function prepare(s: PlaySession, fresh: boolean, say: (text: string) => void): void {
+  if (fresh && existsSync(s.folder)) {
+    const away = putAway(s.folder, new Date());
+    if (away !== undefined) say(`  ${s.selection.instance}: your files are kept in ${toUser(away)}`);
   }
-  seed(d.folder, readme(d.selection, toUser(d.folder)), beginning(d.states, d.step));
+  seed(s.folder, readme(s.selection, toUser(s.folder)), beginning(s.states, s.step));
 }
 
 /** `labs play`: until Ctrl-C. */

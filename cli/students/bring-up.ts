@@ -2,7 +2,7 @@ import type { EnvironmentRecord } from "../../classroom/environment-record";
 import { fromTags, toTags } from "../../classroom/environment-record";
 import type { Task } from "./batch";
 import { EngineError, type StackState } from "../engine/engine";
-import { runRecoverably, type Run } from "../engine/recovery";
+import { runRecoverably, type StackRun } from "../engine/recovery";
 import { tagsOrCreate, type EngineSession } from "../engine/session";
 import { madeBy, shapeBy } from "../../components/kind/machine-objects";
 
@@ -46,7 +46,7 @@ export async function bringUp(
     throw new Error(`a stack ${stack} exists that is not a student's: give the class another name`);
   }
   if (known !== undefined && !("problem" in known)) {
-    if (known.target !== wanted.record.target && !isEmpty(state))
+    if (known.target !== wanted.record.target && !holdsNothing(state))
       throw new Error(
         `runs on ${known.target}: take it down before it can be made on ${wanted.record.target}`,
       );
@@ -85,7 +85,7 @@ export async function bringUp(
 }
 
 /** What recovery must know of an environment: its cluster, and that one with its API server's port is its own. */
-export function runOf(session: EngineSession, stack: string, record: EnvironmentRecord): Run {
+export function runOf(session: EngineSession, stack: string, record: EnvironmentRecord): StackRun {
   const { target, machine, apiPort } = record;
   if (target !== "kind" || machine !== session.machine.name) return { session, stack };
   return {
@@ -105,7 +105,7 @@ export function assertHome({ machine }: EnvironmentRecord, session: EngineSessio
   throw new Error(`its kind cluster is on ${machine}: run the command there`);
 }
 
-export const isEmpty = (state: StackState): boolean =>
+export const holdsNothing = (state: StackState): boolean =>
   state.resources.length === 0 && state.pending.length === 0;
 
 /** kind changes nothing in place: what differs would take the cluster away under its student. */

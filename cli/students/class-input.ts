@@ -36,7 +36,7 @@ export function thisUser(env: NodeJS.ProcessEnv = process.env): string {
   return name !== undefined && name !== "" ? name : userInfo().username;
 }
 
-/** Reads class file and roster; every problem of both is told at once, with those that the caller has found. */
+/** Reads class file and roster; every problem of both is reported at once, with those that the caller has found. */
 export function loadClass(
   rosterFile: string,
   classFile: string | undefined,

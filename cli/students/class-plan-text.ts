@@ -6,7 +6,7 @@ import type { PlannedEnvironment } from "../../classroom/plan-environments";
 import { formatDuration } from "../../classroom/lease";
 
 /** What an `up` would make, before anything is made. */
-export function planText(planned: ReadonlyMap<string, PlannedEnvironment>, cls: Class): string {
+export function classPlanText(planned: ReadonlyMap<string, PlannedEnvironment>, cls: Class): string {
   const networks = [...planned.values()].some((p) =>
     Object.hasOwn((p.config["kind"] as object | undefined) ?? {}, "network"),
   );

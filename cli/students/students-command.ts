@@ -28,7 +28,7 @@ export function addStudents(labs: Command): void {
   working(
     students
       .command("up")
-      .description("make or continue an environment for each student of the roster; the lease counts anew")
+      .description("make or continue an environment for each student of the roster; the lease starts again")
       .argument("[students...]", "only these ids of the roster")
       .requiredOption("--roster <file>", "CSV or YAML: id, name, email, labs, target", fromUser)
       .option(

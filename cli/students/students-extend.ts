@@ -8,7 +8,7 @@ import { classNameOf } from "./class-input";
 import { choose } from "./choose-environments";
 import { durationOf, parallelOf, STANDARD, type ExtendCommand } from "./students-options";
 import { whenText } from "./moment-text";
-import { plain, print, workOn } from "./work-on-students";
+import { printable, print, workOn } from "./work-on-students";
 
 /** `labs students extend`: the lease counts from now, up to the hard limit. */
 export async function runStudentsExtend(ids: string[], options: ExtendCommand): Promise<void> {
@@ -25,7 +25,7 @@ export async function runStudentsExtend(ids: string[], options: ExtendCommand): 
     if (record === undefined) throw new Error(`${name} was not chosen`);
     return extend(session, name, record, ttl, Date.now(), task);
   });
-  await print(json, outcomes.map(plain), () =>
+  await print(json, outcomes.map(printable), () =>
     outcomes
       .map((o) =>
         o.status === "done"

@@ -8,7 +8,7 @@ import { choose } from "./choose-environments";
 import { classNameOf, knownLabs } from "./class-input";
 import { durationOf, parallelOf, STANDARD, type ResetCommand } from "./students-options";
 import { destroyResources } from "./take-down";
-import { plain, print, workOn } from "./work-on-students";
+import { printable, print, workOn } from "./work-on-students";
 
 /** `labs students reset`: labs go to a step, and what was broken in the cluster is put right. The lease stays. */
 export async function runStudentsReset(ids: string[], options: ResetCommand): Promise<void> {
@@ -29,7 +29,7 @@ export async function runStudentsReset(ids: string[], options: ResetCommand): Pr
     if (record === undefined) throw new Error(`${name} was not chosen`);
     return resetEnvironment(session, name, record, target, options.rebuild === true, task);
   });
-  await print(json, outcomes.map(plain), () =>
+  await print(json, outcomes.map(printable), () =>
     outcomes
       .map((o) => (o.status === "done" ? `${o.name}: ${o.value.labs}\n` : `${o.name}: ${o.reason}\n`))
       .join(""),

@@ -11,14 +11,14 @@ import type { Outcome } from "./batch";
 import { bringUp, type UpResult } from "./bring-up";
 import { warnDamaged } from "./choose-environments";
 import { loadClass, thisUser } from "./class-input";
-import { planText } from "./class-plan-text";
+import { classPlanText } from "./class-plan-text";
 import type { EnvironmentRecords } from "./environment-records";
 import { keepOutOfGit } from "./keep-out-of-git";
 import { whenText } from "./moment-text";
 import { planStacks } from "./planned-stacks";
 import { SlotClaims } from "./slot-claims";
 import { durationOf, parallelOf, type StudentsUpCommand } from "./students-options";
-import { plain, print, workOn } from "./work-on-students";
+import { printable, print, workOn } from "./work-on-students";
 
 /** `labs students up`: everything that can be wrong is reported before anything is made. */
 export async function runStudentsUp(ids: string[], options: StudentsUpCommand): Promise<void> {
@@ -38,7 +38,7 @@ export async function runStudentsUp(ids: string[], options: StudentsUpCommand): 
     failOn(REFUSED, problems);
     if (options.dryRun === true) {
       const rows = [...planned].map(([name, p]) => ({ stack: name, ...p.record, config: p.config }));
-      await print(options.json === true, rows, () => planText(planned, cls));
+      await print(options.json === true, rows, () => classPlanText(planned, cls));
       return;
     }
     keepOutOfGit(cls.name);
@@ -57,7 +57,7 @@ export async function runStudentsUp(ids: string[], options: StudentsUpCommand): 
       },
     );
     const others = notInRoster(found.records, cls.name, all);
-    await print(options.json === true, outcomes.map(plain), () => resultText(outcomes, planned, others));
+    await print(options.json === true, outcomes.map(printable), () => resultText(outcomes, planned, others));
   } finally {
     claims.release();
   }

@@ -2,11 +2,11 @@ import { removeCommand, kindFootprint, removable } from "../../components/kind/m
 import { hasExpired } from "../../classroom/lease";
 import { fromTags, type EnvironmentRecord } from "../../classroom/environment-record";
 import { EngineError } from "../engine/engine";
-import { hasLostCluster, nameOf, recover, type Recovered } from "../engine/recovery";
+import { hasLostCluster, machineObjectText, recover, type Recovered } from "../engine/recovery";
 import type { EngineSession } from "../engine/session";
 import { withLock } from "../engine/stack-lock";
 import type { Task } from "./batch";
-import { assertHome, isEmpty, runOf } from "./bring-up";
+import { assertHome, holdsNothing, runOf } from "./bring-up";
 
 export type DownResult =
   | {
@@ -52,7 +52,7 @@ export async function takeDown(
     if (opts.expiredAt !== undefined && !hasExpired(known.lease, opts.expiredAt())) {
       return { status: "extended", until: known.lease.expires };
     }
-    const elsewhere = opts.forget === true && isEmpty(await engine.state(stack));
+    const elsewhere = opts.forget === true && holdsNothing(await engine.state(stack));
     if (!elsewhere) assertHome(known, session);
     const { removed, unclear, state, lost } = await destroyResources(session, stack, known, task);
     task.progress("checking");
@@ -108,6 +108,8 @@ async function whatIsLeft(
   if (cluster === undefined || after.resources.length > 0) return left;
   const there = await machine.has(removable(kindFootprint(cluster)));
   for (const object of there)
-    left.push(`${nameOf(object)}, which the state does not know: if it is yours, ${removeCommand(object)}`);
+    left.push(
+      `${machineObjectText(object)}, which the state does not know: if it is yours, ${removeCommand(object)}`,
+    );
   return left;
 }

@@ -43,7 +43,7 @@ export async function print(json: boolean, value: unknown, text: () => string): 
 }
 
 /** An outcome without what cannot be printed. */
-export function plain<R>(o: Outcome<R>): Record<string, unknown> {
+export function printable<R>(o: Outcome<R>): Record<string, unknown> {
   if (o.status !== "failed") return { ...o };
   const { error: _, ...rest } = o;
   return rest;

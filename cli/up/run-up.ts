@@ -6,7 +6,7 @@ import { missingKindTools } from "../../stacks/required-tools";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
 import { EngineError, type OperationOptions, type UpOptions } from "../engine/engine";
 import { runInterrupts } from "../engine/interrupts";
-import { recover, runRecoverably, type Run } from "../engine/recovery";
+import { recover, runRecoverably, type StackRun } from "../engine/recovery";
 import { openSession, tagsOrCreate } from "../engine/session";
 import { withLock } from "../engine/stack-lock";
 import { projectFolder } from "../folders";
@@ -61,7 +61,7 @@ export async function runDestroy(name: string, options: DestroyCommand = {}): Pr
     );
   await operate(name, "destroy", async (output) => {
     const session = await openSession(options, say);
-    const run: Run = { session, stack: name, cluster };
+    const run: StackRun = { session, stack: name, cluster };
     try {
       await session.engine.tags(name);
     } catch (error) {

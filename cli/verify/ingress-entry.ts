@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { CONTROLLER } from "../../routing/ingress-site";
-import { CA, NAMESPACE } from "../../components/tls/plan/objects";
+import { CA, CERT_MANAGER_NAMESPACE } from "../../components/tls/plan/objects";
 import type { StackPlan } from "../../stacks/stack-plan";
-import type { Reached } from "./cluster/cluster-access";
-import { ApiError, type Api } from "./cluster/api-client";
+import type { ReachedCluster } from "./cluster/cluster-access";
+import { ApiError, type ClusterApi } from "./cluster/api-client";
 import type { Trust } from "./cluster/request-often";
 import { core } from "./cluster/api-paths";
 import type { Inventory } from "./core/inventory";
@@ -34,8 +34,8 @@ export function entryOf(
 /** Whom to trust: as the stack's certificates are made. */
 export async function trustOf(
   plan: StackPlan,
-  reached: Reached,
-  api: Api,
+  reached: ReachedCluster,
+  api: ClusterApi,
   signal?: AbortSignal,
 ): Promise<Trust> {
   const tls = plan.ingress?.tls;
@@ -56,9 +56,9 @@ export async function trustOf(
 }
 
 /** The cluster's authority from its Secret, where the stack's outputs were not at hand. Only the certificate is used. */
-async function authority(api: Api, signal?: AbortSignal): Promise<string | undefined> {
+async function authority(api: ClusterApi, signal?: AbortSignal): Promise<string | undefined> {
   try {
-    const secret = await api.get(core(NAMESPACE, "secrets", CA), signal);
+    const secret = await api.get(core(CERT_MANAGER_NAMESPACE, "secrets", CA), signal);
     const data = secret["data"] as Record<string, string> | undefined;
     const found = data?.["tls.crt"] ?? data?.["ca.crt"];
     return found === undefined ? undefined : Buffer.from(found, "base64").toString("utf8");

@@ -6,17 +6,17 @@ import type { Inventory } from "./core/inventory";
 import { compareFlow, contradicts } from "./core/compare-flow";
 import type { FlowCheck, Observation, Result } from "./core/check-model";
 import { planProbes, type Probe, type ProbePlan, type ProbeSite } from "./core/probes";
-import { parse, script } from "./core/probe-script";
+import { parseProbes, script } from "./core/probe-script";
 import { settle } from "./core/settle";
-import type { PodSource } from "./core/probe-pod";
+import type { ProbePodSource } from "./core/probe-pod";
 import { exec } from "./cluster/pod-exec";
 import { tryHere } from "./cluster/try-here";
-import type { Twin } from "./cluster/probe-pods";
+import type { ProbePod } from "./cluster/probe-pods";
 
 export interface FlowRun {
   kubeconfig: KubeConfig;
   /** Gives the probe pod of a source. */
-  twins: { ensure(sources: readonly PodSource[]): Promise<void>; of(key: string): Twin };
+  probePods: { ensure(sources: readonly ProbePodSource[]): Promise<void>; of(key: string): ProbePod };
   /** Seconds for one probe. */
   timeout: number;
   /** Connections to the API server at once. */
@@ -43,17 +43,17 @@ export async function verifyFlows(
   const unprobed = new Map(plan.unprobed.map((u) => [u.check, u]));
   const probed = checks.filter((c) => !unprobed.has(c.id));
   const sources = new Map(plan.probes.map((p) => [p.source.key, p.source]));
-  await run.twins.ensure(
-    [...sources.values()].filter((s): s is PodSource => s.kind === "pod" || s.kind === "node"),
+  await run.probePods.ensure(
+    [...sources.values()].filter((s): s is ProbePodSource => s.kind === "pod" || s.kind === "node"),
   );
   const broken = new Map<string, string>();
   for (const { source, check } of plan.probes) {
     if (source.kind !== "pod" && source.kind !== "node") continue;
-    const where = run.twins.of(source.key);
+    const where = run.probePods.of(source.key);
     if ("broken" in where) broken.set(check, where.broken);
   }
   const found = await settle(
-    // Waiting mends neither a pod that cannot start nor a lab that contradicts itself.
+    // Waiting cures neither a pod that cannot start nor a lab that contradicts itself.
     probed.filter((c) => !broken.has(c.id)),
     (some) => attempt(some, plan, run),
     (check, result) => result.status === "pass" || contradicts(check),
@@ -111,11 +111,14 @@ async function probe(batch: readonly Probe[], run: FlowRun): Promise<Map<string,
     const each = batch.map(async (p) => [p.id, await tryHere(p.target, run.timeout, run.signal)] as const);
     return new Map(await Promise.all(each));
   }
-  const answer = await shell(source.kind === "container" ? source : run.twins.of(source.key), batch, run);
-  const found = parse(answer.stdout, batch);
+  const answer = await shell(source.kind === "container" ? source : run.probePods.of(source.key), batch, run);
+  const found = parseProbes(answer.stdout, batch);
   for (const { id, source: from } of batch) {
     if (!found.has(id))
-      found.set(id, { saw: "unclear", detail: `${from.key}: ${answer.broken ?? "the probe told nothing"}` });
+      found.set(id, {
+        saw: "unclear",
+        detail: `${from.key}: ${answer.broken ?? "the probe printed nothing"}`,
+      });
   }
   return found;
 }
@@ -124,7 +127,7 @@ async function probe(batch: readonly Probe[], run: FlowRun): Promise<Map<string,
 const allowance = (timeout: number): number => (timeout * 2 + 5) * 1000;
 
 async function shell(
-  where: Twin | { container: string },
+  where: ProbePod | { container: string },
   batch: readonly Probe[],
   { kubeconfig, timeout, connectMs, signal }: FlowRun,
 ): Promise<{ stdout: string; broken?: string }> {

@@ -33,7 +33,7 @@ export async function verifyRequests(
   const found = await settle(
     checks,
     async (some) => {
-      // Asked anew: a release that is on its way has other pods each time.
+      // Asked again: a release that is on its way has other pods each time.
       const backends = backendsOf(services, await pods());
       const results = new Map<RequestCheck, Result>();
       await inParallel(some, 2, async (check) => {

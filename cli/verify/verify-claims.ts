@@ -5,13 +5,13 @@ import { BUSYBOX } from "../../labs/images";
 import type { StackPlan } from "../../stacks/stack-plan";
 import { realClock, type Clock } from "../clock";
 import type { VerifyOptions } from "./verify-options";
-import type { Reached } from "./cluster/cluster-access";
-import { openApi, type Api } from "./cluster/api-client";
+import type { ReachedCluster } from "./cluster/cluster-access";
+import { openApi, type ClusterApi } from "./cluster/api-client";
 import { findInventory, livePod, tolerant } from "./cluster/find-inventory";
 import { tryHere } from "./cluster/try-here";
 import { removeLeftovers } from "./cluster/probe-leftovers";
 import { core } from "./cluster/api-paths";
-import { Twins } from "./cluster/probe-pods";
+import { ProbePods } from "./cluster/probe-pods";
 import { outsideDoubt } from "./core/compare-flow";
 import type { Inventory } from "./core/inventory";
 import type { Check, FlowCheck, Report, RequestCheck, Result } from "./core/check-model";
@@ -26,13 +26,13 @@ export const LIFETIME_SECONDS = 900;
 export interface VerifyRun {
   plan: StackPlan;
   checks: readonly Check[];
-  reached: Reached;
+  reached: ReachedCluster;
   options: Omit<VerifyOptions, "json" | "junit" | "clean" | "lab" | "step" | "hint">;
   /** Progress, for people. */
   say: (line: string) => void;
   signal?: AbortSignal;
   clock?: Clock;
-  api?: Api;
+  api?: ClusterApi;
 }
 
 /** Probes everything, and takes away what it made, whatever happens. */
@@ -54,14 +54,14 @@ export async function verify(run: VerifyRun): Promise<Report> {
   if (leftovers.left > 0)
     notes.push(`${leftovers.left} objects of other runs are in the cluster; --clean removes them`);
   const inventory = await findInventory(api, flows, namespaces, signal);
-  const twins = makeTwins(api, run, clock);
+  const probePods = probePodsFor(api, run, clock);
   let results: Result[];
   try {
-    const probed = await probeFlows(flows, inventory, twins, run, clock);
+    const probed = await probeFlows(flows, inventory, probePods, run, clock);
     results = [...probed, ...(await tryRequests(requests, inventory, api, run, clock))];
   } finally {
-    if (twins.made.some((m) => !m.gone)) say("removing what was made");
-    await twins.remove();
+    if (probePods.made.some((m) => !m.gone)) say("removing what was made");
+    await probePods.remove();
   }
   signal?.throwIfAborted();
   const order = new Map(checks.map((c, i) => [c, i]));
@@ -70,7 +70,7 @@ export async function verify(run: VerifyRun): Promise<Report> {
     stack: plan.stack,
     cluster: reached.how,
     results,
-    created: twins.made,
+    created: probePods.made,
     notes,
     seconds: (clock.now() - began) / 1000,
   };
@@ -82,8 +82,8 @@ export function namespacesOf(plan: StackPlan): string[] {
   return [...new Set([...labs, ...(plan.ingress === undefined ? [] : [CONTROLLER.namespace])])];
 }
 
-function makeTwins(api: Api, { plan, options, say, signal }: VerifyRun, clock: Clock): Twins {
-  return new Twins(api, {
+function probePodsFor(api: ClusterApi, { plan, options, say, signal }: VerifyRun, clock: Clock): ProbePods {
+  return new ProbePods(api, {
     run: randomBytes(4).toString("hex"),
     image: options.image ?? mirroredImage(BUSYBOX, plan.mirrors),
     lifetimeSeconds: LIFETIME_SECONDS,
@@ -98,7 +98,7 @@ function makeTwins(api: Api, { plan, options, say, signal }: VerifyRun, clock: C
 async function probeFlows(
   flows: readonly FlowCheck[],
   inventory: Inventory,
-  twins: Twins,
+  probePods: ProbePods,
   { plan, reached, options, say, signal }: VerifyRun,
   clock: Clock,
 ): Promise<Result[]> {
@@ -112,7 +112,7 @@ async function probeFlows(
   const stop = signal === undefined ? {} : { signal };
   const results = await verifyFlows(flows, inventory, site, {
     kubeconfig: reached.kubeconfig,
-    twins,
+    probePods,
     timeout: options.timeout,
     parallel: options.parallel,
     settleMs: options.wait * 1000,
@@ -130,7 +130,7 @@ async function probeFlows(
 async function tryRequests(
   requests: readonly RequestCheck[],
   inventory: Inventory,
-  api: Api,
+  api: ClusterApi,
   { plan, reached, options, say, signal }: VerifyRun,
   clock: Clock,
 ): Promise<Result[]> {

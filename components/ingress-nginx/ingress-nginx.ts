@@ -3,7 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterLoadBalancers, goesWith, onCluster, type Cluster } from "../cluster";
 import { registerObject } from "../kubernetes/objects";
 import { chartRef, type Mirrors } from "../mirrors";
-import { DEFAULT_CERTIFICATE, NAMESPACE, RELEASE, SERVICE, type ControllerPlan } from "./controller/types";
+import {
+  DEFAULT_CERTIFICATE,
+  INGRESS_NAMESPACE,
+  RELEASE,
+  SERVICE,
+  type ControllerPlan,
+} from "./controller/types";
 import { controllerValues } from "./nginx-values";
 
 export interface IngressNginxArgs {
@@ -49,7 +55,7 @@ export class IngressNginx extends pulumi.ComponentResource {
       apiVersion: "v1",
       kind: "Namespace",
       metadata: {
-        name: NAMESPACE,
+        name: INGRESS_NAMESPACE,
         // Host ports and the host network are what the stricter levels forbid.
         ...(usesNode ? { labels: { "pod-security.kubernetes.io/enforce": "privileged" } } : {}),
       },
@@ -69,7 +75,7 @@ export class IngressNginx extends pulumi.ComponentResource {
     return new k8s.core.v1.Secret(
       `${this.prefix}-certificate`,
       {
-        metadata: { name: DEFAULT_CERTIFICATE, namespace: NAMESPACE },
+        metadata: { name: DEFAULT_CERTIFICATE, namespace: INGRESS_NAMESPACE },
         type: "kubernetes.io/tls",
         stringData: { "tls.crt": pem.certificate, "tls.key": pulumi.secret(pem.key) },
       },
@@ -84,7 +90,7 @@ export class IngressNginx extends pulumi.ComponentResource {
       `${this.prefix}-release`,
       {
         name: RELEASE,
-        namespace: NAMESPACE,
+        namespace: INGRESS_NAMESPACE,
         ...chartRef({ chart: chart.name, version: chart.version, repository: chart.repository }, mirrors),
         values: controllerValues(plan, mirrors),
         skipAwait: !wait,

@@ -3,7 +3,7 @@ import { nlbAnnotations } from "../../routing/nlb-annotations";
 import { mirroredImage, type Mirrors } from "../mirrors";
 import {
   DEFAULT_CERTIFICATE,
-  NAMESPACE,
+  INGRESS_NAMESPACE,
   RELEASE,
   WEBHOOK_PORT,
   type ControllerPlan,
@@ -40,7 +40,7 @@ function ingressClass(plan: ControllerPlan) {
       name: plan.className,
       enabled: true,
       default: false,
-      controllerValue: `k8s.io/${NAMESPACE}-${plan.className}`,
+      controllerValue: `k8s.io/${INGRESS_NAMESPACE}-${plan.className}`,
     },
     watchIngressWithoutClass: false,
   };
@@ -156,7 +156,9 @@ function status(plan: ControllerPlan): Record<string, unknown> {
     ...(http === undefined ? {} : { "http-port": String(http) }),
     ...(onMachine ? { "publish-status-address": "localhost" } : {}),
     ...(https === undefined ? {} : { "https-port": String(https) }),
-    ...(plan.defaultCertificate ? { "default-ssl-certificate": `${NAMESPACE}/${DEFAULT_CERTIFICATE}` } : {}),
+    ...(plan.defaultCertificate
+      ? { "default-ssl-certificate": `${INGRESS_NAMESPACE}/${DEFAULT_CERTIFICATE}` }
+      : {}),
   };
   return {
     publishService: { enabled: !onMachine },

@@ -44,7 +44,7 @@ export function kindKubeconfig(cluster: string, options: CallOptions = {}): Prom
   return call("kind", ["get", "kubeconfig", "--name", cluster], options);
 }
 
-/** Port of this machine at which a kind cluster's API server answers; undefined when that cannot be told. */
+/** Port of this machine at which a kind cluster's API server answers; undefined where that is not known. */
 export async function kindApiPort(cluster: string, options: CallOptions = {}): Promise<number | undefined> {
   // What was asked for, so that it is known of a half-made or stopped node too.
   const asked = '{{(index (index .HostConfig.PortBindings "6443/tcp") 0).HostPort}}';

@@ -1,10 +1,10 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { making, MACHINE_LABEL, removeCommand, type MachineObject } from "./machine-objects";
-import type { HostPlan, NetworkPlan } from "./plan/kind-network-plan";
+import type { HostPlan, KindNetworkPlan } from "./plan/kind-network-plan";
 
 export interface KindNetworkArgs {
-  plan: NetworkPlan;
+  plan: KindNetworkPlan;
   local: command.Provider;
 }
 
@@ -22,7 +22,7 @@ export class KindNetwork extends pulumi.ComponentResource {
     this.registerOutputs({ network: args.plan.name });
   }
 
-  private make(name: string, plan: NetworkPlan): command.local.Command {
+  private make(name: string, plan: KindNetworkPlan): command.local.Command {
     const network: MachineObject = { kind: "network", name: plan.name };
     return new command.local.Command(
       `${name}-network`,
@@ -39,7 +39,7 @@ export class KindNetwork extends pulumi.ComponentResource {
     );
   }
 
-  private run(name: string, plan: NetworkPlan, host: HostPlan): void {
+  private run(name: string, plan: KindNetworkPlan, host: HostPlan): void {
     const container: MachineObject = { kind: "container", name: host.container };
     new command.local.Command(
       `${name}-host1`,

@@ -13,14 +13,14 @@ export class ApiError extends Error {
   }
 }
 
-export interface Answer {
+export interface ApiAnswer {
   code: number;
   text: string;
   /** Seconds after which the server wants to be asked again. */
   retryAfter?: number;
 }
 
-export interface Asked {
+export interface ApiCall {
   method: string;
   /** With its query. */
   path: string;
@@ -33,10 +33,10 @@ export interface Asked {
  * One call to the API server that a kubeconfig names, with whatever credentials it has, as text.
  * @throws Error where no whole answer came
  */
-export async function request(
+export async function callApi(
   kubeconfig: KubeConfig,
-  { method, path, body, signal }: Asked,
-): Promise<Answer> {
+  { method, path, body, signal }: ApiCall,
+): Promise<ApiAnswer> {
   const server = kubeconfig.getCurrentCluster()?.server;
   if (server === undefined) throw new Error("the kubeconfig names no cluster");
   const options: RequestOptions = { method };
@@ -52,7 +52,7 @@ export async function request(
   return send(new URL(server.replace(/\/$/, "") + path), { ...options, headers, signal }, body?.text);
 }
 
-function send(url: URL, options: RequestOptions, body: string | undefined): Promise<Answer> {
+function send(url: URL, options: RequestOptions, body: string | undefined): Promise<ApiAnswer> {
   return new Promise((resolve, reject) => {
     // A kubeconfig may name a local proxy, as `kubectl proxy` is one.
     const plain = url.protocol === "http:";
@@ -84,7 +84,7 @@ function send(url: URL, options: RequestOptions, body: string | undefined): Prom
 }
 
 /** What the API server says in an answer that is no success. */
-export function messageOf({ code, text }: Answer): string {
+export function refusalText({ code, text }: ApiAnswer): string {
   try {
     return (JSON.parse(text) as { message?: string }).message ?? `HTTP ${code}`;
   } catch {

@@ -5,7 +5,15 @@ import { goesWith, inCluster, type Cluster } from "../cluster";
 import { logicalName, registerObject } from "../kubernetes/objects";
 import { chartRef, type Mirrors } from "../mirrors";
 import { charts } from "../versions";
-import { acmeIssuer, authority, authorityIssuer, CA, NAMESPACE, namespace, selfSigned } from "./plan/objects";
+import {
+  acmeIssuer,
+  authority,
+  authorityIssuer,
+  CA,
+  CERT_MANAGER_NAMESPACE,
+  certManagerNamespace,
+  selfSigned,
+} from "./plan/objects";
 import type { TlsPlan } from "./plan/tls-plan";
 import { certManagerValues } from "./cert-manager-values";
 
@@ -35,7 +43,7 @@ export class Certificates extends pulumi.ComponentResource {
     super("labs:tls:Certificates", name, {}, inCluster(args.cluster, opts));
     this.args = args;
     this.prefix = name;
-    const manager = this.certManager(this.object(namespace(), []));
+    const manager = this.certManager(this.object(certManagerNamespace(), []));
     if (args.plan.issuer === "self-signed") {
       const ca = this.object(authority(args.cluster.name), [this.object(selfSigned(), [manager])]);
       this.ready = [this.object(authorityIssuer(), [ca])];
@@ -59,7 +67,7 @@ export class Certificates extends pulumi.ComponentResource {
         helmOptions: {
           // Kept CRDs name the release that owns them: under another name it could not be installed again.
           name: "cert-manager",
-          namespace: NAMESPACE,
+          namespace: CERT_MANAGER_NAMESPACE,
           ...chartRef(charts["cert-manager"], mirrors),
           values,
           skipAwait: !wait,
@@ -96,7 +104,7 @@ export class Certificates extends pulumi.ComponentResource {
 
   /** The id is known only once the certificate stands, so that a preview reads nothing that is not there yet. */
   private readAuthority(ca: pulumi.CustomResource): pulumi.Output<string> {
-    const id = ca.id.apply(() => `${NAMESPACE}/${CA}`);
+    const id = ca.id.apply(() => `${CERT_MANAGER_NAMESPACE}/${CA}`);
     const secret = k8s.core.v1.Secret.get(`${this.prefix}-authority`, id, { parent: this, dependsOn: ca });
     // The Secret's other half, the key, stays secret in the state.
     return pulumi.unsecret(secret.data).apply((data) => pemOf(data as Record<string, string> | undefined));

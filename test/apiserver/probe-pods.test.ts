@@ -1,5 +1,5 @@
 import { livePod } from "../../cli/verify/cluster/find-inventory";
-import { twin } from "../../cli/verify/core/probe-pod";
+import { probePod } from "../../cli/verify/core/probe-pod";
 import { labs } from "../../labs/index";
 import { labAt } from "../../labs/model";
 import { BUSYBOX } from "../../labs/images";
@@ -65,7 +65,7 @@ describe.each(running().map((r) => [r.set.kubernetes, r] as const))("Kubernetes 
         });
       const complaints: string[] = [];
       for (const like of pods.filter((p) => !p.hostNetwork)) {
-        const pod = twin(
+        const pod = probePod(
           { kind: "pod", key: like.name, like: { ...like, node: "node1" } },
           "probe",
           settings,

@@ -48,7 +48,7 @@ needs(CHROMIUM, executable !== undefined).describe("labs play in Chromium", () =
     // A hint is there for who asks, and goes when its mistake does.
     const hints = panel.getByRole("list", { name: "Hints" });
     await panel.getByRole("button", { name: "Hint", exact: true }).click();
-    expect(await hints.innerText()).toMatch(/NetworkPolicy client\/default-deny .*\(mends 3 claims\)/);
+    expect(await hints.innerText()).toMatch(/NetworkPolicy client\/default-deny .*\(fixes 3 claims\)/);
 
     writeFileSync(join(folder, "client.yaml"), deny("client").replace("podSelector: {}", "podSelector: ["));
     await panel.getByText(/mistake/).waitFor();

@@ -32,7 +32,7 @@ test("takes the one context that is meant, whatever the current one is, and noth
 
 test("an unknown context names those that are there", async () => {
   await expect(readKubeconfig("mien", kubeconfig())).rejects.toThrow(
-    /existing\.context: is no context of the kubeconfig \(got "mien"\)\s+fix: contexts: mine, other/,
+    /existing\.context: is not a context of the kubeconfig \(got "mien"\)\s+fix: contexts: mine, other/,
   );
 });
 

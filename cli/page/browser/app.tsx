@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { changes, drawnIn, portsOf, presentIn, statusOf } from "../page-flows";
+import { changes, drawnIn, portsOfCell, presentIn, statusOf } from "../page-flows";
 import type { LabPage, PageData, PageState } from "../page-data";
 import { Ask } from "./ask";
 import { Claims } from "./claims";
@@ -9,12 +9,12 @@ import { Footer, LabIntro, NoLabs, StepIntro } from "./intro";
 import { Header } from "./header";
 import { Labels } from "./label-list";
 import { Legend } from "./legend";
-import { Matrix } from "./matrix";
+import { MatrixView } from "./matrix";
 import { Objects } from "./objects";
-import { startOf, usePlace, type Asked } from "./page-place";
+import { startOf, usePlace, type AskedFlow } from "./page-place";
 import { usePlay, type Play } from "./play-client";
 import { PlayPanel } from "./play-panel";
-import { Routes } from "./routes";
+import { RoutesView } from "./routes";
 import { Stepper } from "./stepper";
 import { useKeys } from "./page-keys";
 import { nameOf } from "./page-words";
@@ -109,12 +109,12 @@ function shownState(planned: LabPage, step: number, view: "yours" | "solution", 
 interface StepProps extends Shown {
   step: number;
   scope: "main" | "all";
-  asked: Asked;
+  asked: AskedFlow;
   /** Where a learner stands, on the page of `labs play`. */
   panel: preact.ComponentChild;
   askField: preact.RefObject<HTMLInputElement | null>;
   onScope: (scope: "main" | "all") => void;
-  onAsk: (asked: Asked) => void;
+  onAsk: (asked: AskedFlow) => void;
 }
 
 const TITLES = {
@@ -140,7 +140,7 @@ function StepView(props: StepProps): preact.JSX.Element {
   const selected = from >= 0 && to >= 0 ? from * lab.nodes.length + to : undefined;
   const onPair = (pair: number): void => {
     const [a, b] = [Math.floor(pair / lab.nodes.length), pair % lab.nodes.length];
-    const port = portsOf(lab, a, b)[0];
+    const port = portsOfCell(lab, a, b)[0];
     onAsk({
       from: nameOf(lab, a),
       to: nameOf(lab, b),
@@ -178,7 +178,7 @@ function StepView(props: StepProps): preact.JSX.Element {
         )}
       </StepIntro>
       {props.panel}
-      {byRequest && <Routes lab={lab} state={state} />}
+      {byRequest && <RoutesView lab={lab} state={state} />}
       <div class={`picture ${shown.length > 20 ? "wide" : ""}`}>
         <div class="stage">
           <section class="card graph-card" aria-label="Flows as a graph">
@@ -211,7 +211,7 @@ function StepView(props: StepProps): preact.JSX.Element {
         <div class="side">
           <section class="card matrix-card" aria-label="All pairs as a matrix">
             <h3>Who reaches whom</h3>
-            <Matrix {...shared} />
+            <MatrixView {...shared} />
           </section>
           <div class="things">
             <Objects lab={lab} state={state} before={before} yours={yours} />
@@ -220,7 +220,7 @@ function StepView(props: StepProps): preact.JSX.Element {
         </div>
       </div>
       {!yours && claims}
-      {!byRequest && <Routes lab={lab} state={state} />}
+      {!byRequest && <RoutesView lab={lab} state={state} />}
     </>
   );
 }

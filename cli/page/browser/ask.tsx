@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { answerAt, answersOf, findTarget, portText } from "../page-flows";
 import type { LabPage, PageAnswer, PageState } from "../page-data";
-import type { Asked } from "./page-place";
+import type { AskedFlow } from "./page-place";
 import { Why } from "./why";
 import { changeText, nameOf, VERDICT } from "./page-words";
 
@@ -9,20 +9,21 @@ interface Props {
   lab: LabPage;
   state: PageState;
   before: PageState | undefined;
-  asked: Asked;
-  onAsk: (asked: Asked) => void;
+  asked: AskedFlow;
+  onAsk: (asked: AskedFlow) => void;
   first: RefObject<HTMLInputElement | null>;
 }
 
 /** A box for one flow, and its answer: for each direction the policy and the rule that decided. */
 export function Ask(props: Props): preact.JSX.Element {
   const { lab, asked, onAsk } = props;
-  const set = (change: Partial<Asked>): void => {
+  const set = (change: Partial<AskedFlow>): void => {
     onAsk({ ...asked, ...change });
   };
-  const field = (key: keyof Asked) => (event: { currentTarget: HTMLInputElement | HTMLSelectElement }) => {
-    set({ [key]: event.currentTarget.value });
-  };
+  const field =
+    (key: keyof AskedFlow) => (event: { currentTarget: HTMLInputElement | HTMLSelectElement }) => {
+      set({ [key]: event.currentTarget.value });
+    };
   return (
     <section class="card ask" aria-label="Ask one flow">
       <form
@@ -110,7 +111,7 @@ function Answer(props: Props): preact.JSX.Element {
   const lowest = asked.protocol === "ICMP" ? 0 : 1;
   const highest = asked.protocol === "ICMP" ? 255 : 65535;
   if (port !== undefined && !(Number.isInteger(port) && port >= lowest && port <= highest))
-    return <p class="hint wrong">{`${asked.port} is no port: they go from ${lowest} to ${highest}.`}</p>;
+    return <p class="hint wrong">{`${asked.port} is not a port: they go from ${lowest} to ${highest}.`}</p>;
   if ("service" in to) return <ServiceAnswer {...props} from={from.node} service={to.service} port={port} />;
   return <PairAnswer {...props} from={from.node} to={to.node} port={port} />;
 }

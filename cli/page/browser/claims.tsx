@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { PageClaim, PageRequest, PageState } from "../page-data";
-import { NOTHING_ASKED, type Asked } from "./page-place";
+import { NOTHING_ASKED, type AskedFlow } from "./page-place";
 
 /** So many are shown at first: a step of eleven services claims a hundred. */
 const FIRST = 16;
@@ -12,7 +12,7 @@ export function Claims({
   title,
 }: {
   state: PageState;
-  onAsk: (asked: Asked) => void;
+  onAsk: (asked: AskedFlow) => void;
   title: string;
 }): preact.JSX.Element {
   const [all, setAll] = useState(false);
@@ -59,7 +59,13 @@ export function Claims({
 const keyOf = (row: PageClaim | PageRequest): string =>
   "verdict" in row ? `${row.from} ${row.to} ${row.protocol} ${row.port}` : `${row.url} ${row.sends.join()}`;
 
-function ClaimRow({ claim, onAsk }: { claim: PageClaim; onAsk: (asked: Asked) => void }): preact.JSX.Element {
+function ClaimRow({
+  claim,
+  onAsk,
+}: {
+  claim: PageClaim;
+  onAsk: (asked: AskedFlow) => void;
+}): preact.JSX.Element {
   const { from, to, port, protocol, verdict, holds, reason, instead } = claim;
   const must = verdict === "allow" ? "open" : "closed";
   return (

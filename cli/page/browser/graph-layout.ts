@@ -1,5 +1,5 @@
 import { Graph, layout } from "@dagrejs/dagre";
-import { drawnIn, portsOf, portText } from "../page-flows";
+import { drawnIn, portsOfCell, portText } from "../page-flows";
 import type { LabPage, PageNode } from "../page-data";
 
 export interface Point {
@@ -90,7 +90,7 @@ const labelled = (lab: LabPage): boolean => lab.flows.length <= LABELLED;
 
 /** The ports of a pair, short enough for an arrow. */
 export function labelOf(lab: LabPage, from: number, to: number): string {
-  const ports = portsOf(lab, from, to).map(portText);
+  const ports = portsOfCell(lab, from, to).map(portText);
   return ports.length <= 2 ? ports.join(", ") : `${ports.slice(0, 2).join(", ")} …`;
 }
 

@@ -17,7 +17,7 @@ export function Hints({
 }): preact.JSX.Element {
   const [asked, setAsked] = useState(0);
   const [hints, setHints] = useState<readonly PlayHint[] | undefined>();
-  // A file that was saved may have mended what a hint told.
+  // A file that was saved may have fixed what a hint said.
   useEffect(() => {
     if (asked === 0) return undefined;
     const aborted = new AbortController();
@@ -47,7 +47,7 @@ export function Hints({
           {shown.map((h) => (
             <li key={`${h.object} ${h.message}`}>
               <code>{h.object}</code> {h.message}
-              {h.mends > 0 && <span class="muted">{` (mends ${count(h.mends, "claim")})`}</span>}
+              {h.fixes > 0 && <span class="muted">{` (fixes ${count(h.fixes, "claim")})`}</span>}
             </li>
           ))}
         </ol>

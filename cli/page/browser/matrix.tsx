@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** Who reaches whom, all pairs at once: rows send, columns receive. Arrow keys move, Enter asks. */
-export function Matrix(props: Props): preact.JSX.Element {
+export function MatrixView(props: Props): preact.JSX.Element {
   const { lab, scope, present, selected } = props;
   const shown = drawnIn(lab, scope).filter((i) => present[i] === true);
   const [cursor, setCursor] = useState({ row: 0, column: Math.min(1, shown.length - 1) });

@@ -2,26 +2,26 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import type { PageData } from "../page-data";
 
 /** Where the reader is: kept in the URL, so that a place can be sent to somebody. */
-export interface Place {
+export interface PagePlace {
   lab: number;
   step: number;
   /** The flow that is asked about, as typed. */
-  asked: Asked;
+  asked: AskedFlow;
   scope: "main" | "all";
   /** On the page of `labs play`: the learner's own state, or the step's solution. */
   view: "yours" | "solution";
 }
 
-export interface Asked {
+export interface AskedFlow {
   from: string;
   to: string;
   port: string;
   protocol: string;
 }
 
-export const NOTHING_ASKED: Asked = { from: "", to: "", port: "", protocol: "TCP" };
+export const NOTHING_ASKED: AskedFlow = { from: "", to: "", port: "", protocol: "TCP" };
 
-export function usePlace(data: PageData): [Place, (change: Partial<Place>) => void] {
+export function usePlace(data: PageData): [PagePlace, (change: Partial<PagePlace>) => void] {
   const [place, set] = useState(() => read(data));
   useEffect(() => {
     const onHash = (): void => {
@@ -33,7 +33,7 @@ export function usePlace(data: PageData): [Place, (change: Partial<Place>) => vo
     };
   }, [data]);
   const move = useCallback(
-    (change: Partial<Place>) => {
+    (change: Partial<PagePlace>) => {
       set((old) => {
         const next = { ...old, ...change };
         history.replaceState(null, "", `#${write(data, next)}`);
@@ -45,7 +45,7 @@ export function usePlace(data: PageData): [Place, (change: Partial<Place>) => vo
   return [place, move];
 }
 
-function read(data: PageData): Place {
+function read(data: PageData): PagePlace {
   const hash = new URLSearchParams(location.hash.slice(1));
   const lab = Math.max(
     0,
@@ -75,7 +75,7 @@ export function startOf(data: PageData, lab: number): number {
   return data.play?.labs[page.instance]?.step ?? page.current;
 }
 
-function write(data: PageData, place: Place): string {
+function write(data: PageData, place: PagePlace): string {
   const hash = new URLSearchParams({ lab: data.labs[place.lab]?.instance ?? "", step: String(place.step) });
   const { from, to, port, protocol } = place.asked;
   if (from !== "") hash.set("from", from);

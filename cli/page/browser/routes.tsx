@@ -1,7 +1,7 @@
 import type { LabPage, PageRequest, PageState } from "../page-data";
 
 /** The routes at this step: which path leads where, and which share each release gets. */
-export function Routes({ lab, state }: { lab: LabPage; state: PageState }): preact.JSX.Element {
+export function RoutesView({ lab, state }: { lab: LabPage; state: PageState }): preact.JSX.Element {
   const { routes, requests } = state;
   if (routes.length === 0 && requests.length === 0) return <></>;
   const series = seriesOf(lab);

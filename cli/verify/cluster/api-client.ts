@@ -1,5 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { ApiError, messageOf, request, type Answer } from "../../../components/kubernetes/request";
+import { ApiError, refusalText, callApi, type ApiAnswer } from "../../../components/kubernetes/request";
 import type { KubeObject } from "../../../kube/objects";
 import { reasonOf } from "../../../kube/problems";
 import { realClock, type Clock } from "../../clock";
@@ -20,7 +20,7 @@ export interface ApiOptions {
   clock?: Clock;
 }
 
-export interface Api {
+export interface ClusterApi {
   readonly kubeconfig: KubeConfig;
   get(path: string, signal?: AbortSignal): Promise<KubeObject>;
   /** Every page of a list; empty where the server does not serve the kind. */
@@ -34,7 +34,7 @@ export interface Api {
  * The few calls that verify makes, as plain JSON with a limit on each. The typed client has neither limits nor a way to
  * stop, and drops fields of CRDs.
  */
-export function openApi(kubeconfig: KubeConfig, options: ApiOptions = {}): Api {
+export function openApi(kubeconfig: KubeConfig, options: ApiOptions = {}): ClusterApi {
   const caller = new Caller(kubeconfig, options.timeoutMs ?? 15_000, options.clock ?? realClock);
   return {
     kubeconfig,
@@ -127,7 +127,7 @@ class Caller {
         const answer = await this.once(method, path, body, signal);
         if (answer.code >= 200 && answer.code < 300) return json(answer.text);
         const busy = answer.code === 429 || answer.code === 503;
-        if (!busy || last) throw new ApiError(answer.code, messageOf(answer));
+        if (!busy || last) throw new ApiError(answer.code, refusalText(answer));
         await this.clock.sleep(Math.min(5, answer.retryAfter ?? attempt) * 1000, signal);
       } catch (error) {
         if (error instanceof ApiError || last || signal?.aborted === true) throw error;
@@ -147,11 +147,11 @@ class Caller {
     path: string,
     body: unknown,
     signal: AbortSignal | undefined,
-  ): Promise<Answer> {
+  ): Promise<ApiAnswer> {
     const limit = AbortSignal.timeout(this.timeoutMs);
     const both = signal === undefined ? limit : AbortSignal.any([limit, signal]);
     try {
-      return await request(this.kubeconfig, {
+      return await callApi(this.kubeconfig, {
         method,
         path,
         signal: both,
@@ -169,6 +169,6 @@ function json(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new NoAnswer("the API server's answer is no JSON");
+    throw new NoAnswer("the API server's answer is not JSON");
   }
 }

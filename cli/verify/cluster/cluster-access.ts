@@ -5,7 +5,7 @@ import { readKubeconfig } from "../../../stacks/kubeconfig";
 import type { StackPlan } from "../../../stacks/stack-plan";
 import { EngineError } from "../../engine/engine";
 
-export interface Reached {
+export interface ReachedCluster {
   kubeconfig: KubeConfig;
   /** How it was reached, for people. */
   how: string;
@@ -18,8 +18,8 @@ export interface AccessOptions {
   context?: string;
 }
 
-/** Opens the cluster of a stack: as told, else by the stack's outputs, else as its tool knows it. */
-export async function reach(plan: StackPlan, options: AccessOptions): Promise<Reached> {
+/** Opens the cluster of a stack: as the options say, else by the stack's outputs, else as its tool knows it. */
+export async function reach(plan: StackPlan, options: AccessOptions): Promise<ReachedCluster> {
   const { target, clusterName, stack } = plan;
   if (options.kubeconfig !== undefined || options.context !== undefined) return named(options);
   const outputs = await outputsOf(stack);
@@ -47,7 +47,7 @@ export async function reach(plan: StackPlan, options: AccessOptions): Promise<Re
   );
 }
 
-function named({ kubeconfig: file, context }: AccessOptions): Reached {
+function named({ kubeconfig: file, context }: AccessOptions): ReachedCluster {
   const config = new KubeConfig();
   try {
     if (file === undefined) config.loadFromDefault();
@@ -89,7 +89,7 @@ async function outputsOf(stack: string): Promise<{ kubeconfig: string; ca?: stri
   }
 }
 
-async function fromKind(name: string): Promise<Reached | string> {
+async function fromKind(name: string): Promise<ReachedCluster | string> {
   try {
     const text = await kindKubeconfig(name, { timeout: 20_000 });
     return { kubeconfig: parsed(text), how: `kind cluster ${name}` };

@@ -2,7 +2,7 @@ import type { KubeObject } from "../../../kube/objects";
 import type { Inventory, LiveNode, LivePod, LiveService, LiveWorkload } from "../core/inventory";
 import type { FlowCheck } from "../core/check-model";
 import { RUN_LABEL } from "../core/probe-pod";
-import { ApiError, type Api } from "./api-client";
+import { ApiError, type ClusterApi } from "./api-client";
 import { apps, core } from "./api-paths";
 
 /** Kinds that a workload may have, the likeliest first. */
@@ -14,7 +14,7 @@ const KINDS = [
 
 /** Finds what the checks name, on the cluster as it is. */
 export async function findInventory(
-  api: Api,
+  api: ClusterApi,
   checks: readonly FlowCheck[],
   namespaces: readonly string[],
   signal?: AbortSignal,
@@ -32,7 +32,11 @@ export async function findInventory(
   return { workloads, services: services.flat().map(liveService), nodes: nodes.map(liveNode) };
 }
 
-async function findWorkload(api: Api, name: string, signal?: AbortSignal): Promise<LiveWorkload | undefined> {
+async function findWorkload(
+  api: ClusterApi,
+  name: string,
+  signal?: AbortSignal,
+): Promise<LiveWorkload | undefined> {
   const [namespace = "", own = ""] = name.split("/");
   for (const [kind, plural] of KINDS) {
     const object = await absent(api.get(apps(namespace, plural, own), signal));

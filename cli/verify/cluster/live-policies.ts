@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../../kube/objects";
-import { ApiError, type Api } from "./api-client";
+import { ApiError, type ClusterApi } from "./api-client";
 import { tolerant } from "./find-inventory";
 import { path } from "./api-paths";
 
@@ -10,7 +10,7 @@ const CALICO_ROOTS = ["/apis/projectcalico.org/v3", "/apis/crd.projectcalico.org
 
 /** What decides who reaches whom, as the cluster has it. Read only; what may not be read is left out. */
 export async function livePolicies(
-  api: Api,
+  api: ClusterApi,
   namespaces: readonly string[],
   signal?: AbortSignal,
 ): Promise<KubeObject[]> {
@@ -25,7 +25,11 @@ export async function livePolicies(
   return lists.flat();
 }
 
-async function calico(api: Api, namespaces: readonly string[], signal?: AbortSignal): Promise<KubeObject[]> {
+async function calico(
+  api: ClusterApi,
+  namespaces: readonly string[],
+  signal?: AbortSignal,
+): Promise<KubeObject[]> {
   for (const root of CALICO_ROOTS) {
     if (!(await served(api, root, signal))) continue;
     const lists = await Promise.all([
@@ -47,7 +51,7 @@ function asWritten(o: KubeObject): KubeObject {
   return { ...o, apiVersion: "projectcalico.org/v3", metadata: { ...o.metadata, name } };
 }
 
-async function served(api: Api, root: string, signal?: AbortSignal): Promise<boolean> {
+async function served(api: ClusterApi, root: string, signal?: AbortSignal): Promise<boolean> {
   try {
     await api.get(root, signal);
     return true;
@@ -59,7 +63,7 @@ async function served(api: Api, root: string, signal?: AbortSignal): Promise<boo
 
 /** In all namespaces; where that may not be read, in these. */
 async function everywhere(
-  api: Api,
+  api: ClusterApi,
   root: string,
   plural: string,
   namespaces: readonly string[],

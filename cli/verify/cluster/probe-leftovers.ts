@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../kube/objects";
 import { reasonOf } from "../../../kube/problems";
 import { RUN_LABEL } from "../core/probe-pod";
-import { ApiError, type Api } from "./api-client";
+import { ApiError, type ClusterApi } from "./api-client";
 import { tolerant } from "./find-inventory";
 import { core } from "./api-paths";
 import { abandoned } from "./probe-pods";
@@ -19,7 +19,7 @@ export interface LeftoverOptions {
 
 /** Removes what earlier runs left that could not clean up: found by label, in every namespace that may be read. */
 export async function removeLeftovers(
-  api: Api,
+  api: ClusterApi,
   options: LeftoverOptions,
 ): Promise<{ removed: number; left: number }> {
   const { all, lifetimeSeconds, say, now = Date.now() } = options;
@@ -46,7 +46,7 @@ export async function removeLeftovers(
 }
 
 async function found(
-  api: Api,
+  api: ClusterApi,
   plural: string,
   { namespaces, signal }: LeftoverOptions,
 ): Promise<KubeObject[]> {

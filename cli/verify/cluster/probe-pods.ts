@@ -4,11 +4,11 @@ import { reasonOf } from "../../../kube/problems";
 import { realClock, type Clock } from "../../clock";
 import { isAlive } from "../../engine/machine";
 import { inParallel } from "../../in-parallel";
-import { anchor, namespaceOf, OWNER, RUN_LABEL, twin, type PodSource } from "../core/probe-pod";
-import { ApiError, type Api } from "./api-client";
+import { anchor, namespaceOf, OWNER, RUN_LABEL, probePod, type ProbePodSource } from "../core/probe-pod";
+import { ApiError, type ClusterApi } from "./api-client";
 import { core } from "./api-paths";
 
-export interface TwinsOptions {
+export interface ProbePodsOptions {
   run: string;
   image: string;
   lifetimeSeconds: number;
@@ -29,27 +29,27 @@ interface Made {
   gone: boolean;
 }
 
-export type Twin = { namespace: string; name: string } | { broken: string };
+export type ProbePod = { namespace: string; name: string } | { broken: string };
 
 export const owner = (): string => `${hostname()} ${process.pid}`;
 
 /** The probe pods of a run: made, waited for, and taken away again. */
-export class Twins {
+export class ProbePods {
   readonly made: Made[] = [];
-  private readonly pods = new Map<string, Twin>();
+  private readonly pods = new Map<string, ProbePod>();
   private readonly clock: Clock;
 
   constructor(
-    private readonly api: Api,
-    private readonly options: TwinsOptions,
+    private readonly api: ClusterApi,
+    private readonly options: ProbePodsOptions,
   ) {
     this.clock = options.clock ?? realClock;
   }
 
   /** Makes a pod for each source that has none yet, and waits until all run or cannot. */
-  async ensure(sources: readonly PodSource[]): Promise<void> {
+  async ensure(sources: readonly ProbePodSource[]): Promise<void> {
     const missing = sources.filter((s) => !this.pods.has(s.key));
-    const byNamespace = new Map<string, PodSource[]>();
+    const byNamespace = new Map<string, ProbePodSource[]>();
     for (const s of missing) byNamespace.set(namespaceOf(s), [...(byNamespace.get(namespaceOf(s)) ?? []), s]);
     const { signal, parallel } = this.options;
     await inParallel([...byNamespace], parallel, async ([namespace, own]) => {
@@ -66,7 +66,7 @@ export class Twins {
     await this.started([...byNamespace.keys()]);
   }
 
-  of(key: string): Twin {
+  of(key: string): ProbePod {
     return this.pods.get(key) ?? { broken: "no probe pod was made" };
   }
 
@@ -87,13 +87,13 @@ export class Twins {
     }
   }
 
-  private async create(source: PodSource, owned: { name: string; uid: string }): Promise<void> {
+  private async create(source: ProbePodSource, owned: { name: string; uid: string }): Promise<void> {
     const namespace = namespaceOf(source);
     const name = `labs-verify-${this.options.run}-${this.pods.size}`;
     // Taken before the call ends: names count up.
     this.pods.set(source.key, { namespace, name });
     const settings = { ...this.options, owner: owner(), anchor: owned };
-    const object = twin(source, name, settings);
+    const object = probePod(source, name, settings);
     try {
       await this.post("Pod", core(namespace, "pods"), object);
     } catch (error) {

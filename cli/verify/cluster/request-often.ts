@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { rootCertificates, checkServerIdentity, connect, type DetailedPeerCertificate } from "node:tls";
 import type { RequestCheck } from "../core/check-model";
-import type { Answer, Certificate } from "../core/compare-request";
+import type { HttpAnswer, Certificate } from "../core/compare-request";
 
 export interface HttpOptions {
   /** Connect here instead of to what the host's name resolves to. */
@@ -31,14 +31,14 @@ export async function requestOften(
   check: RequestCheck,
   times: number,
   options: HttpOptions,
-): Promise<Answer[]> {
+): Promise<HttpAnswer[]> {
   const secure = check.scheme === "https";
   // Whose certificate it is, is looked at once, apart.
   const agent = secure
     ? new https.Agent({ keepAlive: true, maxSockets: options.parallel, rejectUnauthorized: false })
     : new http.Agent({ keepAlive: true, maxSockets: options.parallel });
   try {
-    const answers: Answer[] = [];
+    const answers: HttpAnswer[] = [];
     for (let done = 0; done < times; done += options.parallel) {
       if (options.signal?.aborted === true) break;
       const some = Math.min(options.parallel, times - done);
@@ -56,7 +56,7 @@ function once(
   check: RequestCheck,
   agent: http.Agent,
   { entry, timeoutMs, signal }: HttpOptions,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   const usual = check.scheme === "http" ? 80 : 443;
   const limit = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve) => {
@@ -161,7 +161,7 @@ function read(
       : typeof problem === "string"
         ? problem
         : ((problem as NodeJS.ErrnoException).code ?? problem.message);
-  // The name is told apart, and an expired one by its date.
+  // A wrong name is reported on its own, and an expired certificate by its date.
   const distrust =
     own || trust.anyAuthority === true || /^$|ERR_TLS_CERT_ALTNAME|CERT_HAS_EXPIRED/.test(code)
       ? undefined

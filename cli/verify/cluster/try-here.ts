@@ -1,13 +1,13 @@
 import { connect } from "node:net";
 import type { Observation } from "../core/check-model";
-import type { Target } from "../core/probes";
+import type { ProbeTarget } from "../core/probes";
 
 /**
  * Tries a TCP port from this machine. Behind a proxy that accepts by itself (docker's, a load balancer) only bytes
  * from the other end show that the way is open: a request that every web server answers is sent.
  */
 export function tryHere(
-  { address, port, through }: Target,
+  { address, port, through }: ProbeTarget,
   seconds: number,
   signal?: AbortSignal,
 ): Promise<Observation> {
@@ -46,7 +46,7 @@ export function tryHere(
   });
 }
 
-function failure(code: string, through: Target["through"]): [Observation["saw"], string] {
+function failure(code: string, through: ProbeTarget["through"]): [Observation["saw"], string] {
   if (code === "ECONNREFUSED" || code === "ECONNRESET")
     return through === undefined
       ? ["open", code === "ECONNREFUSED" ? "reached, nobody listens (refused)" : "reached, then reset"]

@@ -3,7 +3,7 @@ import type { Flow } from "../../../packages/reach/src";
 
 /** What verify knows, asks and finds: plain data. */
 
-export type Protocol = FlowClaim["protocol"];
+export type ProbeProtocol = FlowClaim["protocol"];
 
 /** Which claim of which lab is checked. */
 export interface CheckHead {
@@ -83,8 +83,8 @@ export interface Hint {
   object: string;
   /** What is wrong and what the step has, in one sentence. */
   message: string;
-  /** Checks that would come right with it mended. */
-  mends: string[];
+  /** Checks that would come right with it fixed. */
+  fixes: string[];
 }
 
 export type HintCause =

@@ -37,14 +37,14 @@ export const word = (verdict: Prediction["verdict"]): string =>
 
 /** The rules that were expected to decide: for a closed flow whatever closes it, for an open one both directions. */
 export function rulesFor({ predicted, verdict, reason }: FlowCheck): string[] {
-  const told = [`the lab: ${reason}`];
-  if (predicted === undefined) return told;
+  const claimed = [`the lab: ${reason}`];
+  if (predicted === undefined) return claimed;
   const sides = [
     ["egress", predicted.egress],
     ["ingress", predicted.ingress],
   ] as const;
   const deciding = sides.filter(([, d]) => verdict === "allow" || d.verdict === "deny");
-  return [...deciding.map(([side, d]) => `${side} ${decision(d)}`), ...told];
+  return [...deciding.map(([side, d]) => `${side} ${decision(d)}`), ...claimed];
 }
 
 /** The reason often names policy and tier itself; what it leaves out stands behind it. */
@@ -70,7 +70,7 @@ export function outsideDoubt(results: readonly Result[], answered: boolean, addr
           ...r,
           status: "skip" as const,
           rules: [],
-          detail: `nothing got an answer from ${address}, this machine neither: whether policies stop it cannot be told (--internet names another address)`,
+          detail: `nothing got an answer from ${address}, this machine neither: whether policies stop it is not known (--internet names another address)`,
         }
       : r,
   );

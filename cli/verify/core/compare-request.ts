@@ -3,7 +3,7 @@ import type { LivePod, LiveService } from "./inventory";
 import type { RequestCheck, Result } from "./check-model";
 
 /** One answer to a request. */
-export interface Answer {
+export interface HttpAnswer {
   /** No HTTP answer came: why. */
   error?: string;
   status: number;
@@ -27,7 +27,7 @@ export interface Certificate {
 
 /** How sure a share must be to be called wrong: one true canary in a thousand is. */
 export const ALPHA = 0.001;
-/** No share needs more to be told from none at all, down to half a per cent. */
+/** No share needs more to be distinguished from none at all, down to half a per cent. */
 const MOST = 2000;
 
 /** How many requests a claim needs. `wish` is for shares between none and all. */
@@ -64,7 +64,7 @@ export function backendIn(body: string, backends: Backends, claimed: readonly st
 
 export function compareRequest(
   check: RequestCheck,
-  answers: readonly Answer[],
+  answers: readonly HttpAnswer[],
   backends: Backends,
   certificate: Certificate | undefined,
   now: number,
@@ -75,13 +75,13 @@ export function compareRequest(
   const good = answers.filter((a) => a.error === undefined);
   const seen: string[] = [];
   const against: string[] = [];
-  const tell = ({ text, wrong }: Told): void => void (wrong ? against : seen).push(text);
+  const add = ({ text, wrong }: Observed): void => void (wrong ? against : seen).push(text);
   if (lost.length > 0)
     against.push(`${lost.length} of ${answers.length} requests got no answer: ${lost[0]?.error ?? ""}`);
-  if (certificate !== undefined) tell(certificateTold(certificate, now));
-  tell(statusTold(check, good));
-  if (check.location !== undefined) tell(locationTold(check.location, good));
-  if (check.backends !== undefined) for (const told of sharesTold(check, good, backends)) tell(told);
+  if (certificate !== undefined) add(certificateFinding(certificate, now));
+  add(statusFinding(check, good));
+  if (check.location !== undefined) add(locationFinding(check.location, good));
+  if (check.backends !== undefined) for (const share of shareFindings(check, good, backends)) add(share);
   const failed = against.length > 0;
   return {
     check,
@@ -91,12 +91,12 @@ export function compareRequest(
   };
 }
 
-interface Told {
+interface Observed {
   text: string;
   wrong: boolean;
 }
 
-function certificateTold(c: Certificate, now: number): Told {
+function certificateFinding(c: Certificate, now: number): Observed {
   const days = Math.floor((c.validTo - now) / 86_400_000);
   const fake = /Kubernetes Ingress Controller Fake Certificate/i.test(c.subject);
   if (fake)
@@ -111,25 +111,25 @@ function certificateTold(c: Certificate, now: number): Told {
   return { wrong: false, text: `certificate by ${c.issuer}, ${days} days` };
 }
 
-function statusTold({ status, backends }: RequestCheck, answers: readonly Answer[]): Told {
+function statusFinding({ status, backends }: RequestCheck, answers: readonly HttpAnswer[]): Observed {
   const counts = new Map<number, number>();
   for (const a of answers) counts.set(a.status, (counts.get(a.status) ?? 0) + 1);
   const text = `status ${[...counts].map(([s, n]) => (counts.size === 1 ? `${s}` : `${s} (${n}×)`)).join(", ")}`;
-  // What a backend answers cannot be foretold; that the way to it is broken can be seen.
+  // What a backend answers is not predicted; that the way to it is broken can be seen.
   const bad = (s: number): boolean =>
     status !== undefined ? s !== status : backends !== undefined && (s === 502 || s === 503 || s === 504);
   const wrong = [...counts.keys()].some(bad);
   return { wrong, text: wrong && status !== undefined ? `${text}, expected ${status}` : text };
 }
 
-function locationTold(expected: string, answers: readonly Answer[]): Told {
+function locationFinding(expected: string, answers: readonly HttpAnswer[]): Observed {
   const other = answers.find((a) => a.location !== expected);
   return other === undefined
     ? { wrong: false, text: `to ${expected}` }
     : { wrong: true, text: `redirects to ${other.location ?? "nowhere"}, expected ${expected}` };
 }
 
-function sharesTold(check: RequestCheck, answers: readonly Answer[], backends: Backends): Told[] {
+function shareFindings(check: RequestCheck, answers: readonly HttpAnswer[], backends: Backends): Observed[] {
   const claimed = check.backends ?? {};
   const counts = new Map<string, number>();
   let silent = 0;
@@ -145,19 +145,19 @@ function sharesTold(check: RequestCheck, answers: readonly Answer[], backends: B
       {
         wrong: !whole,
         text: whole
-          ? "the answer does not tell its pod"
-          : "no answer tells its pod, so shares cannot be counted",
+          ? "the answer does not name its pod"
+          : "no answer names its pod, so shares cannot be counted",
       },
     ];
-  const told: Told[] = [];
+  const found: Observed[] = [];
   if (silent > 0)
-    told.push({ wrong: true, text: `${silent} of ${answers.length} answers come from none of the pods` });
+    found.push({ wrong: true, text: `${silent} of ${answers.length} answers come from none of the pods` });
   for (const name of new Set([...Object.keys(claimed), ...counts.keys()]))
-    told.push(shareTold(name, counts.get(name) ?? 0, n, claimed[name] ?? 0));
-  return told;
+    found.push(shareFinding(name, counts.get(name) ?? 0, n, claimed[name] ?? 0));
+  return found;
 }
 
-function shareTold(name: string, k: number, n: number, p: number): Told {
+function shareFinding(name: string, k: number, n: number, p: number): Observed {
   const wrong = !fits(k, n, p, ALPHA);
   if (p === 1 || p === 0)
     return {

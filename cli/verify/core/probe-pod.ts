@@ -12,8 +12,8 @@ import type { Source } from "./probes";
 export const RUN_LABEL = "k8s-network-labs/verify";
 /** Which machine and process it belongs to, as `host pid`. */
 export const OWNER = "k8s-network-labs/verify-owner";
-/** Never set, so the pod is never ready, and no Service leads to it. */
-export const GATE = "k8s-network-labs/never-ready";
+/** A readiness gate that nobody sets: the pod is never ready, and no Service leads to it. */
+export const NEVER_READY = "k8s-network-labs/never-ready";
 
 /** Labels by which controllers know their own pods: with them a probe pod would be adopted, and then removed. */
 const CONTROLLERS =
@@ -21,7 +21,7 @@ const CONTROLLERS =
 /** Annotations by which Calico gives an address: they decide what address policies see. */
 const POOLS = /^cni\.projectcalico\.org\/ipv[46]pools$/;
 
-export interface TwinSettings {
+export interface ProbePodSettings {
   run: string;
   owner: string;
   image: string;
@@ -31,13 +31,13 @@ export interface TwinSettings {
   anchor: { name: string; uid: string };
 }
 
-export type PodSource = Extract<Source, { kind: "pod" | "node" }>;
+export type ProbePodSource = Extract<Source, { kind: "pod" | "node" }>;
 
 /** Where its pod goes. Nodes are probed from a pod in the system's namespace, which may use a node's network. */
-export const namespaceOf = (source: PodSource): string =>
+export const namespaceOf = (source: ProbePodSource): string =>
   source.kind === "pod" ? source.like.namespace : "kube-system";
 
-export function twin(source: PodSource, name: string, settings: TwinSettings): KubeObject {
+export function probePod(source: ProbePodSource, name: string, settings: ProbePodSettings): KubeObject {
   const like = source.kind === "pod" ? source.like : undefined;
   const node = source.kind === "pod" ? source.like.node : source.node;
   const hostNetwork = like?.hostNetwork ?? true;
@@ -73,7 +73,7 @@ export function twin(source: PodSource, name: string, settings: TwinSettings): K
       restartPolicy: "Never",
       terminationGracePeriodSeconds: 1,
       activeDeadlineSeconds: settings.lifetimeSeconds,
-      readinessGates: [{ conditionType: GATE }],
+      readinessGates: [{ conditionType: NEVER_READY }],
       ...(like === undefined || like.imagePullSecrets.length === 0
         ? {}
         : { imagePullSecrets: like.imagePullSecrets }),
@@ -121,7 +121,7 @@ function kept(labels: LivePod["labels"]): Record<string, string> {
 export function anchor(
   namespace: string,
   name: string,
-  settings: Pick<TwinSettings, "run" | "owner">,
+  settings: Pick<ProbePodSettings, "run" | "owner">,
 ): KubeObject {
   return {
     apiVersion: "v1",

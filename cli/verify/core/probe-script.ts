@@ -1,5 +1,5 @@
 import type { Observation } from "./check-model";
-import type { Probe, Target } from "./probes";
+import type { Probe, ProbeTarget } from "./probes";
 
 /** Told where the kernel knew no way to the address. */
 export const NO_ROUTE = "no route there: that is the network, not a policy";
@@ -48,7 +48,7 @@ function word(text: string): string {
 }
 
 /** Reads what a script printed; lines of others are passed over, a line cut off at the end is not counted. */
-export function parse(
+export function parseProbes(
   output: string,
   probes: readonly Pick<Probe, "id" | "protocol" | "target">[],
 ): Map<string, Observation> {
@@ -71,7 +71,7 @@ export function parse(
 /** Exit codes of `timeout`: 124 (GNU), 143 (killed by TERM, busybox). */
 const TIMED_OUT = new Set([124, 143]);
 
-export function tcpAnswer(code: number, message: string, through?: Target["through"]): Observation {
+export function tcpAnswer(code: number, message: string, through?: ProbeTarget["through"]): Observation {
   if (/refused/i.test(message) && through === "service")
     return { saw: "unclear", detail: "refused by kube-proxy: no pod stands behind the Service" };
   if (code === 0) return { saw: "open", detail: "connected" };

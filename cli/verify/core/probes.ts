@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { ClusterFacts } from "../../../kube/cluster-facts";
 import type { Inventory, LivePod, LiveService } from "./inventory";
-import type { FlowCheck, Protocol } from "./check-model";
+import type { FlowCheck, ProbeProtocol } from "./check-model";
 
 /** Where a probe is sent from. */
 export type Source =
@@ -14,7 +14,7 @@ export type Source =
   /** A container beside the nodes: host1. */
   | { kind: "container"; key: string; container: string };
 
-export interface Target {
+export interface ProbeTarget {
   address: string;
   port: number;
   /**
@@ -30,8 +30,8 @@ export interface Probe {
   id: string;
   check: string;
   source: Source;
-  target: Target;
-  protocol: Protocol;
+  target: ProbeTarget;
+  protocol: ProbeProtocol;
 }
 
 export interface Unprobed {
@@ -85,7 +85,7 @@ function probesOf(
   check: FlowCheck,
   inventory: Inventory,
   site: ProbeSite,
-): { source: Source; targets: Target[] } | No {
+): { source: Source; targets: ProbeTarget[] } | No {
   const { protocol, port } = check;
   if (protocol !== "TCP" && !(protocol === "UDP" && port === 53))
     return skip(
@@ -119,7 +119,7 @@ function sourceOf(from: string, inventory: Inventory, { facts }: ProbeSite): Sou
   return { kind: "pod", key: from, like };
 }
 
-function targetsOf(check: FlowCheck, inventory: Inventory, site: ProbeSite): Target[] | No {
+function targetsOf(check: FlowCheck, inventory: Inventory, site: ProbeSite): ProbeTarget[] | No {
   const { to, port } = check;
   if (to === "internet") return [{ address: site.internet, port }];
   const node = inventory.nodes.find((n) => n.name === to);
@@ -146,7 +146,7 @@ function fromOutside(
   check: FlowCheck,
   inventory: Inventory,
   { facts, nodesReachable }: ProbeSite,
-): Target[] | No {
+): ProbeTarget[] | No {
   const pods = inventory.workloads.get(check.to)?.pods ?? [];
   const [namespace = ""] = check.to.split("/");
   const leads = inventory.services

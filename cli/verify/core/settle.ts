@@ -22,7 +22,7 @@ export async function settle<C, R>(
   const end = clock.now() + limitMs;
   const results = new Map<C, R>();
   let next = checks;
-  let told = 0;
+  let reported = 0;
   for (let wait = 500; ; wait = Math.min(5000, wait * 2)) {
     for (const [check, result] of await attempt(next)) results.set(check, result);
     const wrong = checks.filter((c) => {
@@ -35,8 +35,8 @@ export async function settle<C, R>(
       next = checks;
       continue;
     }
-    if (wrong.length !== told) waiting?.(wrong.length, Math.ceil((end - clock.now()) / 1000));
-    told = wrong.length;
+    if (wrong.length !== reported) waiting?.(wrong.length, Math.ceil((end - clock.now()) / 1000));
+    reported = wrong.length;
     await clock.sleep(wait, signal);
     next = wrong;
   }

@@ -80,11 +80,11 @@ function hints({ hints }: Report): string[] {
     pc.bold("Likely"),
     ...hints.flatMap((h) => [
       `  ${pc.yellow(h.cause)}: ${h.object}: ${h.message}`,
-      ...(h.mends.length === 0
+      ...(h.fixes.length === 0
         ? []
         : [
             pc.dim(
-              `      mends ${h.mends.slice(0, 4).join("; ")}${h.mends.length > 4 ? `; ${h.mends.length - 4} more` : ""}`,
+              `      fixes ${h.fixes.slice(0, 4).join("; ")}${h.fixes.length > 4 ? `; ${h.fixes.length - 4} more` : ""}`,
             ),
           ]),
     ]),
@@ -109,7 +109,7 @@ function summary(report: Report): string {
   const parts = [
     `${pass} as expected`,
     ...(fail > 0 ? [`${fail} not`] : []),
-    ...(error > 0 ? [`${error} could not be told`] : []),
+    ...(error > 0 ? [`${error} unknown`] : []),
     ...(skip > 0 ? [`${skip} not probed`] : []),
   ];
   const text = `${report.stack} on ${report.cluster}: ${parts.join(", ")} (${Math.round(report.seconds)} s)`;

@@ -3,26 +3,26 @@ import type { HintCause } from "../core/check-model";
 import { normal, type NormalPeer, type NormalPolicy, type NormalRule } from "./normal-form";
 
 /** How an object of the cluster differs from the step's. */
-export interface Finding {
+export interface HintFinding {
   cause: HintCause;
   /** What stands there and what the step has, in one sentence without a full stop. */
   message: string;
 }
 
 /** Differences that can change who reaches whom; names, annotations and order of lists cannot. */
-export function differences(step: KubeObject, live: KubeObject): Finding[] {
+export function differences(step: KubeObject, live: KubeObject): HintFinding[] {
   if (step.apiVersion.startsWith("networking.k8s.io/"))
     return kubernetes(normal(step["spec"] as never), normal(live["spec"] as never));
   return calico(step["spec"], live["spec"]);
 }
 
-const find = (cause: HintCause, what: string, is: string, has: string): Finding => ({
+const find = (cause: HintCause, what: string, is: string, has: string): HintFinding => ({
   cause,
   message: `${what}: ${is}; the step has ${has}`,
 });
 
-function kubernetes(step: NormalPolicy, live: NormalPolicy): Finding[] {
-  const found: Finding[] = [];
+function kubernetes(step: NormalPolicy, live: NormalPolicy): HintFinding[] {
+  const found: HintFinding[] = [];
   if (step.podSelector !== live.podSelector)
     found.push(find("label", "podSelector chooses other pods", live.podSelector, step.podSelector));
   const lacking = step.types.filter((t) => !live.types.includes(t));
@@ -47,7 +47,7 @@ function rules(
   direction: "ingress" | "egress",
   step: readonly NormalRule[],
   live: readonly NormalRule[],
-): Finding[] {
+): HintFinding[] {
   const key = (r: NormalRule): string => JSON.stringify([r.peers.map(peerText).sort(), [...r.ports].sort()]);
   const mine = [...live];
   const lacking = step.filter((r) => {
@@ -69,15 +69,15 @@ function rules(
           : { cause: "rule" as const, message: `lacks the ${direction} rule ${ruleText(r)}` },
       ];
     }),
-    ...mine.slice(lacking.length).map((r): Finding => ({
+    ...mine.slice(lacking.length).map((r): HintFinding => ({
       cause: "rule",
       message: `has another ${direction} rule, ${ruleText(r)}, which the step has not`,
     })),
   ];
 }
 
-function rule(direction: "ingress" | "egress", step: NormalRule, live: NormalRule): Finding[] {
-  const found: Finding[] = [];
+function rule(direction: "ingress" | "egress", step: NormalRule, live: NormalRule): HintFinding[] {
+  const found: HintFinding[] = [];
   const list = (ports: readonly string[]): string =>
     ports.length === 0 ? "every port" : [...ports].sort().join(", ");
   if (list(step.ports) !== list(live.ports)) found.push(portFinding(direction, step, live, list));
@@ -93,7 +93,7 @@ function portFinding(
   step: NormalRule,
   live: NormalRule,
   list: (ports: readonly string[]) => string,
-): Finding {
+): HintFinding {
   const lost = step.ports.filter((p) => !live.ports.includes(p));
   const dns = lost.some((p) => / 53$/.test(p));
   return find(dns ? "dns" : "port", `${direction} opens other ports`, list(live.ports), list(step.ports));
@@ -105,7 +105,7 @@ function peersFinding(
   live: readonly NormalPeer[],
   stepText: string,
   liveText: string,
-): Finding {
+): HintFinding {
   const side = direction === "ingress" ? "from" : "to";
   // The classic: one dash too many makes "both" into "either".
   const [one, two] = [step, live].map((peers) =>
@@ -140,7 +140,7 @@ const ruleText = ({ peers, ports }: NormalRule): string =>
   `${peers.length === 0 ? "for everyone" : peers.map(peerText).join(" or ")}, ${ports.length === 0 ? "every port" : ports.join(", ")}`;
 
 /** Calico's policies field by field; defaults of the API server on either side are no difference. */
-function calico(step: unknown, live: unknown): Finding[] {
+function calico(step: unknown, live: unknown): HintFinding[] {
   const rules = (value: unknown): value is readonly unknown[] | undefined =>
     value === undefined || Array.isArray(value);
   return fields(step, live, []).flatMap(({ path, is, has }) => {
@@ -153,7 +153,7 @@ function calico(step: unknown, live: unknown): Finding[] {
 }
 
 /** Lists of rules of different length: which rules the other side has not. */
-function lists(direction: string, step: readonly unknown[], live: readonly unknown[]): Finding[] {
+function lists(direction: string, step: readonly unknown[], live: readonly unknown[]): HintFinding[] {
   const other = (rule: unknown, among: readonly unknown[]): boolean =>
     !among.some((r) => JSON.stringify(plain(r)) === JSON.stringify(plain(rule)));
   const dns = (rule: unknown): boolean =>
@@ -162,7 +162,7 @@ function lists(direction: string, step: readonly unknown[], live: readonly unkno
   const found = [
     ...step
       .filter((r) => other(r, live))
-      .map((r): Finding =>
+      .map((r): HintFinding =>
         dns(r)
           ? {
               cause: "dns",
@@ -172,7 +172,7 @@ function lists(direction: string, step: readonly unknown[], live: readonly unkno
       ),
     ...live
       .filter((r) => other(r, step))
-      .map((r): Finding => ({
+      .map((r): HintFinding => ({
         cause: "rule",
         message: `has another ${direction} rule, ${text(r)}, which the step has not`,
       })),

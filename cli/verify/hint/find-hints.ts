@@ -1,13 +1,13 @@
 import type { StackPlan } from "../../../stacks/stack-plan";
 import { predictedObjects, predictedState } from "../../../labs/prediction/state";
-import type { Api } from "../cluster/api-client";
+import type { ClusterApi } from "../cluster/api-client";
 import { livePolicies } from "../cluster/live-policies";
 import type { Hint, Result } from "../core/check-model";
 import { hints } from "./hints";
 
 /** Reads what the cluster has, and compares it with the step. */
 export async function findHints(
-  api: Api,
+  api: ClusterApi,
   plan: StackPlan,
   results: readonly Result[],
   signal?: AbortSignal,

@@ -3,7 +3,7 @@ import { ProblemsError } from "../../../kube/problems";
 import { answerClaim } from "../../../labs/prediction/claims";
 import type { State } from "../../../packages/reach/src";
 import type { FlowCheck, Hint, HintCause, Result } from "../core/check-model";
-import { differences, type Finding } from "./differences";
+import { differences, type HintFinding } from "./differences";
 import { isPolicy, pairUp } from "./object-pairs";
 
 export interface HintInput {
@@ -20,9 +20,9 @@ export interface HintInput {
 
 interface Candidate {
   object: KubeObject;
-  findings: Finding[];
+  findings: HintFinding[];
   /** The cluster's objects with this one as the step has it. */
-  mended: KubeObject[];
+  fixed: KubeObject[];
 }
 
 /**
@@ -38,22 +38,22 @@ export function hints(input: HintInput): Hint[] {
   if ("hints" in unread) return unread.hints;
   const wrongNow = failed.filter((c) => foundIn(unread.state, c) !== c.verdict);
   const found = candidates(input, now).map((c) => {
-    const after = compiled(c.mended, input);
-    const mends = "hints" in after ? [] : wrongNow.filter((f) => foundIn(after.state, f) === f.verdict);
-    return { ...c, mends: mends.map((m) => m.id) };
+    const after = compiled(c.fixed, input);
+    const fixes = "hints" in after ? [] : wrongNow.filter((f) => foundIn(after.state, f) === f.verdict);
+    return { ...c, fixes: fixes.map((m) => m.id) };
   });
   // A cluster-wide policy of somebody else is named only where it is to blame.
-  const foreign = ({ object, findings, mends }: (typeof found)[number]): boolean =>
+  const foreign = ({ object, findings, fixes }: (typeof found)[number]): boolean =>
     object.metadata.namespace === undefined &&
     findings.every((f) => f.cause === "extra") &&
-    mends.length === 0;
-  found.sort((a, b) => b.mends.length - a.mends.length);
-  const told = found
+    fixes.length === 0;
+  found.sort((a, b) => b.fixes.length - a.fixes.length);
+  const likely = found
     .filter((c) => !foreign(c))
-    .flatMap(({ object, findings, mends }) =>
-      findings.map((f): Hint => ({ ...f, object: objectTitle(object), mends })),
+    .flatMap(({ object, findings, fixes }) =>
+      findings.map((f): Hint => ({ ...f, object: objectTitle(object), fixes })),
     );
-  return [...told, ...unexplained(failed.filter((f) => !wrongNow.includes(f)))];
+  return [...likely, ...unexplained(failed.filter((f) => !wrongNow.includes(f)))];
 }
 
 const foundIn = (state: State, check: FlowCheck) => answerClaim(state, check).found;
@@ -71,7 +71,7 @@ function compiled(
         cause: "rule",
         object: p.path,
         message: `${p.message}${p.fix === undefined ? "" : ` (${p.fix})`}`,
-        mends: [],
+        fixes: [],
       })),
     };
   }
@@ -100,7 +100,7 @@ function candidates(input: HintInput, now: readonly KubeObject[]): Candidate[] {
   return [
     ...pairs.flatMap((p): Candidate[] => {
       const moved = p.step.metadata.namespace !== p.live.metadata.namespace;
-      const findings: Finding[] = [
+      const findings: HintFinding[] = [
         ...(moved
           ? [
               {
@@ -113,23 +113,23 @@ function candidates(input: HintInput, now: readonly KubeObject[]): Candidate[] {
       ];
       return findings.length === 0
         ? []
-        : [{ object: p.live, findings, mended: [...without(objectKey(p.live)), p.step] }];
+        : [{ object: p.live, findings, fixed: [...without(objectKey(p.live)), p.step] }];
     }),
-    ...missing.map((o): Candidate => ({ object: o, findings: [absent(o)], mended: [...now, o] })),
+    ...missing.map((o): Candidate => ({ object: o, findings: [absent(o)], fixed: [...now, o] })),
     ...extra.map((o): Candidate => ({
       object: o,
       findings: [{ cause: "extra", message: "the step has no such policy" }],
-      mended: without(objectKey(o)),
+      fixed: without(objectKey(o)),
     })),
     ...labelled(step, live).map(({ object, right, findings }): Candidate => ({
       object,
       findings,
-      mended: [...without(objectKey(object)), right],
+      fixed: [...without(objectKey(object)), right],
     })),
   ];
 }
 
-function absent(o: KubeObject): Finding {
+function absent(o: KubeObject): HintFinding {
   const dns =
     JSON.stringify(o["spec"]).includes('"port":53') || /"ports":\[53\b/.test(JSON.stringify(o["spec"]));
   const only = dns && /dns/i.test(o.metadata.name);
@@ -143,7 +143,7 @@ function absent(o: KubeObject): Finding {
 function labelled(
   step: readonly KubeObject[],
   live: readonly KubeObject[],
-): { object: KubeObject; right: KubeObject; findings: Finding[] }[] {
+): { object: KubeObject; right: KubeObject; findings: HintFinding[] }[] {
   const byKey = new Map(live.map((o) => [objectKey(o), o]));
   return step.flatMap((right) => {
     const object = byKey.get(objectKey(right));
@@ -151,7 +151,7 @@ function labelled(
     const [want, have] = [labelsOf(right), labelsOf(object)];
     const findings = Object.entries(want)
       .filter(([k, v]) => have[k] !== v)
-      .map(([k, v]): Finding => ({
+      .map(([k, v]): HintFinding => ({
         cause: "label",
         message: `its label ${k} is ${have[k] ?? "not there"}; the step has ${k}=${v}`,
       }));
@@ -177,7 +177,7 @@ function unexplained(checks: readonly FlowCheck[]): Hint[] {
       object: "the network",
       message:
         "by the cluster's policies and labels these flows should be as expected: look whether Calico runs on each node (kubectl -n calico-system get pods) and whether pods were labelled by hand",
-      mends: checks.map((c) => c.id),
+      fixes: checks.map((c) => c.id),
     },
   ];
 }

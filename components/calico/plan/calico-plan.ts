@@ -3,7 +3,7 @@ import type { CniFacts } from "../../../kube/cluster-facts";
 import { calicoCrdManifest, type VersionSet } from "../../versions";
 import type { CalicoConfig } from "../calico-config";
 import type { CalicoSite } from "./calico-site";
-import { planPools, type Pool } from "./pools";
+import { planPools, type PlannedPool } from "./pools";
 
 export interface CalicoPlan {
   install: boolean;
@@ -15,7 +15,7 @@ export interface CalicoPlan {
   wireguard: boolean;
   containerIpForwarding: boolean;
   provider?: "EKS";
-  pools: readonly Pool[];
+  pools: readonly PlannedPool[];
   crds: { by: "operator" | "apply"; source: string };
   /** Nodes come after Calico is installed: nothing of it can be waited for until then. */
   nodesLater: boolean;
@@ -89,7 +89,7 @@ export function planCalico(
   };
 }
 
-function cniFacts(site: CalicoSite, bgp: boolean, install: boolean, pools: readonly Pool[]): CniFacts {
+function cniFacts(site: CalicoSite, bgp: boolean, install: boolean, pools: readonly PlannedPool[]): CniFacts {
   if (site.cni !== "calico")
     return { type: site.cni, bgp: false, encapsulation: "cloud", podsRoutable: true };
   return {

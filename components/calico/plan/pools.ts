@@ -3,7 +3,7 @@ import type { Problem } from "../../../kube/problems";
 import type { CalicoConfig, PoolConfig } from "../calico-config";
 import type { CalicoSite } from "./calico-site";
 
-export type Pool = PoolConfig & { name: string };
+export type PlannedPool = PoolConfig & { name: string };
 
 /** The pools that Calico allocates from; every one that cannot work is told. */
 export function planPools(
@@ -11,7 +11,7 @@ export function planPools(
   site: CalicoSite,
   bgp: boolean,
   problems: Problem[],
-): Pool[] {
+): PlannedPool[] {
   if (site.cni !== "calico") {
     if ((config.pools ?? []).length > 0) {
       problems.push({

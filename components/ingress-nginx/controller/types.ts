@@ -53,7 +53,7 @@ export interface ControllerPlan {
 export const WEBHOOK_PORT = 8443;
 
 /** Names made by the chart; `fullnameOverride` keeps them with any fork. */
-export const NAMESPACE = "ingress-nginx";
+export const INGRESS_NAMESPACE = "ingress-nginx";
 export const RELEASE = "ingress-nginx";
 export const SERVICE = "ingress-nginx-controller";
 /** Secret of the default certificate. */

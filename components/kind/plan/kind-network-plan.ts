@@ -6,7 +6,7 @@ import { ROUTER_IMAGE } from "../../versions";
 import { kindFootprint } from "../machine-objects";
 
 /** Docker network of a cluster's own, so that addresses on it are known before it exists. */
-export interface NetworkPlan {
+export interface KindNetworkPlan {
   name: string;
   subnet: string;
   /** Docker's own end; the last address but one, so that nodes get the first ones. */
@@ -25,12 +25,12 @@ export interface HostPlan {
   config: string;
 }
 
-export function planNetwork(
+export function planKindNetwork(
   cluster: string,
   spec: KindNetworkConfig,
   taken: readonly { what: string; cidr: string }[],
   image: string = ROUTER_IMAGE,
-): { plan: NetworkPlan; outside?: OutsideHost; problems: Problem[] } {
+): { plan: KindNetworkPlan; outside?: OutsideHost; problems: Problem[] } {
   const problems: Problem[] = [];
   const prefix = prefixOf(spec.subnet);
   if (prefix > 24)
@@ -50,7 +50,7 @@ export function planNetwork(
   const { host1, network } = kindFootprint(cluster);
   const container = host1.name;
   const address = addressAt(spec.subnet, -2);
-  const plan: NetworkPlan = {
+  const plan: KindNetworkPlan = {
     name: network.name,
     subnet: spec.subnet,
     gateway: addressAt(spec.subnet, -3),

@@ -4,7 +4,7 @@ import { overlaps, prefixOf } from "../../../kube/ip";
 import type { OutsideHost } from "../../../kube/cluster-facts";
 import type { Problem } from "../../../kube/problems";
 import type { KindConfig } from "../kind-config";
-import { planNetwork, type NetworkPlan } from "./kind-network-plan";
+import { planKindNetwork, type KindNetworkPlan } from "./kind-network-plan";
 
 export interface KindPlan {
   name: string;
@@ -14,7 +14,7 @@ export interface KindPlan {
   /** Names that kind gives the nodes. */
   nodes: readonly { name: string; controlPlane: boolean }[];
   /** A docker network of its own; absent: kind's shared one. */
-  network?: NetworkPlan;
+  network?: KindNetworkPlan;
   /** Changes whenever kind could not make the change in place: the cluster is then replaced. */
   fingerprint: string;
 }
@@ -57,7 +57,7 @@ export function planKind(
   const own =
     config.network === undefined
       ? undefined
-      : planNetwork(
+      : planKindNetwork(
           name,
           config.network,
           [

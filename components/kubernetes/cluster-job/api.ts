@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubeObject } from "../../../kube/objects";
-import { ApiError, messageOf, request } from "../request";
+import { ApiError, refusalText, callApi } from "../request";
 
 export { ApiError };
 
@@ -48,12 +48,12 @@ export class Api {
   private async call(method: string, path: string, apply?: string): Promise<unknown> {
     const signal = AbortSignal.timeout(LIMIT_MS);
     const body = apply === undefined ? {} : { body: { type: "application/apply-patch+yaml", text: apply } };
-    const answer = await request(this.kubeconfig, { method, path, signal, ...body }).catch(
+    const answer = await callApi(this.kubeconfig, { method, path, signal, ...body }).catch(
       (error: unknown) => {
         throw signal.aborted ? new Error(`no answer in ${LIMIT_MS / 1000} s`) : error;
       },
     );
     if (answer.code >= 200 && answer.code < 300) return JSON.parse(answer.text) as unknown;
-    throw new ApiError(answer.code, messageOf(answer));
+    throw new ApiError(answer.code, refusalText(answer));
   }
 }

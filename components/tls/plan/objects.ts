@@ -1,9 +1,9 @@
 import type { KubeObject } from "../../../kube/objects";
 import { ISSUER } from "./tls-plan";
 
-export const NAMESPACE = "cert-manager";
+export const CERT_MANAGER_NAMESPACE = "cert-manager";
 /** The controller's account, as the chart names it. */
-export const ACCOUNT = { namespace: NAMESPACE, serviceAccount: "cert-manager" } as const;
+export const ACCOUNT = { namespace: CERT_MANAGER_NAMESPACE, serviceAccount: "cert-manager" } as const;
 /** Certificate and Secret of the cluster's own authority. */
 export const CA = "labs-ca";
 
@@ -14,10 +14,10 @@ const issuer = (name: string, spec: Record<string, unknown>): KubeObject => ({
   spec,
 });
 
-export const namespace = (): KubeObject => ({
+export const certManagerNamespace = (): KubeObject => ({
   apiVersion: "v1",
   kind: "Namespace",
-  metadata: { name: NAMESPACE },
+  metadata: { name: CERT_MANAGER_NAMESPACE },
 });
 
 /** Signs the authority's own certificate and nothing else. */
@@ -28,7 +28,11 @@ export function authority(clusterName: string): KubeObject {
   return {
     apiVersion: "cert-manager.io/v1",
     kind: "Certificate",
-    metadata: { name: CA, namespace: NAMESPACE, annotations: { "pulumi.com/waitFor": "condition=Ready" } },
+    metadata: {
+      name: CA,
+      namespace: CERT_MANAGER_NAMESPACE,
+      annotations: { "pulumi.com/waitFor": "condition=Ready" },
+    },
     spec: {
       isCA: true,
       // Says in a browser's list which cluster it belongs to.

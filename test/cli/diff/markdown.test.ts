@@ -51,7 +51,7 @@ test("cells cannot break the table, long lists are folded and cut, what is unkno
   expect(text).toContain("<details><summary>251 resources</summary>");
   expect(text).toContain("| added | a\\|b | n0 x |  |");
   expect(text).toContain("… and 191 more.");
-  expect(text).toContain("Cannot be told: a selector does not parse");
+  expect(text).toContain("Not known: a selector does not parse");
   expect(text).toContain("Workloads that are new: `ns/new`.");
   expect(text).toContain("`ns/w7` and 22 more.");
   expect(text).toContain("- broken: `imdsv2` t `n`: p: m. Fix: f");
@@ -70,7 +70,7 @@ test("steps at which the same changes are told together, also where nothing chan
   expect(text).toContain(
     "No flow opens or closes.\n\nAt step 2 (stars `allow-ui`), step 3 (stars `backend`):\n\n| | From |",
   );
-  expect(text).toContain("At step 4 (stars `frontend`):\n\nCannot be told: why");
+  expect(text).toContain("At step 4 (stars `frontend`):\n\nNot known: why");
   expect(text.match(/\| closes \| a\/b \| c\/d \| {2}\| TCP 80 \|/g)).toHaveLength(1);
 });
 

@@ -176,12 +176,12 @@ describe("hints", () => {
   };
   const hints = (...objects: KubeObject[]) => playHints(states, 3, files([...before, ...objects]));
 
-  test("what is not there yet, by name, with the claims that it mends", () => {
+  test("what is not there yet, by name, with the claims that it fixes", () => {
     expect(hints()).toEqual([
       {
         object: "NetworkPolicy stars/backend-policy",
         message: "the step has it, and nothing in your folder stands for it",
-        mends: 1,
+        fixes: 1,
       },
     ]);
   });
@@ -191,17 +191,17 @@ describe("hints", () => {
       ...backend({ podSelector: { matchLabels: { role: "back" } } }),
       metadata: { name: "mine", namespace: "stars" },
     });
-    expect(label).toMatchObject({ object: "NetworkPolicy stars/mine", mends: 1 });
+    expect(label).toMatchObject({ object: "NetworkPolicy stars/mine", fixes: 1 });
     expect(label?.message).toMatch(/podSelector chooses other pods: role=back; the step has role=backend/);
     const from = [{ podSelector: { matchLabels: { role: "frontend" } } }];
     const [port] = hints(backend({ ingress: [{ from, ports: [{ protocol: "TCP", port: 6380 }] }] }));
     expect(port?.message).toMatch(/TCP 6380; the step has TCP 6379/);
   });
 
-  test("a file that cannot be read is the first thing to mend", () => {
+  test("a file that cannot be read is the first thing to fix", () => {
     const problems = [{ path: "a.yaml:3", message: "is no YAML", fix: "close the bracket" }];
     expect(playHints(states, 3, files([], { problems }))).toEqual([
-      { object: "a.yaml:3", message: "is no YAML: close the bracket", mends: 0 },
+      { object: "a.yaml:3", message: "is no YAML: close the bracket", fixes: 0 },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { ApiError, NoAnswer, openApi, type Api } from "../../../cli/verify/cluster/api-client";
+import { ApiError, NoAnswer, openApi, type ClusterApi } from "../../../cli/verify/cluster/api-client";
 import type { KubeObject } from "../../../kube/objects";
 import { FakeClock } from "./fake/clock";
 import { FakeCluster, type Answer } from "./fake/server";
@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => cluster.stop());
 
-const open = (timeoutMs = 5000): Api => openApi(cluster.kubeconfig(), { timeoutMs, clock });
+const open = (timeoutMs = 5000): ClusterApi => openApi(cluster.kubeconfig(), { timeoutMs, clock });
 const pod = (name: string): KubeObject => ({
   apiVersion: "v1",
   kind: "Pod",

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
 import { exec, type ExecLimits, type ExecResult } from "../../../cli/verify/cluster/pod-exec";
-import { parse, script } from "../../../cli/verify/core/probe-script";
+import { parseProbes, script } from "../../../cli/verify/core/probe-script";
 import type { ExecBehaviour } from "./fake/exec";
 import { FakeCluster } from "./fake/server";
 
@@ -27,7 +27,7 @@ function talk(how: ExecBehaviour, more: Partial<ExecLimits> = {}): Promise<ExecR
   return exec(cluster.kubeconfig(), target, { ...limits, ...more });
 }
 
-const told = (r: ExecResult): string[] => [...parse(r.stdout, PROBES).keys()].sort();
+const told = (r: ExecResult): string[] => [...parseProbes(r.stdout, PROBES).keys()].sort();
 
 test("a command that goes well: output and exit code, by the newest protocol", async () => {
   const result = await talk({ kind: "well" });

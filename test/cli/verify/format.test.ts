@@ -33,7 +33,7 @@ const report: Report = {
   results,
   created: [{ kind: "Pod", namespace: "a", name: "p", gone: false }],
   notes: ["a note"],
-  hints: [{ cause: "port", object: "NetworkPolicy b/p", message: "opens 81", mends: ["stars: a → b/2"] }],
+  hints: [{ cause: "port", object: "NetworkPolicy b/p", message: "opens 81", fixes: ["stars: a → b/2"] }],
   seconds: 1.5,
 };
 
@@ -77,7 +77,7 @@ test("text: the mismatch with its rule, the hint, what is left, and the sum", ()
   expect(text).toContain("      ingress closed: by <rule>");
   expect(text).toContain("port: NetworkPolicy b/p: opens 81");
   expect(text).toContain("Still in the cluster: Pod a/p");
-  expect(text).toContain("1 as expected, 1 not, 1 could not be told, 1 not probed");
+  expect(text).toContain("1 as expected, 1 not, 1 unknown, 1 not probed");
 });
 
 test("a run that could try nothing has not succeeded", () => {

@@ -44,7 +44,7 @@ const policy =
 const gone = (): KubeObject[] => [];
 
 const brief = (hints: Hint[]): string[] => hints.map((h) => `${h.cause}: ${h.object}: ${h.message}`);
-const MENDED = ["stars: stars/frontend → stars/backend TCP 6379"];
+const FIXED = ["stars: stars/frontend → stars/backend TCP 6379"];
 
 test("nothing wrong, nothing told", async () => {
   expect(await hintsOn("stars", 4, (all) => all)).toEqual([]);
@@ -61,7 +61,7 @@ test("a label in the policy that no pod has", async () => {
   expect(brief(hints)).toEqual([
     "label: NetworkPolicy stars/backend-policy: podSelector chooses other pods: role=back-end; the step has role=backend",
   ]);
-  expect(hints[0]?.mends).toEqual(MENDED);
+  expect(hints[0]?.fixes).toEqual(FIXED);
 });
 
 test("a peer's label", async () => {
@@ -80,7 +80,7 @@ test("a peer's label", async () => {
   expect(brief(hints)).toEqual([
     "label: NetworkPolicy stars/backend-policy: ingress from other peers: pods role=fronted; the step has pods role=frontend",
   ]);
-  expect(hints[0]?.mends).toEqual(MENDED);
+  expect(hints[0]?.fixes).toEqual(FIXED);
 });
 
 test("the port", async () => {
@@ -96,7 +96,7 @@ test("the port", async () => {
   expect(brief(hints)).toEqual([
     "port: NetworkPolicy stars/backend-policy: ingress opens other ports: TCP 6378; the step has TCP 6379",
   ]);
-  expect(hints[0]?.mends).toEqual(MENDED);
+  expect(hints[0]?.fixes).toEqual(FIXED);
 });
 
 test("the policy in another namespace", async () => {
@@ -108,7 +108,7 @@ test("the policy in another namespace", async () => {
   expect(brief(hints)).toEqual([
     "namespace: NetworkPolicy client/backend-policy: it stands in namespace client, the step's in stars",
   ]);
-  expect(hints[0]?.mends).toEqual(MENDED);
+  expect(hints[0]?.fixes).toEqual(FIXED);
 });
 
 test("a namespace without the label that policies name", async () => {
@@ -124,7 +124,7 @@ test("a namespace without the label that policies name", async () => {
     object: "Namespace management-ui",
     message: "its label role is not there; the step has role=management-ui",
   });
-  expect(hints[0]?.mends).toHaveLength(3);
+  expect(hints[0]?.fixes).toHaveLength(3);
 });
 
 test("a policy type that lacks", async () => {
@@ -188,12 +188,12 @@ test("one dash too many: either instead of both", async () => {
   expect(brief(hints).join()).toContain("frontend-policy: ingress from other peers");
 });
 
-test("a missing policy, and the flows that it would mend", async () => {
+test("a missing policy, and the flows that it would fix", async () => {
   const hints = await hintsOn("stars", 4, policy("frontend-policy", gone));
   expect(brief(hints)).toEqual([
     "missing: NetworkPolicy stars/frontend-policy: the step has it, and the cluster has not",
   ]);
-  expect(hints[0]?.mends).toEqual(["stars: client/client → stars/frontend TCP 80"]);
+  expect(hints[0]?.fixes).toEqual(["stars: client/client → stars/frontend TCP 80"]);
 });
 
 test("a policy too many", async () => {
@@ -207,7 +207,7 @@ test("a policy too many", async () => {
     },
   ]);
   expect(hints[0]).toMatchObject({ cause: "extra", object: "NetworkPolicy stars/open-all" });
-  expect(hints[0]?.mends.length).toBeGreaterThan(2);
+  expect(hints[0]?.fixes.length).toBeGreaterThan(2);
 });
 
 test("DNS is forgotten", async () => {
@@ -228,8 +228,8 @@ test("DNS is forgotten", async () => {
     }),
   );
   expect(hints[0]?.cause).toBe("dns");
-  expect(hints[0]?.mends.every((m) => m.includes("coredns"))).toBe(true);
-  expect(hints[0]?.mends.length).toBeGreaterThan(0);
+  expect(hints[0]?.fixes.every((m) => m.includes("coredns"))).toBe(true);
+  expect(hints[0]?.fixes.length).toBeGreaterThan(0);
 });
 
 test("policies are right and the network is not: that is said", async () => {
@@ -248,5 +248,5 @@ test("policies are right and the network is not: that is said", async () => {
   const hints = await findHints(openApi(reached.kubeconfig), plan, report.results);
   expect(hints).toHaveLength(1);
   expect(hints[0]).toMatchObject({ cause: "workload", object: "the network" });
-  expect(hints[0]?.mends).toHaveLength(9);
+  expect(hints[0]?.fixes).toHaveLength(9);
 });

@@ -188,7 +188,7 @@ test("answers that do not tell their pod: all to one Service may pass, a share m
   });
   expect(await run(check(port, { status: 200, backends: { "shop/frontend": 1 } }))).toMatchObject({
     status: "pass",
-    detail: "status 200; the answer does not tell its pod",
+    detail: "status 200; the answer does not name its pod",
   });
   expect(
     (await run(check(port, { backends: { "shop/frontend": 0.5, "shop/frontend-green": 0.5 } }))).detail,

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { dnsAnswer, parse, script, tcpAnswer } from "../../../cli/verify/core/probe-script";
+import { dnsAnswer, parseProbes, script, tcpAnswer } from "../../../cli/verify/core/probe-script";
 
 const run = promisify(execFile);
 let folder: string;
@@ -35,7 +35,7 @@ const probe = (id: string, address: string, port: number, protocol: "TCP" | "UDP
 
 async function saw(probes: ReturnType<typeof probe>[]): Promise<Record<string, string>> {
   const { stdout } = await run("/bin/sh", ["-c", script(probes, 2)], { env: { PATH: folder } });
-  return Object.fromEntries([...parse(stdout, probes)].map(([id, o]) => [id, `${o.saw}: ${o.detail}`]));
+  return Object.fromEntries([...parseProbes(stdout, probes)].map(([id, o]) => [id, `${o.saw}: ${o.detail}`]));
 }
 
 /** Busybox as its own configuration builds it: silent without -vv, and `-e` runs a program. */
@@ -108,7 +108,7 @@ test("no address can smuggle a command into the script", () => {
 
 test("a line that was cut off does not count", () => {
   const probes = [probe("a", "10.0.0.1", 80), probe("b", "10.0.0.1", 81)];
-  expect([...parse("@a 0 \n@b 0", probes).keys()]).toEqual(["a"]);
+  expect([...parseProbes("@a 0 \n@b 0", probes).keys()]).toEqual(["a"]);
 });
 
 test("behind a Service a refusal is kube-proxy's", () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { addressAt, covers } from "../../../kube/ip";
 import type { KindConfig } from "../../../components/kind/kind-config";
 import { planKind } from "../../../components/kind/plan/kind-plan";
-import { planNetwork } from "../../../components/kind/plan/kind-network-plan";
+import { planKindNetwork } from "../../../components/kind/plan/kind-network-plan";
 import { stackGraph, type Graph } from "../../support/graph";
 
 const own = { subnet: "198.19.0.0/20", host1: true, asNumber: 64512 };
@@ -16,7 +16,7 @@ const kind: KindConfig = {
 
 describe("the plan", () => {
   test("has fixed addresses: nodes from the first, host1 at the last", () => {
-    const { plan, outside, problems } = planNetwork("labs-bgp", own, []);
+    const { plan, outside, problems } = planKindNetwork("labs-bgp", own, []);
     expect(problems).toEqual([]);
     expect(plan).toMatchObject({ name: "labs-bgp", gateway: "198.19.15.253", range: "198.19.0.0/24" });
     expect(outside).toEqual({
@@ -32,7 +32,7 @@ describe("the plan", () => {
     fc.assert(
       fc.property(fc.nat(255), fc.integer({ min: 8, max: 24 }), (octet, prefix) => {
         const subnet = prefix >= 16 ? `10.${octet}.0.0/${prefix}` : "10.0.0.0/8";
-        const { plan } = planNetwork("c", { ...own, subnet }, []);
+        const { plan } = planKindNetwork("c", { ...own, subnet }, []);
         const fixed = [plan.gateway, plan.host1?.address ?? ""];
         for (const address of fixed) {
           expect(covers(subnet, address)).toBe(true);
@@ -45,7 +45,7 @@ describe("the plan", () => {
   });
 
   test("the router takes neighbours of its AS from the network, and reflects what it learns", () => {
-    const { plan } = planNetwork("c", { ...own, asNumber: 65001 }, []);
+    const { plan } = planKindNetwork("c", { ...own, asNumber: 65001 }, []);
     expect(plan.host1?.config).toMatch(/^router bgp 65001$/m);
     expect(plan.host1?.config).toMatch(/^ neighbor nodes remote-as 65001$/m);
     expect(plan.host1?.config).toMatch(/^ bgp listen range 198\.19\.0\.0\/20 peer-group nodes$/m);

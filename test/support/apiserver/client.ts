@@ -1,5 +1,5 @@
 import https from "node:https";
-import { ApiError, messageOf } from "../../../components/kubernetes/request";
+import { ApiError, refusalText } from "../../../components/kubernetes/request";
 import { objectTitle, type KubeObject } from "../../../kube/objects";
 import type { ServerAddress } from "./server";
 
@@ -164,7 +164,7 @@ export class Client {
       await new Promise((r) => setTimeout(r, 100));
       answer = await this.send(method, path, body);
     }
-    if (answer.code < 200 || answer.code >= 300) throw new ApiError(answer.code, messageOf(answer));
+    if (answer.code < 200 || answer.code >= 300) throw new ApiError(answer.code, refusalText(answer));
     return { body: JSON.parse(answer.text) as unknown, warnings: answer.warnings };
   }
 

@@ -8,7 +8,7 @@ import { documentsOf, type Documents } from "./documents";
 import { rendered, roots, type Kustomization } from "./kustomize";
 import { LIMITS } from "./limits";
 import { hasTemplate, holdsTemplateKey, renderHint } from "./templates";
-import { reasonOf, walk, type Found } from "./walk";
+import { fileReason, walk, type Found } from "./walk";
 
 /** What files and folders hold. */
 export interface ReadObjects {
@@ -134,7 +134,7 @@ function textOf(file: string, folder: string, problems: Problem[]): string | und
     if (bytes.length <= LIMITS.bytes) return decoded(bytes);
     problems.push(large);
   } catch (error) {
-    problems.push({ path: file, message: reasonOf(error) });
+    problems.push({ path: file, message: fileReason(error) });
   }
   return undefined;
 }

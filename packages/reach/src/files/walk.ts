@@ -86,7 +86,7 @@ function entriesOf(folder: string): string[] | string {
   try {
     return readdirSync(folder).sort((a, b) => (a < b ? -1 : 1));
   } catch (error) {
-    return reasonOf(error);
+    return fileReason(error);
   }
 }
 
@@ -94,12 +94,12 @@ function statOf(path: string, folder: string): Stats | string {
   try {
     return statSync(path === "-" ? "/dev/null" : resolve(folder, path));
   } catch (error) {
-    return reasonOf(error);
+    return fileReason(error);
   }
 }
 
 /** Why the system does not give a file, in words. */
-export function reasonOf(error: unknown): string {
+export function fileReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   switch (code) {
     case "ENOENT":
