@@ -73,6 +73,17 @@ module.exports = {
       to: { path: "node_modules/@pulumi/", reachable: true },
     },
     {
+      name: "a-package-is-used-by-its-entries",
+      comment:
+        "packages/reach/src (index.ts), its selector/, and its command: what users of the package have too.",
+      severity: "error",
+      from: { pathNot: "^(packages|test|bench)/" },
+      to: {
+        path: "^packages/",
+        pathNot: "^packages/reach/src/(index|selector/index|cli/(colour|reach-command|report-error))[.]ts$",
+      },
+    },
+    {
       name: "tests-are-imported-by-tests-only",
       comment: "bench/ measures with the tests' fakes and is no part of the product either.",
       severity: "error",

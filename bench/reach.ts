@@ -3,7 +3,8 @@
  * by pair, protocol by protocol, without classes (each pair evaluated on its own), extrapolated from a sample.
  */
 import Table from "cli-table3";
-import { classPairs, load, pairs, type State } from "../packages/reach/src";
+import { load, pairs, type State } from "../packages/reach/src";
+import { classPairs } from "../packages/reach/src/connectivity";
 import { PathEvaluator } from "../packages/reach/src/hosts/path-evaluator";
 import { classes, workloads, type World } from "./reach/worlds";
 

@@ -1,8 +1,14 @@
-import { explain, type PairFlows, type State } from "../../packages/reach/src";
-import { answers } from "../../packages/reach/src/connectivity";
-import { formatPorts, isEmpty, subtract } from "../../packages/reach/src/port-sets";
+import {
+  answers,
+  explain,
+  formatPorts,
+  isEmpty,
+  protocolName,
+  subtract,
+  type PairFlows,
+  type State,
+} from "../../packages/reach/src";
 import { UserError } from "../../kube/problems";
-import { protocolName } from "../../packages/reach/src/reach-model";
 import { pairsOf } from "./pair-flows";
 
 /**

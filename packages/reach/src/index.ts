@@ -8,7 +8,7 @@ import type { KubeObject } from "../../../kube/objects";
 export type { KubeObject };
 export { parseNet } from "../../../kube/ip";
 export { UNKNOWN, isUnknown } from "./selector";
-export { classPairs, connectivity, pairs, type PairFlows } from "./connectivity";
+export { answers, connectivity, pairs, type PairFlows } from "./connectivity";
 export {
   API_SERVER,
   CORE_DNS,
@@ -29,6 +29,6 @@ export { diffJson, flowsJson, workloadList, type WorkloadInfo } from "./format/f
 export { diffMarkdown, flowsMarkdown, flowTable } from "./format/flows-markdown";
 export { diffText, exposureText, flowText, flowsText } from "./format/flows-text";
 export type { SourceObject } from "./input/source-object";
-export type { Decision, Direction, Endpoint, Verdict } from "./reach-model";
-export type { Group } from "./endpoint-groups";
+export { formatPorts, isEmpty, subtract, type PortSet } from "./port-sets";
+export { protocolName, type Decision, type Direction, type Endpoint, type Verdict } from "./reach-model";
 export { load, State } from "./reach-state";
