@@ -120,16 +120,16 @@ function installedVersion(name: string): string | undefined {
 }
 
 function run(tree: string, stack: string, folder: string, base: string): PlanJson {
-  // A page is not looked at here; early versions made none.
-  const commands = ["cli/plan/plan-command.ts", "cli/plan.ts"].map((path) => join(tree, path));
-  const hasPage = commands.some((c) => existsSync(c) && readFileSync(c, "utf8").includes("--no-page"));
-  const page = hasPage ? ["--no-page"] : [];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--import", "tsx", "cli/labs.ts", "plan", stack, "--json", ...page, "--out", folder],
+    ["--import", "tsx", "cli/labs.ts", "plan", stack, "--json", "--no-page", "--out", folder],
     { cwd: tree, encoding: "utf8", maxBuffer: 1 << 29 },
   );
-  if (status === 0) return JSON.parse(stdout) as PlanJson;
+  if (status === 0) {
+    const plan = JSON.parse(stdout) as Omit<PlanJson, "ambient"> & Partial<PlanJson>;
+    if (plan.ambient !== undefined) return { ...plan, ambient: plan.ambient };
+    throw new UserError(`the plan of ${base} does not list ambient objects: compare with a newer commit`);
+  }
   const why = stderr.trim().split("\n").slice(0, 3).join("; ");
   throw new UserError(`the program of ${base} has no plan of ${stack}: ${why}`);
 }
