@@ -129,7 +129,7 @@ needs("a git clone", inGit).describe("against the repository's own history", () 
   }, 240_000);
 
   test("a base that differs in any room of the program is compared at every step", () => {
-    for (const path of ["kube/objects.ts", "packages/reach/src/state.ts", "routing/certificate.ts"])
+    for (const path of ["kube/objects.ts", "packages/reach/src/explain.ts", "routing/certificate.ts"])
       expect([path, programsDiffer(commitWith(path, (text) => `${text}\n// edited`))]).toEqual([path, true]);
   });
 
