@@ -24,7 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const only = at === -1 ? undefined : argv[at + 1];
   const sets = versionSets.filter((s) => only === undefined || s.kubernetes === only);
   if (sets.length === 0)
-    throw new Missing(
+    throw new Error(
       `no version set ${only ?? ""}; there are ${versionSets.map((s) => s.kubernetes).join(", ")}`,
     );
   const servers: Record<string, Servers[string]> = {};

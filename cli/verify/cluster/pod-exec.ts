@@ -137,7 +137,9 @@ function reason(error: Error): string {
 }
 
 function refusal(code: number, body: string): string {
-  if (code === 403) return "exec is forbidden: the user of this kubeconfig may not create pods/exec";
+  // Over WebSocket it is a GET, and since Kubernetes 1.35 the server asks for `create` too.
+  if (code === 403)
+    return "exec is forbidden: the user of this kubeconfig needs the verbs get and create on pods/exec";
   if (code === 404) return "the pod is gone";
   const said = /"message":\s*"([^"]{1,200})/.exec(body)?.[1];
   return `the API server answered ${code}${said === undefined ? "" : `: ${said}`}`;

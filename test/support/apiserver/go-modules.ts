@@ -51,6 +51,6 @@ export function go(
 }
 
 const noGo = (what: string): string =>
-  `go is missing: ${what} comes from its Go module; fix: install Go 1.26 or newer (https://go.dev/dl)`;
+  `go is missing: it fetches ${what}, published as a Go module; fix: install Go 1.26 or newer (https://go.dev/dl)`;
 
 export const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim() ?? "";
