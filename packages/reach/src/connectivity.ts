@@ -65,9 +65,24 @@ export function answers(state: State): (from: Endpoint, to: Endpoint) => PairPar
   return state.families().length > 1 ? overFamilies(state, ofOneFamily) : ofOneFamily(state);
 }
 
-function ofOneFamily(state: State): (from: Endpoint, to: Endpoint) => PairParts {
+/** The groups of a state in which a pair of them has one answer; undefined where hosts or families are in the way. */
+export function groupAnswers(
+  state: State,
+): { readonly groupOf: ReadonlyMap<Endpoint, Group>; pair(from: Group, to: Group): PairParts } | undefined {
+  const hosts = state.workloads.some(({ type }) => type === "host");
+  if (state.governed || hosts || state.families().length > 1) return undefined;
+  const matrix = new Matrix(state);
+  return { groupOf: groupsByMember(state), pair: (from, to) => matrix.pair(from, to) };
+}
+
+function groupsByMember(state: State): Map<Endpoint, Group> {
   const groupOf = new Map<Endpoint, Group>();
   for (const group of state.groups) for (const member of group.members) groupOf.set(member, group);
+  return groupOf;
+}
+
+function ofOneFamily(state: State): (from: Endpoint, to: Endpoint) => PairParts {
+  const groupOf = groupsByMember(state);
   const matrix = new Matrix(state);
   const paths = new PathEvaluator(state);
   return (from, to) => {

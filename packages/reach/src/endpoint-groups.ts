@@ -1,7 +1,8 @@
 import type { Net } from "../../../kube/ip";
 import type { View } from "./endpoint-views";
 import { holds, type Slice } from "./input/endpoint-slices";
-import type { Endpoint, Policy, Rule } from "./reach-model";
+import type { Endpoint, Policy, Profile, Rule } from "./reach-model";
+import { LabelUses } from "./rules/label-uses";
 
 /** Endpoints that no policy tells apart: one answer serves them all. */
 export interface Group {
@@ -15,9 +16,9 @@ export interface Groupable {
   /** Workloads and pieces of the outside. */
   readonly endpoints: readonly Endpoint[];
   readonly policies: readonly Policy[];
-  readonly slices: readonly Slice[];
-  /** Whether there is any Service or slice. */
-  readonly services: boolean;
+  readonly profiles: Iterable<Profile>;
+  /** The workloads behind a Service, and what its slices hold. */
+  readonly backing: (service: string) => ServiceBacking;
   /** Every network that divides the address space. */
   readonly named: readonly Net[];
   /** Whether a host endpoint governs a host. */
@@ -25,13 +26,29 @@ export interface Groupable {
   readonly view: (endpoint: Endpoint) => View;
 }
 
+export interface ServiceBacking {
+  readonly workloads: ReadonlySet<Endpoint>;
+  readonly slices: readonly Slice[];
+}
+
+function namedServices(policies: readonly (Policy | Profile)[]): string[] {
+  const rules: readonly Rule[] = policies.flatMap(({ ingress, egress }) => [...ingress, ...egress]);
+  const names = rules.flatMap(({ source, destination }) => [
+    ...[...(source.anyOf ?? []), ...(destination.anyOf ?? [])].flatMap(({ service }) => service ?? []),
+    ...(destination.ports?.service === undefined ? [] : [destination.ports.service]),
+  ]);
+  return [...new Set(names)];
+}
+
 /** Puts endpoints together that no rule tells apart. */
 export class Grouping {
-  private readonly byService: boolean;
+  private readonly uses: LabelUses;
+  /** Services that rules name. */
+  private readonly named: readonly ServiceBacking[];
 
   constructor(private readonly of: Groupable) {
-    const used = (rule: Rule): boolean => rule.destination.ports?.service !== undefined;
-    this.byService = of.policies.some((p) => p.egress.some(used));
+    this.uses = new LabelUses([...of.policies, ...of.profiles]);
+    this.named = namedServices([...of.policies, ...of.profiles]).map((service) => of.backing(service));
   }
 
   groups(): Group[] {
@@ -61,22 +78,26 @@ export class Grouping {
     const at = addresses.exact
       ? addresses.nets.map((net) => this.place(net))
       : addresses.nets.map((net) => net.text);
-    return JSON.stringify([
+    return [
       endpoint.type,
       endpoint.kind === "Addresses" ? endpoint.name : "",
-      selectable === undefined ? endpoint.name : [...selectable].flat(),
-      at,
-      families,
-      ports.map((p) => [p.name, p.protocol, p.port ?? null]),
-      this.of.services ? this.serviceKey(endpoint) : "",
-      this.of.governed ? (endpoint.nodes ?? null) : "",
-    ]);
+      selectable === undefined ? endpoint.name : this.uses.key(selectable),
+      at.join(),
+      families.join(),
+      ports.map((p) => `${p.name} ${p.protocol} ${p.port ?? ""}`).join(),
+      this.serviceKey(endpoint),
+      this.of.governed ? (endpoint.nodes?.join() ?? "any") : "",
+    ].join("\u0000");
   }
 
-  /** Own labels and slices decide which Services a workload backs. */
+  /** Equal for endpoints that are alike to every Service that a rule names. */
   serviceKey(endpoint: Endpoint): string {
-    const slices = this.of.slices.flatMap((slice, i) => (holds(slice, endpoint) ? [i] : []));
-    return `${endpoint.namespace ?? ""} ${JSON.stringify(endpoint.labels)} ${slices.join()}`;
+    return this.named
+      .map(({ workloads, slices }) => {
+        const held = slices.flatMap((slice, i) => (holds(slice, endpoint) ? [i] : []));
+        return `${workloads.has(endpoint)} ${held.join()}`;
+      })
+      .join(";");
   }
 
   /** The smallest named network around an address: addresses with the same one are in the same networks. */
@@ -100,7 +121,7 @@ export class Grouping {
       view.list("ingress", "normal").id,
       endpoint.families.join(),
       ports,
-      this.byService ? this.serviceKey(endpoint) : "",
+      this.serviceKey(endpoint),
       this.of.governed ? (endpoint.nodes ?? []).join() : "",
     ].join("\u0000");
   }

@@ -17,6 +17,8 @@ export interface Facts {
    * @default as FelixConfiguration `default` says, else "Accept" (as the operator sets it; plain Felix drops)
    */
   readonly endpointToHost?: "Drop" | "Return" | "Accept";
+  /** Judge as if Calico's staged policies were enforced. @default false: they are named, and decide nothing */
+  readonly staged?: boolean;
   /** Judge packets of this family alone. @default every family that the cluster has */
   readonly family?: Family;
   /** What reading the objects had to say (`readFiles`). */

@@ -90,8 +90,11 @@ export class State {
     this.grouping = new Grouping({
       endpoints: [...this.workloads, ...this.outside],
       policies: this.policies,
-      slices: input.slices,
-      services: this.services.size + input.slices.length > 0,
+      profiles: input.profiles.values(),
+      backing: (service) => ({
+        workloads: backing.get(service) ?? new Set(),
+        slices: sliced.get(service) ?? [],
+      }),
       named: this.named,
       governed: this.governed,
       view: (endpoint) => this.view(endpoint),

@@ -129,21 +129,24 @@ export class Naive {
     const positive =
       e.selector || e.serviceAccounts || e.namespaceSelector || (namespace !== undefined && e.notSelector);
     // Beside another selector it filters what that one finds (felix/calc/rule_scanner.go, combineMatchesIfPossible).
-    if (positive && !this.selected(e, namespace, peer)) return false;
+    if (positive && !this.selected(e, namespace, peer, false)) return false;
     if (!positive && e.notSelector && this.inSet(parseSelector(e.notSelector), peer)) return false;
     if (e.nets && !e.nets.some((n: string) => inCidr(peer.ip, n))) return false;
     if (e.notNets?.some((n: string) => inCidr(peer.ip, n))) return false;
     if (port === undefined) return true;
     const hit = (list: Any[]): boolean => list.some((p) => portMatches(p, port, peer, packet.protocol));
-    if (e.ports && !hit(e.ports)) return false;
+    // A name means ports of what the selector finds by its own labels, not by a network set (ruleToParsedRule).
+    const isName = (p: Any): boolean => typeof p === "string" && !/^\d/.test(p);
+    const own = !positive || this.selected(e, namespace, peer, true);
+    if (e.ports && !hit(e.ports.filter((p: Any) => own || !isName(p)))) return false;
     return !(e.notPorts && hit(e.notPorts));
   }
 
   /** Of the positive criteria, on a pod or on any network set that holds the address. */
-  private selected(e: Any, namespace: string | undefined, peer: Peer): boolean {
-    const candidates: { labels: Labels; namespace: string | undefined; pod?: KubeObject }[] = this.setsWith(
-      peer.ip,
-    );
+  private selected(e: Any, namespace: string | undefined, peer: Peer, ownLabels: boolean): boolean {
+    const candidates: { labels: Labels; namespace: string | undefined; pod?: KubeObject }[] = ownLabels
+      ? []
+      : this.setsWith(peer.ip);
     if (peer.pod !== undefined)
       candidates.push({
         labels: this.labelsOf(peer.pod),

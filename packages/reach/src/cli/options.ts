@@ -1,12 +1,25 @@
 /** Options of the subcommands as commander hands them over. */
 interface Shared {
   podCidr?: string[];
+  /** Judge staged policies as if they were enforced. */
+  staged?: boolean;
+  /** Read a running cluster in place of files. */
+  context?: string;
+  kubeconfig?: string;
+}
+
+export interface CheckOptions extends Shared {
+  format: "text" | "json" | "junit";
+}
+
+export interface UnusedOptions extends Shared {
+  format: "text" | "json";
 }
 
 export interface ListOptions extends Shared {
   explain?: boolean;
   all?: boolean;
-  format: "text" | "json" | "md" | "dot";
+  format: "text" | "json" | "md" | "dot" | "svg";
 }
 
 export interface ExplainOptions extends Shared {
@@ -19,10 +32,13 @@ export interface ExplainOptions extends Shared {
 }
 
 export interface DiffOptions extends Shared {
-  format: "text" | "json" | "md";
+  format: "text" | "json" | "md" | "svg";
+  explain?: boolean;
 }
 
-export type ExposureOptions = DiffOptions;
+export interface ExposureOptions extends Shared {
+  format: "text" | "json" | "md";
+}
 
 /** Those of `reach` without a subcommand: all of them at once. */
 export interface ShortOptions extends ListOptions, Partial<Omit<ExplainOptions, "format">> {

@@ -1,6 +1,14 @@
 import { Option, type Command } from "commander";
 import { LIMITS_TEXT } from "../files/limits";
-import type { DiffOptions, ExplainOptions, ExposureOptions, ListOptions, ShortOptions } from "./options";
+import type {
+  CheckOptions,
+  DiffOptions,
+  ExplainOptions,
+  ExposureOptions,
+  ListOptions,
+  ShortOptions,
+  UnusedOptions,
+} from "./options";
 
 /** Where paths that are not absolute start. @default the folder of the process */
 interface From {
@@ -19,7 +27,7 @@ export function reachCommand(reach: Command, from: From = {}): Command {
     .description("who reaches whom, by the Kubernetes and Calico policies in files and folders")
     .addHelpText("after", EXAMPLES);
   listing(shared(reach.command("list").description("every pair that is open, and on which ports"), PATHS))
-    .addOption(format("text", "json", "md", "dot"))
+    .addOption(format("text", "json", "md", "dot", "svg"))
     .action(async (paths: string[], options: ListOptions) => {
       await (await run()).runList(paths, options, from.folder);
     });
@@ -34,21 +42,43 @@ export function reachCommand(reach: Command, from: From = {}): Command {
     .action(async (paths: string[], options: ExplainOptions) => {
       await (await run()).runExplain(paths, options, from.folder);
     });
-  podCidr(
+  input(
     reach
       .command("diff")
-      .description("what a change opens and closes")
+      .description("what a change opens and closes; with --staged: what enforcing staged policies would")
       .argument("<old>", "file or folder as it was")
-      .argument("<new>", "file or folder as it is now"),
+      .argument(
+        "[new]",
+        "file or folder as it is now; with --staged the old one, its staged policies enforced",
+      ),
   )
-    .addOption(format("text", "json", "md"))
-    .action(async (old: string, now: string, options: DiffOptions) => {
+    .option("--explain", "show the rule that now decides")
+    .addOption(format("text", "json", "md", "svg"))
+    .action(async (old: string, now: string | undefined, options: DiffOptions) => {
       await (await run()).runDiff([old, now], options, from.folder);
     });
   shared(reach.command("exposure").description("what is open between each workload and the outside"), PATHS)
     .addOption(format("text", "json", "md"))
     .action(async (paths: string[], options: ExposureOptions) => {
       await (await run()).runExposure(paths, options, from.folder);
+    });
+  cluster(
+    input(
+      reach
+        .command("check")
+        .description("whether flows are open and closed as a file of intents says")
+        .argument("<intents>", "YAML with lists open and closed of { from, to, port, protocol, reason }")
+        .argument("[paths...]", PATHS),
+    ),
+  )
+    .addOption(format("text", "json", "junit"))
+    .action(async (intents: string, paths: string[], options: CheckOptions) => {
+      await (await run()).runCheck(intents, paths, options, from.folder);
+    });
+  shared(reach.command("unused").description("policies and rules that change nothing, and why"), PATHS)
+    .addOption(format("text", "json"))
+    .action(async (paths: string[], options: UnusedOptions) => {
+      await (await run()).runUnused(paths, options, from.folder);
     });
   shortForms(reach).action(async (paths: string[], options: ShortOptions) => {
     const { runShort } = await import("./short-forms");
@@ -62,18 +92,25 @@ function shortForms(reach: Command): Command {
   return listing(question(shared(reach, `${PATHS}; with --diff: OLD NEW`), false))
     .option("--exposure", "short for: reach exposure")
     .option("--diff", "short for: reach diff OLD NEW")
-    .addOption(format("text", "json", "md", "dot"));
+    .addOption(format("text", "json", "md", "dot", "svg"));
 }
 
 function shared(command: Command, paths: string): Command {
-  return podCidr(command.argument("<paths...>", paths));
+  return cluster(input(command.argument("[paths...]", paths)));
 }
 
-function podCidr(command: Command): Command {
-  return command.option(
-    "--pod-cidr <cidr...>",
-    "where pods get their addresses, if the input does not say it",
-  );
+/** What is said about the input, whatever is asked. */
+function input(command: Command): Command {
+  return command
+    .option("--pod-cidr <cidr...>", "where pods get their addresses, if the input does not say it")
+    .option("--staged", "judge Calico's staged policies as if they were enforced");
+}
+
+/** A running cluster in place of files. */
+function cluster(command: Command): Command {
+  return command
+    .option("--context <name>", "read a running cluster through kubectl, in place of files")
+    .option("--kubeconfig <file>", "the kubeconfig to read it with");
 }
 
 function listing(command: Command): Command {
@@ -106,4 +143,6 @@ Examples:
   reach explain manifests/ --from shop/web --to shop/db --port 5432
   reach diff before/ after/
   reach exposure manifests/
+  reach check intents.yaml manifests/
+  reach list --context kind-kind
 Without a subcommand: reach <paths> lists, reach <paths> --from … --to … explains, reach --diff OLD NEW compares.`;

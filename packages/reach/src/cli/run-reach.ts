@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { UserError, withoutControls } from "../../../../kube/problems";
 import {
   diff,
@@ -17,11 +15,27 @@ import {
   flowText,
   load,
   readFiles,
+  readIntents,
+  checkIntents,
+  unused,
+  type Unused,
+  type ReadObjects,
   type Exposure,
   type Question,
   type State,
 } from "..";
-import type { DiffOptions, ExplainOptions, ExposureOptions, ListOptions } from "./options";
+import { resolve } from "node:path";
+import { diffSvg, flowsSvg } from "../format/flows-svg";
+import { intentsJson, intentsJunit, intentsText } from "../format/intents-report";
+import { jsonPieces } from "../format/json-rows";
+import type {
+  CheckOptions,
+  DiffOptions,
+  ExplainOptions,
+  ExposureOptions,
+  ListOptions,
+  UnusedOptions,
+} from "./options";
 
 /** `reach list`. @throws UserError, ProblemsError */
 export async function runList(
@@ -30,11 +44,13 @@ export async function runList(
   folder?: string,
 ): Promise<void> {
   const { format, explain: explained = false } = options;
-  if (explained && format === "dot")
-    throw new UserError("--explain does not go with --format dot: take text, json or md.");
+  if (explained && (format === "dot" || format === "svg"))
+    throw new UserError(`--explain does not go with --format ${format}: take text, json or md.`);
   const shown = { all: options.all === true, explain: explained };
-  const listed = { text: flowsText, json: flowsJson, md: flowsMarkdown, dot: dotLines }[format];
-  await print(listed(state(paths, options, folder), shown));
+  const listed = { text: flowsText, json: jsonPieces, md: flowsMarkdown, dot: dotLines, svg: flowsSvg }[
+    format
+  ];
+  await print(listed(await state(paths, options, folder), shown));
 }
 
 /** `reach explain`. @throws UserError, ProblemsError */
@@ -44,7 +60,7 @@ export async function runExplain(
   folder?: string,
 ): Promise<void> {
   const asked = question(options);
-  const input = state(paths, options, folder);
+  const input = await state(paths, options, folder);
   const flows = explain(input, asked);
   const text = {
     text: () => flows.map(flowText),
@@ -56,12 +72,53 @@ export async function runExplain(
 
 /** `reach diff`. @throws UserError, ProblemsError */
 export async function runDiff(
-  [old, now]: readonly [old: string, now: string],
+  [old, now]: readonly [old: string, now: string | undefined],
   options: DiffOptions,
   folder?: string,
 ): Promise<void> {
-  const found = diff(state([old], options, folder), state([now], options, folder));
-  await print({ text: diffText, json: diffJson, md: diffMarkdown }[options.format](found));
+  if (now === undefined && options.staged !== true)
+    throw new UserError(
+      "diff compares two states: name the old and the new file or folder, or add --staged.",
+    );
+  const { staged: _, ...enforced } = options;
+  const before = await state([old], now === undefined ? enforced : options, folder);
+  const found = diff(before, await state([now ?? old], options, folder));
+  const explained = options.explain === true || (now === undefined && options.format === "text");
+  const format = { text: diffText, json: diffJson, md: diffMarkdown, svg: diffSvg }[options.format];
+  await print(format(found, { explain: explained }));
+}
+
+/** `reach check`: exit code 1 where an intent does not hold. @throws UserError, ProblemsError */
+export async function runCheck(
+  file: string,
+  paths: readonly string[],
+  options: CheckOptions,
+  folder?: string,
+): Promise<void> {
+  const intents = readIntents(file, folder);
+  const checked = checkIntents(await state(paths, options, folder), intents);
+  await print({ text: intentsText, json: intentsJson, junit: intentsJunit }[options.format](checked));
+  if (checked.some(({ holds }) => !holds)) process.exitCode = 1;
+}
+
+/** `reach unused`. @throws UserError, ProblemsError */
+export async function runUnused(
+  paths: readonly string[],
+  options: UnusedOptions,
+  folder?: string,
+): Promise<void> {
+  const found = unused(await state(paths, options, folder));
+  await print(
+    options.format === "json" ? [`${JSON.stringify({ unused: found }, null, 1)}\n`] : unusedText(found),
+  );
+}
+
+function* unusedText(found: readonly Unused[]): Generator<string> {
+  for (const { kind, policy, rule, reason } of found) {
+    const which = rule === undefined ? "" : ` ${rule.direction} rule ${rule.index}`;
+    yield `${kind} ${policy}${which}: ${reason}\n`;
+  }
+  if (found.length === 0) yield "Every policy and rule decides about something.\n";
 }
 
 /** `reach exposure`. @throws UserError, ProblemsError */
@@ -70,18 +127,53 @@ export async function runExposure(
   options: ExposureOptions,
   folder?: string,
 ): Promise<void> {
-  const found = exposure(state(paths, options, folder));
+  const found = exposure(await state(paths, options, folder));
   await print({ text: exposureText, json: exposureJson, md: exposureMarkdown }[options.format](found));
 }
 
-function state(paths: readonly string[], options: { podCidr?: string[] }, folder: string | undefined): State {
-  const { objects, notes } = readFiles(paths, folder);
+interface InputOptions {
+  podCidr?: string[];
+  staged?: boolean;
+  context?: string;
+  kubeconfig?: string;
+}
+
+async function state(
+  paths: readonly string[],
+  options: InputOptions,
+  folder: string | undefined,
+): Promise<State> {
+  const { podCidr, staged } = options;
+  const { objects, notes } = await read(paths, options, folder);
   const input = load(objects, {
     notes,
-    ...(options.podCidr === undefined ? {} : { podCidrs: options.podCidr }),
+    ...(podCidr === undefined ? {} : { podCidrs: podCidr }),
+    ...(staged === undefined ? {} : { staged }),
   });
   for (const note of input.notes) process.stderr.write(`${withoutControls(`note: ${note}`)}\n`);
   return input;
+}
+
+async function read(
+  paths: readonly string[],
+  { context, kubeconfig }: InputOptions,
+  folder: string | undefined,
+): Promise<ReadObjects> {
+  if (context === undefined && kubeconfig === undefined) {
+    if (paths.length === 0)
+      throw new UserError("Name files or folders, or a running cluster with --context.");
+    return readFiles(paths, folder);
+  }
+  if (paths.length > 0)
+    throw new UserError(
+      "--context and --kubeconfig read a running cluster: leave the paths out, or the options.",
+    );
+  const { readCluster } = await import("../live-cluster");
+  const objects = await readCluster({
+    ...(context === undefined ? {} : { context }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig: resolve(folder ?? ".", kubeconfig) }),
+  });
+  return { objects, notes: [] };
 }
 
 function question({ from, to, protocol, port, sourcePort }: ExplainOptions): Question {
@@ -108,23 +200,38 @@ function exposureMarkdown(list: readonly Exposure[]): Iterable<string> {
   return flowTable(list.flatMap((e) => [...e.ingress, ...e.egress]));
 }
 
-/** Small pieces are gathered; a reader that goes away (`| head`) ends the listing without an error. */
-async function print(pieces: Iterable<string>): Promise<void> {
+/**
+ * Small pieces are gathered; a reader that goes away (`| head`) ends the listing without an error. Bytes are written
+ * before the next piece is asked for.
+ */
+async function print(pieces: Iterable<string | Uint8Array>): Promise<void> {
+  const gone = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE") throw error;
+  };
+  process.stdout.on("error", gone);
   try {
-    await pipeline(Readable.from(gathered(pieces)), process.stdout, { end: false });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+    let text = "";
+    for (const piece of pieces) {
+      if (typeof piece === "string") text += piece;
+      if (typeof piece === "string" && text.length < GATHERED) continue;
+      if (text !== "" && !(await written(text))) return;
+      text = "";
+      if (typeof piece !== "string" && !(await written(piece))) return;
+    }
+    if (text !== "") await written(text);
+  } finally {
+    process.stdout.off("error", gone);
   }
 }
+const GATHERED = 65_536;
 
-function* gathered(pieces: Iterable<string>): Generator<string> {
-  let text = "";
-  for (const piece of pieces) {
-    text += piece;
-    if (text.length > 65536) {
-      yield text;
-      text = "";
-    }
-  }
-  if (text !== "") yield text;
+/** False where nobody reads any more. */
+async function written(piece: string | Uint8Array): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(piece, (error) => {
+      if (error === null || error === undefined) resolve(true);
+      else if ((error as NodeJS.ErrnoException).code === "EPIPE") resolve(false);
+      else reject(error);
+    });
+  });
 }

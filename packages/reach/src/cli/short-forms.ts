@@ -16,11 +16,11 @@ interface Form {
 const QUESTION: readonly Name[] = ["from", "to", "port", "protocol", "sourcePort"];
 const TABLES = ["text", "json", "md"] as const;
 const FORMS = {
-  diff: { subcommand: "diff", by: "--diff", takes: ["diff"], formats: TABLES },
+  diff: { subcommand: "diff", by: "--diff", takes: ["diff"], formats: [...TABLES, "svg"] },
   exposure: { subcommand: "exposure", by: "--exposure", takes: ["exposure"], formats: TABLES },
   // --explain adds nothing to a question, whose answer always explains.
   explain: { subcommand: "explain", by: "a question", takes: [...QUESTION, "explain"], formats: TABLES },
-  list: { subcommand: "list", by: "a list", takes: ["explain", "all"], formats: [...TABLES, "dot"] },
+  list: { subcommand: "list", by: "a list", takes: ["explain", "all"], formats: [...TABLES, "dot", "svg"] },
 } as const satisfies Record<string, Form>;
 
 /** `reach <paths>` with whatever options. @throws UserError where they do not go together */
@@ -39,6 +39,8 @@ export async function runShort(
     if (old === undefined || now === undefined || more.length > 0)
       throw new UserError("--diff compares two states: name the old and the new file or folder.");
     await runDiff([old, now], { ...options, format }, folder);
+  } else if (format === "svg") {
+    throw new UserError("--format svg goes with lists and --diff only.");
   } else if (form === FORMS.exposure) {
     await runExposure(paths, { ...options, format }, folder);
   } else {
@@ -56,7 +58,7 @@ function formOf(options: ShortOptions): Form {
 }
 
 function refuseOthers(form: Form, options: ShortOptions): void {
-  const always: readonly Name[] = ["format", "podCidr"];
+  const always: readonly Name[] = ["format", "podCidr", "staged", "context", "kubeconfig"];
   const others = (Object.keys(options) as Name[]).filter(
     (name) => !always.includes(name) && !form.takes.includes(name),
   );

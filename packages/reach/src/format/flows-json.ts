@@ -1,7 +1,8 @@
 import { insiders, pairs, partFilter } from "../connectivity";
 import type { Difference } from "../state-diff";
-import type { Flow, FlowPart } from "../reach-flows";
+import type { Flow } from "../reach-flows";
 import type { State } from "../reach-state";
+import { Tails } from "./flow-tails";
 
 /** A workload, or a node that host endpoints govern, as answers list it. */
 export interface WorkloadInfo {
@@ -22,14 +23,24 @@ export function* flowsJson(
   state: State,
   flows: Iterable<Flow> | { readonly all: boolean },
 ): Generator<string> {
-  yield `{\n"workloads": ${lines(workloadList(state).map((w) => JSON.stringify(w)))},\n"flows": [`;
+  yield opening(state);
   let first = true;
   for (const flow of "all" in flows ? listed(state, flows.all) : given(flows)) {
     yield first ? `\n${flow}` : `,\n${flow}`;
     first = false;
   }
+  yield closing(state, first);
+}
+
+/** What stands before the flows. */
+export function opening(state: State): string {
+  return `{\n"workloads": ${lines(workloadList(state).map((w) => JSON.stringify(w)))},\n"flows": [`;
+}
+
+/** What stands behind them. */
+export function closing(state: State, empty: boolean): string {
   const notes = state.notes.length === 0 ? "" : `,\n"notes": ${JSON.stringify(state.notes)}`;
-  yield `${first ? "]" : "\n]"}${notes}\n}\n`;
+  return `${empty ? "]" : "\n]"}${notes}\n}\n`;
 }
 
 function* given(flows: Iterable<Flow>): Generator<string> {
@@ -39,7 +50,7 @@ function* given(flows: Iterable<Flow>): Generator<string> {
 /** Most of a flow's text is shared by many pairs: it is made once. */
 function* listed(state: State, all: boolean): Generator<string> {
   const wanted = partFilter(all);
-  const tails = new Map<FlowPart, string>();
+  const tails = new Tails();
   const names = new Map<string, string>();
   const quoted = (name: string): string => {
     let text = names.get(name);
@@ -48,9 +59,7 @@ function* listed(state: State, all: boolean): Generator<string> {
   };
   for (const { from, to, parts } of pairs(state)) {
     for (const part of wanted(parts)) {
-      let tail = tails.get(part);
-      if (tail === undefined) tails.set(part, (tail = JSON.stringify(part).slice(1)));
-      yield `{"from":${quoted(from.name)},"to":${quoted(to.name)},${tail}`;
+      yield `{"from":${quoted(from.name)},"to":${quoted(to.name)},${tails.of(part)}`;
     }
   }
 }

@@ -67,15 +67,27 @@ function decisionLines(egress: Decision, ingress: Decision): string {
   return line("egress", egress) + line("ingress", ingress);
 }
 
-export function* diffText(difference: Difference): Generator<string> {
+/** A line for each change; with `explain` the rule that now decides below it. */
+export function* diffText(difference: Difference, options: { explain?: boolean } = {}): Generator<string> {
+  const why = (change: Change): string => (options.explain === true ? nowDecides(change) : "");
   const { workloads } = difference;
   for (const name of workloads.added) yield `${pc.green("+")} workload ${name}\n`;
   for (const name of workloads.removed) yield `${pc.red("-")} workload ${name}\n`;
-  for (const change of difference.added) yield `${pc.green("+")} ${changeText(change)}\n`;
-  for (const change of difference.removed) yield `${pc.red("-")} ${changeText(change)}\n`;
-  for (const change of difference.changed) yield `${pc.yellow("~")} ${changeText(change)}\n`;
+  for (const change of difference.added) yield `${pc.green("+")} ${changeText(change)}\n${why(change)}`;
+  for (const change of difference.removed) yield `${pc.red("-")} ${changeText(change)}\n${why(change)}`;
+  for (const change of difference.changed) yield `${pc.yellow("~")} ${changeText(change)}\n${why(change)}`;
   if (difference.added.length + difference.removed.length + difference.changed.length === 0)
     yield "No flow opens or closes.\n";
+}
+
+/** What decides after the change, a line for each answer that is there then. */
+function nowDecides({ after }: Change): string {
+  return after
+    .map(({ ports, verdict, egress, ingress }) => {
+      const side = egress.verdict === verdict && verdict !== "allow" ? egress : ingress;
+      return `    ${pc.dim(`${ports}: ${side.reason}`)}\n`;
+    })
+    .join("");
 }
 
 function changeText({ from, to, ports, opened, closed, verdict, ...change }: Change): string {

@@ -77,7 +77,8 @@ function apart(pods: readonly PodSource[], seen: (pod: PodSource) => string): Po
   return [...sets.values()].map((lists) => lists.flat());
 }
 
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+/** Items by key, in their order. */
+export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const result = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);
@@ -131,13 +132,11 @@ function gathered(pods: readonly PodSource[], instances: readonly PodSource[]): 
 
 /** Pods that share a controller which is not in the input, if no policy and no Service tells them apart. */
 function siblings(pods: readonly PodSource[], seen: (pod: PodSource) => string): Map<PodSource, PodSource[]> {
-  const byOwner = new Map<string, PodSource[]>();
-  for (const pod of pods) {
-    const [owner] = pod.owners;
-    if (owner === undefined || owner.kind === "Node") continue;
-    const key = `${pod.namespace} ${owner.kind} ${owner.name}`;
-    byOwner.set(key, [...(byOwner.get(key) ?? []), pod]);
-  }
+  const owned = pods.filter(({ owners: [owner] }) => owner !== undefined && owner.kind !== "Node");
+  const byOwner = grouped(
+    owned,
+    ({ namespace, owners: [owner] }) => `${namespace} ${owner?.kind ?? ""} ${owner?.name ?? ""}`,
+  );
   const result = new Map<PodSource, PodSource[]>();
   for (const family of byOwner.values())
     if (apart(family, seen).length === 1) for (const pod of family) result.set(pod, family);

@@ -1,7 +1,7 @@
 import { PRIVATE, type Family, type Net } from "../../../../kube/ip";
 import type { Addresses } from "../addresses";
 import type { Endpoint } from "../reach-model";
-import { controllers, ordinals, seenBy, selects } from "./controllers";
+import { controllers, grouped, ordinals, seenBy, selects } from "./controllers";
 import { hostAddresses, hosts, type Host } from "./hosts";
 import type { Input } from "./cluster-input";
 import type { Service } from "./services";
@@ -58,15 +58,22 @@ export function endpoints(whole: Input, family?: Family): Endpoints {
       };
     })
     .sort((a, b) => (a.endpoint.name < b.endpoint.name ? -1 : a.endpoint.name > b.endpoint.name ? 1 : 0));
+  const byNamespace = grouped(workloads, ({ source }) => source.namespace);
+  const byService = grouped(input.slices, ({ service }) => service);
   return {
     workloads: workloads.map(({ endpoint }) => endpoint),
     hosts: all,
     services: new Map(
       input.services.map((s) => {
         const name = `${s.namespace}/${s.name}`;
-        const slices = input.slices.filter((slice) => slice.service === name);
+        const slices = byService.get(name) ?? [];
         const known = s.selector !== undefined || slices.length > 0;
-        const behind = backends(s, slices, workloads);
+        // Only slices may name what lies in other namespaces.
+        const behind = backends(
+          s,
+          slices,
+          slices.length > 0 ? workloads : (byNamespace.get(s.namespace) ?? []),
+        );
         const slicePorts = new Map(
           s.selector !== undefined ? [] : behind.map((e) => [e, portsAt(slices, e)] as const),
         );

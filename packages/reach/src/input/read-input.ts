@@ -18,6 +18,7 @@ import { readPool, type Pool } from "./ip-pools";
 import { endpointSlice, endpointsObject, type Slice } from "./endpoint-slices";
 import { scoped } from "./object-scope";
 import { sourceTitle, type SourceObject } from "./source-object";
+import { asEnforced } from "./staged-policies";
 import { BUILT_IN_TIERS, readTier } from "./tiers";
 import { unfolded } from "./unfold-lists";
 import { podSource, type PodSource } from "./workloads";
@@ -34,10 +35,12 @@ const MORE_AT_TOP: Partial<Record<Role, readonly string[]>> = {
 export function readInput(sources: readonly SourceObject[], facts: Facts): Input {
   const problems: Problem[] = [];
   const reader = new Reader(problems);
-  for (const source of unfolded(sources, problems)) reader.add(source);
+  const notes: string[] = [];
+  const single = unfolded(sources, problems);
+  for (const source of facts.staged === true ? asEnforced([...single], notes) : single) reader.add(source);
   const input = reader.finish(facts);
   failOn("The objects cannot be evaluated:", problems);
-  return input;
+  return { ...input, notes: [...notes, ...input.notes] };
 }
 
 class Reader {

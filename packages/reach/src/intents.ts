@@ -1,0 +1,130 @@
+import { load as loadYaml } from "js-yaml";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { failOn, UserError, type Problem } from "../../../kube/problems";
+import { explain } from "./explain";
+import type { Flow } from "./reach-flows";
+import type { Verdict } from "./reach-model";
+import type { State } from "./reach-state";
+
+/** A flow that must be open or closed; the form in which labs claim flows too. */
+export interface Intent {
+  readonly from: string;
+  readonly to: string;
+  readonly port?: number;
+  /** @default "TCP" */
+  readonly protocol?: string;
+  readonly verdict: Exclude<Verdict, "unknown">;
+  /** Why it must be so, for the report. */
+  readonly reason?: string;
+}
+
+/** An intent beside what is so. */
+export interface Checked {
+  readonly intent: Intent;
+  readonly flows: readonly Flow[];
+  readonly holds: boolean;
+  /** Why it cannot be judged: an end that is not there. */
+  readonly problem?: string;
+}
+
+const KEYS = ["from", "to", "port", "protocol", "verdict", "reason"];
+const SHAPE = 'open: [{ from: shop/web, to: shop/db, port: 5432, reason: "…" }], closed: […]';
+
+/**
+ * Reads a file of intents: lists `open` and `closed` of flows, each with `from`, `to`, and if wanted `port`, `protocol`
+ * and `reason`. @throws ProblemsError with everything that is wrong, UserError where the file cannot be read
+ */
+export function readIntents(file: string, folder = process.cwd()): Intent[] {
+  let value: unknown;
+  try {
+    value = loadYaml(readFileSync(resolve(folder, file), "utf8"));
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: ${(error as Error).message.split("\n")[0] ?? ""}`);
+  }
+  const problems: Problem[] = [];
+  const intents = intentsOf(value, file, problems);
+  failOn("The intents cannot be read:", problems);
+  return intents;
+}
+
+function intentsOf(value: unknown, file: string, problems: Problem[]): Intent[] {
+  if (!isMap(value)) {
+    problems.push({ path: file, message: "must hold the lists open and closed", fix: SHAPE });
+    return [];
+  }
+  for (const key of Object.keys(value).filter((k) => k !== "open" && k !== "closed"))
+    problems.push({
+      path: `${file}: ${key}`,
+      message: "is not a field here",
+      fix: "fields are open, closed",
+    });
+  return (["open", "closed"] as const).flatMap((key) => {
+    const list = value[key] ?? [];
+    if (!Array.isArray(list)) {
+      problems.push({ path: `${file}: ${key}`, value: list, message: "must be a list", fix: SHAPE });
+      return [];
+    }
+    return list.flatMap((item: unknown, i) =>
+      intentOf(item, key === "open" ? "allow" : "deny", `${file}: ${key}[${i}]`, problems),
+    );
+  });
+}
+
+function intentOf(item: unknown, verdict: Intent["verdict"], path: string, problems: Problem[]): Intent[] {
+  if (!isMap(item)) {
+    problems.push({ path, value: item, message: "must be a flow", fix: "write { from: …, to: …, port: … }" });
+    return [];
+  }
+  const before = problems.length;
+  for (const key of Object.keys(item).filter((k) => !KEYS.includes(k) || k === "verdict"))
+    problems.push({
+      path: `${path}.${key}`,
+      message: "is not a field here",
+      fix: "fields are from, to, port, protocol, reason",
+    });
+  for (const key of ["from", "to"]) {
+    if (typeof item[key] !== "string" || item[key] === "")
+      problems.push({
+        path: `${path}.${key}`,
+        value: item[key],
+        message: "must be text",
+        fix: "name a workload, node, address or Service",
+      });
+  }
+  const { port, protocol, reason } = item;
+  if (
+    port !== undefined &&
+    !(typeof port === "number" && Number.isInteger(port) && port >= 1 && port <= 65535)
+  )
+    problems.push({ path: `${path}.port`, value: port, message: "must be a whole number from 1 to 65535" });
+  for (const [key, text] of Object.entries({ protocol, reason })) {
+    if (text !== undefined && typeof text !== "string")
+      problems.push({ path: `${path}.${key}`, value: text, message: "must be text" });
+  }
+  if (problems.length > before) return [];
+  return [{ ...item, verdict } as unknown as Intent];
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Asks for each intent; one of which an end is missing does not hold, and says so. */
+export function checkIntents(state: State, intents: readonly Intent[]): Checked[] {
+  return intents.map((intent) => {
+    const { from, to, port, protocol } = intent;
+    try {
+      const flows = explain(state, {
+        from,
+        to,
+        ...(port === undefined ? {} : { port }),
+        ...(protocol === undefined ? {} : { protocol }),
+      });
+      return { intent, flows, holds: flows.every(({ verdict }) => verdict === intent.verdict) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { intent, flows: [], holds: false, problem: error.message };
+    }
+  });
+}
