@@ -1,10 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { readClass } from "../../classroom/class-file";
 import { readRoster } from "../../classroom/roster";
+import { runOffline } from "../../stacks/offline/run-offline";
+import { readStackFile } from "../../stacks/offline/stack-file";
+import { stack as program } from "../../stacks/program";
 import { knownLabs } from "../../cli/students/class-input";
 
 const root = resolve(__dirname, "../..");
@@ -184,27 +187,65 @@ describe("review environments", () => {
     expect(roster.problems).toEqual([]);
     expect(roster.students[0]?.environment).toBe("review-pr-123456");
   });
-  test.each([
-    [
-      "pr-1",
-      [
-        "run --silent labs -- students list --class review --json",
-        "run --silent labs -- students down pr-1 --class review",
-      ],
-    ],
-    ["pr-2", ["run --silent labs -- students list --class review --json"]],
-  ])("down of %s", (id, calls) => {
-    // npm, as the script sees it.
-    writeFileSync(
-      join(here, "npm"),
-      `#!/bin/sh\necho "$*" >> ${here}/calls\ncase "$*" in *list*) echo '[{"id":"pr-1"}]';; esac\n`,
-    );
-    chmodSync(join(here, "npm"), 0o755);
-    const run = spawnSync(join(scripts, "review-down.sh"), [id], {
+  test("down: what is closed or unlabelled goes, all are tried, and one that cannot be asked about stays and fails", () => {
+    const programs = {
+      npm: `echo "$*" >> ${here}/calls
+case "$*" in *list*) echo '[{"id":"pr-1"},{"id":"pr-2"},{"id":"pr-3"},{"id":"pr-4"}]';; *"down pr-2"*) exit 1;; esac`,
+      gh: `case "$3" in 1) echo true;; 2|4) echo false;; *) echo "no such pull request" >&2; exit 1;; esac`,
+    };
+    for (const [name, text] of Object.entries(programs)) {
+      writeFileSync(join(here, name), `#!/bin/sh\n${text}\n`);
+      chmodSync(join(here, name), 0o755);
+    }
+    const run = spawnSync(join(scripts, "review-down.sh"), [], {
       encoding: "utf8",
-      env: { ...process.env, PATH: `${here}:${process.env["PATH"] ?? ""}` },
+      env: { ...process.env, GITHUB_REPOSITORY: "o/r", PATH: `${here}:${process.env["PATH"] ?? ""}` },
+    });
+    expect([run.stderr, run.status]).toEqual(["no such pull request\n", 1]);
+    expect(readFileSync(join(here, "calls"), "utf8").trim().split("\n")).toEqual([
+      "run --silent labs -- students list --class review --json",
+      "run --silent labs -- students down pr-2 --class review",
+      "run --silent labs -- students down pr-4 --class review",
+    ]);
+  });
+
+  const classOf = (cidrs: string) =>
+    spawnSync("node", [join(scripts, "review-class.mjs")], {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, REVIEW_CIDRS: cidrs },
+    });
+  test("the class lets in whom the repository names", () => {
+    const { stdout } = classOf('["192.0.2.7/32"]');
+    const cls = readClass(parse(stdout), "review.yaml", knownLabs());
+    expect(cls.config).toEqual({ eks: { endpoint: { publicCidrs: ["192.0.2.7/32"] } } });
+  });
+  test.each(["", "[]", "everybody", "[1]"])("nobody named by %j: refused", (cidrs) => {
+    const { status, stdout, stderr } = classOf(cidrs);
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("set the repository's variable to the networks of the runner");
+  });
+});
+
+describe("the engine's preview", () => {
+  const prepared = (stack: string): string => {
+    cpSync(join(root, `Pulumi.${stack}.yaml`), join(here, `Pulumi.${stack}.yaml`));
+    const run = spawnSync("node", [join(scripts, "preview-stack.mjs"), stack], {
+      cwd: here,
+      encoding: "utf8",
     });
     expect([run.stderr, run.status]).toEqual(["", 0]);
-    expect(readFileSync(join(here, "calls"), "utf8").trim().split("\n")).toEqual(calls);
+    return join(here, `Pulumi.${stack}.yaml`);
+  };
+  test("the committed eks stack becomes one that AWS and the guardrails take", async () => {
+    const { stack, raw } = readStackFile(prepared("eks"));
+    const { resources } = await runOffline({ stack, raw }, () => program({ stack, raw, offline: true }));
+    const cluster = resources.find((r) => r.type === "eks:index:Cluster");
+    expect(cluster?.inputs).toMatchObject({ publicAccessCidrs: ["192.30.252.0/22"] });
+    const aws = resources.find((r) => r.type === "pulumi:providers:aws");
+    expect(JSON.stringify(aws?.inputs)).toContain("labs:expires");
+  });
+  test("a stack of another target stays as it is", () => {
+    expect(readFileSync(prepared("kind"), "utf8")).toBe(readFileSync(join(root, "Pulumi.kind.yaml"), "utf8"));
   });
 });

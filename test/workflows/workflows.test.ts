@@ -20,10 +20,13 @@ interface Step {
 interface Workflow {
   on: Record<string, unknown>;
   permissions?: Record<string, string> | string;
-  concurrency?: { "cancel-in-progress"?: boolean };
+  concurrency?: { "cancel-in-progress"?: boolean | string };
   jobs: Record<
     string,
     {
+      concurrency?: { "cancel-in-progress"?: boolean };
+      environment?: string;
+      env?: Record<string, string>;
       permissions?: Record<string, string>;
       "timeout-minutes"?: number;
       if?: string;
@@ -47,7 +50,7 @@ describe.each(files)("%s", (file) => {
     const lines = readFileSync(join(folder, file), "utf8")
       .split("\n")
       .filter((l) => /\buses:/.test(l));
-    expect(lines.length).toBeGreaterThan(0);
+    expect(lines).toHaveLength(stepsOf(workflow).filter((s) => s.uses !== undefined).length);
     for (const line of lines) expect(line).toMatch(/uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*$/);
   });
 
@@ -57,9 +60,11 @@ describe.each(files)("%s", (file) => {
     for (const level of Object.values(top ?? {})) expect(level).toBe("read");
     for (const job of Object.values(workflow.jobs)) {
       const writes = Object.entries(job.permissions ?? {}).filter(([, level]) => level === "write");
-      expect(writes.map(([name]) => name).filter((n) => !["id-token", "pull-requests"].includes(n))).toEqual(
-        [],
-      );
+      expect(
+        writes
+          .map(([name]) => name)
+          .filter((n) => !["id-token", "pull-requests", "security-events"].includes(n)),
+      ).toEqual([]);
     }
   });
 
@@ -70,7 +75,10 @@ describe.each(files)("%s", (file) => {
     if ("workflow_run" in workflow.on) {
       for (const s of checkouts)
         expect(s.with?.["ref"]).toBe("${{ github.event.repository.default_branch }}");
-      for (const s of stepsOf(workflow)) expect(s.run ?? "").not.toMatch(/npm|node /);
+      // Where text of the other run is read, nothing of the project runs over it.
+      const steps = stepsOf(workflow);
+      if (steps.some((s) => s.run?.includes("gh run download") === true))
+        for (const s of steps) expect(s.run ?? "").not.toMatch(/npm|node /);
     }
   });
 
@@ -120,9 +128,52 @@ test("credentials are for branches of this repository only", () => {
   }
 });
 
-test("what destroys is never cancelled half-way", () => {
-  for (const file of ["review-env.yml", "reap.yml"])
-    expect(read(file).concurrency?.["cancel-in-progress"]).toBe(false);
+test("what builds or destroys is never cancelled half-way, nor a run of main", () => {
+  expect(read("reap.yml").concurrency?.["cancel-in-progress"]).toBe(false);
+  expect(read("review-env.yml").jobs["up"]?.concurrency?.["cancel-in-progress"]).toBe(false);
+  expect(read("ci.yml").concurrency?.["cancel-in-progress"]).toContain("!= 'refs/heads/main'");
+});
+
+test("secrets and credentials are seen by the one step that needs them, from an environment of their own", () => {
+  const environments: Record<string, string> = {
+    "preview.yml": "preview",
+    "review-env.yml": "review",
+    "reap.yml": "reap",
+  };
+  for (const file of files)
+    for (const job of Object.values(read(file).jobs)) {
+      expect(JSON.stringify(job.env ?? {})).not.toContain("secrets.");
+      const { steps } = job;
+      const holders = steps.filter((s) => JSON.stringify(s.env ?? {}).includes("secrets."));
+      if (holders.length === 0) continue;
+      expect([file, job.environment]).toEqual([file, environments[file]]);
+      for (const s of steps.filter((s) => s.uses?.startsWith("aws-actions/") === true))
+        expect(s.with?.["output-env-credentials"]).toBe(false);
+      // npm ci and scripts of package.json run without them.
+      for (const s of holders) expect(s.run ?? "").not.toMatch(/npm ci|guardrails/);
+    }
+});
+
+test("the reaper waits for nobody, runs the default branch only, and is not green when it could not look", () => {
+  const { on, jobs } = read("reap.yml");
+  expect(Object.keys(on).sort()).toEqual(["schedule", "workflow_dispatch", "workflow_run"]);
+  const steps = jobs["reap"]?.steps ?? [];
+  const first = steps[0]?.run ?? "";
+  const run = (env: Record<string, string>) =>
+    spawnSync("bash", ["-c", first], { encoding: "utf8", env: { PATH: process.env["PATH"], ...env } });
+  expect(run({ ROLE: "r", REGION: "e", SECRET: "s" }).status).toBe(0);
+  for (const env of [{}, { ROLE: "r", REGION: "e" }, { REGION: "e", SECRET: "s" }]) {
+    const { status, stdout } = run(env);
+    expect([status, stdout]).toEqual([1, expect.stringContaining("::error::Nothing was reaped.") as string]);
+  }
+});
+
+test("a review environment is for an open pull request, and starts by its own label only", () => {
+  const condition = read("review-env.yml").jobs["up"]?.if ?? "";
+  expect(condition).toContain("github.event.pull_request.state == 'open'");
+  expect(condition).toContain(
+    "(github.event.action != 'labeled' || github.event.label.name == 'review-env')",
+  );
 });
 
 test("npm scripts that workflows call exist", () => {
