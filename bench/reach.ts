@@ -6,6 +6,7 @@ import Table from "cli-table3";
 import { load, pairs, type State } from "../packages/reach/src";
 import { classPairs } from "../packages/reach/src/connectivity";
 import { PathEvaluator } from "../packages/reach/src/hosts/path-evaluator";
+import { startUp } from "./reach/start-up";
 import { classes, workloads, type World } from "./reach/worlds";
 
 interface Measured {
@@ -121,4 +122,10 @@ print(
   "Cost by policies (500 workloads)",
   [50, 100, 200, 400].map((n) => workloads(500, n)),
   false,
+);
+
+const { nodeMs, helpMs, listMs } = startUp();
+const cost = (ms: number): string => `${ms.toFixed(0)} ms (${(ms / nodeMs).toFixed(1)}×)`;
+process.stdout.write(
+  `Start of the built command (goal: 250 ms): Node alone ${cost(nodeMs)}, reach --help ${cost(helpMs)}, reach list of one pod ${cost(listMs)}\n`,
 );

@@ -24,7 +24,7 @@ export interface ReadObjects {
  * in `folder`, and messages name them as given.
  * @throws ProblemsError for everything that cannot be read, UserError where a path holds no object
  */
-export function readFiles(paths: readonly string[], folder = process.cwd()): ReadObjects {
+export function readFiles(paths: readonly string[], folder: string = process.cwd()): ReadObjects {
   const problems: Problem[] = [];
   const notes: string[] = [];
   const objects = paths.flatMap((path) => {
@@ -38,7 +38,7 @@ export function readFiles(paths: readonly string[], folder = process.cwd()): Rea
 }
 
 /** The objects of `readFiles` alone. @throws ProblemsError, UserError */
-export function readObjects(paths: readonly string[], folder = process.cwd()): SourceObject[] {
+export function readObjects(paths: readonly string[], folder: string = process.cwd()): SourceObject[] {
   return [...readFiles(paths, folder).objects];
 }
 
