@@ -22,6 +22,10 @@ export function explain(state: State, question: Question): Flow[] {
     if (value !== undefined && !(Number.isInteger(value) && value >= (icmp ? 0 : 1) && value <= 65535))
       throw new UserError(`${name} ${value} is out of range: ports go from 1 to 65535.`);
   }
+  if (question.request !== undefined) {
+    const { request, ...rest } = question;
+    return explain(state.withRequest(request), rest);
+  }
   const families = state.families();
   if (families.length < 2) return explainIn(state, question);
   const named = [question.from, question.to].flatMap((end) => parseNet(end)?.family ?? []);

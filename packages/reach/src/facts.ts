@@ -1,4 +1,5 @@
 import type { Family } from "../../../kube/ip";
+import type { HttpRequest } from "./reach-model";
 
 /** What the objects do not say about the cluster they go to. */
 export interface Facts {
@@ -19,6 +20,8 @@ export interface Facts {
   readonly endpointToHost?: "Drop" | "Return" | "Accept";
   /** Judge as if Calico's staged policies were enforced. @default false: they are named, and decide nothing */
   readonly staged?: boolean;
+  /** The HTTP request that questions are about, for rules with `http`. @default none: such rules may or may not match */
+  readonly request?: HttpRequest;
   /** Judge packets of this family alone. @default every family that the cluster has */
   readonly family?: Family;
   /** What reading the objects had to say (`readFiles`). */

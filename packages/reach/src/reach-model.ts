@@ -129,6 +129,28 @@ export interface Rule {
   readonly destination: EntityMatch;
   /** Something in the rule is not known before deployment. */
   readonly unknown?: boolean;
+  /** What a request must be, where Calico's application layer policy runs. */
+  readonly http?: HttpMatch;
+}
+
+export interface HttpMatch {
+  readonly methods?: readonly string[];
+  readonly paths?: readonly HttpPath[];
+  readonly unknown?: boolean;
+}
+
+/** One of the two. */
+export interface HttpPath {
+  readonly exact?: string;
+  readonly prefix?: string;
+}
+
+/** An HTTP request that a question is about. */
+export interface HttpRequest {
+  /** As `GET`. */
+  readonly method: string;
+  /** As `/items`, without query. */
+  readonly path: string;
 }
 
 /** Where a policy of a host endpoint is applied; workloads only have `normal`. */

@@ -12,7 +12,7 @@ import type { Pool } from "./input/ip-pools";
 import { readInput } from "./input/read-input";
 import type { Slice } from "./input/endpoint-slices";
 import type { SourceObject } from "./input/source-object";
-import type { Endpoint, Policy } from "./reach-model";
+import type { Endpoint, Policy, HttpRequest } from "./reach-model";
 import type { Packet } from "./rules/rule-ports";
 import { RuleLists } from "./rules/rule-lists";
 import { Entities } from "./rules/entities";
@@ -124,6 +124,11 @@ export class State {
     return state;
   }
 
+  /** The same cluster, asked about HTTP requests like this one. */
+  withRequest(request: HttpRequest): State {
+    return new State(this.sources, { ...this.facts, request });
+  }
+
   /** The only family that is judged; undefined where the cluster says it. */
   get family(): Family | undefined {
     return this.facts.family;
@@ -151,6 +156,7 @@ export class State {
       source,
       destination,
       ...(sourcePort === undefined ? {} : { sourcePort }),
+      ...(this.facts.request === undefined ? {} : { request: this.facts.request }),
       servicePorts: (name, endpoint, ofProtocol) =>
         servicePorts(this.services.get(name), this.slicesOf.get(name) ?? [], endpoint, ofProtocol),
     };

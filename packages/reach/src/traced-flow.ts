@@ -2,7 +2,7 @@ import type { Flow } from "./reach-flows";
 import type { Backed } from "./input/endpoints";
 import type { ServicePort } from "./input/services";
 import type { Entry } from "./hosts/service-question";
-import type { Endpoint } from "./reach-model";
+import type { Endpoint, HttpRequest } from "./reach-model";
 
 /** One flow to explain. */
 export interface Question {
@@ -16,6 +16,8 @@ export interface Question {
   readonly protocol?: string;
   /** The client's port, for rules that match on it. */
   readonly sourcePort?: number;
+  /** The HTTP request, for rules with `http`; Calico's application layer policy is then taken to run. */
+  readonly request?: HttpRequest;
   /** Tell with each answer what the asker may lack: see `Remark`. @default false */
   readonly remarks?: boolean;
 }

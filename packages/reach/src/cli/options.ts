@@ -28,6 +28,8 @@ export interface ExplainOptions extends Shared {
   port?: string;
   protocol?: string;
   sourcePort?: string;
+  method?: string;
+  path?: string;
   format: "text" | "json" | "md";
 }
 

@@ -128,7 +128,9 @@ function question(command: Command, required: boolean): Command {
   return command
     .option("--port <number>", "destination port; for ICMP the type")
     .option("--protocol <name>", "TCP, UDP, SCTP, ICMP, … or a number")
-    .option("--source-port <number>", "the client's port, for rules that match on it");
+    .option("--source-port <number>", "the client's port, for rules that match on it")
+    .option("--method <name>", "HTTP method, for rules that match on it")
+    .option("--path <path>", "HTTP path, for rules that match on it");
 }
 
 function format(...choices: string[]): Option {

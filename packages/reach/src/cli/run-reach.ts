@@ -176,11 +176,14 @@ async function read(
   return { objects, notes: [] };
 }
 
-function question({ from, to, protocol, port, sourcePort }: ExplainOptions): Question {
+function question({ from, to, protocol, port, sourcePort, method, path }: ExplainOptions): Question {
+  if ((method === undefined) !== (path === undefined))
+    throw new UserError("A request has a method and a path: add --method and --path.");
   return {
     from,
     to,
     remarks: true,
+    ...(method === undefined || path === undefined ? {} : { request: { method, path } }),
     ...(port === undefined ? {} : { port: number("--port", port) }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(sourcePort === undefined ? {} : { sourcePort: number("--source-port", sourcePort) }),

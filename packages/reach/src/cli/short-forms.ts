@@ -13,7 +13,7 @@ interface Form {
   readonly formats: readonly ShortOptions["format"][];
 }
 
-const QUESTION: readonly Name[] = ["from", "to", "port", "protocol", "sourcePort"];
+const QUESTION: readonly Name[] = ["from", "to", "port", "protocol", "sourcePort", "method", "path"];
 const TABLES = ["text", "json", "md"] as const;
 const FORMS = {
   diff: { subcommand: "diff", by: "--diff", takes: ["diff"], formats: [...TABLES, "svg"] },

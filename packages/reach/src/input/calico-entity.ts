@@ -11,6 +11,8 @@ export interface RuleScope {
   /** The policy's; undefined for global policies and profiles. */
   readonly namespace: string | undefined;
   readonly direction: Direction;
+  /** As Calico stores it (crd.projectcalico.org): rules there may mix address families. */
+  readonly stored?: boolean;
 }
 
 const MAX_NETS = 256;

@@ -19,10 +19,15 @@ const COMMON = [
 const GLOBAL = ["namespaceSelector", "applyOnForward", "preDNAT", "doNotTrack"] as const;
 
 /** A Calico NetworkPolicy (with a namespace) or GlobalNetworkPolicy (without). */
-export function calicoPolicy(name: string, namespace: string | undefined, spec: Fields): Policy {
+export function calicoPolicy(
+  name: string,
+  namespace: string | undefined,
+  spec: Fields,
+  stored = false,
+): Policy {
   spec.only(...COMMON, ...(namespace === undefined ? GLOBAL : []));
-  const ingress = ruleList(spec, "ingress", namespace);
-  const egress = ruleList(spec, "egress", namespace);
+  const ingress = ruleList(spec, "ingress", namespace, stored);
+  const egress = ruleList(spec, "egress", namespace, stored);
   const preDNAT = spec.boolean("preDNAT") ?? false;
   const doNotTrack = spec.boolean("doNotTrack") ?? false;
   const applyOnForward = spec.boolean("applyOnForward") ?? false;
@@ -58,8 +63,8 @@ function tierOf(spec: Fields): string {
   return name === "" ? "default" : name;
 }
 
-function ruleList(spec: Fields, direction: Direction, namespace: string | undefined): Rule[] {
-  const scope: RuleScope = { namespace, direction };
+function ruleList(spec: Fields, direction: Direction, namespace: string | undefined, stored = false): Rule[] {
+  const scope: RuleScope = { namespace, direction, stored };
   if (spec.unknown(direction) && !Array.isArray(spec.raw(direction))) return unknownRules(-1);
   return spec.objects(direction).flatMap((rule, index) => {
     const read = calicoRule(rule, index, scope);

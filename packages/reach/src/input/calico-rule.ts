@@ -1,5 +1,13 @@
 import { parseNet, type Family } from "../../../../kube/ip";
-import { hasPorts, isIcmp, PROTOCOLS, type Action, type Rule } from "../reach-model";
+import {
+  hasPorts,
+  isIcmp,
+  PROTOCOLS,
+  type Action,
+  type HttpMatch,
+  type HttpPath,
+  type Rule,
+} from "../reach-model";
 import type { PortSet } from "../port-sets";
 import { entity, type RuleScope } from "./calico-entity";
 import type { Fields } from "./object-fields";
@@ -27,7 +35,7 @@ export function calicoRule(rule: Fields, index: number, scope: RuleScope): Rule 
   const source = entity(rule.object("source"), scope, "source");
   const destination = entity(rule.object("destination"), scope, "destination");
   for (const side of ["source", "destination"] as const) checkPorts(rule, side, protocol);
-  checkNetFamilies(rule);
+  checkNetFamilies(rule, scope.stored === true);
   const icmp = icmpField(rule, "icmp", protocol);
   const notIcmp = icmpField(rule, "notICMP", protocol);
   if (rule.has("http") && scope.direction === "egress")
@@ -49,6 +57,32 @@ export function calicoRule(rule: Fields, index: number, scope: RuleScope): Rule 
     ...(icmp === undefined ? {} : { icmp }),
     ...(notIcmp === undefined ? {} : { notIcmp }),
     ...(unknown ? { unknown } : {}),
+    ...(rule.has("http") ? { http: httpField(rule.object("http")) } : {}),
+  };
+}
+
+/** Methods and paths that a request must have; an absent list is every one. */
+function httpField(http: Fields): HttpMatch {
+  http.only("methods", "paths");
+  const methods = http.strings("methods");
+  const paths = http.objects("paths").flatMap((path): HttpPath[] => {
+    path.only("exact", "prefix");
+    const [exact, prefix] = [path.string("exact"), path.string("prefix")];
+    if ((exact === undefined) === (prefix === undefined) && !path.unknown()) {
+      path.report(
+        "",
+        undefined,
+        "needs either exact or prefix",
+        "write { exact: /path } or { prefix: /path }",
+      );
+      return [];
+    }
+    return [{ ...(exact === undefined ? {} : { exact }), ...(prefix === undefined ? {} : { prefix }) }];
+  });
+  return {
+    ...(methods.length === 0 ? {} : { methods }),
+    ...(paths.length === 0 ? {} : { paths }),
+    ...(http.unknown() ? { unknown: true } : {}),
   };
 }
 
@@ -83,6 +117,8 @@ function familyField(rule: Fields, protocol: number | undefined): Family | undef
       return rule.object(side).values("nets");
     });
     const found = nets.flatMap((net) => (typeof net === "string" ? (parseNet(net)?.family ?? []) : []));
+    const families = new Set(found);
+    if (families.size > 1) return undefined;
     return found[0] ?? (protocol === 58 ? 6 : protocol === 1 ? 4 : undefined);
   }
   if (value !== 4 && value !== 6) {
@@ -98,7 +134,7 @@ function familyField(rule: Fields, protocol: number | undefined): Family | undef
   return value;
 }
 
-function checkNetFamilies(rule: Fields): void {
+function checkNetFamilies(rule: Fields, mayMix: boolean): void {
   const families = new Set<number>();
   for (const side of ["source", "destination"]) {
     const fields = rule.object(side);
@@ -107,7 +143,7 @@ function checkNetFamilies(rule: Fields): void {
       if (family !== undefined) families.add(family);
     }
   }
-  if (families.size > 1)
+  if (families.size > 1 && !mayMix)
     rule.report("", undefined, "mixes IPv4 and IPv6 networks: no packet is both", "make two rules of it");
   const version = rule.raw("ipVersion");
   if ((version === 4 || version === 6) && families.size === 1 && !families.has(version))

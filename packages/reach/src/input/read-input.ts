@@ -143,7 +143,10 @@ class Reader {
         return;
       case "calicoPolicy": {
         const scope = object.kind === "NetworkPolicy" ? namespace : undefined;
-        this.policies.push({ policy: calicoPolicy(name, scope, spec), fields: spec });
+        this.policies.push({
+          policy: calicoPolicy(name, scope, spec, object.apiVersion.startsWith("crd.")),
+          fields: spec,
+        });
         return;
       }
       case "clusterPolicy":

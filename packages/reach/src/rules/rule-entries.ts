@@ -48,7 +48,12 @@ export function ruleEntry(
   const name = policyName(policy);
   const what = `${direction} rule ${rule.index} of ${kindTitle(policy.kind)} ${name}`;
   const at = { tier: tier?.name ?? null, policy: name, rule: rule.index };
-  const why = applies === MAYBE ? "whether the policy applies is" : "whether the rule matches is";
+  const why =
+    applies === MAYBE
+      ? "whether the policy applies is not known before deployment"
+      : rule.http !== undefined && rule.unknown !== true
+        ? "depends on the request (--method, --path) where Calico's application layer policy runs; without that every request passes here"
+        : "whether the rule matches is not known before deployment";
   return {
     action,
     rule,
@@ -56,7 +61,7 @@ export function ruleEntry(
     destination: entities.index(rule.destination),
     certain: applies === MAYBE || rule.unknown === true ? MAYBE : TRUE,
     decision: { verdict, ...at, reason: `${what}: ${action}` },
-    unsure: { verdict: "unknown", ...at, reason: `${what}: ${why} not known before deployment` },
+    unsure: { verdict: "unknown", ...at, reason: `${what}: ${why}` },
   };
 }
 

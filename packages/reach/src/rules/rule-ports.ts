@@ -1,5 +1,13 @@
 import type { Family } from "../../../../kube/ip";
-import { hasPorts, isIcmp, type Endpoint, type PortMatch, type Rule } from "../reach-model";
+import {
+  hasPorts,
+  isIcmp,
+  type Endpoint,
+  type HttpMatch,
+  type HttpRequest,
+  type PortMatch,
+  type Rule,
+} from "../reach-model";
 import {
   ALL_ICMP,
   ALL_PORTS,
@@ -18,6 +26,7 @@ export interface Packet {
   readonly source: Endpoint;
   readonly destination: Endpoint;
   readonly sourcePort?: number;
+  readonly request?: HttpRequest;
   /** Ports by which a Service stands for an endpoint; undefined where that is not known. */
   readonly servicePorts: (service: string, endpoint: Endpoint, protocol: number) => PortSet | undefined;
 }
@@ -44,7 +53,8 @@ const NOTHING: Matched = { sure: NO_PORTS, maybe: NO_PORTS };
 export function staticPorts(rule: Rule, protocol: number, family: Family): PortSet | undefined {
   if (!carries(rule, protocol, family)) return NO_PORTS;
   const { source, destination } = rule;
-  if (source.ports !== undefined || source.notPorts !== undefined) return undefined;
+  if (source.ports !== undefined || source.notPorts !== undefined || rule.http !== undefined)
+    return undefined;
   const dynamic = (ports: PortMatch | undefined): boolean =>
     ports !== undefined && (ports.names.length > 0 || ports.service !== undefined || ports.unknown === true);
   if (dynamic(destination.ports) || dynamic(destination.notPorts)) return undefined;
@@ -78,6 +88,7 @@ export function matchPorts(rule: Rule, packet: Packet): Matched {
   };
   if (rule.icmp !== undefined) limit({ sure: rule.icmp, maybe: NO_PORTS });
   if (rule.notIcmp !== undefined) limit({ sure: subtract(space, rule.notIcmp), maybe: NO_PORTS });
+  if (rule.http !== undefined) limit(httpPorts(rule.http, packet.request, space));
   const { source, destination } = rule;
   if (destination.ports !== undefined) limit(portsOf(destination.ports, packet.destination, packet));
   if (destination.notPorts !== undefined)
@@ -110,6 +121,23 @@ export function portsOf(match: PortMatch, endpoint: Endpoint, packet: Packet): M
     else sure = union(sure, ports);
   }
   return { sure, maybe: unknown ? subtract(ALL_PORTS, sure) : NO_PORTS };
+}
+
+/** Without a request in the question it is open whether the rule matches (app-policy/checker/match.go of Calico). */
+function httpPorts(
+  { methods, paths, unknown }: HttpMatch,
+  request: HttpRequest | undefined,
+  space: PortSet,
+): Matched {
+  if (request === undefined || unknown === true) return { sure: NO_PORTS, maybe: space };
+  const method = methods === undefined || methods.includes("*") || methods.includes(request.method);
+  const path =
+    paths === undefined ||
+    paths.some(
+      ({ exact, prefix }) =>
+        exact === request.path || (prefix !== undefined && request.path.startsWith(prefix)),
+    );
+  return method && path ? { sure: space, maybe: NO_PORTS } : NOTHING;
 }
 
 function complement({ sure, maybe }: Matched, space: PortSet): Matched {
