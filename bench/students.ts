@@ -4,6 +4,7 @@ import { runBatch } from "../cli/students/batch";
 import { batchInterrupts } from "../cli/engine/interrupts";
 import { allRecords } from "../cli/students/environment-records";
 import { readClass } from "../classroom/class-file";
+import { classChecks, environmentConfig } from "../stacks/config/class-config";
 import { downEffort, longestFirst, upEffort } from "../classroom/work-effort";
 import { planEnvironments } from "../classroom/plan-environments";
 import { readRoster } from "../classroom/roster";
@@ -103,15 +104,19 @@ async function measure(count: number, parallel: number, kind: Kind): Promise<Row
   const cls = readClass(
     {
       class: "bench",
-      allot: { hostPorts: "2000-65000", portsPerCluster: 6, podPrefix: 22, servicePrefix: 24 },
+      allocation: { hostPorts: "2000-65000", portsPerCluster: 6, podPrefix: 22, servicePrefix: 24 },
     },
     "bench.yaml",
-    labs,
+    classChecks(labs),
   );
   const rows = roster.map(({ id, target, labs: on }) => ({ id, target, labs: on.join(" ") }));
   const read = readRoster(Buffer.from(JSON.stringify(rows)), "r.json", { className: cls.name, labs });
   const input = { cls, existing: new Map(), machine: machine.name, owner: "b", now: 0, nodePorts: [] };
-  const { planned, problems } = planEnvironments({ ...input, students: read.students });
+  const { planned, problems } = planEnvironments({
+    ...input,
+    configOf: environmentConfig,
+    students: read.students,
+  });
   for (const p of [...read.problems, ...problems]) throw new Error(p.message);
   const began = performance.now();
   const opts = {

@@ -6,7 +6,7 @@ import type { Problem } from "../kube/problems";
  * that is kept in the backend with its stack; everything else follows from the slot, so nothing moves when others
  * come and go.
  */
-export interface AllotRanges {
+export interface AllocationRanges {
   /** First and last port of the machine that may be used. @default 20000-29999, below Linux's ephemeral ports */
   hostPorts: { from: number; to: number };
   /** Ports per cluster: the API server, HTTP, HTTPS, and one for each node port of the labs. @default 20 */
@@ -28,7 +28,7 @@ export interface AllotRanges {
   networkPrefix: number;
 }
 
-export const DEFAULT_RANGES: AllotRanges = {
+export const DEFAULT_RANGES: AllocationRanges = {
   hostPorts: { from: 20000, to: 29999 },
   portsPerCluster: 20,
   podCidrs: "10.64.0.0/10",
@@ -40,7 +40,7 @@ export const DEFAULT_RANGES: AllotRanges = {
 };
 
 /** What one cluster gets. */
-export interface Allotment {
+export interface ClusterAllocation {
   slot: number;
   apiPort: number;
   httpPort: number;
@@ -57,7 +57,7 @@ export interface Allotment {
 const OWN_PORTS = 3;
 
 /** What is wrong with the ranges themselves. */
-export function rangeProblems(r: AllotRanges, path = "allot"): Problem[] {
+export function rangeProblems(r: AllocationRanges, path = "allocation"): Problem[] {
   const problems: Problem[] = [];
   const { from, to } = r.hostPorts;
   if (from > to) {
@@ -84,7 +84,7 @@ export function rangeProblems(r: AllotRanges, path = "allot"): Problem[] {
       problems.push({
         path: `${path}.${kind}Cidrs`,
         value: cidr,
-        message: "is no IPv4 range",
+        message: "is not an IPv4 range",
         fix: "such as 10.64.0.0/10",
       });
     } else if (r[`${kind}Prefix`] < size) {
@@ -120,7 +120,7 @@ type Bound = "hostPorts" | "podCidrs" | "serviceCidrs" | "networkCidrs";
  * How many clusters fit, and what runs out first; with `networks` each has a docker network of its own. The ranges
  * must have been checked.
  */
-export function capacity(r: AllotRanges, networks = false): { clusters: number; bound: Bound } {
+export function capacity(r: AllocationRanges, networks = false): { clusters: number; bound: Bound } {
   const limits: [number, Bound][] = [
     [Math.floor((r.hostPorts.to - r.hostPorts.from + 1) / r.portsPerCluster), "hostPorts"],
     [2 ** (r.podPrefix - prefixOf(r.podCidrs)), "podCidrs"],
@@ -133,8 +133,8 @@ export function capacity(r: AllotRanges, networks = false): { clusters: number; 
   return { clusters, bound };
 }
 
-/** The allotment of a slot. */
-export function allotment(slot: number, r: AllotRanges): Allotment {
+/** What the cluster of a slot gets. */
+export function allocationOf(slot: number, r: AllocationRanges): ClusterAllocation {
   const base = r.hostPorts.from + slot * r.portsPerCluster;
   return {
     slot,
@@ -149,7 +149,7 @@ export function allotment(slot: number, r: AllotRanges): Allotment {
 }
 
 /** Node ports of the labs that one cluster can map. */
-export function roomForLabPorts(r: AllotRanges): number {
+export function roomForLabPorts(r: AllocationRanges): number {
   return r.portsPerCluster - OWN_PORTS;
 }
 
@@ -158,10 +158,10 @@ export function roomForLabPorts(r: AllotRanges): number {
  * machine, of other classes too; `busy` those with a port or network that something else has. `networks`: whether
  * any of the clusters needs a docker network of its own.
  */
-export function allotSlots(
+export function allocateSlots(
   names: readonly string[],
   held: ReadonlyMap<string, number>,
-  ranges: AllotRanges,
+  ranges: AllocationRanges,
   busy: ReadonlySet<number> = new Set(),
   networks = false,
 ): { slots: Map<string, number>; problems: Problem[] } {
@@ -189,7 +189,7 @@ export function allotSlots(
   const others = [...held.keys()].filter((n) => !slots.has(n)).length + busy.size;
   const value = bound === "hostPorts" ? `${ranges.hostPorts.from}-${ranges.hostPorts.to}` : ranges[bound];
   const problem: Problem = {
-    path: `allot.${bound}`,
+    path: `allocation.${bound}`,
     value,
     message:
       `runs out: ${clusters} kind clusters fit on this machine, ${others} of them are taken by others, ` +

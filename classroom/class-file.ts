@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { ProblemsError, type Problem } from "../kube/problems";
-import { DEFAULT_RANGES, rangeProblems, type AllotRanges } from "./allocation";
+import { DEFAULT_RANGES, rangeProblems, type AllocationRanges } from "./allocation";
 import { DEFAULT_HARD_LIMIT, DEFAULT_TTL, formatDuration, parseTtl } from "./lease";
 import { classNameProblem, suggestClass } from "./environment-names";
-import { stepList, stepNumber } from "./steps";
-import { TARGETS, type RosterChecks } from "./student";
+import { checkLabs, type KnownLabs, type LabChoice } from "./lab-choice";
+import { TARGETS } from "./student";
 
 /** The class file: what holds for every student of a class. Each description becomes documentation. */
 const duration = (standard: number) => z.string().default(formatDuration(standard));
@@ -63,7 +63,7 @@ const fileSchema = z.strictObject({
   timeout: duration(60 * 60_000).meta({
     description: "After this long an `up` or `down` of one student is stopped.",
   }),
-  allot: z
+  allocation: z
     .strictObject({
       hostPorts: ports.optional(),
       portsPerCluster: z.int().min(1).max(1000).optional(),
@@ -79,7 +79,7 @@ const fileSchema = z.strictObject({
 });
 
 /** A class, checked. Durations are milliseconds. */
-export interface Class {
+export interface Class<Given = unknown> {
   name: string;
   owner?: string;
   target: (typeof TARGETS)[number];
@@ -87,38 +87,52 @@ export interface Class {
   labs: Readonly<Record<string, number>>;
   workers?: number;
   instanceTypes?: readonly string[];
-  config: Readonly<Record<string, unknown>>;
+  /** Further keys of a stack's config, for each student alike. */
+  config: Given;
+  /** Whether that config gives kind clusters a docker network of their own. */
+  network: boolean;
   ttl: number;
   hardLimit: number;
   parallel: number;
   timeout: number;
-  ranges: AllotRanges;
+  ranges: AllocationRanges;
 }
 
 /** Keys of a stack's config that the class and the roster decide, each with what to write instead. */
-const RESERVED: Readonly<Record<string, string>> = {
+export const RESERVED_KEYS = {
   target: "`target` of the class",
   clusterName: "it is the environment's name",
   labs: "`labs` of the class",
   student: "it is made from the roster",
   owner: "`owner` of the class",
   expires: "`ttl` of the class",
-};
+} as const;
 
 /** Keys under `kind` that each cluster of a class gets for itself. */
-const ALLOTTED: Readonly<Record<string, string>> = {
-  podCidr: "`allot.podCidrs`, from which each cluster gets a range",
-  serviceCidr: "`allot.serviceCidrs`, from which each cluster gets a range",
-  apiServerPort: "`allot.hostPorts`, from which each cluster gets its ports",
-  portMappings: "`allot.hostPorts`, from which each cluster gets its ports",
-  "network.subnet": "`allot.networkCidrs`, from which each cluster gets a range",
+const ALLOCATED: Readonly<Record<string, string>> = {
+  podCidr: "`allocation.podCidrs`, from which each cluster gets a range",
+  serviceCidr: "`allocation.serviceCidrs`, from which each cluster gets a range",
+  apiServerPort: "`allocation.hostPorts`, from which each cluster gets its ports",
+  portMappings: "`allocation.hostPorts`, from which each cluster gets its ports",
+  "network.subnet": "`allocation.networkCidrs`, from which each cluster gets a range",
 };
+
+/** What a class file is checked against. */
+export interface ClassChecks<Given> {
+  labs: KnownLabs;
+  /** Reads what the class says of its stacks' config, without the keys that the class itself decides. */
+  readConfig: (given: Readonly<Record<string, unknown>>) => { config?: Given; problems: readonly Problem[] };
+}
 
 /**
  * Checks a class file's content, already read from YAML.
  * @throws ProblemsError with every problem.
  */
-export function readClass(input: unknown, file: string, labs: RosterChecks["labs"]): Class {
+export function readClass<Given>(
+  input: unknown,
+  file: string,
+  { labs, readConfig }: ClassChecks<Given>,
+): Class<Given> {
   const problems: Problem[] = [];
   const at = (path: string): string => `${file}: ${path}`;
   const parsed = fileSchema.safeParse(input ?? {});
@@ -143,22 +157,22 @@ export function readClass(input: unknown, file: string, labs: RosterChecks["labs
   const hardLimit = ms("hardLimit");
   const timeout = ms("timeout");
   const ttl = ms("ttl", hardLimit === 0 ? undefined : hardLimit);
-  for (const [key, instead] of Object.entries(RESERVED)) {
+  for (const [key, instead] of Object.entries(RESERVED_KEYS)) {
     if (key in f.config) {
       problems.push({
         path: at(`config.${key}`),
         value: f.config[key],
-        message: "cannot stand here",
+        message: "cannot be set here",
         fix: instead,
       });
     }
   }
-  for (const [key, instead] of Object.entries(ALLOTTED)) {
-    const value = ["kind", ...key.split(".")].reduce(
-      (o: unknown, k) =>
-        typeof o === "object" && o !== null ? (o as Record<string, unknown>)[k] : undefined,
-      f.config,
-    );
+  const free = Object.entries(f.config).filter(([key]) => !(key in RESERVED_KEYS));
+  const { config, problems: wrongConfig } = readConfig(Object.fromEntries(free));
+  const page = "docs/configuration.md has every key";
+  problems.push(...wrongConfig.map((p) => ({ fix: page, ...p, path: at(`config.${p.path}`) })));
+  for (const [key, instead] of Object.entries(ALLOCATED)) {
+    const value = valueAt(f.config, ["kind", ...key.split(".")]);
     if (value === undefined) continue;
     problems.push({
       path: at(`config.kind.${key}`),
@@ -167,25 +181,27 @@ export function readClass(input: unknown, file: string, labs: RosterChecks["labs
       fix: instead,
     });
   }
-  const { hostPorts, ...allot } = f.allot;
+  const { hostPorts, ...allocation } = f.allocation;
   const [from = 0, to = 0] = (hostPorts ?? "20000-29999").split("-").map(Number);
-  const ranges: AllotRanges = { ...DEFAULT_RANGES, ...defined(allot), hostPorts: { from, to } };
+  const ranges: AllocationRanges = { ...DEFAULT_RANGES, ...defined(allocation), hostPorts: { from, to } };
   if (to > 65535 || from < 1024) {
     problems.push({
-      path: at("allot.hostPorts"),
+      path: at("allocation.hostPorts"),
       value: hostPorts,
       message: "is outside 1024-65535",
       fix: "such as 20000-29999",
     });
   }
-  problems.push(...rangeProblems(ranges, at("allot")));
-  const steps = labSteps(f.labs, labs, at("labs"), problems);
-  if (problems.length > 0) throw new ProblemsError("The class file is not right.", problems);
+  problems.push(...rangeProblems(ranges, at("allocation")));
+  const steps = checkLabs(choicesOf(f.labs), labs, at("labs"), problems);
+  if (problems.length > 0 || config === undefined)
+    throw new ProblemsError("The class file is not right.", problems);
   return {
     name,
     target: f.target,
     labs: steps,
-    config: f.config,
+    config,
+    network: typeof valueAt(f.config, ["kind", "network"]) === "object",
     ttl,
     hardLimit,
     parallel: f.parallel,
@@ -197,30 +213,21 @@ export function readClass(input: unknown, file: string, labs: RosterChecks["labs
   };
 }
 
-function labSteps(
-  labs: z.output<typeof fileSchema>["labs"],
-  known: RosterChecks["labs"],
-  path: string,
-  problems: Problem[],
-): Record<string, number> {
-  const entries = Array.isArray(labs) ? labs.map((l) => [l, 0] as const) : Object.entries(labs);
-  const out: Record<string, number> = {};
-  for (const [lab, value] of entries) {
-    const step = String((typeof value === "object" ? value?.step : value) ?? 0);
-    const steps = known.get(lab);
-    const n = steps === undefined ? undefined : stepNumber(step, steps);
-    if (steps === undefined) {
-      problems.push({ path, value: lab, message: "is no lab", fix: `labs: ${[...known.keys()].join(", ")}` });
-    } else if (n === undefined) {
-      problems.push({
-        path: `${path}.${lab}`,
-        value: step,
-        message: "has no such step",
-        fix: `a step: ${stepList(steps)}`,
-      });
-    } else out[lab] = n;
-  }
-  return out;
+/** Labs of the class file, as a list of names or by name. */
+function choicesOf(labs: z.output<typeof fileSchema>["labs"]): LabChoice[] {
+  if (Array.isArray(labs)) return labs.map((lab) => ({ lab, step: 0 }));
+  return Object.entries(labs).map(([lab, value]) => ({
+    lab,
+    step: (typeof value === "object" ? value?.step : value) ?? 0,
+  }));
+}
+
+function valueAt(config: unknown, path: readonly string[]): unknown {
+  return path.reduce(
+    (o: unknown, key) =>
+      typeof o === "object" && o !== null ? (o as Record<string, unknown>)[key] : undefined,
+    config,
+  );
 }
 
 function issueProblem(issue: z.core.$ZodIssue, file: string): Problem {
@@ -230,7 +237,7 @@ function issueProblem(issue: z.core.$ZodIssue, file: string): Problem {
     return {
       path,
       value: issue.keys.join(", "),
-      message: "is no key of a class file",
+      message: "is not a key of a class file",
       fix: known.length > 0 ? `keys: ${known.join(", ")}` : "remove it",
     };
   }

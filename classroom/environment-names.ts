@@ -19,7 +19,7 @@ const ID = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 export function classNameProblem(name: string): string | undefined {
   if (name === "") return "is empty";
   if (name.length > MAX_CLASS) return `has ${name.length} characters; at most ${MAX_CLASS} fit`;
-  if (!LABEL.test(name)) return "is no DNS label: a-z, 0-9 and '-', beginning with a letter";
+  if (!LABEL.test(name)) return "is not a DNS label: a-z, 0-9 and '-', beginning with a letter";
   return undefined;
 }
 

@@ -22,7 +22,7 @@ export function parseDuration(text: string): Duration {
   if (/^[0-9.]+$/.test(t)) {
     return Number(t) === 0 ? { problem: "is zero" } : { problem: "has no unit: m, h, d or w" };
   }
-  if (!/^([0-9]{1,9}[mhdw])+$/.test(t)) return { problem: "is no duration such as 90m, 8h, 2d or 1d12h" };
+  if (!/^([0-9]{1,9}[mhdw])+$/.test(t)) return { problem: "is not a duration such as 90m, 8h, 2d or 1d12h" };
   const seen = new Set<string>();
   let ms = 0;
   for (const [, n, unit] of t.matchAll(/([0-9]+)([mhdw])/g)) {

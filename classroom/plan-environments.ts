@@ -1,15 +1,17 @@
 import type { Problem } from "../kube/problems";
-import { allotment, allotSlots, roomForLabPorts } from "./allocation";
+import { allocateSlots, allocationOf, roomForLabPorts, type ClusterAllocation } from "./allocation";
 import type { Class } from "./class-file";
 import { formatDuration, newLease, renewLease } from "./lease";
 import type { EnvironmentRecord } from "./environment-record";
-import { labNodePorts, needsOf, stackConfig, type ClusterNeeds } from "./settings";
-import type { Student } from "./student";
+import { labNodePorts, needsOf, type ClusterNeeds } from "./cluster-needs";
+import type { Student, Target } from "./student";
 
 /** What `up` stands on: everything is plain data, so that a plan can be shown before anything is made. */
-export interface UpInput {
+export interface UpInput<Given = unknown, Config = unknown> {
   students: readonly Student[];
-  cls: Class;
+  cls: Class<Given>;
+  /** Makes the config of an environment's stack. */
+  configOf: (environment: EnvironmentSpec<Given>) => Config;
   /** Environments that the backend has, of all classes. */
   existing: ReadonlyMap<string, EnvironmentRecord>;
   /** Slots of this machine that stay with their environments. @default those that the records name */
@@ -29,10 +31,28 @@ export interface UpInput {
   busySlots?: ReadonlySet<number>;
 }
 
-export interface PlannedEnvironment {
+/** All that the config of an environment's stack is made from. */
+export interface EnvironmentSpec<Given> {
+  student: Student;
+  cls: Class<Given>;
+  target: Target;
+  owner: string;
+  /** Milliseconds since 1970. */
+  expires: number;
+  /** What a kind cluster gets on this machine; absent on EKS, and where nothing is left. */
+  allocation?: ClusterAllocation;
+  /**
+   * Node ports that labs want open on the machine, those of labs that are off too, so that switching one on needs no
+   * new cluster.
+   */
+  nodePorts: readonly number[];
+  needs: ClusterNeeds;
+}
+
+export interface PlannedEnvironment<Config = unknown> {
   student: Student;
   record: EnvironmentRecord;
-  config: Record<string, unknown>;
+  config: Config;
   /** Whether the backend has it already. */
   exists: boolean;
   /** The hard limit gave less than the class's TTL. */
@@ -40,17 +60,19 @@ export interface PlannedEnvironment {
 }
 
 /** One environment per student, by name; and what would not fit on this machine. */
-export function planEnvironments(input: UpInput): {
-  planned: Map<string, PlannedEnvironment>;
+export function planEnvironments<Given, Config>(
+  input: UpInput<Given, Config>,
+): {
+  planned: Map<string, PlannedEnvironment<Config>>;
   problems: Problem[];
 } {
   const { cls, existing, now } = input;
   const problems: Problem[] = [];
-  const targetOf = (s: Student): EnvironmentRecord["target"] => s.target ?? cls.target;
+  const targetOf = (s: Student): Target => s.target ?? cls.target;
   const kindStudents = input.students.filter((s) => targetOf(s) === "kind");
   const onKind = kindStudents.map((s) => s.environment);
   const networks = kindStudents.some((s) => needsOf(s, cls, input.labNeeds).network);
-  const { slots, problems: short } = allotSlots(
+  const { slots, problems: short } = allocateSlots(
     onKind,
     input.held ?? slotsHere(existing, input.machine),
     cls.ranges,
@@ -61,13 +83,13 @@ export function planEnvironments(input: UpInput): {
   const ports = labNodePorts(input.nodePorts);
   if (onKind.length > 0 && ports.length > roomForLabPorts(cls.ranges)) {
     problems.push({
-      path: "allot.portsPerCluster",
+      path: "allocation.portsPerCluster",
       value: cls.ranges.portsPerCluster,
       message: `leaves ${roomForLabPorts(cls.ranges)} ports for labs, which want ${ports.length}`,
       fix: `at least ${cls.ranges.portsPerCluster - roomForLabPorts(cls.ranges) + ports.length}`,
     });
   }
-  const planned = new Map<string, PlannedEnvironment>();
+  const planned = new Map<string, PlannedEnvironment<Config>>();
   for (const student of input.students) {
     const old = existing.get(student.environment);
     if (old !== undefined && (old.class !== cls.name || old.id !== student.id)) {
@@ -87,32 +109,37 @@ export function planEnvironments(input: UpInput): {
       problems.push({
         path: student.environment,
         message: `has reached the hard limit of ${formatDuration(cls.hardLimit)} after its first up`,
-        fix: "take it down and bring it up anew, or raise hardLimit in the class file",
+        fix: "take it down and bring it up again, or raise hardLimit in the class file",
       });
       continue;
     }
     const slot = slots.get(student.environment);
-    const allot = slot === undefined ? undefined : allotment(slot, cls.ranges);
+    const allocation = slot === undefined ? undefined : allocationOf(slot, cls.ranges);
+    const target = targetOf(student);
     planned.set(student.environment, {
       student,
       exists: old !== undefined,
       capped,
-      config: stackConfig(
+      config: input.configOf({
         student,
         cls,
-        { owner: input.owner, expires: lease.expires },
-        allot,
-        input.nodePorts,
-        needsOf(student, cls, input.labNeeds),
-      ),
+        target,
+        owner: input.owner,
+        expires: lease.expires,
+        ...(allocation === undefined ? {} : { allocation }),
+        nodePorts: input.nodePorts,
+        needs: needsOf(student, cls, input.labNeeds),
+      }),
       record: {
         class: cls.name,
         id: student.id,
         name: student.name,
         owner: input.owner,
-        target: targetOf(student),
+        target,
         lease,
-        ...(allot === undefined ? {} : { machine: input.machine, slot: allot.slot, apiPort: allot.apiPort }),
+        ...(allocation === undefined
+          ? {}
+          : { machine: input.machine, slot: allocation.slot, apiPort: allocation.apiPort }),
       },
     });
   }

@@ -1,6 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
 import type { Problem } from "../kube/problems";
+import { labChoices, type LabChoice } from "./lab-choice";
 import { decodeText } from "./spreadsheet-text";
 import { checkRow, type Row, type RosterChecks, type Student } from "./student";
 
@@ -58,7 +59,7 @@ function csvRows(text: string, file: string, problems: Problem[]): Row[] {
   } catch (e) {
     problems.push({
       path: file,
-      message: `is no CSV: ${e instanceof Error ? e.message : String(e)}`,
+      message: `is not CSV: ${e instanceof Error ? e.message : String(e)}`,
       fix: 'close every quote; write a quote inside a quoted field as ""',
     });
     return [];
@@ -69,16 +70,21 @@ function csvRows(text: string, file: string, problems: Problem[]): Row[] {
   head.record.forEach((text, i) => {
     const column = columns[i];
     if (column === undefined) {
-      const message = text === "" ? `column ${i + 1} has no name` : "is no column of a roster";
+      const message = text === "" ? `column ${i + 1} has no name` : "is not a column of a roster";
       problems.push({ path: `${file}:1`, value: text, message, fix: `columns: ${KNOWN}` });
     } else if (columns.indexOf(column) !== i) {
-      problems.push({ path: `${file}:1`, value: text, message: "is there twice", fix: "one column of each" });
+      problems.push({
+        path: `${file}:1`,
+        value: text,
+        message: "is listed twice",
+        fix: "one column of each",
+      });
     }
   });
   if (!columns.includes("id")) {
     problems.push({
       path: `${file}:1`,
-      message: "the first line names no column `id`",
+      message: "the first line has no column `id`",
       fix: `columns: ${KNOWN}`,
     });
     return [];
@@ -97,7 +103,9 @@ function csvRows(text: string, file: string, problems: Problem[]): Row[] {
       }
       columns.forEach((column, i) => {
         const cell = record[i];
-        if (column !== undefined && cell !== undefined && cell !== "") row[column] = cell;
+        if (column === undefined || cell === undefined || cell === "") return;
+        if (column === "labs") row.labs = labChoices(cell);
+        else row[column] = cell;
       });
       return row;
     });
@@ -125,7 +133,11 @@ function yamlRows(text: string, file: string, problems: Problem[]): Row[] {
   };
   for (const e of doc.errors) {
     const { line } = lines.linePos(e.pos[0]);
-    problems.push({ path: `${file}:${line}`, message: `is no YAML: ${e.message}`, fix: "mend the syntax" });
+    problems.push({
+      path: `${file}:${line}`,
+      message: `is not YAML: ${e.message}`,
+      fix: "correct the syntax",
+    });
   }
   if (doc.errors.length > 0) return [];
   const top = doc.contents;
@@ -136,7 +148,7 @@ function yamlRows(text: string, file: string, problems: Problem[]): Row[] {
         problems.push({
           path: at(key),
           value: String(key),
-          message: "is no part of a roster",
+          message: "does not belong in a roster",
           fix: "`students:`, a list; what holds for all of them is in the class file",
         });
       }
@@ -144,7 +156,11 @@ function yamlRows(text: string, file: string, problems: Problem[]): Row[] {
   }
   if (top === null) return [];
   if (!isSeq(list)) {
-    problems.push({ path: file, message: "is no list of students", fix: "`students:` and a list below it" });
+    problems.push({
+      path: file,
+      message: "is not a list of students",
+      fix: "`students:` and a list below it",
+    });
     return [];
   }
   const rows: Row[] = [];
@@ -154,21 +170,15 @@ function yamlRows(text: string, file: string, problems: Problem[]): Row[] {
     if (isScalar(item)) {
       row.id = String(item.value).trim();
     } else if (isMap(item)) {
-      for (const [key, value] of Object.entries(node as Record<string, unknown>)) {
-        const column = columnOf(key);
-        const cell =
-          column === "labs" ? labsText(value) : typeof value === "string" ? value.trim() : undefined;
-        if (column === undefined || cell === undefined) {
-          problems.push({
-            path: `${row.where}: ${key}`,
-            value,
-            message: column === undefined ? "is no field of a student" : "is no text",
-            fix: `fields: ${KNOWN}`,
-          });
-        } else if (cell !== "") row[column] = cell;
-      }
+      for (const [key, value] of Object.entries(node as Record<string, unknown>))
+        setField(row, key, value, problems);
     } else {
-      problems.push({ path: row.where, value: node, message: "is no student", fix: `a map with ${KNOWN}` });
+      problems.push({
+        path: row.where,
+        value: node,
+        message: "is not a student",
+        fix: `a map with ${KNOWN}`,
+      });
       continue;
     }
     rows.push(row);
@@ -176,18 +186,31 @@ function yamlRows(text: string, file: string, problems: Problem[]): Row[] {
   return rows;
 }
 
-/** Labs in YAML: a list of names, or a map from name to step, as the one text that CSV has. */
-function labsText(value: unknown): string | undefined {
-  if (typeof value === "string") return value.trim();
-  if (Array.isArray(value)) {
-    return value.every((v) => typeof v === "string") ? value.join(" ") : undefined;
-  }
+function setField(row: Row, key: string, value: unknown, problems: Problem[]): void {
+  const wrong = (message: string): void => {
+    problems.push({ path: `${row.where}: ${key}`, value, message, fix: `fields: ${KNOWN}` });
+  };
+  const column = columnOf(key);
+  if (column === undefined) wrong("is not a field of a student");
+  else if (column === "labs") {
+    const labs = yamlLabs(value);
+    if (labs === undefined) wrong("is not a list of labs");
+    else if (labs.length > 0) row.labs = labs;
+  } else if (typeof value !== "string") wrong("is not text");
+  else if (value.trim() !== "") row[column] = value.trim();
+}
+
+/** Labs in YAML: text as in CSV, a list of such texts, or a map from name to step; undefined where it is none of these. */
+function yamlLabs(value: unknown): LabChoice[] | undefined {
+  if (typeof value === "string") return labChoices(value);
+  if (Array.isArray(value))
+    return value.every((v) => typeof v === "string") ? value.flatMap(labChoices) : undefined;
   if (typeof value !== "object" || value === null) return undefined;
-  const parts = Object.entries(value as Record<string, unknown>).map(([lab, v]) => {
+  const choices = Object.entries(value as Record<string, unknown>).map(([lab, v]) => {
     const step = typeof v === "object" && v !== null ? (v as { step?: unknown }).step : v;
-    return typeof step === "string" ? (step === "" ? lab : `${lab}=${step}`) : undefined;
+    return typeof step === "string" ? { lab, step: step === "" ? 0 : step } : undefined;
   });
-  return parts.includes(undefined) ? undefined : parts.join(" ");
+  return choices.includes(undefined) ? undefined : choices.filter((c) => c !== undefined);
 }
 
 /** Ids written twice, and different ids that would give the same environment. */
@@ -207,7 +230,7 @@ function doubles(rows: readonly Row[], students: readonly Student[]): Problem[] 
       path: `${where}: id`,
       value: s.id,
       message: same
-        ? `is there twice: first at ${before.where}`
+        ? `is listed twice: first at ${before.where}`
         : `gives the same name ${s.environment} as ${before.id} at ${before.where}`,
       fix: same ? "one row for each student" : "make the ids differ in more than case, '.', '_' and '-'",
     });

@@ -9,8 +9,8 @@ export function decodeText(bytes: Uint8Array): { text: string } | { problem: str
         : undefined;
   try {
     const text = new TextDecoder(utf16 ?? "utf-8", { fatal: true }).decode(bytes);
-    return text.includes("\0") ? { problem: "is no text: it has NUL characters" } : { text };
+    return text.includes("\0") ? { problem: "is not text: it has NUL characters" } : { text };
   } catch {
-    return { problem: `is no ${utf16 === undefined ? "UTF-8" : "UTF-16"} text` };
+    return { problem: `is not ${utf16 === undefined ? "UTF-8" : "UTF-16"} text` };
   }
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Problem } from "../kube/problems";
 import { environmentName, hasHiddenCharacters, idProblem, suggestId } from "./environment-names";
-import { stepList, stepNumber } from "./steps";
+import { checkLabs, type KnownLabs, type LabChoice } from "./lab-choice";
 
 /** A row of a roster as written, with the place it stands at. */
 export interface Row {
@@ -9,7 +9,7 @@ export interface Row {
   id: string;
   name?: string;
   email?: string;
-  labs?: string;
+  labs?: readonly LabChoice[];
   target?: string;
 }
 
@@ -36,8 +36,7 @@ export interface Student {
 /** What a row is checked against. */
 export interface RosterChecks {
   className: string;
-  /** Known labs, and the names of the steps of each, in order. */
-  labs: ReadonlyMap<string, readonly string[]>;
+  labs: KnownLabs;
 }
 
 const MAX_NAME = 100;
@@ -72,8 +71,8 @@ export function checkRow(row: Row, checks: RosterChecks, problems: Problem[]): S
     problems.push({
       path: at("email"),
       value: row.email,
-      message: "is no e-mail address",
-      fix: "mend it or leave it out",
+      message: "is not an e-mail address",
+      fix: "correct it, or leave it out",
     });
   }
   const target = TARGETS.find((t) => t === row.target?.toLowerCase());
@@ -81,11 +80,11 @@ export function checkRow(row: Row, checks: RosterChecks, problems: Problem[]): S
     problems.push({
       path: at("target"),
       value: row.target,
-      message: "is no target",
+      message: "is not a target",
       fix: TARGETS.join(" or "),
     });
   }
-  const labs = row.labs === undefined ? undefined : parseLabs(row.labs, checks.labs, at("labs"), problems);
+  const labs = row.labs === undefined ? undefined : checkLabs(row.labs, checks.labs, at("labs"), problems);
   if (wrongId !== undefined) return undefined;
   return {
     id: row.id,
@@ -96,41 +95,4 @@ export function checkRow(row: Row, checks: RosterChecks, problems: Problem[]): S
     ...(labs === undefined ? {} : { labs }),
     ...(target === undefined ? {} : { target }),
   };
-}
-
-/** Reads `stars yaobank=2`: names with an optional step (number or name), between spaces, `,`, `;` or `|`. */
-export function parseLabs(
-  text: string,
-  known: RosterChecks["labs"],
-  path: string,
-  problems: Problem[],
-): Record<string, number> {
-  const labs: Record<string, number> = {};
-  for (const part of text.split(/[\s,;|]+/).filter((p) => p !== "")) {
-    const [, lab = "", step = "0"] = /^([^=:]*)(?:[=:](.*))?$/.exec(part) ?? [];
-    const steps = known.get(lab);
-    if (steps === undefined) {
-      problems.push({
-        path,
-        value: part,
-        message: "is no lab",
-        fix: `labs: ${[...known.keys()].join(", ")}`,
-      });
-      continue;
-    }
-    const n = stepNumber(step, steps);
-    if (n === undefined) {
-      problems.push({
-        path,
-        value: part,
-        message: `${lab} has no such step`,
-        fix: `a step: ${stepList(steps)}`,
-      });
-    } else if (Object.hasOwn(labs, lab)) {
-      problems.push({ path, value: part, message: "is there twice", fix: "each lab once" });
-    } else {
-      labs[lab] = n;
-    }
-  }
-  return labs;
 }

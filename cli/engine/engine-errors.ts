@@ -66,7 +66,7 @@ const ADVICE: readonly [RegExp, string][] = [
   ],
   [
     /port is already allocated|address already in use/i,
-    "a port is taken on this machine: free it, or choose other ports (kind.portMappings; allot.hostPorts of a class)",
+    "a port is taken on this machine: free it, or choose other ports (kind.portMappings; allocation.hostPorts of a class)",
   ],
   [
     /node\(s\) already exist for a cluster/i,

@@ -1,15 +1,16 @@
 import type { Class } from "../../classroom/class-file";
-import { planEnvironments, type PlannedEnvironment, type UpInput } from "../../classroom/plan-environments";
+import { planEnvironments, type UpInput } from "../../classroom/plan-environments";
 import type { Student } from "../../classroom/student";
 import type { Problem } from "../../kube/problems";
 import type { EngineSession } from "../engine/session";
 import { clusterNeeds, labPorts } from "./class-input";
 import { allRecords, type EnvironmentRecords } from "./environment-records";
+import { environmentConfig, type ClassConfig, type PlannedStack } from "../../stacks/config/class-config";
 import type { SlotClaims } from "./slot-claims";
 import { busySlots, heldSlots } from "./slots";
 
 export interface Allocation {
-  planned: Map<string, PlannedEnvironment>;
+  planned: Map<string, PlannedStack>;
   problems: Problem[];
   /** The environments as the backend had them. */
   found: EnvironmentRecords;
@@ -18,7 +19,7 @@ export interface Allocation {
 /** Plans an environment for each student; ports and ranges on this machine are claimed before another run may choose. */
 export function allocate(
   { engine, machine }: Pick<EngineSession, "engine" | "machine">,
-  cls: Class,
+  cls: Class<ClassConfig>,
   students: readonly Student[],
   more: Pick<UpInput, "owner" | "now" | "keepLonger">,
   claims: SlotClaims,
@@ -33,6 +34,7 @@ export function allocate(
       ...more,
       students,
       cls,
+      configOf: environmentConfig,
       existing: found.records,
       held,
       machine: machine.name,

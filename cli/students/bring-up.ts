@@ -116,7 +116,7 @@ function checkShape({ shape, replace }: Wanted, state: StackState): void {
   const runs = state.resources.flatMap((r) => shapeBy(r) ?? [])[0];
   if (runs === undefined || runs.fingerprint === shape) return;
   throw new Error(
-    "its cluster would be replaced, with all that the student made in it: the class (sizes, kind, allot) or the " +
+    "its cluster would be replaced, with all that the student made in it: the class (sizes, kind, allocation) or the " +
       "versions are others than when it was made; put them back, or say up --replace",
   );
 }

@@ -3,15 +3,17 @@ import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { readClass, type Class } from "../../classroom/class-file";
+import { classChecks, type ClassConfig } from "../../stacks/config/class-config";
 import { classNameProblem, suggestClass } from "../../classroom/environment-names";
 import { readRoster } from "../../classroom/roster";
-import type { ClusterNeeds } from "../../classroom/settings";
-import type { RosterChecks, Student } from "../../classroom/student";
+import type { ClusterNeeds } from "../../classroom/cluster-needs";
+import type { KnownLabs } from "../../classroom/lab-choice";
+import type { Student } from "../../classroom/student";
 import { labs } from "../../labs";
 import { ProblemsError, reasonOf, UserError, type Problem } from "../../kube/problems";
 
 /** The labs that there are, with the names of their steps. */
-export function knownLabs(): RosterChecks["labs"] {
+export function knownLabs(): KnownLabs {
   return new Map(labs.map((l) => [l.id, l.steps.map((s) => s.id)]));
 }
 
@@ -41,21 +43,20 @@ export function loadClass(
   rosterFile: string,
   classFile: string | undefined,
   found: readonly Problem[] = [],
-): { cls: Class; students: Student[] } {
+): { cls: Class<ClassConfig>; students: Student[] } {
   const bytes = readBytes(rosterFile, "--roster");
   const beside = join(dirname(rosterFile), "class.yaml");
   const file = classFile ?? (existsSync(beside) ? beside : undefined);
   const known = knownLabs();
   const problems: Problem[] = [...found];
-  let cls: Class | undefined;
+  let cls: Class<ClassConfig> | undefined;
   try {
     // Without a class file the class is called as its roster.
     const standard = {
       class: suggestClass(rosterFile.replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, "")),
       labs: ["stars"],
     };
-    cls =
-      file === undefined ? readClass(standard, "(no class file)", known) : readClass(yaml(file), file, known);
+    cls = file === undefined ? classOf(standard, "(no class file)") : classOf(yaml(file), file);
   } catch (e) {
     if (!(e instanceof ProblemsError)) throw e;
     problems.push(...e.problems);
@@ -71,12 +72,14 @@ export function loadClass(
 /** `--class` of other commands than `up`: the name of a class, or its file. */
 export function classNameOf(option: string | undefined): string | undefined {
   if (option === undefined) return undefined;
-  if (/\.ya?ml$/i.test(option) && existsSync(option))
-    return readClass(yaml(option), option, knownLabs()).name;
+  if (/\.ya?ml$/i.test(option) && existsSync(option)) return classOf(yaml(option), option).name;
   const problem = classNameProblem(option);
   if (problem !== undefined) throw new UserError(`--class ${JSON.stringify(option)} ${problem}`);
   return option;
 }
+
+const classOf = (input: unknown, file: string): Class<ClassConfig> =>
+  readClass(input, file, classChecks(knownLabs()));
 
 function yaml(file: string): unknown {
   try {

@@ -2,21 +2,18 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { capacity } from "../../classroom/allocation";
 import type { Class } from "../../classroom/class-file";
-import type { PlannedEnvironment } from "../../classroom/plan-environments";
+import type { PlannedStack } from "../../stacks/config/class-config";
 import { formatDuration } from "../../classroom/lease";
 
 /** What an `up` would make, before anything is made. */
-export function classPlanText(planned: ReadonlyMap<string, PlannedEnvironment>, cls: Class): string {
-  const networks = [...planned.values()].some((p) =>
-    Object.hasOwn((p.config["kind"] as object | undefined) ?? {}, "network"),
-  );
+export function classPlanText(planned: ReadonlyMap<string, PlannedStack>, cls: Class): string {
+  const networks = [...planned.values()].some((p) => p.config.kind?.network !== undefined);
   const table = new Table({
     head: ["student", "stack", "", "target", "ports", "pods", ...(networks ? ["network"] : []), "labs"],
     style: { head: [], border: [], compact: true },
   });
   for (const [name, { student, record, config, exists }] of planned) {
-    const kind = config["kind"] as
-      { apiServerPort?: number; podCidr?: string; network?: { subnet: string } } | undefined;
+    const { kind } = config;
     const port = kind?.apiServerPort;
     table.push([
       student.name === student.id ? student.id : `${student.id} (${student.name})`,

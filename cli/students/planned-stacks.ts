@@ -1,4 +1,4 @@
-import type { PlannedEnvironment } from "../../classroom/plan-environments";
+import type { PlannedStack } from "../../stacks/config/class-config";
 import { ProblemsError, type Problem } from "../../kube/problems";
 import { PROJECT, planStack } from "../../stacks/stack-plan";
 
@@ -6,7 +6,7 @@ import { PROJECT, planStack } from "../../stacks/stack-plan";
  * The stacks as the program would plan them: the shape of each kind cluster, and what is wrong; the same for many
  * students is reported once.
  */
-export function planStacks(planned: ReadonlyMap<string, PlannedEnvironment>): {
+export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
   shapes: Map<string, string>;
   problems: Problem[];
 } {

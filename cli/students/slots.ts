@@ -1,8 +1,8 @@
 import { overlaps } from "../../kube/ip";
-import { allotment, capacity } from "../../classroom/allocation";
+import { allocationOf, capacity } from "../../classroom/allocation";
 import type { Class } from "../../classroom/class-file";
 import { slotsHere } from "../../classroom/plan-environments";
-import { needsOf, type ClusterNeeds } from "../../classroom/settings";
+import { needsOf, type ClusterNeeds } from "../../classroom/cluster-needs";
 import type { Student } from "../../classroom/student";
 import { dockerView } from "../../components/kind/docker";
 import { kindFootprint, madeBy } from "../../components/kind/machine-objects";
@@ -65,7 +65,7 @@ export async function busySlots(
   const { clusters } = capacity(cls.ranges, networks);
   for (let slot = 0, free = 0; slot < clusters && free < wanted; slot++) {
     if (taken.has(slot)) continue;
-    const a = allotment(slot, cls.ranges);
+    const a = allocationOf(slot, cls.ranges);
     const ports = [a.apiPort, a.httpPort, a.httpsPort, ...a.labPorts];
     const open = await Promise.all(ports.map((p) => isFree(p)));
     if (open.every(Boolean) && !used.some((s) => overlaps(s, a.networkCidr))) free++;

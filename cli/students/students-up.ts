@@ -1,6 +1,6 @@
 import type { Class } from "../../classroom/class-file";
 import { longestFirst, upEffort } from "../../classroom/work-effort";
-import type { PlannedEnvironment } from "../../classroom/plan-environments";
+import type { ClassConfig, PlannedStack } from "../../stacks/config/class-config";
 import type { EnvironmentRecord } from "../../classroom/environment-record";
 import type { Student } from "../../classroom/student";
 import { failOn, type Problem } from "../../kube/problems";
@@ -69,7 +69,7 @@ const REFUSED = "The class cannot be made like this; nothing was changed.";
 function inputOf(
   ids: readonly string[],
   options: StudentsUpCommand,
-): { cls: Class; students: Student[]; all: Student[]; parallel: number; timeout: number } {
+): { cls: Class<ClassConfig>; students: Student[]; all: Student[]; parallel: number; timeout: number } {
   const problems: Problem[] = [];
   const parallel = parallelOf(options, 0, problems);
   const timeout = durationOf("--timeout", options.timeout, 0, problems);
@@ -96,7 +96,7 @@ function inputOf(
 
 function resultText(
   outcomes: readonly Outcome<UpResult & { expires: string }>[],
-  planned: ReadonlyMap<string, PlannedEnvironment>,
+  planned: ReadonlyMap<string, PlannedStack>,
   others: string,
 ): string {
   const up = outcomes.filter((o) => o.status === "done");
@@ -128,12 +128,12 @@ function notInRoster(
 
 function effortOf(
   name: string,
-  planned: ReadonlyMap<string, PlannedEnvironment>,
+  planned: ReadonlyMap<string, PlannedStack>,
   summaries: EnvironmentRecords["summaries"],
 ): number {
   const p = planned.get(name);
   if (p === undefined) return 0;
-  const labs = Object.keys((p.config["labs"] as object | undefined) ?? {}).length;
+  const labs = Object.keys(p.config.labs ?? {}).length;
   return upEffort({ target: p.record.target, resources: summaries.get(name)?.resources, labs });
 }
 

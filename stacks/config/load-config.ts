@@ -23,7 +23,7 @@ export function loadConfig(raw: RawConfig, project: string): Loaded {
   }
   const result = configSchema.safeParse(input);
   if (result.success) return { config: result.data, problems: [] };
-  const problems = result.error.issues.flatMap((issue) => toProblems(issue, input));
+  const problems = problemsOf(result.error, configSchema, input);
   const broken = new Set(problems.map((p) => p.path.split(".")[0] ?? ""));
   const sound = Object.fromEntries(Object.entries(input).filter(([key]) => !broken.has(key)));
   // Without its target a config says too little: what is missing then is not what is wrong.
@@ -42,10 +42,15 @@ function decode(key: string, text: string): unknown {
   }
 }
 
-function toProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
+/** What a schema refuses, as problems with path, value and fix. */
+export function problemsOf(error: z.ZodError, schema: z.ZodType, input: unknown): Problem[] {
+  return error.issues.flatMap((issue) => toProblems(issue, schema, input));
+}
+
+function toProblems(issue: z.core.$ZodIssue, schema: z.ZodType, input: unknown): Problem[] {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(issue.path);
+    const known = knownKeys(schema, issue.path);
     return issue.keys.map((key) => ({
       path: [...path, key].join("."),
       value: at(input, [...issue.path, key]),
@@ -59,6 +64,19 @@ function toProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
   return [fix === undefined ? problem : { ...problem, fix }];
 }
 
+/** Types in YAML's words. */
+const WORDS: Readonly<Record<string, string>> = {
+  array: "a list",
+  boolean: "true or false",
+  int: "a whole number",
+  number: "a number",
+  object: "a mapping",
+  record: "a mapping",
+  string: "text, in quotes where YAML would read something else",
+};
+
+const UNITS: Readonly<Record<string, string>> = { string: " characters", array: " items" };
+
 function fixFor(issue: z.core.$ZodIssue, value: unknown): string | undefined {
   if (issue.code === "invalid_value") {
     const values = issue.values.map(String);
@@ -69,6 +87,9 @@ function fixFor(issue: z.core.$ZodIssue, value: unknown): string | undefined {
   if (issue.code === "invalid_type" && value === undefined) {
     return `set it: pulumi config set --path '${issue.path.map(String).join(".")}' <value>`;
   }
+  if (issue.code === "invalid_type") return `use ${WORDS[issue.expected] ?? issue.expected}`;
+  if (issue.code === "too_small") return `use ${issue.minimum} or more${UNITS[issue.origin] ?? ""}`;
+  if (issue.code === "too_big") return `use ${issue.maximum} or less${UNITS[issue.origin] ?? ""}`;
   return undefined;
 }
 
@@ -79,9 +100,9 @@ export function suggestion(key: string, known: readonly string[]): string {
   return near === undefined ? `known keys: ${known.join(", ")}` : `did you mean ${near}?`;
 }
 
-/** Keys that the schema knows at a path; empty where it takes any. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let node = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as JsonSchema | undefined;
+/** Keys that a schema knows at a path; empty where it takes any. */
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let node = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema | undefined;
   for (const step of path) {
     const objects: (JsonSchema | undefined)[] = [node, ...(node?.anyOf ?? [])];
     const holder = objects.find(

@@ -59,3 +59,6 @@ export const configSchema = z.strictObject({
 
 /** A stack's config, with every default filled in. */
 export type Config = z.output<typeof configSchema>;
+
+/** A stack's config as it is written, without the project's name before the keys. */
+export type ConfigInput = z.input<typeof configSchema>;

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { clusterNeeds, knownLabs } from "../../cli/students/class-input";
-import { DEFAULT_RANGES, allotment } from "../../classroom/allocation";
+import { DEFAULT_RANGES, allocationOf } from "../../classroom/allocation";
+import { needsOf } from "../../classroom/cluster-needs";
 import { readClass } from "../../classroom/class-file";
+import { classChecks, environmentConfig } from "../../stacks/config/class-config";
 import { planEnvironments } from "../../classroom/plan-environments";
 import { fromTags, toTags, type EnvironmentRecord } from "../../classroom/environment-record";
 import { readRoster } from "../../classroom/roster";
-import { stackConfig } from "../../classroom/settings";
 import { ProblemsError } from "../../kube/problems";
 import { PROJECT, planStack } from "../../stacks/stack-plan";
 
@@ -13,7 +14,7 @@ const HOUR = 3_600_000;
 const labs = new Map([["stars", ["start", "deny", "allow-ui"]]]);
 const problems = (input: unknown): string[] => {
   try {
-    readClass(input, "class.yaml", labs);
+    readClass(input, "class.yaml", classChecks(labs));
     return [];
   } catch (e) {
     if (!(e instanceof ProblemsError)) throw e;
@@ -23,11 +24,12 @@ const problems = (input: unknown): string[] => {
 };
 
 test("an empty class file has every default; its name is the file's", () => {
-  expect(readClass(undefined, "lists/Net 101.yaml", labs)).toEqual({
+  expect(readClass(undefined, "lists/Net 101.yaml", classChecks(labs))).toEqual({
     name: "net-101",
     target: "kind",
     labs: {},
     config: {},
+    network: false,
     ttl: 8 * HOUR,
     hardLimit: 72 * HOUR,
     parallel: 4,
@@ -43,10 +45,10 @@ test.each([
   [{ stars: null }, { stars: 0 }],
   [{ stars: { step: "deny" } }, { stars: 1 }],
 ])("labs: %j", (given, steps) => {
-  expect(readClass({ labs: given }, "c.yaml", labs).labs).toEqual(steps);
+  expect(readClass({ labs: given }, "c.yaml", classChecks(labs)).labs).toEqual(steps);
 });
 
-test("everything that is wrong is told at once", () => {
+test("everything that is wrong is reported at once", () => {
   expect(
     problems({
       class: "Net_101",
@@ -55,23 +57,23 @@ test("everything that is wrong is told at once", () => {
       timeout: "-1h",
       labs: { stars: 9, moon: 0 },
       config: { clusterName: "x", labs: {} },
-      allot: { hostPorts: "80-90", podCidrs: "10.0.0.0/8", serviceCidrs: "10.1.0.0/16" },
+      allocation: { hostPorts: "80-90", podCidrs: "10.0.0.0/8", serviceCidrs: "10.1.0.0/16" },
     }),
   ).toEqual([
-    "class.yaml: class: is no DNS label: a-z, 0-9 and '-', beginning with a letter",
+    "class.yaml: class: is not a DNS label: a-z, 0-9 and '-', beginning with a letter",
     "class.yaml: hardLimit: is zero",
     "class.yaml: timeout: is negative",
     "class.yaml: ttl: is longer than the hard limit of 30d",
-    "class.yaml: config.clusterName: cannot stand here",
-    "class.yaml: config.labs: cannot stand here",
-    "class.yaml: allot.hostPorts: is outside 1024-65535",
-    "class.yaml: allot.serviceCidrs: overlaps the pod ranges 10.0.0.0/8",
-    "class.yaml: labs.stars: has no such step",
-    "class.yaml: labs: is no lab",
+    "class.yaml: config.clusterName: cannot be set here",
+    "class.yaml: config.labs: cannot be set here",
+    "class.yaml: allocation.hostPorts: is outside 1024-65535",
+    "class.yaml: allocation.serviceCidrs: overlaps the pod ranges 10.0.0.0/8",
+    "class.yaml: labs.stars: is not a step of this lab",
+    "class.yaml: labs: is not a lab",
   ]);
   expect(problems({ clas: "x", parallel: 0 })).toEqual([
     expect.stringContaining("parallel"),
-    "class.yaml: (top): is no key of a class file",
+    "class.yaml: (top): is not a key of a class file",
   ]);
   expect(problems({ ttl: "4d" })).toEqual(["class.yaml: ttl: is longer than the hard limit of 3d"]);
 });
@@ -80,13 +82,14 @@ test("what is planned is a config that the program takes, on kind and on eks", (
   const cls = readClass(
     { class: "net", labs: ["stars"], sizes: { workers: 1, instanceTypes: ["t3.large"] } },
     "c.yaml",
-    labs,
+    classChecks(labs),
   );
   const { students } = readRoster(Buffer.from("id,name,target\nana,Ana,\nbo,李雷,eks\n"), "r.csv", {
     className: "net",
     labs,
   });
   const { planned, problems: none } = planEnvironments({
+    configOf: environmentConfig,
     students,
     cls,
     existing: new Map(),
@@ -123,14 +126,23 @@ test("sections of another target are left out, and own node groups win over size
       config: { kind: { workers: 9 }, eks: { nodeGroups: { big: {} } }, wait: false },
     },
     "c.yaml",
-    labs,
+    classChecks(labs),
   );
   const { students } = readRoster(Buffer.from("id,target\nana,kind\nbo,eks\n"), "r.csv", {
     className: "net",
     labs,
   });
-  const [kind, eks] = students.map((s) =>
-    stackConfig(s, cls, { owner: "me", expires: 0 }, allotment(0, cls.ranges), []),
+  const [kind, eks] = students.map((student) =>
+    environmentConfig({
+      student,
+      cls,
+      target: student.target!,
+      owner: "me",
+      expires: 0,
+      allocation: allocationOf(0, cls.ranges),
+      nodePorts: [],
+      needs: needsOf(student, cls),
+    }),
   );
   expect(kind).toMatchObject({ wait: false, kind: { workers: 3 } });
   expect(kind).not.toHaveProperty("eks");
@@ -140,13 +152,14 @@ test("sections of another target are left out, and own node groups win over size
 
 test("labs that need a network of their own get one each, and room for a second pool: planned as they are", () => {
   const known = knownLabs();
-  const cls = readClass({ class: "net", labs: ["bgp"] }, "c.yaml", known);
+  const cls = readClass({ class: "net", labs: ["bgp"] }, "c.yaml", classChecks(known));
   const { students } = readRoster(
     Buffer.from("id,labs\nana,\nbo,\ncy,host-endpoints\ndi,ip-pools\ned,stars\n"),
     "r.csv",
     { className: "net", labs: known },
   );
   const { planned, problems: none } = planEnvironments({
+    configOf: environmentConfig,
     students,
     cls,
     existing: new Map(),
@@ -167,7 +180,7 @@ test("labs that need a network of their own get one each, and room for a second 
   const networks = plans.map((p) => (p.target.kind === "kind" ? p.target.cluster.network?.subnet : ""));
   expect(networks).toEqual(["198.18.0.0/24", "198.18.1.0/24", "198.18.2.0/24", undefined, undefined]);
   expect(plans[1]?.facts.outside?.address).toBe("198.18.1.254");
-  expect(planned.get("net-bo")?.config["calico"]).toEqual({ pools: [{ cidr: "10.64.16.0/21" }] });
+  expect(planned.get("net-bo")?.config.calico).toEqual({ pools: [{ cidr: "10.64.16.0/21" }] });
   expect(planned.get("net-ed")?.config).not.toHaveProperty("calico");
 });
 
@@ -181,13 +194,28 @@ test("what each kind cluster gets for itself cannot stand in the class's config"
   ]);
 });
 
+test("the config of a class is checked when it is read, with the paths of the file", () => {
+  const config = {
+    kind: { worker: 1 },
+    wait: "no",
+    kubernetes: "1.36",
+    eks: { zones: 2, nodeGroups: { a: { min: -1 } } },
+  };
+  expect(problems({ class: "net", config })).toEqual([
+    "class.yaml: config.wait: invalid input: expected boolean, received string",
+    "class.yaml: config.kind.worker: unknown key",
+    "class.yaml: config.eks.nodeGroups.a.min: too small: expected number to be >=0",
+  ]);
+});
+
 test("a lease that was extended is not made shorter by an up for somebody else, unless a TTL is said", () => {
-  const cls = readClass({ class: "net", ttl: "8h" }, "c.yaml", labs);
+  const cls = readClass({ class: "net", ttl: "8h" }, "c.yaml", classChecks(labs));
   const { students } = readRoster(Buffer.from("id\nana\n"), "r.csv", { className: "net", labs });
   const lease = { created: 0, expires: 40 * HOUR, hardLimit: 72 * HOUR };
   const ana: EnvironmentRecord = { class: "net", id: "ana", name: "", owner: "", target: "kind", lease };
   const end = (keepLonger: boolean, now: number): number | undefined =>
     planEnvironments({
+      configOf: environmentConfig,
       students,
       cls,
       existing: new Map([["net-ana", ana]]),
@@ -204,7 +232,7 @@ test("a lease that was extended is not made shorter by an up for somebody else, 
 });
 
 test("an environment of another class, or at its hard limit, is refused before anything runs", () => {
-  const cls = readClass({ class: "net" }, "c.yaml", labs);
+  const cls = readClass({ class: "net" }, "c.yaml", classChecks(labs));
   const { students } = readRoster(Buffer.from("id\nana\nbo\n"), "r.csv", { className: "net", labs });
   const record = (over: Partial<EnvironmentRecord>): EnvironmentRecord => ({
     class: "net",
@@ -220,6 +248,7 @@ test("an environment of another class, or at its hard limit, is refused before a
     ["net-bo", record({ id: "bo" })],
   ]);
   const { planned, problems: found } = planEnvironments({
+    configOf: environmentConfig,
     students,
     cls,
     existing,

@@ -26,14 +26,14 @@ test.each([
   ["0h", "is zero"],
   ["-8h", "is negative"],
   ["8", "has no unit: m, h, d or w"],
-  ["8x", "is no duration such as 90m, 8h, 2d or 1d12h"],
-  ["", "is no duration such as 90m, 8h, 2d or 1d12h"],
+  ["8x", "is not a duration such as 90m, 8h, 2d or 1d12h"],
+  ["", "is not a duration such as 90m, 8h, 2d or 1d12h"],
   ["1h1h", "names the unit h twice"],
   ["1m", "is shorter than 5m"],
   ["365d", "is longer than the hard limit of 30d"],
   ["52w", "is longer than the hard limit of 30d"],
   ["999999999w", "is longer than the hard limit of 30d"],
-  ["Infinity", "is no duration such as 90m, 8h, 2d or 1d12h"],
+  ["Infinity", "is not a duration such as 90m, 8h, 2d or 1d12h"],
 ])("%j is refused: %s", (text, problem) => {
   expect(parseTtl(text)).toEqual({ problem });
 });

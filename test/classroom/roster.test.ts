@@ -49,14 +49,14 @@ test.each([
   ]);
 });
 
-test("UTF-16 as Excel writes it, and text that is no UTF-8", () => {
+test("UTF-16 as Excel writes it, and text that is not UTF-8", () => {
   const utf16 = Buffer.concat([
     Buffer.from([0xff, 0xfe]),
     Buffer.from("id\tname\r\nana\tZoë\r\n", "utf16le"),
   ]);
   expect(read(utf16).students.map((s) => s.name)).toEqual(["Zoë"]);
   const latin1 = Buffer.from("id,name\nana,Zo\xeb\n", "latin1");
-  expect(messages(read(latin1))).toEqual(["roster.csv: is no UTF-8 text"]);
+  expect(messages(read(latin1))).toEqual(["roster.csv: is not UTF-8 text"]);
 });
 
 test("Unicode names are kept, in one form; ids are not", () => {
@@ -105,14 +105,14 @@ test("all problems at once, each with its line", () => {
     "roster.csv:8: has more fields than the 5 of the first line",
     "roster.csv:2: id: is empty",
     'roster.csv:3: id: has 34 characters; at most 33 fit after "net101-"',
-    "roster.csv:4: email: is no e-mail address",
-    "roster.csv:4: target: is no target",
-    "roster.csv:4: labs: stars has no such step",
-    "roster.csv:5: labs: is no lab",
-    "roster.csv:6: labs: is there twice",
+    "roster.csv:4: email: is not an e-mail address",
+    "roster.csv:4: target: is not a target",
+    "roster.csv:4: labs.stars: is not a step of this lab",
+    "roster.csv:5: labs: is not a lab",
+    "roster.csv:6: labs: is listed twice",
     "roster.csv:7: name: has control characters, or more than 100 characters",
     "roster.csv:5: id: gives the same name net101-ana as ana at roster.csv:4",
-    "roster.csv:6: id: is there twice: first at roster.csv:4",
+    "roster.csv:6: id: is listed twice: first at roster.csv:4",
   ]);
   expect(r.problems.every((p) => p.fix !== undefined)).toBe(true);
 });
@@ -121,11 +121,11 @@ test.each([
   ["", "has no students"],
   ["\ufeff\r\n\r\n", "has no students"],
   ["id,name\n", "has no students"],
-  ["ana,Ana\n", "is no column of a roster"],
-  ["id,id\nana,b\n", "is there twice"],
-  ["id,nmae\nana,Ana\n", "is no column of a roster"],
-  ['id,name\n"ana,Ana\n', "is no CSV"],
-])("a file that is no roster: %j", (text, message) => {
+  ["ana,Ana\n", "is not a column of a roster"],
+  ["id,id\nana,b\n", "is listed twice"],
+  ["id,nmae\nana,Ana\n", "is not a column of a roster"],
+  ['id,name\n"ana,Ana\n', "is not CSV"],
+])("a file that is not a roster: %j", (text, message) => {
   expect(messages(read(text)).join("\n")).toContain(message);
 });
 
@@ -149,21 +149,21 @@ test("YAML: a list or a map, ids stay text, labs as list or map", () => {
 });
 
 test.each([
-  ["students: 3", "is no list of students"],
+  ["students: 3", "is not a list of students"],
   ["students: []", "has no students"],
-  ["class: x\nstudents: [ana]", "is no part of a roster"],
-  ["- id: [a]", "is no text"],
-  ["- [a]", "is no student"],
-  ["- id: ana\n  lab: stars", "is no field of a student"],
-  ["- id: 'ana", "is no YAML"],
-  ["- id: ana\n  id: bo", "is no YAML"],
+  ["class: x\nstudents: [ana]", "does not belong in a roster"],
+  ["- id: [a]", "is not text"],
+  ["- [a]", "is not a student"],
+  ["- id: ana\n  lab: stars", "is not a field of a student"],
+  ["- id: 'ana", "is not YAML"],
+  ["- id: ana\n  id: bo", "is not YAML"],
 ])("YAML that is no roster: %j", (text, message) => {
   expect(messages(read(text, "r.yaml")).join("\n")).toContain(message);
 });
 
 test("YAML problems name their line", () => {
   expect(messages(read("students:\n  - id: ana\n  - id: ana\n", "r.yaml"))).toEqual([
-    "r.yaml:3: id: is there twice: first at r.yaml:2",
+    "r.yaml:3: id: is listed twice: first at r.yaml:2",
   ]);
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { readClass } from "../../classroom/class-file";
+import { classChecks } from "../../stacks/config/class-config";
 import { readRoster } from "../../classroom/roster";
 import { runOffline } from "../../stacks/offline/run-offline";
 import { readStackFile } from "../../stacks/offline/stack-file";
@@ -177,7 +178,7 @@ describe("comment", () => {
 describe("review environments", () => {
   test("the class file is right, and a pull request's number makes an id", () => {
     const file = ".github/review/class.yaml";
-    const cls = readClass(parse(readFileSync(join(root, file), "utf8")), file, knownLabs());
+    const cls = readClass(parse(readFileSync(join(root, file), "utf8")), file, classChecks(knownLabs()));
     expect(cls).toMatchObject({ name: "review", target: "eks" });
     const roster = readRoster(
       Buffer.from("students:\n  - id: pr-123456\n    name: pull request 123456\n"),
@@ -217,7 +218,7 @@ case "$*" in *list*) echo '[{"id":"pr-1"},{"id":"pr-2"},{"id":"pr-3"},{"id":"pr-
     });
   test("the class lets in whom the repository names", () => {
     const { stdout } = classOf('["192.0.2.7/32"]');
-    const cls = readClass(parse(stdout), "review.yaml", knownLabs());
+    const cls = readClass(parse(stdout), "review.yaml", classChecks(knownLabs()));
     expect(cls.config).toEqual({ eks: { endpoint: { publicCidrs: ["192.0.2.7/32"] } } });
   });
   test.each(["", "[]", "everybody", "[1]"])("nobody named by %j: refused", (cidrs) => {

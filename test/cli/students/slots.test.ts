@@ -10,6 +10,7 @@ import type { Machine } from "../../../cli/engine/machine";
 import { toTags, type EnvironmentRecord } from "../../../classroom/environment-record";
 import { making, shaping } from "../../../components/kind/machine-objects";
 import { readClass } from "../../../classroom/class-file";
+import { classChecks, environmentConfig } from "../../../stacks/config/class-config";
 import { planEnvironments } from "../../../classroom/plan-environments";
 import { readRoster } from "../../../classroom/roster";
 
@@ -22,14 +23,15 @@ test("a slot with a port that is taken on this machine is passed over", async ()
   );
   try {
     const cls = readClass(
-      { class: "net", allot: { hostPorts: `${port}-${port + 20}`, portsPerCluster: 5 } },
+      { class: "net", allocation: { hostPorts: `${port}-${port + 20}`, portsPerCluster: 5 } },
       "c.yaml",
-      new Map(),
+      classChecks(new Map()),
     );
     const { students } = readRoster(Buffer.from('["ana"]'), "r.json", { className: "net", labs: new Map() });
     const busy = await busySlots(cls, students, new Map());
     expect([...busy]).toContain(0);
     const { planned } = planEnvironments({
+      configOf: environmentConfig,
       students,
       cls,
       existing: new Map(),
@@ -101,7 +103,11 @@ describe("two `students up` at once on one machine", () => {
   });
   const machine = { name: "m" } as Machine;
   const now = Date.now();
-  const cls = readClass({ class: "net", allot: { hostPorts: "21000-21999" } }, "c.yaml", new Map());
+  const cls = readClass(
+    { class: "net", allocation: { hostPorts: "21000-21999" } },
+    "c.yaml",
+    classChecks(new Map()),
+  );
   const run = async (
     backend: Backend,
     pid: number,

@@ -7,6 +7,7 @@ import { resetEnvironment } from "../../../cli/students/students-reset";
 import { allRecords } from "../../../cli/students/environment-records";
 import { fromTags } from "../../../classroom/environment-record";
 import { readClass } from "../../../classroom/class-file";
+import { classChecks, environmentConfig } from "../../../stacks/config/class-config";
 import { planEnvironments } from "../../../classroom/plan-environments";
 import { readRoster } from "../../../classroom/roster";
 import { FakeEngine, start } from "./fake-engine";
@@ -23,7 +24,7 @@ const labs = new Map([["stars", ["start", "deny"]]]);
 const cls = readClass(
   { class: "net", labs: ["stars"], ttl: "2h", hardLimit: "1d", timeout: "30m" },
   "net.yaml",
-  labs,
+  classChecks(labs),
 );
 
 type Disturbance =
@@ -97,6 +98,7 @@ class Session {
           labs,
         });
         const { planned, problems } = planEnvironments({
+          configOf: environmentConfig,
           students: roster.students,
           cls,
           existing: (await allRecords(engine)).records,

@@ -23,6 +23,7 @@ import { RunJournal } from "../../../cli/engine/run-journal";
 import type { EngineSession } from "../../../cli/engine/session";
 import { allRecords } from "../../../cli/students/environment-records";
 import { readClass } from "../../../classroom/class-file";
+import { classChecks, environmentConfig } from "../../../stacks/config/class-config";
 import { planEnvironments } from "../../../classroom/plan-environments";
 import { readRoster } from "../../../classroom/roster";
 import { needs } from "../../support/needs";
@@ -31,7 +32,7 @@ import { havePulumi, PULUMI } from "../pulumi";
 /** The runner against real stacks of a file backend; only kind and Docker are stand-ins. Needs `pulumi` on the PATH. */
 const root = resolve(__dirname, "../../..");
 const labs = new Map<string, string[]>();
-const cls = readClass({ class: "net", ttl: "2h", timeout: "10m" }, "net.yaml", labs);
+const cls = readClass({ class: "net", ttl: "2h", timeout: "10m" }, "net.yaml", classChecks(labs));
 
 /** A machine: its folder of the project, and its kind clusters. The backend is shared. */
 class Desk {
@@ -84,6 +85,7 @@ async function up(
 ): Promise<Outcome<unknown>[]> {
   const session = await desk.session();
   const { planned, problems } = planEnvironments({
+    configOf: environmentConfig,
     students: readRoster(Buffer.from(JSON.stringify(ids)), "r.json", { className: cls.name, labs }).students,
     cls,
     existing: (await allRecords(session.engine)).records,

@@ -1,0 +1,125 @@
+import type { z } from "zod";
+import type { ClassChecks, RESERVED_KEYS } from "../../classroom/class-file";
+import type { KnownLabs } from "../../classroom/lab-choice";
+import type { ClusterAllocation } from "../../classroom/allocation";
+import { HTTP, HTTPS, labNodePorts } from "../../classroom/cluster-needs";
+import type { EnvironmentSpec, PlannedEnvironment } from "../../classroom/plan-environments";
+import { DEFAULT_GROUP } from "../../components/eks/eks-config";
+import type { Problem } from "../../kube/problems";
+import { resized, prefixOf } from "../../kube/ip";
+import { problemsOf } from "./load-config";
+import { configSchema, type ConfigInput } from "./stack-config";
+
+/** What a class may say of the config of all its stacks. */
+const classConfigSchema = configSchema.omit({
+  target: true,
+  clusterName: true,
+  labs: true,
+  student: true,
+  owner: true,
+  expires: true,
+} satisfies Record<keyof typeof RESERVED_KEYS, true>);
+
+export type ClassConfig = z.input<typeof classConfigSchema>;
+
+export type PlannedStack = PlannedEnvironment<ConfigInput>;
+
+/** What a class file is checked against. */
+export const classChecks = (labs: KnownLabs): ClassChecks<ClassConfig> => ({
+  labs,
+  readConfig: readClassConfig,
+});
+
+/** Reads `config` of a class file; it stays as written, as it becomes part of each student's stack file. */
+function readClassConfig(given: Readonly<Record<string, unknown>>): {
+  config?: ClassConfig;
+  problems: Problem[];
+} {
+  const result = classConfigSchema.safeParse(given);
+  return result.success
+    ? { config: given, problems: [] }
+    : { problems: problemsOf(result.error, classConfigSchema, given) };
+}
+
+/**
+ * The config of a student's stack, keys without the project's name. It is a plain stack: `pulumi up` by hand works
+ * with it.
+ */
+export function environmentConfig(spec: EnvironmentSpec<ClassConfig>): ConfigInput {
+  const { student, cls, target, allocation, needs } = spec;
+  // Sections of the target that this student does not use would be refused.
+  const { kind, eks, ...given } = cls.config;
+  const labs = Object.entries(student.labs ?? cls.labs).map(([lab, step]) => [lab, { step }]);
+  return {
+    ...given,
+    target,
+    clusterName: student.environment,
+    labs: Object.fromEntries(labs) as Record<string, { step: number }>,
+    owner: spec.owner,
+    expires: new Date(spec.expires).toISOString(),
+    student: {
+      class: cls.name,
+      id: student.id,
+      name: student.name,
+      ...(student.email === undefined ? {} : { email: student.email }),
+    },
+    ...(target === "kind" ? { kind: kindConfig(kind, spec) } : {}),
+    ...(target === "kind" && needs.secondPool && allocation !== undefined
+      ? { calico: withPools(given.calico, allocation.podCidr) }
+      : {}),
+    ...(target === "eks" ? { eks: eksConfig(eks, spec) } : {}),
+  };
+}
+
+function kindConfig(
+  given: ClassConfig["kind"],
+  { cls, allocation, nodePorts, needs }: EnvironmentSpec<ClassConfig>,
+): NonNullable<ConfigInput["kind"]> {
+  const { network, ...rest } = given ?? {};
+  return {
+    ...rest,
+    ...(cls.workers === undefined ? {} : { workers: cls.workers }),
+    ...(allocation === undefined
+      ? {}
+      : {
+          podCidr: allocation.podCidr,
+          serviceCidr: allocation.serviceCidr,
+          apiServerPort: allocation.apiPort,
+          portMappings: portMappings(allocation, nodePorts),
+          ...(needs.network ? { network: { ...network, subnet: allocation.networkCidr } } : {}),
+        }),
+  };
+}
+
+/** The lower half of the pod range as the first pool, unless the class says which pools there are. */
+function withPools(given: ClassConfig["calico"], podCidr: string): NonNullable<ConfigInput["calico"]> {
+  if (given?.pools !== undefined) return given;
+  return { ...given, pools: [{ cidr: resized(podCidr, prefixOf(podCidr) + 1) }] };
+}
+
+/** Sizes are those of the one node group that a class has, unless it names groups of its own. */
+function eksConfig(
+  given: ClassConfig["eks"],
+  { cls }: EnvironmentSpec<ClassConfig>,
+): NonNullable<ConfigInput["eks"]> {
+  if (given?.nodeGroups !== undefined || (cls.workers === undefined && cls.instanceTypes === undefined))
+    return given ?? {};
+  const group = {
+    ...(cls.workers === undefined ? {} : { min: cls.workers }),
+    ...(cls.instanceTypes === undefined ? {} : { instanceTypes: [...cls.instanceTypes] }),
+  };
+  return { ...given, nodeGroups: { [DEFAULT_GROUP]: group } };
+}
+
+/** Node port → port of the machine, for one cluster. Labs' ports beyond the block are left out; the plan has said so. */
+function portMappings(
+  a: ClusterAllocation,
+  nodePorts: readonly number[],
+): { nodePort: number; hostPort: number }[] {
+  const labs = labNodePorts(nodePorts);
+  return [
+    { nodePort: HTTP, hostPort: a.httpPort },
+    { nodePort: HTTPS, hostPort: a.httpsPort },
+    ...labs.slice(0, a.labPorts.length).map((nodePort, i) => ({ nodePort, hostPort: a.labPorts[i] ?? 0 })),
+  ];
+}
