@@ -28,7 +28,7 @@ const targets: Record<string, Record<string, unknown>> = {
   },
   "existing, Calico already there": {
     ...existing,
-    existing: { ...existing.existing, cni: "calico" },
+    existing: { ...existing.existing, installedCni: "calico" },
     calico: { install: false },
   },
   "existing, load balancers": {

@@ -95,7 +95,7 @@ test("a refusal is told with the server's words", async () => {
 test("an answer that is no JSON is no answer", async () => {
   const server = open();
   cluster.answer = () => [200, undefined];
-  await expect(server.get(`${PODS}/x`)).rejects.toThrow(/no JSON/);
+  await expect(server.get(`${PODS}/x`)).rejects.toThrow(/not JSON/);
 });
 
 test("removing what is not there is no error", async () => {
