@@ -12,7 +12,7 @@ export interface Group {
 }
 
 /** What groups are made from. */
-export interface Groupable {
+interface Groupable {
   /** Workloads and pieces of the outside. */
   readonly endpoints: readonly Endpoint[];
   readonly policies: readonly Policy[];
@@ -26,7 +26,7 @@ export interface Groupable {
   readonly view: (endpoint: Endpoint) => View;
 }
 
-export interface ServiceBacking {
+interface ServiceBacking {
   readonly workloads: ReadonlySet<Endpoint>;
   readonly slices: readonly Slice[];
 }

@@ -2,7 +2,7 @@ import { UserError } from "../../../kube/problems";
 import { parseNet, type Net } from "../../../kube/ip";
 import { internetName } from "./outside-blocks";
 import type { Backed } from "./input/endpoints";
-import { PROTOCOLS, protocolName, type Endpoint } from "./reach-model";
+import { PROTOCOLS, type Endpoint } from "./reach-model";
 import { outsideEnds } from "./outside-ends";
 import type { State } from "./reach-state";
 
@@ -130,5 +130,3 @@ export function protocolNumber(text: string): number {
   if (number !== undefined && Number.isInteger(number) && number >= 1 && number <= 255) return number;
   throw new UserError(`${text} is not a protocol: write ${Object.keys(PROTOCOLS).join(", ")} or a number.`);
 }
-
-export { protocolName };

@@ -3,8 +3,7 @@ import type { Problem } from "../../../../kube/problems";
 import { apiVersionOf } from "../input/api-versions";
 
 /** What a document is: an object, a problem, or nothing of Kubernetes'. */
-export type Classified =
-  { readonly object: KubeObject } | { readonly problem: Omit<Problem, "path"> } | undefined;
+type Classified = { readonly object: KubeObject } | { readonly problem: Omit<Problem, "path"> } | undefined;
 
 const KEYS = ["apiVersion", "kind", "metadata", "spec", "items"] as const;
 

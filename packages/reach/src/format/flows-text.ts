@@ -44,12 +44,21 @@ const VERDICTS: readonly Verdict[] = ["allow", "unknown", "deny"];
 
 function* notes(state: State, count: number): Generator<string> {
   const { workloads, policies, staged } = state;
-  yield pc.dim(`${workloads.length} workloads, ${policies.length} policies, ${count} lines\n`);
+  const counts = [
+    counted(workloads.length, "workload", "workloads"),
+    counted(policies.length, "policy", "policies"),
+    counted(count, "line", "lines"),
+  ];
+  yield pc.dim(`${counts.join(", ")}\n`);
   if (staged.length > 0) yield pc.dim(`not enforced, so not counted: ${staged.join(", ")}\n`);
   if (state.ignored.size > 0) {
     const kinds = [...state.ignored].map(([kind, n]) => `${n} ${kind}`).join(", ");
     yield pc.dim(`without influence on policies, not read: ${kinds}\n`);
   }
+}
+
+function counted(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
 }
 
 /** One flow with what decided in both directions. */

@@ -38,7 +38,7 @@ export function portSpace(protocol: number): PortSet {
 const POINT: PortSet = [[0, 0]];
 
 /** On which ports a rule matches. */
-export interface Matched {
+interface Matched {
   /** Ports on which the rule matches. */
   readonly sure: PortSet;
   /** Ports on which it may match. */
