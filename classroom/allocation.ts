@@ -73,7 +73,7 @@ export function rangeProblems(r: AllocationRanges, path = "allocation"): Problem
       path: `${path}.portsPerCluster`,
       value: r.portsPerCluster,
       message: `is less than the ${OWN_PORTS} that every cluster needs (API server, HTTP, HTTPS)`,
-      fix: `at least ${OWN_PORTS} plus the node ports of the labs`,
+      fix: `${OWN_PORTS} or more, plus the node ports of the labs`,
     });
   }
   const nets = (["pod", "service", "network"] as const).map((kind) => {

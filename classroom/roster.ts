@@ -232,7 +232,7 @@ function doubles(rows: readonly Row[], students: readonly Student[]): Problem[] 
       message: same
         ? `is listed twice: first at ${before.where}`
         : `gives the same name ${s.environment} as ${before.id} at ${before.where}`,
-      fix: same ? "one row for each student" : "make the ids differ in more than case, '.', '_' and '-'",
+      fix: same ? "one row for each student" : "make the ids differ by more than case, '.', '_' and '-'",
     });
   }
   return problems;

@@ -3,7 +3,7 @@ import type { Target } from "./student";
 /** What is known of the work on one environment before it begins. */
 export interface Work {
   target: Target;
-  /** Resources that its state has; undefined where the backend does not say. None: everything is made anew. */
+  /** Resources that its state has; undefined where the backend does not say. None: everything is still to be made. */
   resources?: number | undefined;
   /** Labs that are on. */
   labs: number;

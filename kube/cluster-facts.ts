@@ -37,7 +37,7 @@ export interface ClusterFacts {
   architectures?: readonly ("amd64" | "arm64")[];
 }
 
-/** A machine on the nodes' network that is no node: a client from outside, and a BGP router: host1. */
+/** A machine on the nodes' network that is not a node: a client from outside, and a BGP router: host1. */
 export interface OutsideHost {
   address: string;
   /** Range that it shares with the nodes. */

@@ -1,5 +1,5 @@
 /**
- * Wrong input is told all at once: where it is, what stands there, and what would be right.
+ * All that is wrong with an input is reported at once: where it is, what stands there, and what would be right.
  * Plain data, so that every room (config, planners, policies, cli) can use it.
  */
 export interface Problem {
@@ -32,7 +32,6 @@ export function formatProblem(p: Problem): string {
 
 /** Text with control characters shown, not sent: names and paths of strangers reach the terminal. */
 export function withoutControls(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 

@@ -60,6 +60,6 @@ export function hasPodIdentity({ eks }: Pick<Config, "eks">): boolean {
 
 function someLab(config: Sections, need: keyof LabNeeds): boolean {
   return Object.entries(config.labs).some(
-    ([instance, wish]) => labs.find((l) => l.id === (wish.lab ?? instance))?.needs[need] === true,
+    ([instance, { lab }]) => labs.find((l) => l.id === (lab ?? instance))?.needs[need] === true,
   );
 }

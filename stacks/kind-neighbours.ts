@@ -58,7 +58,7 @@ function portProblem(taken: readonly number[], who: string, first: string): Prob
   return {
     path: PORTS,
     value: taken.join(", "),
-    message: `${taken.length === 1 ? "a port" : "ports"} of this machine that ${who} has`,
+    message: `${taken.length === 1 ? "is a port" : "are ports"} that ${who} has on this machine`,
     fix: `${first}, or give this stack other host ports (kind.portMappings; [] for none)`,
   };
 }

@@ -45,7 +45,7 @@ export function planStack(stack: string, raw: RawConfig, aws: AwsFacts = offline
   return planConfig(stack, loaded.config, raw, aws);
 }
 
-/** What else is wrong in the sections that could be read: all errors are told at once. */
+/** What else is wrong in the sections that could be read: all problems are reported at once. */
 function problemsOfRest(
   stack: string,
   { rest, problems }: Loaded,
@@ -73,7 +73,7 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
     problems.push({
       path: "kubernetes",
       value: config.kubernetes,
-      message: "is in no version set",
+      message: "belongs to no version set",
       fix: `use one of the sets: ${sets}`,
     });
   }
@@ -160,7 +160,7 @@ function checkSections(config: Config, raw: RawConfig, problems: Problem[]): voi
   if (config.target === "existing" && config.existing === undefined) {
     problems.push({
       path: "existing.context",
-      message: "which cluster is meant?",
+      message: "is missing: it names your cluster",
       fix: "pulumi config set --path existing.context <context of your kubeconfig>",
     });
   }
@@ -194,7 +194,7 @@ function clusterNameOf(stack: string, problems: Problem[]): string {
   problems.push({
     path: "clusterName",
     value: safe,
-    message: "the stack's name makes a cluster name of more than 40 characters",
+    message: "the stack's name gives a cluster name of more than 40 characters",
     fix: "set clusterName",
   });
   return safe.slice(0, 40);

@@ -75,14 +75,14 @@ test.each([
   [{ kind: { podCidr: "10.0.0.0/24" } }, "kind.podCidr: holds 1 ranges of /24, and 3 nodes each take one"],
   [
     { kind: { nodeImage: "kindest/node:v1.36.4" } },
-    "kind.nodeImage: carries no digest, so it could change under you",
+    "kind.nodeImage: has no digest, so it could change without notice",
   ],
   [
     { kind: { portMappings: [{ nodePort: 80 }, { nodePort: 81, hostPort: 80 }] } },
-    "kind.portMappings.1.hostPort: is mapped by portMappings.0 already",
+    "kind.portMappings.1.hostPort: is already mapped by portMappings.0",
   ],
   [{ existing: { context: "x" } }, "existing: is for target existing, and the target is kind"],
-  [{ target: "existing" }, "existing.context: which cluster is meant?"],
+  [{ target: "existing" }, "existing.context: is missing: it names your cluster"],
   [{ labs: { a: { lab: "stars" }, b: { lab: "stars" } } }, "labs.b.namespaces.ui: is also a namespace of a"],
   [
     { labs: { stars: { namespaces: { stars: "kube-system" } } } },
@@ -122,7 +122,7 @@ test("keys of other projects and providers are not ours", () => {
 
 test("a long stack name asks for a cluster name", () => {
   expect(problems({}, "a-stack-whose-name-is-much-too-long-for-a-cluster")).toEqual([
-    "clusterName: the stack's name makes a cluster name of more than 40 characters",
+    "clusterName: the stack's name gives a cluster name of more than 40 characters",
   ]);
 });
 

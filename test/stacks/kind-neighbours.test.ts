@@ -49,7 +49,7 @@ test("a second cluster that wants the same ports is told which, whose, and what 
     {
       path: "kind.portMappings",
       value: expect.stringContaining("30180") as string,
-      message: "ports of this machine that kind cluster labs-kind has",
+      message: "are ports that kind cluster labs-kind has on this machine",
       fix: "destroy it first, or give this stack other host ports (kind.portMappings; [] for none)",
     },
   ]);
@@ -82,7 +82,7 @@ test("a port that a program outside Docker listens on is told too; of a remote e
   try {
     const env = docker([], []);
     expect(await check("kind", env, [port])).toMatchObject([
-      { value: String(port), message: "a port of this machine that another program has" },
+      { value: String(port), message: "is a port that another program has on this machine" },
     ]);
     expect(await check("kind", { ...env, DOCKER_HOST: "tcp://server:2376" }, [port])).toEqual([]);
   } finally {

@@ -5,7 +5,7 @@ import type { CalicoSite } from "./calico-site";
 
 export type PlannedPool = PoolConfig & { name: string };
 
-/** The pools that Calico allocates from; every one that cannot work is told. */
+/** The pools that Calico allocates from; every one that cannot work is reported. */
 export function planPools(
   config: Pick<CalicoConfig, "install" | "pools">,
   site: CalicoSite,
@@ -41,7 +41,7 @@ export function planPools(
         problems.push({
           path: `calico.pools.${i}.name`,
           value: pool.name,
-          message: "is the name of another pool",
+          message: "is already the name of another pool",
           fix: "give each pool a name of its own",
         });
       if (overlaps(pool.cidr, other.cidr))

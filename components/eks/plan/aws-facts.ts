@@ -4,7 +4,7 @@ import type { StandingCluster } from "./standing-cluster";
 /** What is known of AWS while planning: from the tables of this project, or from AWS itself. */
 export interface AwsFacts {
   instanceType(name: string): InstanceFacts | undefined;
-  /** AWS will be asked before anything is made: a type that the tables do not know is no problem yet. */
+  /** AWS will be asked before anything is made: a type that the tables do not know is not a problem yet. */
   asksLater: boolean;
   /** AWS was asked: names of documents must have been replaced by real ones. */
   real: boolean;
@@ -31,5 +31,5 @@ export const offlineFacts: AwsFacts = {
   real: false,
 };
 
-/** The same before AWS is asked: what the tables lack is no problem yet. */
+/** The same before AWS is asked: what the tables lack is not a problem yet. */
 export const factsBeforeLookup: AwsFacts = { ...offlineFacts, asksLater: true };

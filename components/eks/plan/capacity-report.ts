@@ -101,7 +101,7 @@ export function unknownType(path: string, type: string): Problem {
   return {
     path,
     value: type,
-    message: `is not among the ${tableSource.types} instance types known offline (as of ${tableSource.date})`,
+    message: `is not one of the ${tableSource.types} instance types known offline (as of ${tableSource.date})`,
     fix:
       similar === undefined
         ? "check the name; for a newer type ask AWS: aws ec2 describe-instance-types --instance-types <type>"

@@ -198,7 +198,7 @@ function endpointProblems(config: EksConfig, { real }: AwsFacts, path: string): 
           {
             path: `${path}.endpoint.publicCidrs[${i}]`,
             value: cidr,
-            message: "is a range for documents: nobody has such an address",
+            message: "is reserved for documentation: nobody has such an address",
             fix: "your own address as /32 (curl https://checkip.amazonaws.com)",
           },
         ]
@@ -212,7 +212,7 @@ function accountProblems(config: EksConfig, { account }: AwsFacts, path: string)
     {
       path: `${path}.account`,
       value: config.account,
-      message: `the credentials are of account ${account}`,
+      message: `the credentials belong to account ${account}`,
       fix: `credentials of ${config.account}: ${path}.profile, or AWS_PROFILE`,
     },
   ];

@@ -33,7 +33,7 @@ export function loadBalancerValues(site: LoadBalancerSite): Record<string, unkno
     enableShield: false,
     enableWaf: false,
     enableWafv2: false,
-    // Pods do not reach the instance metadata (hop limit 1): region and VPC are told.
+    // Pods do not reach the instance metadata (hop limit 1): region and VPC are given.
     ...(controlPlaneReachesPods
       ? {}
       : {

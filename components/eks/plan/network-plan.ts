@@ -71,7 +71,7 @@ function groupProblems(request: NetworkRequest, path: string): Problem[] {
       problems.push({
         path: `${at}.instanceTypes`,
         value: group.types.map((t) => t.instanceType),
-        message: "mixes amd64 and arm64; a group has one image",
+        message: "mixes amd64 and arm64, and a group has one image",
         fix: "a group for each architecture",
       });
     }
@@ -101,7 +101,7 @@ function prefixProblems(request: NetworkRequest, path: string): Problem[] {
       problems.push({
         path: at,
         value: prefix,
-        message: "a subnet is between /16 and /28",
+        message: "a subnet must be between /16 and /28",
         fix: "leave it out: it is sized from the need",
       });
     } else if (role === "pod" && request.cni !== "aws-custom") {

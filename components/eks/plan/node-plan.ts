@@ -70,14 +70,14 @@ export function groupRequests(
   if (all.length === 0 || all.every(([, g]) => g.min === 0)) {
     problems.push({
       path: `${path}.nodeGroups`,
-      message: "no group has a node at least; CoreDNS and all else would wait for one",
+      message: "no node group has a node; CoreDNS and everything else would wait for one",
       fix: "min 1 or more in one group",
     });
   }
   if (all.length > 0 && all.every(([, g]) => g.taints.some((t) => t.effect !== "PreferNoSchedule"))) {
     problems.push({
       path: `${path}.nodeGroups`,
-      message: "every group has a taint, so CoreDNS and the labs find no node",
+      message: "every node group has a taint, so CoreDNS and the labs would find no node",
       fix: "a group without taints",
     });
   }
@@ -113,7 +113,7 @@ function offeringProblems(type: string, zones: readonly string[], aws: AwsFacts,
     {
       path,
       value: type,
-      message: `cannot be had in ${missing.join(", ")}`,
+      message: `is not offered in ${missing.join(", ")}`,
       fix:
         offered.length === 0
           ? "another type; this region does not have it"

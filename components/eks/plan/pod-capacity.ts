@@ -113,7 +113,7 @@ export function warmPoolProblems(warm: WarmPool, networking: PodNetworking, path
     problems.push({
       path: `${path}.warmPrefix`,
       value: warm.warmPrefix,
-      message: "only counts with prefix delegation",
+      message: "has an effect only with prefix delegation",
       fix: "warmEni or warmIp, or prefix delegation",
     });
   }

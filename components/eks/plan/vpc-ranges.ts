@@ -33,7 +33,7 @@ export function rangeProblems(request: NetworkRequest, path: string): Problem[] 
     problems.push({
       path: range.path,
       value: range.cidr,
-      message: `a range of a VPC is between /${LARGEST_PREFIX} and /${SMALLEST_PREFIX}`,
+      message: `a range of a VPC must be between /${LARGEST_PREFIX} and /${SMALLEST_PREFIX}`,
       fix: resized(range.cidr, Math.min(SMALLEST_PREFIX, Math.max(LARGEST_PREFIX, prefix))),
     });
   }

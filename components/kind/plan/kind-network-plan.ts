@@ -37,7 +37,7 @@ export function planKindNetwork(
     problems.push({
       path: "kind.network.subnet",
       value: spec.subnet,
-      message: "is too small for nodes, gateway and host1 apart from each other",
+      message: "is too small to keep nodes, gateway and host1 apart",
       fix: "use a /24 or larger",
     });
   for (const { what, cidr } of taken.filter((t) => overlaps(t.cidr, spec.subnet)))

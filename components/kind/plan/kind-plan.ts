@@ -109,7 +109,7 @@ function check(config: KindConfig): Problem[] {
     problems.push({
       path: "kind.podCidr",
       value: config.podCidr,
-      message: `is smaller than the /24 that each of ${config.workers + 1} nodes takes`,
+      message: `is smaller than the /24 that each of the ${config.workers + 1} nodes takes`,
       fix: "use a /22 or larger",
     });
   } else if (2 ** (24 - size) < config.workers + 1) {
@@ -134,7 +134,7 @@ function check(config: KindConfig): Problem[] {
     problems.push({
       path: "kind.nodeImage",
       value: config.nodeImage,
-      message: "carries no digest, so it could change under you",
+      message: "has no digest, so it could change without notice",
       fix: "append @sha256:…",
     });
   }
@@ -149,7 +149,7 @@ function check(config: KindConfig): Problem[] {
         problems.push({
           path: `kind.portMappings.${i}.${what}`,
           value: m[what],
-          message: `is mapped by portMappings.${first} already`,
+          message: `is already mapped by portMappings.${first}`,
           fix: "give each mapping a port of its own",
         });
       else seen.set(key, i);

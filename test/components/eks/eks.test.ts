@@ -69,10 +69,10 @@ describe("what a config must have", () => {
   });
 
   test("somewhere for CoreDNS to run", () => {
-    expect(messages({ nodeGroups: {} })[0]).toMatch(/no group has a node/);
-    expect(messages({ nodeGroups: { spot: { min: 0 } } })[0]).toMatch(/no group has a node/);
+    expect(messages({ nodeGroups: {} })[0]).toMatch(/no node group has a node/);
+    expect(messages({ nodeGroups: { spot: { min: 0 } } })[0]).toMatch(/no node group has a node/);
     const taints = [{ key: "gpu", effect: "NoSchedule" }];
-    expect(messages({ nodeGroups: { gpu: { taints } } })[0]).toMatch(/every group has a taint/);
+    expect(messages({ nodeGroups: { gpu: { taints } } })[0]).toMatch(/every node group has a taint/);
     expect(messages({ nodeGroups: { gpu: { taints }, workers: {} } })).toEqual([]);
   });
 
@@ -115,11 +115,13 @@ describe("once AWS was asked", () => {
   test("a type that a zone does not have", () => {
     const offerings = { "t3.medium": ["us-west-2a"] };
     expect(messages({}, { ...real, offerings })[0]).toBe(
-      "eks.nodeGroups.workers.instanceTypes[0]: cannot be had in us-west-2b",
+      "eks.nodeGroups.workers.instanceTypes[0]: is not offered in us-west-2b",
     );
   });
   test("another account than the one that is meant", () => {
-    expect(messages({ account: "210987654321" }, real)[0]).toMatch(/credentials are of account 123456789012/);
+    expect(messages({ account: "210987654321" }, real)[0]).toMatch(
+      /credentials belong to account 123456789012/,
+    );
   });
   test("an address out of a document opens nothing: say your own", () => {
     const config = { endpoint: { publicCidrs: ["203.0.113.0/24"] } };

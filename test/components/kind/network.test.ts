@@ -55,7 +55,7 @@ describe("the plan", () => {
   test("all that is wrong at once: too small, and in the way of pods and Services", () => {
     const found = planKind("c", { ...kind, network: { ...own, subnet: "198.19.16.0/25" } }, "img").problems;
     expect(found.map((p) => [p.path, p.message])).toEqual([
-      ["kind.network.subnet", "is too small for nodes, gateway and host1 apart from each other"],
+      ["kind.network.subnet", "is too small to keep nodes, gateway and host1 apart"],
       ["kind.network.subnet", "overlaps the pod range 198.19.16.0/20"],
     ]);
   });
