@@ -115,6 +115,8 @@ export interface AnsweredClaim extends FlowClaim {
   found: "allow" | "deny" | "unknown" | "none";
   /** Where it does not hold: what decided instead. */
   instead?: string;
+  /** Where it does not hold: facts beside the deciding rule, a sentence each without a full stop. */
+  remarks?: string[];
 }
 
 /** A request through the ingress that must be answered so at this step. */

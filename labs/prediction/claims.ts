@@ -19,7 +19,15 @@ export function answerClaim(state: State, claim: FlowClaim, ask: Ask = explain):
   const { flow } = decided;
   return flow.verdict === claim.verdict
     ? { ...claim, holds: true, found: flow.verdict }
-    : { ...claim, holds: false, found: flow.verdict, instead: because(flow) };
+    : { ...claim, holds: false, found: flow.verdict, instead: because(flow), ...besides(state, claim, flow) };
+}
+
+/** What the evaluator remarks about a flow that is not as claimed: a rule that nearly matches, whose port it is, … */
+function besides(state: State, { from, to, port, protocol }: FlowClaim, flow: Flow): { remarks?: string[] } {
+  const asked = explain(state, { from, to, port, protocol, remarks: true });
+  const same = asked.find((f) => f.from === flow.from && f.to === flow.to) ?? asked[0];
+  const remarks = (same?.remarks ?? []).map(({ text }) => text);
+  return remarks.length === 0 ? {} : { remarks };
 }
 
 /** The flow that decides about a claim: of an end that policies divide, a part that contradicts it. */

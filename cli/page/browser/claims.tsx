@@ -4,6 +4,8 @@ import { NOTHING_ASKED, type AskedFlow } from "./page-place";
 
 /** So many are shown at first: a step of eleven services claims a hundred. */
 const FIRST = 16;
+/** Remarks of a claim that does not hold: more would hide the next claim. */
+const REMARKS = 2;
 
 /** What must hold at the step, and whether it does, what does not hold first; a click asks for that flow. */
 export function Claims({
@@ -66,7 +68,7 @@ function ClaimRow({
   claim: PageClaim;
   onAsk: (asked: AskedFlow) => void;
 }): preact.JSX.Element {
-  const { from, to, port, protocol, verdict, holds, reason, instead } = claim;
+  const { from, to, port, protocol, verdict, holds, reason, instead, remarks = [] } = claim;
   const must = verdict === "allow" ? "open" : "closed";
   return (
     <button
@@ -82,6 +84,9 @@ function ClaimRow({
         <span class={`must ${verdict}`}>{holds ? must : `must be ${must}`}</span>
       </span>
       <span class="because">{holds ? reason : `${reason}. Now: ${instead ?? ""}`}</span>
+      {remarks.slice(0, REMARKS).map((remark) => (
+        <span key={remark} class="because remark">{`${remark}.`}</span>
+      ))}
     </button>
   );
 }

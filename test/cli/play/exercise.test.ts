@@ -69,6 +69,19 @@ describe("a step of stars", () => {
     expect(unmet[0]?.instead).toBe("no policy applies at either end");
   });
 
+  test("a rule that nearly allows what is missing is remarked with what is in its way", () => {
+    const nearly = {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "nearly", namespace: "client" },
+      spec: { podSelector: {}, ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 9000 }] }] },
+    };
+    const { yours } = update(states, 0, files([DENY, nearly]));
+    const remarks = yours!.claims.filter((c) => !c.holds).flatMap((c) => c.remarks ?? []);
+    expect(remarks.join("\n")).toMatch(/NetworkPolicy client\/nearly would match but for the (peer|port)/);
+    expect(yours!.claims.filter((c) => c.holds).every((c) => c.remarks === undefined)).toBe(true);
+  });
+
   test("a selector that does not parse is a problem with its place, and no crash", () => {
     const bad = {
       apiVersion: "projectcalico.org/v3",
