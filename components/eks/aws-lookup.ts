@@ -19,10 +19,13 @@ export async function lookUpAws(config: EksConfig, provider: aws.Provider, path 
   const problems: Problem[] = [];
   const opts = { provider, async: true } as const;
   const types = [...new Set(Object.values(config.nodeGroups).flatMap((g) => g.instanceTypes))];
-  const [account, zones, versions, facts, offerings] = await Promise.all([
+  const [identity, zones, versions, facts, offerings] = await Promise.all([
     aws
       .getCallerIdentity({}, opts)
-      .then((a) => a.accountId, refused(problems, "AWS credentials", credentialsFix(config.profile))),
+      .then(
+        (a) => ({ account: a.accountId, caller: a.arn }),
+        refused(problems, "AWS credentials", credentialsFix(config.profile)),
+      ),
     aws
       .getAvailabilityZones(
         { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
@@ -62,7 +65,7 @@ export async function lookUpAws(config: EksConfig, provider: aws.Provider, path 
       instanceType: (name) => known.get(name),
       asksLater: false,
       real: true,
-      ...(account === undefined ? {} : { account }),
+      ...identity,
       ...(zones === undefined ? {} : { zones }),
       ...(versions === undefined || versions.length === 0 ? {} : { versions }),
       ...(offerings === undefined ? {} : { offerings }),
@@ -95,6 +98,11 @@ export function fromAws(a: aws.ec2.GetInstanceTypeResult): InstanceFacts {
     : a.supportedArchitectures.includes("x86_64")
       ? "amd64"
       : undefined;
+  const accelerator = a.gpuses.some((g) => g.manufacturer === "NVIDIA")
+    ? ("nvidia" as const)
+    : a.neuronDevices.length > 0 || a.inferenceAccelerators.length > 0
+      ? ("neuron" as const)
+      : undefined;
   return {
     instanceType: a.instanceType,
     enis: card?.maximumInterfaces ?? a.maximumNetworkInterfaces,
@@ -104,6 +112,7 @@ export function fromAws(a: aws.ec2.GetInstanceTypeResult): InstanceFacts {
     // Bare metal has no hypervisor to name, and has Nitro cards.
     nitro: a.hypervisor === "nitro" || a.bareMetal,
     ...(architecture === undefined ? {} : { architecture }),
+    ...(accelerator === undefined ? {} : { accelerator }),
     networkCards: Math.max(1, a.networkCards.length),
   };
 }

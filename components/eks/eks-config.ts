@@ -195,7 +195,11 @@ export const eksSchema = z.strictObject({
     .strictObject({
       publicCidrs: z.array(cidr4).default([]).meta({
         description:
-          "Who may reach the API server from the internet: your address as /32. Empty: nobody, only the VPC.",
+          "Who may reach the API server from the internet: your address as /32. At most 40 ranges.",
+      }),
+      private: z.boolean().default(false).meta({
+        description:
+          "The API server has no public address. What runs `up`, and everybody who works with the cluster, then reaches the VPC by a way of their own: VPN, Direct Connect, peering.",
       }),
     })
     .prefault({})

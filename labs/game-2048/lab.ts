@@ -21,6 +21,7 @@ function workloads(ctx: LabContext): KubeObject[] {
       labels: LABELS,
       port: 80,
       replicas: 2,
+      ...(mixed(ctx.facts) ? { pod: { nodeSelector: { "kubernetes.io/arch": "amd64" } } } : {}),
     }),
     service({ name: "service-2048", namespace: ns, selector: LABELS, ports: [{ name: "http", port: 80 }] }),
   ];
@@ -32,6 +33,10 @@ const route = (ctx: LabContext): KubeObject[] =>
     namespace: nsOf(ctx),
     hosts: [{ host: host(ctx), paths: [{ path: "/", backend: { service: "service-2048", port: 80 } }] }],
   });
+
+/** Where some nodes cannot run the image. */
+const mixed = ({ architectures = [] }: ClusterFacts): boolean =>
+  architectures.includes("amd64") && architectures.includes("arm64");
 
 /** Only where the nodes are known to be otherwise. */
 function amd64Only(facts: ClusterFacts): { reason: string; fix: string } | undefined {

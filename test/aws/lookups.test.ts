@@ -13,9 +13,17 @@ const typeOf = (instanceType: string): Promise<Parameters<typeof fromAws>[0]> =>
   lookUp(aws, "aws:ec2/getInstanceType:getInstanceType", { instanceType }) as never;
 
 // moto's instance types are a copy of AWS's own answers.
-test.each(["t3.medium", "t3.micro", "m5.large", "m5.metal", "c5.4xlarge", "m6g.large", "p4d.24xlarge"])(
-  "%s: what AWS answers is what the table of this project says",
-  async (name) => {
-    expect(fromAws(await typeOf(name))).toEqual(lookUpInstanceType(name));
-  },
-);
+test.each([
+  "t3.medium",
+  "t3.micro",
+  "m5.large",
+  "m5.metal",
+  "c5.4xlarge",
+  "m6g.large",
+  "p4d.24xlarge",
+  "g5.xlarge",
+  "inf2.xlarge",
+  "trn1.2xlarge",
+])("%s: what AWS answers is what the table of this project says", async (name) => {
+  expect(fromAws(await typeOf(name))).toEqual(lookUpInstanceType(name));
+});

@@ -136,7 +136,7 @@ describe("choices", () => {
   });
 
   test("a closed API server", async () => {
-    const graph = await stackGraph({ ...eks(), eks: {} });
+    const graph = await stackGraph(eks({ endpoint: { private: true } }));
     expect(graph.named("eks-cluster").inputs).toMatchObject({
       endpointPublicAccess: false,
       endpointPrivateAccess: true,

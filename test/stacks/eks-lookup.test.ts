@@ -52,6 +52,9 @@ const answers = (more: Answers = {}): Answers => ({
     hypervisor: "nitro",
     bareMetal: false,
     supportedArchitectures: ["x86_64"],
+    gpuses: [],
+    neuronDevices: [],
+    inferenceAccelerators: [],
   },
   ...more,
 });

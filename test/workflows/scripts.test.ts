@@ -9,7 +9,10 @@ import { readRoster } from "../../classroom/roster";
 import { runOffline } from "../../stacks/offline/run-offline";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { stack as program } from "../../stacks/program";
+import { stackConfig } from "../../classroom/settings";
 import { knownLabs } from "../../cli/students/class-input";
+import { planStack } from "../../stacks/stack-plan";
+import { rawConfig } from "../support/graph";
 
 const root = resolve(__dirname, "../..");
 const scripts = join(root, ".github/scripts");
@@ -186,7 +189,11 @@ describe("review environments", () => {
       { className: cls.name, labs: knownLabs() },
     );
     expect(roster.problems).toEqual([]);
-    expect(roster.students[0]?.environment).toBe("review-pr-123456");
+    const [student] = roster.students;
+    expect(student?.environment).toBe("review-pr-123456");
+    // Its stack can be made: above all, somebody reaches its API server.
+    const config = stackConfig(student!, cls, { owner: "review", expires: 0 }, undefined, []);
+    expect(planStack("review-pr-123456", rawConfig(config)).target.kind).toBe("eks");
   });
   test("down: what is closed or unlabelled goes, all are tried, and one that cannot be asked about stays and fails", () => {
     const programs = {

@@ -1,3 +1,5 @@
+import type { Problem } from "../../../kube/problems";
+import type { EksConfig } from "../eks-config";
 import type { CniMode } from "./network-request";
 import type { WarmPool } from "./warm-pool";
 
@@ -37,3 +39,26 @@ export function vpcCniValues(
   }
   return { enableNetworkPolicy: "false", env };
 }
+
+/** Versions of add-ons as EKS names them: the version of what is in it, and the build. */
+export function addonVersionProblems({ addons }: EksConfig, path: string): Problem[] {
+  return Object.entries(addons).flatMap(([addon, version]) =>
+    version === undefined || /^v\d+\.\d+\.\d+-eksbuild\.\d+$/.test(version)
+      ? []
+      : [
+          {
+            path: `${path}.addons.${addon}`,
+            value: version,
+            message: "is no version of an add-on",
+            fix: `as v1.20.4-eksbuild.2 (aws eks describe-addon-versions --addon-name ${NAMES[addon as keyof typeof NAMES]}), or leave it out`,
+          },
+        ],
+  );
+}
+
+const NAMES = {
+  vpcCni: "vpc-cni",
+  kubeProxy: "kube-proxy",
+  coredns: "coredns",
+  podIdentityAgent: "eks-pod-identity-agent",
+} as const satisfies Record<keyof EksConfig["addons"], string>;

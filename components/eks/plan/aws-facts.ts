@@ -10,6 +10,8 @@ export interface AwsFacts {
   real: boolean;
   /** Account of the credentials. */
   account?: string;
+  /** Who the credentials are, as STS names them. */
+  caller?: string;
   /** Available zones, name → id. */
   zones?: Readonly<Record<string, string>>;
   /** Kubernetes versions on offer. */

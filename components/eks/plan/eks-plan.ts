@@ -1,4 +1,3 @@
-import { covers, DOCUMENTATION } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import {
   networkingOf,
@@ -7,13 +6,17 @@ import {
   type NetworkPlan,
   type NetworkRequest,
 } from "./network-request";
-import { vpcCniValues, type VpcCniValues } from "./addon-plan";
+import { accessProblems } from "./access-rules";
+import { addonVersionProblems, vpcCniValues, type VpcCniValues } from "./addon-plan";
 import { groupCapacities, type GroupCapacity } from "./address-demand";
 import { planNetwork } from "./network-plan";
-import { groupRequests, nodeGroupPlans, type NodeGroupPlan } from "./node-plan";
+import { groupNotes, groupRequests, nodeGroupPlans, type NodeGroupPlan } from "./node-plan";
+import { endpointProblems } from "./endpoint-rules";
+import { labelProblems } from "./label-rules";
 import { partitionOf, type Place } from "./iam-policies";
 import { checkEksVersion, chooseZones } from "./aws-regions";
 import { standingProblems } from "./standing-cluster";
+import { tagProblems } from "./tag-rules";
 import { stackTags } from "./aws-tags";
 import type { AwsFacts } from "./aws-facts";
 import type { AccessConfig, EksConfig } from "../eks-config";
@@ -84,11 +87,15 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
     ...groupProblems,
     ...endpointProblems(config, aws, path),
     ...accountProblems(config, aws, path),
+    ...accessProblems(config, aws, path),
+    ...labelProblems(config, path),
+    ...tagProblems(config, path),
+    ...addonVersionProblems(config, path),
     ...standingProblems(config, zones, aws.cluster, path),
   ];
   const network = planNetwork(request, path, zoneFacts(aws));
   problems.push(...network.problems);
-  const warnings = [...version.warnings, ...network.warnings, ...notes(config, aws)];
+  const warnings = [...version.warnings, ...network.warnings, ...groupNotes(groups), ...notes(config, aws)];
   if (network.plan === undefined || problems.length > 0) return { problems, warnings };
 
   const capacities = groupCapacities(request);
@@ -190,22 +197,6 @@ function zoneCountProblems(config: EksConfig, zones: readonly string[], path: st
   ];
 }
 
-function endpointProblems(config: EksConfig, { real }: AwsFacts, path: string): Problem[] {
-  if (!real) return [];
-  return config.endpoint.publicCidrs.flatMap((cidr, i) =>
-    DOCUMENTATION.some((range) => covers(range, cidr))
-      ? [
-          {
-            path: `${path}.endpoint.publicCidrs[${i}]`,
-            value: cidr,
-            message: "is reserved for documentation: nobody has such an address",
-            fix: "your own address as /32 (curl https://checkip.amazonaws.com)",
-          },
-        ]
-      : [],
-  );
-}
-
 function accountProblems(config: EksConfig, { account }: AwsFacts, path: string): Problem[] {
   if (config.account === undefined || account === undefined || config.account === account) return [];
   return [
@@ -233,9 +224,9 @@ function notes(config: EksConfig, { real, zones, unanswered, logGroupLeft }: Aws
       `zones are taken as ${config.region}a, b …; AWS is asked for the real ones when the stack is built`,
     );
   }
-  if (config.endpoint.publicCidrs.length === 0) {
+  if (config.endpoint.private) {
     found.push(
-      "the API server has no public address: build this stack from inside the VPC or a network connected to it",
+      "the API server has no public address: what runs `up` must reach the VPC by a way of its own (VPN, Direct Connect, peering)",
     );
   }
   if (config.endpoint.publicCidrs.includes("0.0.0.0/0")) {

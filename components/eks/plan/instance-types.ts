@@ -1,3 +1,4 @@
+import { acceleratorOf, type Accelerator } from "./accelerators";
 import { nearest } from "../../../kube/nearest";
 // Not the name of this file: where the engine runs TypeScript, `./x` finds x.json before x.ts.
 import table from "./instance-type-table.json";
@@ -16,6 +17,7 @@ export interface InstanceFacts {
   /** Nitro or bare metal: only there can an interface hold /28 prefixes. */
   nitro: boolean;
   architecture?: "amd64" | "arm64";
+  accelerator?: Accelerator;
   /** Network cards of the type; the limits above are those of the default card. */
   networkCards: number;
 }
@@ -40,6 +42,7 @@ export function lookUpInstanceType(instanceType: string): InstanceFacts | undefi
   const row = Object.hasOwn(rows, instanceType) ? rows[instanceType] : undefined;
   if (row === undefined) return undefined;
   const [enis, ipv4PerEni, vcpus, memory, hypervisor, architecture, networkCards] = row;
+  const accelerator = acceleratorOf(instanceType);
   return {
     instanceType,
     enis,
@@ -48,6 +51,7 @@ export function lookUpInstanceType(instanceType: string): InstanceFacts | undefi
     ...(memory === null ? {} : { memory }),
     nitro: hypervisor !== "xen",
     ...(architecture === null ? {} : { architecture }),
+    ...(accelerator === undefined ? {} : { accelerator }),
     networkCards,
   };
 }

@@ -64,17 +64,6 @@ function groupProblems(request: NetworkRequest, path: string): Problem[] {
     group.types.forEach((facts, i) => {
       problems.push(...capacityProblems(facts, networking, `${at}.instanceTypes[${i}]`));
     });
-    const architectures = new Set(
-      group.types.flatMap((t) => (t.architecture === undefined ? [] : [t.architecture])),
-    );
-    if (architectures.size > 1) {
-      problems.push({
-        path: `${at}.instanceTypes`,
-        value: group.types.map((t) => t.instanceType),
-        message: "mixes amd64 and arm64, and a group has one image",
-        fix: "a group for each architecture",
-      });
-    }
     for (const zone of group.zones) {
       if (request.zones.includes(zone)) continue;
       problems.push({

@@ -1,6 +1,7 @@
 import type { Problem } from "../../../kube/problems";
 import { unknownType } from "./capacity-report";
 import type { GroupCapacity } from "./address-demand";
+import { amiType, imageNotes, imageProblems } from "./images";
 import type { InstanceFacts } from "./instance-types";
 import { desiredNow, type StandingCluster } from "./standing-cluster";
 import { zoneLetter, type GroupRequest } from "./network-request";
@@ -65,6 +66,7 @@ export function groupRequests(
       } else if (!aws.asksLater) problems.push(unknownType(`${at}.instanceTypes[${i}]`, type));
     });
     if (types.length === 0) continue;
+    problems.push(...imageProblems(types, group.os, at));
     groups.push({ name, types, max: group.max, zones: group.zones ?? zones, perZone: group.perZone });
   }
   if (all.length === 0 || all.every(([, g]) => g.min === 0)) {
@@ -122,6 +124,11 @@ function offeringProblems(type: string, zones: readonly string[], aws: AwsFacts,
   ];
 }
 
+/** What a reader should know of the groups' images. */
+export function groupNotes(groups: readonly GroupRequest[]): string[] {
+  return groups.flatMap(({ name, types }) => imageNotes(types, name));
+}
+
 /** The managed groups to make, from a config that fits, and of groups that stand the number of nodes that fits too. */
 export function nodeGroupPlans(
   config: EksConfig,
@@ -131,13 +138,9 @@ export function nodeGroupPlans(
   return capacities.flatMap(({ group, maxPods, largest }) => {
     const w = config.nodeGroups[group.name];
     if (w === undefined) return [];
-    const arm = largest.facts.architecture === "arm64";
     const common = {
       instanceTypes: w.instanceTypes,
-      amiType:
-        w.os === "bottlerocket"
-          ? `BOTTLEROCKET_${arm ? "ARM_64" : "x86_64"}`
-          : `AL2023_${arm ? "ARM_64" : "x86_64"}_STANDARD`,
+      amiType: amiType(w.os, largest.facts),
       min: w.min,
       max: w.max,
       capacityType: w.capacity === "spot" ? ("SPOT" as const) : ("ON_DEMAND" as const),

@@ -1,13 +1,11 @@
-import { covers, overlaps, prefixOf, PRIVATE, resized, SHARED } from "../../../kube/ip";
+import { covers, overlaps, prefixOf, PRIVATE, resized } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import { LARGEST_PREFIX, SMALLEST_PREFIX } from "./subnet-size";
 import type { NetworkRequest } from "./network-request";
+import { besideProblem, neverVpcProblem } from "./vpc-restrictions";
 
 /** IPv4 ranges of a VPC, the primary one included: AWS's default quota, which can be raised to 50. */
 const MOST_RANGES = 5;
-
-/** For tests of devices (RFC 2544); AWS has rules of its own for this half of it. */
-const BENCHMARK = "198.19.0.0/16";
 
 interface Named {
   path: string;
@@ -37,6 +35,17 @@ export function rangeProblems(request: NetworkRequest, path: string): Problem[] 
       fix: resized(range.cidr, Math.min(SMALLEST_PREFIX, Math.max(LARGEST_PREFIX, prefix))),
     });
   }
+  problems.push(...vpc.flatMap((range) => neverVpcProblem(range.cidr, range.path)));
+  problems.push(
+    ...request.secondaryCidrs.flatMap((cidr, i) =>
+      besideProblem(
+        cidr,
+        request.vpcCidr,
+        request.secondaryCidrs.filter((other) => other !== cidr),
+        `${network}.secondaryCidrs[${i}]`,
+      ),
+    ),
+  );
   if (vpc.length > MOST_RANGES) {
     problems.push({
       path: `${network}.secondaryCidrs`,
@@ -88,31 +97,9 @@ function serviceProblems(cidr: string, path: string): Problem[] {
   ];
 }
 
-/**
- * Rules of AWS that we could not read in its own words: they warn. The safe choice is 100.64.0.0/10 beside a private
- * primary range.
- */
+/** What works, and a reader should know. */
 export function rangeWarnings(request: NetworkRequest): string[] {
   const warnings: string[] = [];
-  const homeOf = (cidr: string) => PRIVATE.find((range) => covers(range, cidr))?.text;
-  const primary = covers(BENCHMARK, request.vpcCidr) ? BENCHMARK : homeOf(request.vpcCidr);
-  for (const cidr of request.secondaryCidrs) {
-    if (covers(SHARED, cidr)) continue;
-    const home = homeOf(cidr);
-    if (overlaps(cidr, BENCHMARK) && primary !== BENCHMARK) {
-      warnings.push(
-        `secondary range ${cidr}: AWS may refuse ${BENCHMARK} beside ${request.vpcCidr}; 100.64.0.0/10 is safe`,
-      );
-    } else if (home !== undefined && home !== primary) {
-      warnings.push(
-        `secondary range ${cidr}: AWS may refuse a range of ${home} beside ${request.vpcCidr}; 100.64.0.0/10 is safe`,
-      );
-    } else if (primary === "172.16.0.0/12" && overlaps(cidr, "172.31.0.0/16")) {
-      warnings.push(
-        `secondary range ${cidr}: AWS may refuse 172.31.0.0/16 beside ${request.vpcCidr}; 100.64.0.0/10 is safe`,
-      );
-    }
-  }
   if ([request.vpcCidr, ...request.secondaryCidrs].some((cidr) => overlaps(cidr, "172.17.0.0/16"))) {
     warnings.push(
       "172.17.0.0/16 is used by Docker and some services of AWS; better not part of a VPC (VPC user guide)",

@@ -91,6 +91,9 @@ interface InstanceType {
   VCpuInfo: { DefaultVCpus: number };
   MemoryInfo: { SizeInMiB: number };
   ProcessorInfo: { SupportedArchitectures: string[] };
+  GpuInfo?: { Gpus: { Manufacturer: string }[] };
+  NeuronInfo?: { NeuronDevices: unknown[] };
+  InferenceAcceleratorInfo?: { Accelerators: unknown[] };
   NetworkInfo: {
     MaximumNetworkInterfaces: number;
     Ipv4AddressesPerInterface: number;
@@ -109,6 +112,9 @@ function instanceFacts(type: InstanceType | undefined): Values {
     defaultVcpus: type.VCpuInfo.DefaultVCpus,
     memorySize: type.MemoryInfo.SizeInMiB,
     supportedArchitectures: type.ProcessorInfo.SupportedArchitectures,
+    gpuses: (type.GpuInfo?.Gpus ?? []).map((g) => ({ manufacturer: g.Manufacturer })),
+    neuronDevices: type.NeuronInfo?.NeuronDevices ?? [],
+    inferenceAccelerators: type.InferenceAcceleratorInfo?.Accelerators ?? [],
     maximumNetworkInterfaces: NetworkInfo.MaximumNetworkInterfaces,
     maximumIpv4AddressesPerInterface: NetworkInfo.Ipv4AddressesPerInterface,
     defaultNetworkCardIndex: NetworkInfo.DefaultNetworkCardIndex,

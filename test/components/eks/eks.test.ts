@@ -14,9 +14,13 @@ const context: EksContext = {
   pools: ["192.168.0.0/16"],
   today: new Date("2026-11-20"),
 };
-const plan = (config: unknown, facts = offlineFacts, more: Partial<EksContext> = {}) =>
-  planEks(eksSchema.parse(config), { ...context, ...more }, facts);
-const messages = (config: unknown, facts = offlineFacts) =>
+const plan = (config: object, facts = offlineFacts, more: Partial<EksContext> = {}) =>
+  planEks(
+    eksSchema.parse({ endpoint: { publicCidrs: ["198.51.101.7/32"] }, ...config }),
+    { ...context, ...more },
+    facts,
+  );
+const messages = (config: object, facts = offlineFacts) =>
   plan(config, facts).problems.map((p) => `${p.path}: ${p.message}`);
 
 describe("the VPC CNI's settings", () => {

@@ -188,11 +188,6 @@ describe("refused, with the missing number and ways out", () => {
       { cni: "aws-prefix", groups: [group(2, { types: [lookUpInstanceType("t2.small")!] })] },
       "eks.nodeGroups.workers.instanceTypes[0]",
     ],
-    [
-      "two architectures in a group",
-      { groups: [group(2, { types: [lookUpInstanceType("m5.large")!, lookUpInstanceType("m6g.large")!] })] },
-      "eks.nodeGroups.workers.instanceTypes",
-    ],
   ])("%s", (_, more, path) => {
     const planned = planNetwork(request(more));
     expect(paths(planned)).toContain(path);
@@ -213,16 +208,44 @@ describe("refused, with the missing number and ways out", () => {
   });
 });
 
-describe("warnings where we are not sure, or where it only costs", () => {
-  test.each([
-    ["198.19.0.0/16", /198\.19/],
-    ["172.18.0.0/16", /172\.16\.0\.0\/12/],
-  ])("secondary range %s beside 10.0.0.0/16 warns and goes on", (range, text) => {
-    const planned = planNetwork(request({ cni: "aws-custom" as CniMode, secondaryCidrs: [range] }));
-    expect(planned.plan).toBeDefined();
-    expect(planned.warnings.join()).toMatch(text);
+describe("ranges of a VPC that AWS refuses", () => {
+  const said = (vpcCidr: string, secondaryCidrs: string[] = []): string[] =>
+    planNetwork(
+      request({ cni: "aws-custom" as CniMode, vpcCidr, secondaryCidrs, serviceCidr: "172.20.0.0/16" }),
+    ).problems.map((p) => `${p.path}: ${p.message}`);
+
+  test.each(["0.0.0.0/16", "127.0.0.0/16", "169.254.0.0/16", "224.0.0.0/16"])("%s, of no VPC", (cidr) => {
+    expect(said(cidr).join()).toMatch(/eks\.network\.vpcCidr: is of .*AWS makes no VPC of it/);
   });
 
+  test.each([
+    ["10.0.0.0/16", "198.19.0.0/16", "198.19.0.0/16"],
+    ["10.0.0.0/16", "172.18.0.0/16", "172.16.0.0/12"],
+    ["10.0.0.0/16", "192.168.0.0/16", "192.168.0.0/16"],
+    ["172.16.0.0/16", "172.31.0.0/16", "172.31.0.0/16"],
+    ["172.16.0.0/16", "10.0.0.0/16", "10.0.0.0/8"],
+    ["192.168.0.0/16", "10.0.0.0/16", "10.0.0.0/8"],
+    ["100.64.0.0/16", "10.0.0.0/16", "10.0.0.0/8"],
+    ["10.1.0.0/16", "10.0.0.0/20", "10.0.0.0/16"],
+  ])("%s with %s beside it", (primary, secondary, range) => {
+    expect(said(primary, [secondary]).join()).toContain(
+      `eks.network.secondaryCidrs[0]: is of ${range}, which AWS refuses beside ${primary}`,
+    );
+  });
+
+  test.each([
+    ["10.0.0.0/16", "100.64.0.0/16"],
+    ["10.0.0.0/16", "10.1.0.0/16"],
+    ["10.1.0.0/16", "10.2.0.0/16"],
+    ["172.16.0.0/16", "172.18.0.0/16"],
+    ["192.168.0.0/16", "100.64.0.0/16"],
+    ["100.64.0.0/16", "100.65.0.0/16"],
+  ])("%s takes %s", (primary, secondary) => {
+    expect(said(primary, [secondary]).filter((m) => m.includes("AWS refuses"))).toEqual([]);
+  });
+});
+
+describe("warnings where we are not sure, or where it only costs", () => {
   test("100.64.0.0/10 is safe", () => {
     expect(planNetwork(request({ cni: "aws-custom" })).warnings).toEqual([]);
   });
