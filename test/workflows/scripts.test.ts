@@ -9,7 +9,7 @@ import { readRoster } from "../../classroom/roster";
 import { runOffline } from "../../stacks/offline/run-offline";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { stack as program } from "../../stacks/program";
-import { stackConfig } from "../../classroom/settings";
+import { stackConfig } from "../../classroom/.ts";
 import { knownLabs } from "../../cli/students/class-input";
 import { planStack } from "../../stacks/stack-plan";
 import { rawConfig } from "../support/graph";
