@@ -43,9 +43,11 @@ export function matrixText(lab: LabFlows, workloads: readonly string[]): string[
   return [
     pc.dim("open TCP ports"),
     ...table.toString().split("\n"),
-    broken.length === 0
-      ? pc.green(`✓ all ${lab.claims.length} flows that this step claims hold`)
-      : pc.red(`✗ ${broken.length} of ${lab.claims.length} claims of this step do not hold:`),
+    lab.claims.length === 0
+      ? pc.dim("this step claims no flow")
+      : broken.length === 0
+        ? pc.green(`✓ all ${lab.claims.length} flows that this step claims hold`)
+        : pc.red(`✗ ${broken.length} of ${lab.claims.length} claims of this step do not hold:`),
     ...broken.map(
       (c) =>
         `  ${c.from} → ${c.to}:${c.port} is ${c.found}, claimed ${c.verdict} (${c.reason}): ${c.instead ?? ""}`,
