@@ -57,7 +57,7 @@ export interface ClusterAllocation {
 const OWN_PORTS = 3;
 
 /** What is wrong with the ranges themselves. */
-export function rangeProblems(r: AllocationRanges, path = "allocation"): Problem[] {
+export function allocationProblems(r: AllocationRanges, path = "allocation"): Problem[] {
   const problems: Problem[] = [];
   const { from, to } = r.hostPorts;
   if (from > to) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ProblemsError, type Problem } from "../kube/problems";
-import { DEFAULT_RANGES, rangeProblems, type AllocationRanges } from "./allocation";
+import { DEFAULT_RANGES, allocationProblems, type AllocationRanges } from "./allocation";
 import { DEFAULT_HARD_LIMIT, DEFAULT_TTL, formatDuration, parseTtl } from "./lease";
 import { classNameProblem, suggestClass } from "./environment-names";
 import { checkLabs, type KnownLabs, type LabChoice } from "./lab-choice";
@@ -192,7 +192,7 @@ export function readClass<Given>(
       fix: "such as 20000-29999",
     });
   }
-  problems.push(...rangeProblems(ranges, at("allocation")));
+  problems.push(...allocationProblems(ranges, at("allocation")));
   const steps = checkLabs(choicesOf(f.labs), labs, at("labs"), problems);
   if (problems.length > 0 || config === undefined)
     throw new ProblemsError("The class file is not right.", problems);

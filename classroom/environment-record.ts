@@ -1,5 +1,5 @@
 import type { Lease } from "./lease";
-import { TARGETS, type Target } from "./student";
+import { TARGETS, type EnvironmentTarget } from "./student";
 
 /**
  * What the Pulumi backend keeps about an environment, as stack tags: enough for another machine to list, extend and
@@ -13,7 +13,7 @@ export interface EnvironmentRecord {
   /** Display name, shortened to 60 characters. */
   name: string;
   owner: string;
-  target: Target;
+  target: EnvironmentTarget;
   /** The machine that carries a kind cluster: only it can destroy that. */
   machine?: string;
   /** Slot of a kind cluster on that machine. */
@@ -43,7 +43,7 @@ export function toTags(r: EnvironmentRecord): Record<string, string> {
       ...(r.slot === undefined ? {} : { slot: r.slot }),
       ...(r.apiPort === undefined ? {} : { apiPort: r.apiPort }),
     }),
-    [TAG_STUDENT]: fit({ id: r.id, owner: r.owner.slice(0, 64), name: r.name }),
+    [TAG_STUDENT]: withinTag({ id: r.id, owner: r.owner.slice(0, 64), name: r.name }),
     [TAG_CLASS]: r.class,
   };
 }
@@ -89,7 +89,7 @@ function text(value: unknown): string {
 }
 
 /** JSON within the 256 bytes of a tag: a long name is cut, never anything else. */
-function fit(student: { id: string; owner: string; name: string }): string {
+function withinTag(student: { id: string; owner: string; name: string }): string {
   let name = student.name;
   for (;;) {
     const json = JSON.stringify({ ...student, name });

@@ -13,10 +13,10 @@ export const DEFAULT_TTL = 8 * UNITS.h;
 export const DEFAULT_HARD_LIMIT = 3 * UNITS.d;
 
 /** A duration in milliseconds, or why the text is none. */
-export type Duration = { ms: number } | { problem: string };
+export type ParsedDuration = { ms: number } | { problem: string };
 
 /** Reads `90m`, `8h`, `2d`, `1w`, `1d12h`; each unit at most once. Nothing is guessed: a bare number has no unit. */
-export function parseDuration(text: string): Duration {
+export function parseDuration(text: string): ParsedDuration {
   const t = text.trim();
   if (/^-/.test(t)) return { problem: "is negative" };
   if (/^[0-9.]+$/.test(t)) {
@@ -35,7 +35,7 @@ export function parseDuration(text: string): Duration {
 }
 
 /** A lease's length within its bounds, or why it is not. `limit` is the class's hard limit. */
-export function parseTtl(text: string, limit: number = MAX_HARD_LIMIT): Duration {
+export function parseTtl(text: string, limit: number = MAX_HARD_LIMIT): ParsedDuration {
   const d = parseDuration(text);
   if ("problem" in d) return d;
   if (d.ms < MIN_TTL) return { problem: `is shorter than ${formatDuration(MIN_TTL)}` };

@@ -4,7 +4,7 @@ import type { Class } from "./class-file";
 import { formatDuration, newLease, renewLease } from "./lease";
 import type { EnvironmentRecord } from "./environment-record";
 import { labNodePorts, needsOf, type ClusterNeeds } from "./cluster-needs";
-import type { Student, Target } from "./student";
+import type { Student, EnvironmentTarget } from "./student";
 
 /** What `up` stands on: everything is plain data, so that a plan can be shown before anything is made. */
 export interface UpInput<Given = unknown, Config = unknown> {
@@ -35,7 +35,7 @@ export interface UpInput<Given = unknown, Config = unknown> {
 export interface EnvironmentSpec<Given> {
   student: Student;
   cls: Class<Given>;
-  target: Target;
+  target: EnvironmentTarget;
   owner: string;
   /** Milliseconds since 1970. */
   expires: number;
@@ -68,7 +68,7 @@ export function planEnvironments<Given, Config>(
 } {
   const { cls, existing, now } = input;
   const problems: Problem[] = [];
-  const targetOf = (s: Student): Target => s.target ?? cls.target;
+  const targetOf = (s: Student): EnvironmentTarget => s.target ?? cls.target;
   const kindStudents = input.students.filter((s) => targetOf(s) === "kind");
   const onKind = kindStudents.map((s) => s.environment);
   const networks = kindStudents.some((s) => needsOf(s, cls, input.labNeeds).network);

@@ -15,7 +15,7 @@ export interface Row {
 
 /** Where a student's environment can be made. */
 export const TARGETS = ["kind", "eks"] as const;
-export type Target = (typeof TARGETS)[number];
+export type EnvironmentTarget = (typeof TARGETS)[number];
 
 /** A student whose row is right. */
 export interface Student {
@@ -29,7 +29,7 @@ export interface Student {
   /** Labs of this student and the step each starts at; absent: the class's. */
   labs?: Readonly<Record<string, number>>;
   /** Absent: the class's. */
-  target?: Target;
+  target?: EnvironmentTarget;
   row: Row;
 }
 

@@ -1,8 +1,8 @@
-import type { Target } from "./student";
+import type { EnvironmentTarget } from "./student";
 
 /** What is known of the work on one environment before it begins. */
 export interface Work {
-  target: Target;
+  target: EnvironmentTarget;
   /** Resources that its state has; undefined where the backend does not say. None: everything is still to be made. */
   resources?: number | undefined;
   /** Labs that are on. */
@@ -13,8 +13,8 @@ export interface Work {
  * Seconds that work takes, roughly: only which is longer matters. A control plane of EKS takes ten minutes by itself
  * (AWS's own word); kind took 101 s to make and 6 to 15 s to take away, with Docker on two cores.
  */
-const MAKE: Readonly<Record<Target, number>> = { eks: 1200, kind: 120 };
-const TAKE: Readonly<Record<Target, number>> = { eks: 900, kind: 15 };
+const MAKE: Readonly<Record<EnvironmentTarget, number>> = { eks: 1200, kind: 120 };
+const TAKE: Readonly<Record<EnvironmentTarget, number>> = { eks: 900, kind: 15 };
 const LAB = 25;
 /** An engine's start, and a look at one resource. */
 const START = 15;
@@ -27,7 +27,7 @@ export function upEffort({ target, resources, labs }: Work): number {
 }
 
 /** Expected seconds of a `down`: what is in a cluster goes with it. */
-export function downEffort(target: Target): number {
+export function downEffort(target: EnvironmentTarget): number {
   return TAKE[target];
 }
 

@@ -17,7 +17,7 @@ import { checkCluster, readKubeconfig } from "./kubeconfig";
 import { planStack, type StackPlan } from "./stack-plan";
 import { missingKindTools } from "./required-tools";
 
-export interface StackRun {
+export interface ProgramInput {
   stack: string;
   raw: RawConfig;
   /** The offline plan: no tool is asked, no cluster is called. */
@@ -35,7 +35,7 @@ interface Target {
 }
 
 /** The stack: a cluster, Calico on it, the labs at their steps. Reads like its table of contents. */
-export async function stack(run: StackRun): Promise<Record<string, unknown>> {
+export async function stack(run: ProgramInput): Promise<Record<string, unknown>> {
   const { plan, aws } = await planHere(run);
   await checkMachine(plan, run);
   const local = new command.Provider("local");
@@ -68,7 +68,11 @@ async function openIngress(
 }
 
 /** The plan. For EKS it needs AWS's answers: first everything is said that is known without them. */
-async function planHere({ stack, raw, offline }: StackRun): Promise<{ plan: StackPlan; aws?: aws.Provider }> {
+async function planHere({
+  stack,
+  raw,
+  offline,
+}: ProgramInput): Promise<{ plan: StackPlan; aws?: aws.Provider }> {
   const plan = planStack(stack, raw, offline ? offlineFacts : factsBeforeLookup);
   if (plan.target.kind !== "eks") return { plan };
   const { lookUpForEks, awsProvider } = await import("./eks-target");
@@ -81,7 +85,7 @@ async function planHere({ stack, raw, offline }: StackRun): Promise<{ plan: Stac
 async function provision(
   plan: StackPlan,
   local: command.Provider,
-  { offline }: StackRun,
+  { offline }: ProgramInput,
   aws?: aws.Provider,
 ): Promise<Target> {
   const { facts, target } = plan;
@@ -148,7 +152,7 @@ function outputs(plan: StackPlan, cluster: Cluster): Record<string, unknown> {
 }
 
 /** What can only be known here and now: tools for kind, an API server that answers. Errors before anything is made. */
-async function checkMachine(plan: StackPlan, { offline }: StackRun): Promise<void> {
+async function checkMachine(plan: StackPlan, { offline }: ProgramInput): Promise<void> {
   if (offline) return;
   for (const note of plan.notes) void pulumi.log.info(note);
   if (plan.target.kind === "kind") {

@@ -63,8 +63,7 @@ export async function lookUpAws(config: EksConfig, provider: aws.Provider, path 
     problems,
     facts: {
       instanceType: (name) => known.get(name),
-      asksLater: false,
-      real: true,
+      stage: "looked-up",
       ...identity,
       ...(zones === undefined ? {} : { zones }),
       ...(versions === undefined || versions.length === 0 ? {} : { versions }),

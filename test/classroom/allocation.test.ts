@@ -5,12 +5,12 @@ import {
   allocateSlots,
   capacity,
   DEFAULT_RANGES,
-  rangeProblems,
+  allocationProblems,
   type AllocationRanges,
 } from "../../classroom/allocation";
 
 test("the default ranges are right and carry a large class", () => {
-  expect(rangeProblems(DEFAULT_RANGES)).toEqual([]);
+  expect(allocationProblems(DEFAULT_RANGES)).toEqual([]);
   expect(capacity(DEFAULT_RANGES)).toEqual({ clusters: 500, bound: "hostPorts" });
   expect(allocationOf(0, DEFAULT_RANGES)).toMatchObject({
     apiPort: 20000,
@@ -91,16 +91,16 @@ test("ranges that cannot work are told all at once", () => {
     podCidrs: "moon",
     servicePrefix: 8,
   };
-  expect(rangeProblems(bad).map((p) => p.path)).toEqual([
+  expect(allocationProblems(bad).map((p) => p.path)).toEqual([
     "allocation.hostPorts",
     "allocation.portsPerCluster",
     "allocation.podCidrs",
     "allocation.servicePrefix",
   ]);
-  expect(rangeProblems({ ...DEFAULT_RANGES, serviceCidrs: "10.64.0.0/12" })).toMatchObject([
+  expect(allocationProblems({ ...DEFAULT_RANGES, serviceCidrs: "10.64.0.0/12" })).toMatchObject([
     { message: "overlaps the pod ranges 10.64.0.0/10" },
   ]);
-  expect(rangeProblems({ ...DEFAULT_RANGES, networkCidrs: "10.40.0.0/16" })).toMatchObject([
+  expect(allocationProblems({ ...DEFAULT_RANGES, networkCidrs: "10.40.0.0/16" })).toMatchObject([
     { path: "allocation.networkCidrs", message: "overlaps the service ranges 10.32.0.0/12" },
   ]);
 });

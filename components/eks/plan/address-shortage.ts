@@ -7,7 +7,7 @@ import { cniModes } from "../eks-config";
 import { POD_RANGE, type CniMode, type NetworkRequest } from "./network-request";
 
 /** Every subnet that is too small, with what is missing and the ways out. */
-export function fitProblems(request: NetworkRequest, path: string): Problem[] {
+export function shortageProblems(request: NetworkRequest, path: string): Problem[] {
   const shortages = worstOfEach(layOut(request).shortages);
   if (shortages.length === 0) return [];
   const others = [fewer(request, path), otherwise(request, path)];

@@ -4,10 +4,12 @@ import type { StandingCluster } from "./standing-cluster";
 /** What is known of AWS while planning: from the tables of this project, or from AWS itself. */
 export interface AwsFacts {
   instanceType(name: string): InstanceFacts | undefined;
-  /** AWS will be asked before anything is made: a type that the tables do not know is not a problem yet. */
-  asksLater: boolean;
-  /** AWS was asked: names of documents must have been replaced by real ones. */
-  real: boolean;
+  /**
+   * `offline`: the tables of this project; `before-lookup`: the same, and AWS is asked before anything is made, so that a
+   * type which the tables lack is not a problem yet; `looked-up`: AWS's answers, so that addresses out of documents must
+   * have been replaced by real ones.
+   */
+  stage: "offline" | "before-lookup" | "looked-up";
   /** Account of the credentials. */
   account?: string;
   /** Who the credentials are, as STS names them. */
@@ -29,9 +31,8 @@ export interface AwsFacts {
 /** What the tables of this project know: for the offline plan. */
 export const offlineFacts: AwsFacts = {
   instanceType: lookUpInstanceType,
-  asksLater: false,
-  real: false,
+  stage: "offline",
 };
 
 /** The same before AWS is asked: what the tables lack is not a problem yet. */
-export const factsBeforeLookup: AwsFacts = { ...offlineFacts, asksLater: true };
+export const factsBeforeLookup: AwsFacts = { ...offlineFacts, stage: "before-lookup" };

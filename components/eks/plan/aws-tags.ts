@@ -1,8 +1,9 @@
+import { TAG_EXPIRES } from "../../../classroom/environment-record";
+
 /** Tag keys of everything that this project makes in AWS: one place, so that a sweep can find it all. */
 export const TAG_STACK = "labs:stack";
 export const TAG_CLUSTER = "labs:cluster";
 export const TAG_OWNER = "labs:owner";
-export const TAG_EXPIRES = "labs:expires";
 
 export interface TagSource {
   stack: string;

@@ -209,7 +209,7 @@ function accountProblems(config: EksConfig, { account }: AwsFacts, path: string)
   ];
 }
 
-function notes(config: EksConfig, { real, zones, unanswered, logGroupLeft }: AwsFacts): string[] {
+function notes(config: EksConfig, { stage, zones, unanswered, logGroupLeft }: AwsFacts): string[] {
   const found = (unanswered ?? []).map(
     (question) =>
       `AWS does not answer, so a change that it refuses is only seen when it is made: ${question}`,
@@ -219,7 +219,7 @@ function notes(config: EksConfig, { real, zones, unanswered, logGroupLeft }: Aws
       "the control plane's log group is left from an earlier cluster of this name: it is taken over, and the `up` after this one sets how long it keeps logs",
     );
   }
-  if (!real && typeof config.zones === "number" && zones === undefined) {
+  if (stage !== "looked-up" && typeof config.zones === "number" && zones === undefined) {
     found.push(
       `zones are taken as ${config.region}a, b …; AWS is asked for the real ones when the stack is built`,
     );

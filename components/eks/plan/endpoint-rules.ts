@@ -20,7 +20,7 @@ const NEVER_PUBLIC = [
 ];
 
 /** Who may reach the API server: somebody, by addresses that exist. */
-export function endpointProblems(config: EksConfig, { real }: AwsFacts, path: string): Problem[] {
+export function endpointProblems(config: EksConfig, { stage }: AwsFacts, path: string): Problem[] {
   const { publicCidrs, private: onlyPrivate } = config.endpoint;
   const at = `${path}.endpoint.publicCidrs`;
   const own = "your own address as /32 (curl https://checkip.amazonaws.com)";
@@ -34,7 +34,7 @@ export function endpointProblems(config: EksConfig, { real }: AwsFacts, path: st
           fix: `${own}, or leave it out: the VPC reaches the API server anyway`,
         },
       ];
-    if (real && DOCUMENTATION.some((range) => overlaps(range, cidr)))
+    if (stage === "looked-up" && DOCUMENTATION.some((range) => overlaps(range, cidr)))
       return [{ ...where, message: "is a range for documents: nobody has such an address", fix: own }];
     return [];
   });

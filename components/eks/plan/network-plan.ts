@@ -1,12 +1,12 @@
 import type { Problem } from "../../../kube/problems";
 import { capacityProblems, warmPoolProblems } from "./pod-capacity";
 import { CONTROL_PLANE_LEAST, demand, sum } from "./address-demand";
-import { fitProblems, podProblems, updateWarnings } from "./address-shortage";
+import { shortageProblems, podProblems, updateWarnings } from "./address-shortage";
 import { layOut } from "./subnet-layout";
 import { usable } from "./subnet-size";
 import { regionProblems, zoneProblems, type ZoneFacts } from "./aws-regions";
 import { networkingOf, POD_RANGE, type NetworkPlan, type NetworkRequest } from "./network-request";
-import { rangeProblems, rangeWarnings } from "./vpc-ranges";
+import { vpcRangeProblems, vpcRangeWarnings } from "./vpc-ranges";
 
 export interface Planned {
   /** Absent when there is any problem. */
@@ -24,7 +24,7 @@ export function planNetwork(request: NetworkRequest, path = "eks", zones: ZoneFa
   const problems: Problem[] = [
     ...regionProblems(request.region, `${path}.region`),
     ...zoneProblems(request.region, request.zones, zones, `${path}.zones`),
-    ...rangeProblems(request, path),
+    ...vpcRangeProblems(request, path),
     ...warmPoolProblems(request.warm, networking, `${path}.warm`),
     ...groupProblems(request, path),
     ...prefixProblems(request, path),
@@ -36,11 +36,11 @@ export function planNetwork(request: NetworkRequest, path = "eks", zones: ZoneFa
       fix: `[${POD_RANGE}]`,
     });
   }
-  const warnings = rangeWarnings(request);
+  const warnings = vpcRangeWarnings(request);
   // Sizes of ranges that are wrong in themselves would only repeat what was said.
   if (problems.length > 0) return { problems, warnings };
 
-  problems.push(...podProblems(request, path), ...fitProblems(request, path));
+  problems.push(...podProblems(request, path), ...shortageProblems(request, path));
   if (problems.length > 0) return { problems, warnings };
   const { subnets } = layOut(request);
   return {

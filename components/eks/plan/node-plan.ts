@@ -63,7 +63,7 @@ export function groupRequests(
         problems.push(
           ...offeringProblems(facts.instanceType, group.zones ?? zones, aws, `${at}.instanceTypes[${i}]`),
         );
-      } else if (!aws.asksLater) problems.push(unknownType(`${at}.instanceTypes[${i}]`, type));
+      } else if (aws.stage !== "before-lookup") problems.push(unknownType(`${at}.instanceTypes[${i}]`, type));
     });
     if (types.length === 0) continue;
     problems.push(...imageProblems(types, group.os, at));

@@ -114,7 +114,7 @@ function comfort(role: SubnetRole, ranges: readonly string[]): number {
 }
 
 /** Whether a subnet of this length holds the needs: prefixes get half of it, single addresses the rest. */
-export function holds(prefix: number, needs: readonly Need[]): boolean {
+function holds(prefix: number, needs: readonly Need[]): boolean {
   const { addresses, inPrefixes } = sum(needs);
   if (inPrefixes === 0) return usable(prefix) >= addresses;
   return sizeOf(prefix) / 2 >= inPrefixes && usable(prefix) - sizeOf(prefix) / 2 >= addresses - inPrefixes;

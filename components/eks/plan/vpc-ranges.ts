@@ -14,7 +14,7 @@ interface Named {
 }
 
 /** What AWS would refuse about the ranges themselves, before any subnet is cut from them. */
-export function rangeProblems(request: NetworkRequest, path: string): Problem[] {
+export function vpcRangeProblems(request: NetworkRequest, path: string): Problem[] {
   const problems: Problem[] = [];
   const network = `${path}.network`;
   const vpc: Named[] = [
@@ -98,7 +98,7 @@ function serviceProblems(cidr: string, path: string): Problem[] {
 }
 
 /** What works, and a reader should know. */
-export function rangeWarnings(request: NetworkRequest): string[] {
+export function vpcRangeWarnings(request: NetworkRequest): string[] {
   const warnings: string[] = [];
   if ([request.vpcCidr, ...request.secondaryCidrs].some((cidr) => overlaps(cidr, "172.17.0.0/16"))) {
     warnings.push(

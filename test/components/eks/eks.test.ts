@@ -101,36 +101,36 @@ describe("what a config must have", () => {
 });
 
 describe("once AWS was asked", () => {
-  const real = {
+  const lookedUp = {
     ...offlineFacts,
-    real: true,
+    stage: "looked-up" as const,
     account: "123456789012",
     zones: { "us-west-2a": "usw2-az1", "us-west-2b": "usw2-az2", "us-west-2d": "usw2-az4" },
   };
   test("its zones and account are used", () => {
-    const planned = plan({ zones: 3 }, real).plan!;
+    const planned = plan({ zones: 3 }, lookedUp).plan!;
     expect(planned.network.zones).toEqual(["us-west-2a", "us-west-2b", "us-west-2d"]);
     expect(planned.network.subnets.map((s) => s.name)).toContain("private-d");
     expect(planned.place.account).toBe("123456789012");
   });
   test("more zones than there are", () => {
-    expect(messages({ zones: 4 }, real)[0]).toBe("eks.zones: us-west-2 has 3 zones that EKS can use");
+    expect(messages({ zones: 4 }, lookedUp)[0]).toBe("eks.zones: us-west-2 has 3 zones that EKS can use");
   });
   test("a type that a zone does not have", () => {
     const offerings = { "t3.medium": ["us-west-2a"] };
-    expect(messages({}, { ...real, offerings })[0]).toBe(
+    expect(messages({}, { ...lookedUp, offerings })[0]).toBe(
       "eks.nodeGroups.workers.instanceTypes[0]: is not offered in us-west-2b",
     );
   });
   test("another account than the one that is meant", () => {
-    expect(messages({ account: "210987654321" }, real)[0]).toMatch(
+    expect(messages({ account: "210987654321" }, lookedUp)[0]).toMatch(
       /credentials belong to account 123456789012/,
     );
   });
   test("an address out of a document opens nothing: say your own", () => {
     const config = { endpoint: { publicCidrs: ["203.0.113.0/24"] } };
     expect(messages(config)).toEqual([]);
-    expect(messages(config, real)).toHaveLength(1);
+    expect(messages(config, lookedUp)).toHaveLength(1);
   });
 });
 
