@@ -68,7 +68,9 @@ export function answers(state: State): (from: Endpoint, to: Endpoint) => PairPar
 /** The groups of a state in which a pair of them has one answer; undefined where hosts or families are in the way. */
 export function groupAnswers(
   state: State,
-): { readonly groupOf: ReadonlyMap<Endpoint, Group>; pair(from: Group, to: Group): PairParts } | undefined {
+):
+  | { readonly groupOf: ReadonlyMap<Endpoint, Group>; readonly pair: (from: Group, to: Group) => PairParts }
+  | undefined {
   const hosts = state.workloads.some(({ type }) => type === "host");
   if (state.governed || hosts || state.families().length > 1) return undefined;
   const matrix = new Matrix(state);
