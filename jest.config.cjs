@@ -31,6 +31,7 @@ module.exports = {
     "<rootDir>/test/apiserver/",
     "<rootDir>/test/conformance/",
     "<rootDir>/test/history/",
+    "<rootDir>/test/package/",
     "<rootDir>/test/aws/",
   ],
   transform: {

@@ -41,7 +41,7 @@ export async function runOffline(options: OfflineOptions, program: Program): Pro
   const heard: { outputs: Record<string, unknown> } = { outputs: {} };
   const asked = new Map<string, Registered>();
   const restore = record(resources, heard, options.make === undefined ? undefined : asked);
-  const traced = untracedPromises();
+  const traced = untraced();
   try {
     await pulumi.runtime.setMocks(
       {
@@ -76,13 +76,15 @@ export async function runOffline(options: OfflineOptions, program: Program): Pro
 }
 
 /**
- * The runtime notes for each of its promises where it was made, for a report of leaks that a plan does not want: half of
- * the time of a run. Gives back how to have it again.
+ * The runtime notes where each of its promises and resources was made, for reports of leaks and positions that a plan
+ * does not want: most of the time of a run. Gives back how to have it again.
  */
-function untracedPromises(): () => void {
+function untraced(): () => void {
   const runtime = createRequire(__filename)("@pulumi/pulumi/runtime/debuggable") as PromiseTracer;
+  const resource = pulumi.Resource as unknown as ResourceTracer;
   if (runtime.debugPromiseLeaks) return () => undefined;
   const { debuggablePromise } = runtime;
+  const { stackTrace } = resource;
   runtime.debuggablePromise = (promise, context) => {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
@@ -92,14 +94,20 @@ function untracedPromises(): () => void {
       Error.stackTraceLimit = stackTraceLimit;
     }
   };
+  resource.stackTrace = () => [];
   return () => {
     runtime.debuggablePromise = debuggablePromise;
+    resource.stackTrace = stackTrace;
   };
 }
 
 interface PromiseTracer {
   debugPromiseLeaks: boolean;
   debuggablePromise: (promise: unknown, context: unknown) => unknown;
+}
+
+interface ResourceTracer {
+  stackTrace: (skip: number) => unknown[];
 }
 
 type Callback = (error: unknown, response?: { getUrn(): string }) => void;

@@ -64,6 +64,8 @@ const together = (all: readonly Said[]): Said => Object.assign({}, ...all) as Sa
 /** Pages and exercises read all steps of a lab at once; on these stacks they are the same for every step. */
 const states = new Map<string, LabStates>();
 const pages = new Map<string, LabPage>();
+/** What a learner sees who has all of a step's own objects, by lab and step. */
+const played = new Map<string, Said>();
 function statesOf(selection: LabSelection): LabStates {
   const found = states.get(selection.instance) ?? new LabStates(selection);
   states.set(selection.instance, found);
@@ -88,11 +90,16 @@ const surfaces = {
     together(
       plan.labs.map((selection) => {
         const { instance, step } = selection;
+        const key = `${instance} ${step}`;
+        const known = played.get(key);
+        if (known !== undefined) return known;
         const own = statesOf(selection);
         const { objects, patches } = own.at(step);
         const theirs = [...objects, ...patches].filter(isTheirs).map((object) => ({ object }));
         const seen = update(own, step, { objects: theirs, files: [], problems: [], notes: [] });
-        return say(instance, seen.yours!.claims);
+        const said = say(instance, seen.yours!.claims);
+        played.set(key, said);
+        return said;
       }),
     ),
 

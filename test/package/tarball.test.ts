@@ -4,7 +4,7 @@ import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const repository = resolve(__dirname, "../../..");
+const repository = resolve(__dirname, "../..");
 const installed = "node_modules/k8s-network-reach";
 let folder = "";
 let tarball = "";
