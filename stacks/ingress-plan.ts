@@ -29,7 +29,11 @@ export function planIngress(
   const install = config.ingress.install ?? someLab(config, "ingress");
   const controller = planController(config.ingress, facts, config.tls.issuer === "own");
   const route53 = config.target === "eks";
-  const dns = planDns(config.dns, facts, { expose: install ? controller.plan.expose : undefined, route53 });
+  const dns = planDns(config.dns, facts, {
+    expose: install ? controller.plan.expose : undefined,
+    route53,
+    internal: controller.plan.loadBalancer?.scheme === "internal",
+  });
   const tls = planTls(config.tls, facts, {
     baseDomain: dns.plan.baseDomain,
     zone: dns.plan.zone !== undefined,

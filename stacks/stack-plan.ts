@@ -4,7 +4,8 @@ import { offlineFacts } from "../components/eks/plan/aws-facts";
 import type { AwsFacts } from "../components/eks/plan/aws-facts";
 import { mirrorableCharts, type Mirrors } from "../components/mirrors";
 import { versionSet, versionSets, type VersionSet } from "../components/versions";
-import type { LabSelection } from "../labs/model";
+import { labAt, type LabSelection } from "../labs/model";
+import { ownsLoadBalancer } from "../kube/load-balancers";
 import { selectLabs } from "../labs/select";
 import type { Problem } from "../kube/problems";
 import { failOn, ProblemsError } from "../kube/problems";
@@ -116,8 +117,25 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
       ...site.notes,
       ...entry.notes,
       ...labs.notes,
+      ...waitNotes(config, ingress, labs.selections, facts),
     ],
   };
+}
+
+function waitNotes(
+  { wait }: Config,
+  ingress: IngressPlan | undefined,
+  labs: readonly LabSelection[],
+  facts: ClusterFacts,
+): string[] {
+  const balanced =
+    ingress?.controller.expose === "load-balancer" ||
+    labs.some((l) => labAt(l).objects.some((o) => ownsLoadBalancer(o, facts)));
+  return wait || !balanced
+    ? []
+    : [
+        "wait false: what owns a load balancer is waited for all the same, else destroy would take its controller away first and leave the load balancer behind",
+      ];
 }
 
 function fail(stack: string, problems: Problem[]): never {

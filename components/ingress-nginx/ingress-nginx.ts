@@ -16,7 +16,7 @@ export interface IngressNginxArgs {
   cluster: Cluster;
   plan: ControllerPlan;
   mirrors: Mirrors;
-  /** false: nothing is waited for. */
+  /** false: nothing is waited for, except what owns a load balancer. */
   wait: boolean;
   /** What must stand before: the pod network. */
   after: pulumi.Resource[];
@@ -93,7 +93,8 @@ export class IngressNginx extends pulumi.ComponentResource {
         namespace: INGRESS_NAMESPACE,
         ...chartRef({ chart: chart.name, version: chart.version, repository: chart.repository }, mirrors),
         values: controllerValues(plan, mirrors),
-        skipAwait: !wait,
+        // Not waited for, its uninstall would end before the load balancer is gone, and so would what takes that away.
+        skipAwait: !wait && !this.ownsLoadBalancer(),
         // A load balancer takes minutes to come, and as long to go.
         timeout: 900,
       },

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labAt, type LabSelection } from "../../labs/model";
+import { ownsLoadBalancer } from "../../kube/load-balancers";
 import type { KubeObject } from "../../kube/objects";
 import { afterLoadBalancers, goesWith, onCluster, type Cluster } from "../cluster";
 import { readCanary } from "../../routing/canary/annotations";
@@ -26,10 +27,11 @@ export class LabResources extends pulumi.ComponentResource {
     const made = new Made(after);
     for (const o of objects) {
       const place = { parent: this, aliases: predecessors.map((p) => ({ name: logicalName(p, o) })) };
-      const opts = ownsLoadBalancer(o, cluster)
+      const balanced = ownsLoadBalancer(o, cluster.facts);
+      const opts = balanced
         ? { ...place, dependsOn: [...made.needed(o), ...afterLoadBalancers(cluster).dependsOn] }
         : { ...place, dependsOn: made.needed(o), ...goesWith(cluster) };
-      made.add(o, registerObject(logicalName(name, o), o, { mirrors, wait }, opts));
+      made.add(o, registerObject(logicalName(name, o), o, { mirrors, wait: wait || balanced }, opts));
     }
     for (const o of patches) {
       registerPatch(logicalName(`${name}-patch`, o), o, {
@@ -40,12 +42,6 @@ export class LabResources extends pulumi.ComponentResource {
     }
     this.registerOutputs({ step: selection.step });
   }
-}
-
-/** Behind such a Service stands a load balancer in the cloud: it is deleted for itself, while its controller lives. */
-function ownsLoadBalancer(o: KubeObject, cluster: Cluster): boolean {
-  const type = (o["spec"] as { type?: string } | undefined)?.type;
-  return o.kind === "Service" && type === "LoadBalancer" && cluster.facts.loadBalancer !== "none";
 }
 
 const isCanary = (o: KubeObject): boolean =>

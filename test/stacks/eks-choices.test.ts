@@ -1,4 +1,5 @@
-import { stackGraph } from "../support/graph";
+import { planStack } from "../../stacks/stack-plan";
+import { rawConfig, stackGraph } from "../support/graph";
 
 const eks = (more: Record<string, unknown> = {}) => ({
   target: "eks",
@@ -133,6 +134,45 @@ describe("choices", () => {
   test("the in-tree controller needs none of it", async () => {
     const graph = await stackGraph(eks({ loadBalancer: { controller: "aws-in-tree" } }));
     expect(graph.names().filter((n) => n.startsWith("eks-lb"))).toEqual([]);
+  });
+
+  test("wait false: what owns a load balancer is waited for, so that its controller outlives it", async () => {
+    const config = {
+      ...eks(),
+      wait: false,
+      ingress: { install: true },
+      labs: { "load-balancing": { step: 3 } },
+    };
+    const graph = await stackGraph(config);
+    expect(graph.named("ingress-release").inputs["skipAwait"]).toBe(false);
+    const balancer = graph.resources.find(
+      (r) => (r.inputs["spec"] as { type?: string } | undefined)?.type === "LoadBalancer",
+    )!;
+    const { annotations } = balancer.inputs["metadata"] as { annotations: Record<string, string> };
+    expect(Object.keys(annotations)).not.toContain("pulumi.com/skipAwait");
+    const { notes } = planStack("test", rawConfig(config));
+    expect(notes.join("\n")).toMatch(/wait false: what owns a load balancer is waited for all the same/);
+  });
+
+  test("an internal load balancer: hairpins and a public zone are told", () => {
+    const ingress = { install: true, loadBalancer: { scheme: "internal" } };
+    const dns = { baseDomain: "labs.networking-class.dev", zone: "create" };
+    const { notes } = planStack("test", rawConfig({ ...eks(), ingress, dns }));
+    expect(notes.join("\n")).toMatch(/sends back to the same node, gets no answer.*targetType ip/s);
+    expect(notes.join("\n")).toMatch(
+      /public zone, and its records hold the internal load balancer's private addresses/,
+    );
+    const open = planStack("test", rawConfig({ ...eks(), ingress: { install: true }, dns })).notes.join("\n");
+    expect(open).not.toMatch(/same node|private addresses/);
+  });
+
+  test("70 source ranges: more rules than a security group has", () => {
+    const sourceRanges = Array.from({ length: 70 }, (_, i) => `52.0.${i}.0/24`);
+    const ingress = { install: true, loadBalancer: { sourceRanges } };
+    const { notes } = planStack("test", rawConfig({ ...eks(), ingress }));
+    expect(notes.join("\n")).toMatch(
+      /70 source ranges on two ports are 140 rules of a security group, and AWS gives 60/,
+    );
   });
 
   test("a closed API server", async () => {

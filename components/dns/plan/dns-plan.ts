@@ -18,6 +18,8 @@ export interface DnsSite {
   expose: "host-ports" | "load-balancer" | "node-ports" | undefined;
   /** Whether the stack has an AWS account to make records in. */
   route53: boolean;
+  /** The load balancer has private addresses only. */
+  internal?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface DnsSite {
 export function planDns(
   config: DnsConfig,
   facts: Facts,
-  { expose, route53 }: DnsSite,
+  { expose, route53, internal }: DnsSite,
 ): { plan: DnsPlan; problems: Problem[]; notes: string[] } {
   const baseDomain = config.baseDomain ?? facts.baseDomain;
   const problems: Problem[] = [];
@@ -78,6 +80,11 @@ export function planDns(
   if (config.zone === "create") {
     notes.push(
       `names under ${baseDomain} resolve, and can be proved for ACME, once the parent zone names the servers of output nameServers`,
+    );
+  }
+  if (config.zone === "create" && internal === true) {
+    notes.push(
+      "dns.zone create makes a public zone, and its records hold the internal load balancer's private addresses: names resolve everywhere and lead somewhere only inside the network; dns.zone none with a private zone of your own keeps them there",
     );
   }
   return {

@@ -17,6 +17,26 @@ export function controllerNotes(config: IngressConfig, plan: ControllerPlan): st
       `clients reach HTTPS on port ${plan.ports.https}, which nginx cannot name in a redirect here: choose another port, or open the https:// links by hand`,
     );
   }
+  return [...notes, ...balancerNotes(plan)];
+}
+
+/** Rules of a security group by default; the load balancer controller writes one for each range and port. */
+const RULES = 60;
+
+function balancerNotes({ expose, loadBalancer: lb, proxyProtocol }: ControllerPlan): string[] {
+  if (expose !== "load-balancer" || lb === undefined || lb.servedBy === "provided") return [];
+  const notes: string[] = [];
+  if (lb.scheme === "internal" && lb.targetType === "instance" && !proxyProtocol) {
+    notes.push(
+      "internal load balancer with instance targets: a pod or node that calls it, and that it sends back to the same node, gets no answer, as the client's address is kept; ingress.loadBalancer.targetType ip sends to pods without it",
+    );
+  }
+  const rules = lb.sourceRanges.length * 2;
+  if (rules > RULES) {
+    notes.push(
+      `${lb.sourceRanges.length} source ranges on two ports are ${rules} rules of a security group, and AWS gives ${RULES} unless the quota "Inbound or outbound rules per security group" is raised; fewer, larger ranges do as well`,
+    );
+  }
   return notes;
 }
 
