@@ -35,7 +35,7 @@ const SHAPE = 'open: [{ from: shop/web, to: shop/db, port: 5432, reason: "…" }
  * Reads a file of intents: lists `open` and `closed` of flows, each with `from`, `to`, and if wanted `port`, `protocol`
  * and `reason`. @throws ProblemsError with everything that is wrong, UserError where the file cannot be read
  */
-export function readIntents(file: string, folder = process.cwd()): Intent[] {
+export function readIntents(file: string, folder: string = process.cwd()): Intent[] {
   let value: unknown;
   try {
     value = loadYaml(readFileSync(resolve(folder, file), "utf8"));
