@@ -4,36 +4,36 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Binaries } from "../support/apiserver/binaries";
-import { running } from "../support/apiserver/running";
+import { running as servers } from "../support/apiserver/running";
 import { ApiServer } from "../support/apiserver/server";
 
 const root = resolve(__dirname, "../..");
 let binaries: Binaries;
 let folder: string;
 beforeAll(() => {
-  binaries = running()[0]!.binaries;
+  binaries = servers()[0]!.binaries;
 });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "labs-server-test-"));
+  // Servers of this test alone have their data there.
+  process.env["TMPDIR"] = folder;
 });
 afterEach(() => {
+  delete process.env["TMPDIR"];
   rmSync(folder, { recursive: true });
 });
 
-/** Processes and data of servers, less those of this run. */
-const processes = (): string[] =>
-  spawnSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" })
+/** Processes and data of the servers that a test has started. */
+const running = (): string[] => [
+  ...spawnSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" })
     .stdout.split("\n")
-    .filter((l) => l.includes("labs-apiserver-") || l.includes("keeper.ts"));
-const folders = (): string[] => readdirSync(tmpdir()).filter((f) => f.startsWith("labs-apiserver-"));
-const nothingMore = async (before: readonly string[]): Promise<string[]> => {
-  let more: string[] = [];
-  for (let i = 0; i < 100; i++) {
-    more = [...processes(), ...folders()].filter((l) => !before.includes(l));
-    if (more.length === 0) return more;
-    await new Promise((r) => setTimeout(r, 100));
-  }
-  return more;
+    .filter((l) => l.includes(join(folder, "labs-apiserver-"))),
+  ...readdirSync(folder).filter((f) => f.startsWith("labs-apiserver-")),
+];
+/** What of them is left once they had time to end. */
+const left = async (): Promise<string[]> => {
+  for (let i = 0; i < 100 && running().length > 0; i++) await new Promise((r) => setTimeout(r, 100));
+  return running();
 };
 
 /** A server program that is a script. */
@@ -44,7 +44,6 @@ function script(text: string): string {
 }
 
 test("a port in use: one line that says which, and nothing is left", async () => {
-  const before = [...processes(), ...folders()];
   const taken = createServer();
   await new Promise<void>((done) => taken.listen(0, "127.0.0.1", done));
   const { port } = taken.address() as { port: number };
@@ -63,11 +62,10 @@ test("a port in use: one line that says which, and nothing is left", async () =>
     ),
   );
   taken.close();
-  expect(await nothingMore(before)).toEqual([]);
+  expect(await left()).toEqual([]);
 });
 
 test("a server that ends, or does not answer in time: one line, and nothing is left", async () => {
-  const before = [...processes(), ...folders()];
   const dies = {
     ...binaries,
     apiserver: script("echo 'Error: unknown flag: --service-cluster-ip-range' >&2; exit 1"),
@@ -79,13 +77,12 @@ test("a server that ends, or does not answer in time: one line, and nothing is l
   await expect(ApiServer.start(hangs, { startSeconds: 3 })).rejects.toThrow(
     /^the API server does not start: kube-apiserver does not answer at https:\S+: it says nothing$/,
   );
-  expect(await nothingMore(before)).toEqual([]);
+  expect(await left()).toEqual([]);
 });
 
 test.each(["SIGINT", "SIGKILL"] as const)(
   "the server ends with the process that started it: %s",
   async (signal) => {
-    const before = [...processes(), ...folders()];
     const starter = join(folder, "starter.ts");
     const module = join(root, "test/support/apiserver/server.ts");
     writeFileSync(
@@ -95,11 +92,8 @@ test.each(["SIGINT", "SIGKILL"] as const)(
     );
     const child = spawn(process.execPath, ["--import", "tsx", starter], { cwd: root });
     await new Promise((up) => child.stdout.once("data", up));
-    expect((await nothingMoreNow(before)).length).toBeGreaterThan(0);
+    expect(running().length).toBeGreaterThan(0);
     child.kill(signal);
-    expect(await nothingMore(before)).toEqual([]);
+    expect(await left()).toEqual([]);
   },
 );
-
-const nothingMoreNow = (before: readonly string[]): Promise<string[]> =>
-  Promise.resolve([...processes(), ...folders()].filter((l) => !before.includes(l)));

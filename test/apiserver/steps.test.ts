@@ -32,32 +32,36 @@ describe.each(running().map((r) => [r.set.kubernetes, r] as const))(
         const states = [];
         for (let step = 0; step <= longest(ids); step++)
           states.push(await registered(stackWith(stepsAt(ids, step), { kubernetes })));
+        const kinds = await client.kindsOf(states.flatMap((x) => x.objects.map((o) => o.object)));
         const empty = await standing(client);
-        await ambient(client);
-        const before = await standing(client);
         const moves = new Moves(client);
         const complaints: string[] = [];
-        const seen: unknown[] = [];
-        const forward = states.map((_, i) => i);
-        // There by steps, back by steps, then in one go: as catch-up does.
-        for (const step of [...forward, ...[...forward].reverse(), states.length - 1]) {
-          const { plan, objects } = states[step]!;
-          const say = (line: string): void => void complaints.push(`step ${step}: ${line}`);
-          (await moves.to(objects)).forEach(say);
-          const made = since(before, await standing(client));
-          (await differences(made, plan, objects, moves)).forEach(say);
-          const now = Object.fromEntries([...made].map(([key, o]) => [key, comparable(o)]));
-          seen[step] ??= now;
-          expect(now).toEqual(seen[step]);
+        try {
+          await ambient(client);
+          const before = await standing(client);
+          const seen: unknown[] = [];
+          const forward = states.map((_, i) => i);
+          // There by steps, back by steps, then in one go: as catch-up does.
+          for (const step of [...forward, ...[...forward].reverse(), states.length - 1]) {
+            const { plan, objects } = states[step]!;
+            const say = (line: string): void => void complaints.push(`step ${step}: ${line}`);
+            (await moves.to(objects)).forEach(say);
+            const made = since(before, await standing(client, kinds));
+            const now = Object.fromEntries([...made].map(([key, o]) => [key, comparable(o)]));
+            if (seen[step] === undefined) (await differences(made, plan, objects, moves)).forEach(say);
+            seen[step] ??= now;
+            expect(now).toEqual(seen[step]);
+          }
+          (await moves.to([])).forEach((c) => complaints.push(`destroy: ${c}`));
+          expect(complaints).toEqual([]);
+          const after = await standing(client);
+          expect(keys(after.keys())).toEqual(keys(before.keys()));
+          // Patches were given back.
+          const changed = [...before].filter(([key, o]) => !same(o, after.get(key))).map(([key]) => key);
+          expect(changed).toEqual([]);
+        } finally {
+          await removeAll(client, since(empty, await standing(client)));
         }
-        (await moves.to([])).forEach((c) => complaints.push(`destroy: ${c}`));
-        const after = await standing(client);
-        await removeAll(client, since(empty, after));
-        expect(complaints).toEqual([]);
-        expect(keys(after.keys())).toEqual(keys(before.keys()));
-        // Patches were given back.
-        const changed = [...before].filter(([key, o]) => !same(o, after.get(key))).map(([key]) => key);
-        expect(changed).toEqual([]);
       },
     );
   },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ApiError } from "../../../components/kubernetes/request";
 import { objectTitle, type KubeObject } from "../../../kube/objects";
 import type { RegisteredObject } from "../../../stacks/offline/registered-objects";
@@ -25,7 +26,9 @@ export class Moves {
   async to(registered: readonly RegisteredObject[]): Promise<string[]> {
     const wanted = registered.map(({ object, patch, resource }) => ({ object, patch, urn: resource.urn }));
     const complaints: string[] = [];
-    for (const made of wanted)
+    const before = new Map(this.made.map((m) => [m.urn, m.object]));
+    // The engine calls nobody for what did not change.
+    for (const made of wanted.filter((m) => !isDeepStrictEqual(m.object, before.get(m.urn))))
       complaints.push(...(await this.complaints(made.object, () => this.apply(made))));
     const kept = new Set(wanted.map((m) => m.urn));
     for (const gone of this.made.filter((m) => !kept.has(m.urn)).reverse())

@@ -57,7 +57,7 @@ export class ApiServer {
     const adminToken = randomBytes(16).toString("hex");
     const ports = options.ports ?? (await freePorts());
     const task = taskOf(binaries, folder, ports, adminToken, options);
-    const keeper = spawn(process.execPath, ["--import", "tsx", join(__dirname, "keeper.ts")], {
+    const keeper = spawn(process.execPath, ["--import", "tsx", join(__dirname, "keeper.ts"), folder], {
       cwd: join(__dirname, "../../.."),
       stdio: ["pipe", "pipe", "inherit"],
       // In a group of its own: a terminal's Ctrl-C would end etcd under the API server.
