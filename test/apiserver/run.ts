@@ -9,13 +9,11 @@ import { findBinaries } from "../support/apiserver/binaries";
 import { Client } from "../support/apiserver/client";
 import { crdsOf } from "../support/apiserver/crds";
 import { installCrds } from "../support/apiserver/install-crds";
-import { Missing } from "../support/apiserver/missing";
+import { CANNOT_RUN, CannotRun } from "../support/cannot-run";
 import { SERVERS, type Servers } from "../support/apiserver/running";
 import { ApiServer } from "../support/apiserver/server";
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-/** sysexits.h, EX_UNAVAILABLE: nothing was tested, because something that the tests need is not here. */
-const CANNOT_RUN = 69;
 const started: ApiServer[] = [];
 let tests: ChildProcess | undefined;
 
@@ -74,7 +72,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 main(process.argv.slice(2))
   .catch((error: unknown) => {
     say(`test:apiserver: ${error instanceof Error ? error.message : String(error)}`);
-    return error instanceof Missing ? CANNOT_RUN : 1;
+    return error instanceof CannotRun ? CANNOT_RUN : 1;
   })
   .then(async (code) => {
     await stop();

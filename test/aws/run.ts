@@ -4,10 +4,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Played } from "./stand-in/aws";
-import { CannotRun, pythonWithMoto } from "./stand-in/python";
-
-/** sysexits.h, EX_UNAVAILABLE: nothing was tested, because something that the tests need is not here. */
-const CANNOT_RUN = 69;
+import { CANNOT_RUN, CannotRun } from "../support/cannot-run";
+import { pythonWithMoto } from "./stand-in/python";
 
 /** `npm run test:aws`: gets Python's packages, runs the tests, and says who answered the calls. */
 async function main(): Promise<number> {

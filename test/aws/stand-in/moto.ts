@@ -1,7 +1,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { CannotRun, type Python } from "./python";
+import { CannotRun } from "../../support/cannot-run";
+import type { Python } from "./python";
 
 export interface Call {
   service: string;

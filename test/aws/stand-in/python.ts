@@ -1,17 +1,15 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, readdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { cacheFolder } from "../../support/cache-folder";
+import { CannotRun } from "../../support/cannot-run";
 
 const run = promisify(execFile);
 const REQUIREMENTS = join(__dirname, "..", "requirements.txt");
 /** What the pinned packages need. */
 const OLDEST = [3, 10] as const;
-
-/** Said where the tests cannot run at all, with the way out; not a failure of what is tested. */
-export class CannotRun extends Error {}
 
 export interface Python {
   /** Interpreter of the virtual environment. */
@@ -30,11 +28,7 @@ export interface Python {
 export async function pythonWithMoto(say: (line: string) => void = () => undefined): Promise<Python> {
   const python = await findPython();
   const key = createHash("sha256").update(python.version).update(readFileSync(REQUIREMENTS)).digest("hex");
-  const cache = join(
-    process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
-    "k8s-network-labs",
-    "aws-stand-in",
-  );
+  const cache = join(cacheFolder(), "aws-stand-in");
   const folder = join(cache, key.slice(0, 16));
   if (!existsSync(folder)) {
     say(`installing moto and botocore into ${folder} (once)`);

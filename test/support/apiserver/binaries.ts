@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { VersionSet } from "../../../components/versions";
-import { cacheFolder } from "./cache";
+import { cacheFolder } from "../cache-folder";
 import { buildProgram, type GoProgram } from "./go-build";
 import { go, lastLine } from "./go-modules";
-import { Missing } from "./missing";
+import { CannotRun } from "../cannot-run";
 
 /** A control plane's programs, as files. */
 export interface Binaries {
@@ -30,7 +30,7 @@ export function releaseOf(set: Pick<VersionSet, "kindNode">): string {
 /**
  * kube-apiserver of a set's minor version, with etcd: those that KUBEBUILDER_ASSETS (folders) or PATH names, else what
  * setup-envtest brings if it is on the PATH, else built from their Go modules, once.
- * @throws Missing where there is no way to have them; Error where one of them breaks
+ * @throws CannotRun where there is no way to have them; Error where one of them breaks
  */
 export function findBinaries(
   set: Pick<VersionSet, "kubernetes" | "kindNode">,
@@ -91,8 +91,8 @@ function needGo(minor: string): void {
   try {
     go(["version"], { cwd: "/", what: "kube-apiserver" });
   } catch (error) {
-    if (!(error instanceof Missing)) throw error;
-    throw new Missing(
+    if (!(error instanceof CannotRun)) throw error;
+    throw new CannotRun(
       `kube-apiserver ${minor} and etcd are missing: the tests apply every object to a real API server; fix: install ` +
         `Go 1.26 or newer (https://go.dev/dl), which builds them, or setup-envtest, or set KUBEBUILDER_ASSETS to their folder`,
     );

@@ -5,9 +5,9 @@ import { gunzipSync } from "node:zlib";
 import { parseAllDocuments } from "yaml";
 import { calicoCrdManifest, charts, type VersionSet } from "../../../components/versions";
 import type { KubeObject } from "../../../kube/objects";
-import { cacheFolder } from "./cache";
+import { cacheFolder } from "../cache-folder";
 import { moduleFolder } from "./go-modules";
-import { Missing } from "./missing";
+import { CannotRun } from "../cannot-run";
 
 /**
  * Digests of Calico's two manifests as they stand beside the project: branch release-v3.33 of projectcalico/calico,
@@ -48,7 +48,7 @@ export const crdSources: readonly CrdSource[] = [
 /**
  * The CRDs that clusters of a version set have, with the admission policies that belong to them, as their projects
  * publish them. None of these manifests registers a webhook.
- * @throws Missing where one cannot be had
+ * @throws CannotRun where one cannot be had
  */
 export async function crdsOf(
   set: Pick<VersionSet, "calico" | "calicoApi">,
@@ -95,7 +95,7 @@ async function download(url: string): Promise<string> {
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
   if (typeof why !== "string") return why.text;
-  throw new Missing(
+  throw new CannotRun(
     `Calico's CRDs cannot be downloaded: ${url}: ${why}; fix: reach that address, or put calico-v3.yaml.gz and calico-v1.yaml.gz into ../shared/crds`,
   );
 }

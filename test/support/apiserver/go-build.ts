@@ -16,7 +16,7 @@ export interface GoProgram {
 
 /**
  * Builds a program from its published Go module into a file, whole or not at all.
- * @throws Missing without Go or where modules cannot be fetched; Error where it does not build
+ * @throws CannotRun without Go or where modules cannot be fetched; Error where it does not build
  */
 export function buildProgram(program: GoProgram, file: string): void {
   const what = `${program.main.split("/").at(-1) ?? ""} ${program.version}`;

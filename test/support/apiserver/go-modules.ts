@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { Missing } from "./missing";
+import { CannotRun } from "../cannot-run";
 
 /**
  * The folder of a published Go module, fetched through the Go client into its own cache if it is not there yet. What a
  * version holds is fixed by Go's checksum database.
  * @param what what it is needed for, told where it cannot be had
- * @throws Missing without Go, or where the module cannot be fetched
+ * @throws CannotRun without Go, or where the module cannot be fetched
  */
 export function moduleFolder(module: string, version: string, what: string): string {
   const asked = `${module}@${version}`;
@@ -15,7 +15,7 @@ export function moduleFolder(module: string, version: string, what: string): str
   const answer = go(["mod", "download", "-json", asked], { cwd: tmpdir(), what });
   const { Dir, Error: why } = JSON.parse(answer.stdout || "{}") as { Dir?: string; Error?: string };
   if (Dir !== undefined && existsSync(Dir)) return Dir;
-  throw new Missing(
+  throw new CannotRun(
     `${what} cannot be fetched: ${asked}: ${lastLine(why ?? answer.stderr)}; fix: let Go reach a module proxy (go env GOPROXY)`,
   );
 }
@@ -31,7 +31,7 @@ export interface GoOptions {
 
 /**
  * Runs the Go client to its end.
- * @throws Missing where there is none
+ * @throws CannotRun where there is none
  */
 export function go(
   args: readonly string[],
@@ -45,7 +45,7 @@ export function go(
     stdio: ["ignore", "pipe", shown ? "inherit" : "pipe"],
   });
   const failed: NodeJS.ErrnoException | undefined = ran.error;
-  if (failed?.code === "ENOENT") throw new Missing(noGo(what));
+  if (failed?.code === "ENOENT") throw new CannotRun(noGo(what));
   if (failed !== undefined) throw failed;
   return { code: ran.status ?? 1, stdout: ran.stdout, stderr: shown ? "" : ran.stderr };
 }
