@@ -15,11 +15,8 @@ beforeAll(() => {
 });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "labs-server-test-"));
-  // Servers of this test alone have their data there.
-  process.env["TMPDIR"] = folder;
 });
 afterEach(() => {
-  delete process.env["TMPDIR"];
   rmSync(folder, { recursive: true });
 });
 
@@ -49,7 +46,7 @@ test("a port in use: one line that says which, and nothing is left", async () =>
   const { port } = taken.address() as { port: number };
   const free = { etcd: port + 1, etcdPeers: port + 2, apiserver: port + 3 };
   const message = (ports: typeof free): Promise<string> =>
-    ApiServer.start(binaries, { ports }).then(
+    ApiServer.start(binaries, { ports, within: folder }).then(
       () => "started",
       (e: unknown) => (e as Error).message,
     );
@@ -70,11 +67,11 @@ test("a server that ends, or does not answer in time: one line, and nothing is l
     ...binaries,
     apiserver: script("echo 'Error: unknown flag: --service-cluster-ip-range' >&2; exit 1"),
   };
-  await expect(ApiServer.start(dies)).rejects.toThrow(
+  await expect(ApiServer.start(dies, { within: folder })).rejects.toThrow(
     /^the API server does not start: kube-apiserver ended \(1\): Error: unknown flag: [^\n]*$/,
   );
   const hangs = { ...binaries, apiserver: script("trap '' TERM; while :; do sleep 0.1; done") };
-  await expect(ApiServer.start(hangs, { startSeconds: 3 })).rejects.toThrow(
+  await expect(ApiServer.start(hangs, { startSeconds: 3, within: folder })).rejects.toThrow(
     /^the API server does not start: kube-apiserver does not answer at https:\S+: it says nothing$/,
   );
   expect(await left()).toEqual([]);
@@ -88,7 +85,7 @@ test.each(["SIGINT", "SIGKILL"] as const)(
     writeFileSync(
       starter,
       `import { ApiServer } from ${JSON.stringify(module)};
-     void ApiServer.start(${JSON.stringify(binaries)}).then(() => { console.log("up"); setInterval(() => {}, 1000); });`,
+     void ApiServer.start(${JSON.stringify(binaries)}, { within: ${JSON.stringify(folder)} }).then(() => { console.log("up"); setInterval(() => {}, 1000); });`,
     );
     const child = spawn(process.execPath, ["--import", "tsx", starter], { cwd: root });
     await new Promise((up) => child.stdout.once("data", up));

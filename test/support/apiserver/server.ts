@@ -16,6 +16,8 @@ export interface ServerOptions {
   serviceCidr?: string;
   /** @default ones that are free */
   ports?: { etcd: number; etcdPeers: number; apiserver: number };
+  /** Where the folder with its data is made. @default the system's for temporary files */
+  within?: string;
   /** How long both may take to answer. @default 60 s */
   startSeconds?: number;
 }
@@ -53,7 +55,7 @@ export class ApiServer {
 
   /** @throws Error with one line where either does not come up; nothing is left then */
   static async start(binaries: Binaries, options: ServerOptions = {}): Promise<ApiServer> {
-    const folder = mkdtempSync(join(tmpdir(), "labs-apiserver-"));
+    const folder = mkdtempSync(join(options.within ?? tmpdir(), "labs-apiserver-"));
     const adminToken = randomBytes(16).toString("hex");
     const ports = options.ports ?? (await freePorts());
     const task = taskOf(binaries, folder, ports, adminToken, options);
