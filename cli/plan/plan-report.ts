@@ -12,6 +12,7 @@ import { clusterObjects, registeredObjects } from "../../stacks/offline/register
 import type { OfflineRun } from "../../stacks/offline/run-offline";
 import type { Registered } from "../../stacks/offline/registration";
 import type { StackPlan } from "../../stacks/stack-plan";
+import { buildCommands, type BuildCommands } from "./build-command";
 import { labFlows, stackFlows, type LabFlows } from "./flow-text";
 import { labRoutes, type LabRoutes } from "./lab-routes";
 import { manifests, type ManifestFile } from "./manifests";
@@ -24,6 +25,8 @@ export interface PlanReport {
   versions: { kubernetes: string; calico: string; api: string };
   /** What this is, and the command that builds it. */
   about: string;
+  /** The command that builds it. */
+  build: string;
   notes: string[];
   /** What the guardrails say of the resources; empty when they hold. */
   guardrails: Violation[];
@@ -75,6 +78,8 @@ export interface LabReport extends LabRoutes, LabFlows {
   services: { namespace: string; name: string; type: string; ports: string[] }[];
   policies: string[];
   links: { title: string; url: string }[];
+  /** How the lab moves on; absent at its last step. */
+  nextStep?: string;
 }
 
 export interface Plan {
@@ -83,7 +88,8 @@ export interface Plan {
 }
 
 /** Makes the report of a stack from its plan and its offline run. */
-export function planReport(plan: StackPlan, run: OfflineRun): Plan {
+export function planReport(plan: StackPlan, run: OfflineRun, ownFile?: string): Plan {
+  const build = buildCommands(plan.stack, ownFile);
   const files = manifests(registeredObjects(run.resources));
   const state = predictedState(plan, clusterObjects(run.resources));
   const flows = stackFlows(state);
@@ -96,7 +102,8 @@ export function planReport(plan: StackPlan, run: OfflineRun): Plan {
       calico: plan.versions.calico,
       api: plan.versions.calicoApi,
     },
-    about: about(plan),
+    about: about(plan, build.up, ownFile),
+    build: build.up,
     notes: plan.notes,
     guardrails: checkAll(subjects(run.resources)),
     ...(plan.target.kind === "eks" && plan.target.cluster !== undefined
@@ -107,7 +114,7 @@ export function planReport(plan: StackPlan, run: OfflineRun): Plan {
     charts: run.resources
       .filter((r) => r.type === "kubernetes:helm.sh/v3:Release")
       .map((r) => chartReport(r, plan)),
-    labs: plan.labs.map((l) => ({ ...labReport(l), ...labFlows(state, l, flows) })),
+    labs: plan.labs.map((l) => ({ ...labReport(l, build), ...labFlows(state, l, flows) })),
     outputs: run.outputs,
     manifests: files.map(({ text: _text, ...rest }) => rest),
     ambient: ambientOf(plan),
@@ -115,9 +122,10 @@ export function planReport(plan: StackPlan, run: OfflineRun): Plan {
   return { report, files };
 }
 
-function about(plan: StackPlan): string {
-  const build = plan.stack === "kind" ? "npm run up" : `npm run up -- ${plan.stack}`;
-  return `This is a plan: nothing was made. Build it with \`${build}\`, or with \`pulumi up --stack ${plan.stack}\` where Pulumi is set up.`;
+function about(plan: StackPlan, up: string, ownFile: string | undefined): string {
+  const pulumi =
+    ownFile === undefined ? `, or with \`pulumi up --stack ${plan.stack}\` where Pulumi is set up` : "";
+  return `This is a plan: nothing was made. Build it with \`${up}\`${pulumi}.`;
 }
 
 function resourceReport(r: Registered): ResourceReport {
@@ -153,7 +161,7 @@ function chartReport(r: Registered, plan: StackPlan): ChartReport {
   };
 }
 
-function labReport(s: LabSelection): Omit<LabReport, keyof LabFlows> {
+function labReport(s: LabSelection, build: BuildCommands): Omit<LabReport, keyof LabFlows> {
   const { objects, patches } = labAt(s);
   const kinds = (...names: string[]): KubeObject[] => objects.filter((o) => names.includes(o.kind));
   return {
@@ -174,6 +182,7 @@ function labReport(s: LabSelection): Omit<LabReport, keyof LabFlows> {
     services: kinds("Service").map(serviceReport),
     policies: [...objects.filter(isPolicy), ...patches].map((o) => title(o)),
     links: s.lab.links?.(s.context) ?? [],
+    ...(s.step < s.lab.steps.length - 1 ? { nextStep: build.step(s.instance, s.step + 1) } : {}),
     ...labRoutes(s, objects),
   };
 }

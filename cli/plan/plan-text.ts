@@ -18,7 +18,7 @@ export function planText(report: PlanReport, folder: string, page?: string, widt
     ...(report.eks === undefined ? [] : eksText(report.eks)),
     ...charts(report),
     ...(report.ingress === undefined ? [] : ingressText(report.ingress)),
-    ...report.labs.flatMap((l) => lab(l, report.stack, width)),
+    ...report.labs.flatMap((l) => lab(l, width)),
     heading(`Kubernetes objects (${report.manifests.length})`),
     `  ${folder}`,
     ...guardrails(report),
@@ -65,7 +65,7 @@ function charts(report: PlanReport): string[] {
   ];
 }
 
-function lab(l: LabReport, stack: string, width: number): string[] {
+function lab(l: LabReport, width: number): string[] {
   const copy = l.instance === l.lab ? "" : ` (${l.instance})`;
   // What a narrow terminal can do without.
   const image = (text: string): string[] => (width < 110 ? [] : [text]);
@@ -106,19 +106,13 @@ function lab(l: LabReport, stack: string, width: number): string[] {
     ...routesText(l),
     ...l.links.map((x) => `  ${pc.dim(`${x.title}:`)} ${x.url}`),
     `  ${pc.dim("guide:")} ${l.guide}`,
-    ...(l.step < l.steps.length - 1 ? [`  ${pc.dim("next step:")} ${nextStep(l.instance, stack)}`] : []),
+    ...(l.nextStep === undefined ? [] : [`  ${pc.dim("next step:")} ${l.nextStep}`]),
     "",
   ];
 }
 
 /** A table of digests is no table to read; the JSON and the objects have them. */
 const withoutDigest = (image: string): string => image.replace(/@sha256:[0-9a-f]{64}$/, "");
-
-function nextStep(instance: string, stack: string): string {
-  return stack === "kind"
-    ? `npm run labs -- step ${instance} next && npm run up`
-    : `npm run labs -- step ${instance} next --stack ${stack} && npm run up -- ${stack}`;
-}
 
 /** What to do with a plan, last: there a terminal stands. */
 function goOn(report: PlanReport, page: string | undefined): string[] {
@@ -135,10 +129,7 @@ function goOn(report: PlanReport, page: string | undefined): string[] {
             string,
           ],
         ]),
-    [
-      report.stack === "kind" ? "npm run up" : `npm run up -- ${report.stack}`,
-      BUILD[report.target] ?? "build it",
-    ],
+    [report.build, BUILD[report.target] ?? "build it"],
   ];
   const width = Math.max(...rows.map(([what]) => what.length));
   return ["", heading("Go on"), ...rows.map(([what, why]) => `  ${pc.bold(what.padEnd(width))}  ${why}`)];

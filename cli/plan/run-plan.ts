@@ -10,11 +10,11 @@ import { writeManifests } from "./manifests";
 
 /** Plans a stack file offline. */
 export async function planOffline(file: StackFile): Promise<Plan & { plan: StackPlan }> {
-  const { stack, raw } = file;
+  const { stack, raw, ownFile } = file;
   // First without the runtime: a wrong config is reported before anything else happens.
   const plan = planStack(stack, raw);
   const run = await runOffline({ stack, raw }, () => program({ stack, raw, offline: true }));
-  return { ...planReport(plan, run), plan };
+  return { ...planReport(plan, run, ownFile), plan };
 }
 
 export async function runPlan(

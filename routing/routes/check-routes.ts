@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
 import type { Problem } from "../../kube/problems";
 import { hostName, typeOf, type Backend, type HostRoutes, type PathRoute, type Routes } from "./routes";
-import { hostProblem, labelProblem, portProblem, serviceProblem, subdomainProblem } from "./object-names";
+import { hostProblem, labelProblem, objectNameProblem, portProblem, serviceProblem } from "./object-names";
 import { ingressNames } from "./ingress-objects";
 import { pathProblems } from "./paths";
 import { ServiceIndex } from "./backend-services";
@@ -58,9 +58,14 @@ function hostProblems(set: Routes, host: HostRoutes, services: ServiceIndex | un
   }
   if (host.paths.length === 0) problems.push({ path: at, message: "has no paths", fix: "add `/` at least" });
   if (host.tls?.secretName !== undefined) {
-    const problem = subdomainProblem(host.tls.secretName);
+    const problem = objectNameProblem(host.tls.secretName);
     if (problem !== undefined)
-      problems.push({ path: `${at}.tls.secretName`, value: host.tls.secretName, message: problem });
+      problems.push({
+        path: `${at}.tls.secretName`,
+        value: host.tls.secretName,
+        message: problem,
+        fix: "choose another name",
+      });
   }
   if (host.tls !== undefined && host.host === undefined) {
     problems.push({ path: `${at}.tls`, message: "a certificate needs a host", fix: "name the host" });

@@ -8,7 +8,7 @@ const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 export function labelProblem(text: string): string | undefined {
   if (text === "") return "is empty";
   if (text.length > 63) return `has ${text.length} characters; a DNS label has at most 63`;
-  if (!LABEL.test(text)) return "is no DNS label: a-z, 0-9 and '-' inside";
+  if (!LABEL.test(text)) return "is not a DNS label: a-z, 0-9 and '-' inside";
   return undefined;
 }
 
@@ -16,7 +16,7 @@ export function labelProblem(text: string): string | undefined {
 export function serviceProblem(text: string): string | undefined {
   const problem = labelProblem(text);
   if (problem !== undefined) return problem;
-  return /^[a-z]/.test(text) ? undefined : "begins with no letter, as the name of a Service must";
+  return /^[a-z]/.test(text) ? undefined : "does not begin with a letter, as the name of a Service must";
 }
 
 /** RFC 1123 subdomain, `*.` allowed as the first label of a host. */
@@ -28,23 +28,32 @@ export function hostProblem(text: string): string | undefined {
   return subdomainProblem(name);
 }
 
-export function subdomainProblem(text: string): string | undefined {
+function subdomainProblem(text: string): string | undefined {
   if (text.length > 253) return `has ${text.length} characters; a DNS name has at most 253`;
   for (const label of text.split(".")) {
     const problem = labelProblem(label);
     if (problem !== undefined)
-      return label === text ? problem : `is no DNS name: the part "${label}" ${problem}`;
+      return label === text ? problem : `is not a DNS name: the part "${label}" ${problem}`;
   }
   return undefined;
+}
+
+/** RFC 1123 subdomain as most objects are called, Secrets too: its labels may be longer than those of a DNS name. */
+export function objectNameProblem(text: string): string | undefined {
+  if (text === "") return "is empty";
+  if (text.length > 253) return `has ${text.length} characters; the name of an object has at most 253`;
+  return text.split(".").every((label) => LABEL.test(label))
+    ? undefined
+    : "is not the name of an object: a-z, 0-9, '-' and '.' inside";
 }
 
 /** A port by number, or by name (IANA service name: at most 15 characters, one of them a letter). */
 export function portProblem(port: Backend["port"]): string | undefined {
   if (typeof port === "number") {
-    return Number.isInteger(port) && port >= 1 && port <= 65535 ? undefined : "is no port: 1 to 65535";
+    return Number.isInteger(port) && port >= 1 && port <= 65535 ? undefined : "is not a port: 1 to 65535";
   }
   const named = /^[a-z0-9]([a-z0-9]|-(?!-))*$/.test(port) && /[a-z]/.test(port) && !port.endsWith("-");
   return named && port.length <= 15
     ? undefined
-    : "is no name of a port: at most 15 of a-z, 0-9 and '-', with a letter";
+    : "is not the name of a port: at most 15 of a-z, 0-9 and '-', with a letter";
 }

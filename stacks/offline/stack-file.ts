@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { labs } from "../../labs/index";
 import { nearest } from "../../kube/nearest";
@@ -11,6 +11,8 @@ export interface StackFile {
   stack: string;
   raw: RawConfig;
   path: string;
+  /** The file's absolute path where it is not a stack of this project, which the engine would find by its name. */
+  ownFile?: string;
 }
 
 /** Reads a stack's config from its name (`kind` → Pulumi.kind.yaml) or from a file of the user's own. */
@@ -21,10 +23,12 @@ export function readStackFile(nameOrFile: string, folder: string = process.cwd()
     const stacks = readdirSync(folder).flatMap((f) => /^Pulumi\.(.+)\.ya?ml$/.exec(f)?.[1] ?? []);
     throw new UserError(`there is no stack or file ${nameOrFile}; ${others(nameOrFile, stacks)}`);
   }
-  const stack =
-    /^Pulumi\.(.+)$/.exec(basename(path).replace(/\.ya?ml$/, ""))?.[1] ??
-    basename(path).replace(/\.ya?ml$/, "");
-  return { stack, path, raw: readConfig(readFileSync(path, "utf8"), path) };
+  const name = basename(path).replace(/\.ya?ml$/, "");
+  // What the engine takes as the name of a stack.
+  const stack = (/^Pulumi\.(.+)$/.exec(name)?.[1] ?? name).replace(/[^\w.-]+/g, "-");
+  const raw = readConfig(readFileSync(path, "utf8"), path);
+  const ofProject = resolve(path) === resolve(folder, `Pulumi.${stack}.yaml`);
+  return { stack, path, raw, ...(ofProject ? {} : { ownFile: resolve(path) }) };
 }
 
 /** What was meant, perhaps: a stack by nearly this name, a lab, a file of another kind. */
@@ -39,17 +43,16 @@ function others(name: string, stacks: readonly string[]): string {
 
 /** Config as the engine would hand it over. Values encrypted in the file stay unknown to us. */
 export function readConfig(text: string, path: string): RawConfig {
-  let file: unknown;
-  try {
-    file = parse(text);
-  } catch (error) {
-    throw new UserError(`${path} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const config: unknown =
-    typeof file === "object" && file !== null ? ((file as { config?: unknown }).config ?? {}) : file;
-  if (typeof config !== "object" || config === null || Array.isArray(config)) {
-    throw new UserError(`${path} has no mapping under config:`);
-  }
+  const file = readYaml(text, path);
+  const config = file["config"] ?? {};
+  if (typeof config !== "object" || Array.isArray(config))
+    throw new UserError(`${path} has no mapping under config:; ${EXAMPLE}`);
+  const strays =
+    file["config"] === undefined ? Object.keys(file).filter((key) => !ENGINE_KEYS.includes(key)) : [];
+  if (strays.length > 0)
+    throw new UserError(
+      `${path} has ${strays.join(", ")} at its top, where nothing reads it; put it under config:`,
+    );
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => {
       const plain = withoutSecrets(value);
@@ -59,6 +62,27 @@ export function readConfig(text: string, path: string): RawConfig {
       ];
     }),
   );
+}
+
+const EXAMPLE =
+  "write the stack's keys there, as Pulumi.kind.yaml does; docs/configuration.md has all of them";
+
+/** What the engine keeps beside the config. */
+const ENGINE_KEYS = ["config", "environment", "encryptedkey", "encryptionsalt", "secretsprovider"];
+
+/** YAML as the engine reads it: with anchors, aliases and merge keys. */
+function readYaml(text: string, path: string): Readonly<Record<string, unknown>> {
+  let file: unknown;
+  try {
+    file = parse(text, { merge: true });
+  } catch (error) {
+    throw new UserError(`${path} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (file === null || file === undefined)
+    throw new UserError(`${path} is empty: it needs config:; ${EXAMPLE}`);
+  if (typeof file !== "object" || Array.isArray(file))
+    throw new UserError(`${path} has no mapping under config:; ${EXAMPLE}`);
+  return file as Record<string, unknown>;
 }
 
 function withoutSecrets(value: unknown): unknown {

@@ -71,12 +71,16 @@ test.each<[string, Routes, RegExp]>([
     /no Service wbe in namespace shop/,
   ],
   ["missing port", host([{ path: "/", backend: { service: "web", port: 8080 } }]), /no port 8080/],
-  ["port out of range", host([{ path: "/", backend: { service: "web", port: 0 } }]), /is no port/],
-  ["service that is no label", host([{ path: "/", backend: { service: "Web", port: 80 } }]), /no DNS label/],
+  ["port out of range", host([{ path: "/", backend: { service: "web", port: 0 } }]), /is not a port/],
+  [
+    "service that is no label",
+    host([{ path: "/", backend: { service: "Web", port: 80 } }]),
+    /not a DNS label/,
+  ],
   [
     "service that begins with a digit",
     host([{ path: "/", backend: { service: "2048", port: 80 } }]),
-    /no letter/,
+    /does not begin with a letter/,
   ],
   [
     "host with a port",
@@ -91,7 +95,7 @@ test.each<[string, Routes, RegExp]>([
   [
     "wildcard inside",
     routes({ hosts: [{ host: "a.*.org", paths: [{ path: "/", backend: web }] }] }),
-    /no DNS/,
+    /not a DNS/,
   ],
   [
     "host too long",
@@ -175,6 +179,19 @@ describe("rewrites", () => {
     expect(pay!["spec"]).not.toHaveProperty("defaultBackend");
     expect(toIngresses(set("/x/$2"), { className: "labs" })[1]!.metadata.name).toBe("shop-pay");
   });
+});
+
+test.each([
+  ["a".repeat(253), undefined],
+  [`${"store-".repeat(20)}tls`, undefined],
+  ["a".repeat(254), "has 254 characters; the name of an object has at most 253"],
+  ["Store-tls", "is not the name of an object: a-z, 0-9, '-' and '.' inside"],
+  ["", "is empty"],
+])("the name of a Secret may be longer than a DNS label: %s", (secretName, message) => {
+  const set = routes({
+    hosts: [{ host: "a.org", tls: { secretName }, paths: [{ path: "/", backend: web }] }],
+  });
+  expect(checkRoutes([set]).map((p) => p.message)).toEqual(message === undefined ? [] : [message]);
 });
 
 test("TLS names its Secret, and the redirect is said either way", () => {

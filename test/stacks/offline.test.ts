@@ -97,3 +97,34 @@ test("a stack is read by name or as a file; encrypted values stay unknown to us"
   expect(() => readConfig("config: [1, 2]", "f")).toThrow(/no mapping under config/);
   expect(() => readConfig("a: [", "f")).toThrow(/is not YAML/);
 });
+
+test("YAML is read as the engine reads it: anchors, aliases and merge keys", () => {
+  const text = `
+config:
+  k8s-network-labs:kind: &small { workers: 1, podCidr: 10.8.0.0/16 }
+  other:kind:
+    <<: *small
+    podCidr: 10.9.0.0/16
+  other:again: *small
+`;
+  const raw = readConfig(text, "f");
+  expect(Object.values(raw).map((value) => JSON.parse(value) as unknown)).toEqual([
+    { workers: 1, podCidr: "10.8.0.0/16" },
+    { workers: 1, podCidr: "10.9.0.0/16" },
+    { workers: 1, podCidr: "10.8.0.0/16" },
+  ]);
+});
+
+test.each([
+  ["", /^f is empty: it needs config:; .*docs\/configuration\.md/],
+  ["# nothing\n", /^f is empty/],
+  ["kind", /^f has no mapping under config:; /],
+  ["target: eks\neks: {}\n", /^f has target, eks at its top, where nothing reads it; put it under config:/],
+])("a file that says nothing to the engine is refused with a fix: %j", (text, message) => {
+  expect(() => readConfig(text, "f")).toThrow(message);
+});
+
+test("a stack without any config, but with the engine's own keys, is the default one", () => {
+  expect(readConfig("encryptionsalt: v1:abc\n", "f")).toEqual({});
+  expect(readConfig("config:\n", "f")).toEqual({});
+});

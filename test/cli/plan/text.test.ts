@@ -1,3 +1,4 @@
+import { buildCommands } from "../../../cli/plan/build-command";
 import { planText } from "../../../cli/plan/plan-text";
 import { tree } from "../../../cli/plan/resource-tree";
 import type { LabReport, PlanReport, ResourceReport } from "../../../cli/plan/plan-report";
@@ -80,11 +81,12 @@ const report = (stack: string, target: string): PlanReport => ({
   clusterName: `labs-${stack}`,
   versions: { kubernetes: "1.36", calico: "v3", api: "native" },
   about: "This is a plan.",
+  build: buildCommands(stack).up,
   notes: [],
   guardrails: [],
   resources: [],
   charts: [],
-  labs: [lab],
+  labs: [{ ...lab, nextStep: buildCommands(stack).step("stars", 1) }],
   outputs: {},
   manifests: [],
   ambient: { objects: [], podCidrs: [] },
