@@ -99,6 +99,6 @@ test("rules that together cover every port of the client decide", () => {
   expect(verdict(rule(["1:1023"]), rule(["1024:65535"])).verdict).toBe("allow");
   expect(verdict(rule(["1:1022"]), rule(["1024:65535"]))).toMatchObject({
     verdict: "unknown",
-    ingress: { reason: expect.stringMatching(/--source-port/) },
+    ingress: { reason: expect.stringMatching(/--source-port/) as string },
   });
 });

@@ -33,7 +33,7 @@ test("without them the answer says what it depends on, unless another rule decid
     ingress: {
       policy: "x/api",
       rule: 0,
-      reason: expect.stringMatching(/depends on the request \(--method, --path\)/),
+      reason: expect.stringMatching(/depends on the request \(--method, --path\)/) as string,
     },
   });
   expect(answer(rules(http(["GET"]), { action: "Allow" })).verdict).toBe("allow");

@@ -35,9 +35,10 @@ export function* jsonPieces(
 
 function* rows(
   state: State,
-  { groupOf, pair }: NonNullable<ReturnType<typeof groupAnswers>>,
+  answers: NonNullable<ReturnType<typeof groupAnswers>>,
   all: boolean,
 ): Generator<[Row, Endpoint]> {
+  const { groupOf } = answers;
   const tails = new Tails();
   const wanted = partFilter(all);
   const inside = insiders(state);
@@ -53,7 +54,7 @@ function* rows(
     const outside = group.view.endpoint.type === "outside";
     const row = new Row(outside ? inside : [...inside, ...state.outside], tails, (to) => {
       const other = groupOf.get(to);
-      return other === undefined ? [] : wanted(pair(group, other));
+      return other === undefined ? [] : wanted(answers.pair(group, other));
     });
     for (const from of members) yield [row, from];
   }
