@@ -80,7 +80,12 @@ test("everything that is wrong is reported at once", () => {
 
 test("what is planned is a config that the program takes, on kind and on eks", () => {
   const cls = readClass(
-    { class: "net", labs: ["stars"], sizes: { workers: 1, instanceTypes: ["t3.large"] } },
+    {
+      class: "net",
+      labs: ["stars"],
+      sizes: { workers: 1, instanceTypes: ["t3.large"] },
+      config: { eks: { endpoint: { private: true } } },
+    },
     "c.yaml",
     classChecks(labs),
   );
