@@ -43,13 +43,13 @@ export function vpcCniValues(
 /** Versions of add-ons as EKS names them: the version of what is in it, and the build. */
 export function addonVersionProblems({ addons }: EksConfig, path: string): Problem[] {
   return Object.entries(addons).flatMap(([addon, version]) =>
-    version === undefined || /^v\d+\.\d+\.\d+-eksbuild\.\d+$/.test(version)
+    /^v\d+\.\d+\.\d+-eksbuild\.\d+$/.test(version)
       ? []
       : [
           {
             path: `${path}.addons.${addon}`,
             value: version,
-            message: "is no version of an add-on",
+            message: "is not a version of an add-on",
             fix: `as v1.20.4-eksbuild.2 (aws eks describe-addon-versions --addon-name ${NAMES[addon as keyof typeof NAMES]}), or leave it out`,
           },
         ],
