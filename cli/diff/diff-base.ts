@@ -15,7 +15,7 @@ import { UserError } from "../../kube/problems";
 import type { Ambient } from "../../labs/prediction/ambient";
 import type { StackFile } from "../../stacks/offline/stack-file";
 import { PROJECT } from "../../stacks/stack-plan";
-import { projectFolder } from "../folders";
+import { projectFolder } from "../../stacks/project-folders";
 import type { PlannedResource } from "./resource-changes";
 
 /** A plan as another version of the program printed it: only what a comparison needs. */

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../../kube/problems";
-import { ownFolder } from "../folders";
+import { ownFolder } from "../../stacks/project-folders";
 import { passphraseFile } from "./passphrase";
 
 /**

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { UserError } from "../../kube/problems";
-import { ownFolder, projectFolder } from "../folders";
+import { ownFolder, projectFolder } from "../../stacks/project-folders";
 
 const root = join(ownFolder, "pulumi");
 

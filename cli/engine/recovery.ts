@@ -7,7 +7,7 @@ import {
 } from "../../components/kind/machine-objects";
 import { reasonOf, UserError } from "../../kube/problems";
 import { EngineError, type Engine, type PendingOperation, type StackState } from "./engine";
-import type { RunEntry } from "./run-journal";
+import type { RunEntry } from "../../stacks/run-journal";
 import type { EngineSession } from "./session";
 import { withLock } from "./stack-lock";
 

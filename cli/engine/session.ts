@@ -2,13 +2,13 @@ import { join } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import type { Tags } from "../../classroom/environment-record";
 import { PROJECT } from "../../stacks/stack-plan";
-import { ownFolder, projectFolder } from "../folders";
+import { ownFolder, projectFolder } from "../../stacks/project-folders";
 import { engineEnvironment } from "./engine-environment";
 import { EngineError, type Engine } from "./engine";
 import { thisMachine, type Machine } from "./machine";
 import { installedPulumi, pulumiCommand } from "./pulumi-install";
 import { PulumiEngine } from "./pulumi-engine";
-import { RunJournal } from "./run-journal";
+import { RunJournal } from "../../stacks/run-journal";
 
 /** What work on stacks stands on: the engine with its backend, this machine, and the runs that are under way here. */
 export interface EngineSession {

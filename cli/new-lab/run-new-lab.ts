@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { failOn, UserError } from "../../kube/problems";
 import { labs } from "../../labs/index";
-import { projectFolder } from "../folders";
+import { projectFolder } from "../../stacks/project-folders";
 import { labFiles, nameProblems } from "./lab-files";
 
 /** Writes a new lab's files and the catalogue. @throws ProblemsError for an id that cannot be used; nothing is written then */

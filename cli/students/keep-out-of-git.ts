@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { projectFolder } from "../folders";
+import { projectFolder } from "../../stacks/project-folders";
 
 /** The class's stack files hold names and addresses of people: git is to pass them over in this clone. */
 export function keepOutOfGit(className: string): void {

@@ -4,7 +4,7 @@ import { lock } from "proper-lockfile";
 import { z } from "zod";
 import { UserError } from "../../kube/problems";
 import { isAlive } from "../engine/machine";
-import { ownFolder } from "../folders";
+import { ownFolder } from "../../stacks/project-folders";
 
 const claimSchema = z.object({ machine: z.string(), slots: z.record(z.string(), z.number()) });
 

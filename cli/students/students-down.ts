@@ -4,7 +4,7 @@ import { hasExpired } from "../../classroom/lease";
 import type { EnvironmentRecord } from "../../classroom/environment-record";
 import { failOn, type Problem } from "../../kube/problems";
 import { openSession, type EngineSession } from "../engine/session";
-import { ownFolder } from "../folders";
+import { ownFolder } from "../../stacks/project-folders";
 import { choose, warnDamaged } from "./choose-environments";
 import { listing, listText } from "./students-list";
 import { classNameOf } from "./class-input";

@@ -9,7 +9,7 @@ import { runInterrupts } from "../engine/interrupts";
 import { recover, runRecoverably, type StackRun } from "../engine/recovery";
 import { openSession, tagsOrCreate } from "../engine/session";
 import { withLock } from "../engine/stack-lock";
-import { projectFolder } from "../folders";
+import { projectFolder } from "../../stacks/project-folders";
 import type { DestroyCommand, UpCommand } from "./up-options";
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

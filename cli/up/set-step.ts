@@ -5,7 +5,7 @@ import { UserError } from "../../kube/problems";
 import { labs } from "../../labs/index";
 import { readConfig, readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, PROJECT } from "../../stacks/stack-plan";
-import { projectFolder } from "../folders";
+import { projectFolder } from "../../stacks/project-folders";
 
 /** Writes a lab's step into the stack's file, comments kept; checks it first, so that a wrong one changes nothing. */
 export function setStep(instance: string, wish: string, stack: string): void {

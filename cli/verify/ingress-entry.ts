@@ -3,9 +3,9 @@ import { CONTROLLER } from "../../routing/ingress-site";
 import { CA, CERT_MANAGER_NAMESPACE } from "../../components/tls/plan/objects";
 import type { StackPlan } from "../../stacks/stack-plan";
 import type { ReachedCluster } from "./cluster/cluster-access";
-import { ApiError, type ClusterApi } from "./cluster/api-client";
+import { ApiError, type ClusterApi } from "../cluster/api-client";
 import type { Trust } from "./cluster/request-often";
-import { core } from "./cluster/api-paths";
+import { core } from "../cluster/api-paths";
 import type { Inventory } from "./core/inventory";
 import type { RequestCheck } from "./core/check-model";
 

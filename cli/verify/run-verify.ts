@@ -7,7 +7,7 @@ import { planStack, type StackPlan } from "../../stacks/stack-plan";
 import { Interrupts } from "../engine/interrupts";
 import type { VerifyOptions } from "./verify-options";
 import { reach } from "./cluster/cluster-access";
-import { ApiError, NoAnswer, openApi } from "./cluster/api-client";
+import { ApiError, NoAnswer, openApi } from "../cluster/api-client";
 import { removeLeftovers } from "./cluster/probe-leftovers";
 import { checksOf } from "./core/checks";
 import type { Report } from "./core/check-model";

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { openApi } from "../../cli/verify/cluster/api-client";
+import { openApi } from "../../cli/cluster/api-client";
 import { RUN_LABEL } from "../../cli/verify/core/probe-pod";
 import { checksOf } from "../../cli/verify/core/checks";
 import { findHints } from "../../cli/verify/hint/find-hints";

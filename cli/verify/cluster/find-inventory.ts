@@ -2,8 +2,8 @@ import type { KubeObject } from "../../../kube/objects";
 import type { Inventory, LiveNode, LivePod, LiveService, LiveWorkload } from "../core/inventory";
 import type { FlowCheck } from "../core/check-model";
 import { RUN_LABEL } from "../core/probe-pod";
-import { ApiError, type ClusterApi } from "./api-client";
-import { apps, core } from "./api-paths";
+import { ApiError, type ClusterApi } from "../../cluster/api-client";
+import { apps, core } from "../../cluster/api-paths";
 
 /** Kinds that a workload may have, the likeliest first. */
 const KINDS = [

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../kube/objects";
-import { ApiError, type ClusterApi } from "./api-client";
+import { ApiError, type ClusterApi } from "../../cluster/api-client";
 import { tolerant } from "./find-inventory";
-import { path } from "./api-paths";
+import { path } from "../../cluster/api-paths";
 
 const CALICO = ["networkpolicies", "networksets"];
 const CALICO_GLOBAL = ["globalnetworkpolicies", "globalnetworksets", "tiers"];

@@ -1,9 +1,9 @@
 import type { KubeObject } from "../../../kube/objects";
 import { reasonOf } from "../../../kube/problems";
 import { RUN_LABEL } from "../core/probe-pod";
-import { ApiError, type ClusterApi } from "./api-client";
+import { ApiError, type ClusterApi } from "../../cluster/api-client";
 import { tolerant } from "./find-inventory";
-import { core } from "./api-paths";
+import { core } from "../../cluster/api-paths";
 import { abandoned } from "./probe-pods";
 
 export interface LeftoverOptions {

@@ -5,8 +5,8 @@ import { realClock, type Clock } from "../../clock";
 import { isAlive } from "../../engine/machine";
 import { inParallel } from "../../in-parallel";
 import { anchor, namespaceOf, OWNER, RUN_LABEL, probePod, type ProbePodSource } from "../core/probe-pod";
-import { ApiError, type ClusterApi } from "./api-client";
-import { core } from "./api-paths";
+import { ApiError, type ClusterApi } from "../../cluster/api-client";
+import { core } from "../../cluster/api-paths";
 
 export interface ProbePodsOptions {
   run: string;

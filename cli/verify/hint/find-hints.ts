@@ -1,6 +1,6 @@
 import type { StackPlan } from "../../../stacks/stack-plan";
 import { predictedObjects, predictedState } from "../../../labs/prediction/state";
-import type { ClusterApi } from "../cluster/api-client";
+import type { ClusterApi } from "../../cluster/api-client";
 import { livePolicies } from "../cluster/live-policies";
 import type { Hint, Result } from "../core/check-model";
 import { hints } from "./hints";

@@ -2,7 +2,7 @@ import { EngineError, type Engine, type PendingOperation, type StackState } from
 import type { Machine } from "../../../cli/engine/machine";
 import { withoutDeleted } from "../../../cli/engine/pulumi-engine";
 import { runRecoverably, type RecoverableRun } from "../../../cli/engine/recovery";
-import type { RunEntry } from "../../../cli/engine/run-journal";
+import type { RunEntry } from "../../../stacks/run-journal";
 import {
   kindFootprint,
   madeBy,

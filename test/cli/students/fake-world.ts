@@ -1,6 +1,6 @@
 import type { LockHolder, PendingOperation, StateResource } from "../../../cli/engine/engine";
 import type { Machine } from "../../../cli/engine/machine";
-import type { RunEntry } from "../../../cli/engine/run-journal";
+import type { RunEntry } from "../../../stacks/run-journal";
 import type { MachineObject } from "../../../components/kind/machine-objects";
 import type { VirtualClock } from "./virtual-clock";
 

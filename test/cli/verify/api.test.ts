@@ -1,4 +1,4 @@
-import { ApiError, NoAnswer, openApi, type ClusterApi } from "../../../cli/verify/cluster/api-client";
+import { ApiError, NoAnswer, openApi, type ClusterApi } from "../../../cli/cluster/api-client";
 import type { KubeObject } from "../../../kube/objects";
 import { FakeClock } from "./fake/clock";
 import { FakeCluster, type Answer } from "./fake/server";

@@ -1,4 +1,4 @@
-import { openApi } from "../../../cli/verify/cluster/api-client";
+import { openApi } from "../../../cli/cluster/api-client";
 import { checksOf } from "../../../cli/verify/core/checks";
 import type { Hint } from "../../../cli/verify/core/check-model";
 import { findHints } from "../../../cli/verify/hint/find-hints";

@@ -19,7 +19,7 @@ import { batchInterrupts } from "../../../cli/engine/interrupts";
 import { realClock } from "../../../cli/clock";
 import { thisMachine } from "../../../cli/engine/machine";
 import { PulumiEngine } from "../../../cli/engine/pulumi-engine";
-import { RunJournal } from "../../../cli/engine/run-journal";
+import { RunJournal } from "../../../stacks/run-journal";
 import type { EngineSession } from "../../../cli/engine/session";
 import { allRecords } from "../../../cli/students/environment-records";
 import { readClass } from "../../../classroom/class-file";

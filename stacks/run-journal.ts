@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { MachineObject } from "../../components/kind/machine-objects";
-import { ownFolder } from "../folders";
+import type { MachineObject } from "../components/kind/machine-objects";
+import { ownFolder } from "./project-folders";
 
 /** A run under way: what it may make on this machine, as far as it was not there when the run began. */
 export interface RunEntry {

@@ -1,8 +1,8 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { ApiError, refusalText, callApi, type ApiAnswer } from "../../../components/kubernetes/request";
-import type { KubeObject } from "../../../kube/objects";
-import { reasonOf } from "../../../kube/problems";
-import { realClock, type Clock } from "../../clock";
+import { ApiError, refusalText, callApi, type ApiAnswer } from "../../components/kubernetes/request";
+import type { KubeObject } from "../../kube/objects";
+import { reasonOf } from "../../kube/problems";
+import { realClock, type Clock } from "../clock";
 
 export { ApiError };
 
