@@ -6,10 +6,13 @@ import { ownFolder } from "./project-folders";
 
 /** A run under way: what it may make on this machine, as far as it was not there when the run began. */
 export interface RunEntry {
+  /** Milliseconds since 1970. */
+  began: number;
   fresh: MachineObject[];
 }
 
 const entrySchema = z.object({
+  began: z.number(),
   fresh: z.array(z.object({ kind: z.enum(["cluster", "container", "network"]), name: z.string() })),
 });
 

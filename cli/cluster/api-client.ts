@@ -26,12 +26,14 @@ export interface ClusterApi {
   /** Every page of a list; empty where the server does not serve the kind. */
   list(path: string, query?: Record<string, string>, signal?: AbortSignal): Promise<KubeObject[]>;
   create(path: string, object: KubeObject, signal?: AbortSignal): Promise<KubeObject>;
-  /** True where it is gone or going; an object that is not there is no error. */
+  /** Puts a whole object in the place of the one that was read. @throws ApiError 409 where it has changed since */
+  replace(path: string, object: KubeObject): Promise<void>;
+  /** An object that is not there is no error. */
   remove(path: string, graceSeconds?: number): Promise<void>;
 }
 
 /**
- * The few calls that verify makes, as plain JSON with a limit on each. The typed client has neither limits nor a way to
+ * The few calls that commands make, as plain JSON with a limit on each. The typed client has neither limits nor a way to
  * stop, and drops fields of CRDs.
  */
 export function openApi(kubeconfig: KubeConfig, options: ApiOptions = {}): ClusterApi {
@@ -41,6 +43,9 @@ export function openApi(kubeconfig: KubeConfig, options: ApiOptions = {}): Clust
     get: async (path, signal) => (await caller.call("GET", path, { signal })) as KubeObject,
     list: (path, query, signal) => list(caller, path, query, signal),
     create: (path, object, signal) => create(caller, path, object, signal),
+    replace: async (path, object) => {
+      await caller.call("PUT", path, { body: object });
+    },
     remove: async (path, graceSeconds = 1) => {
       const body = {
         apiVersion: "v1",

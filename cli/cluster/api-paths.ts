@@ -1,4 +1,4 @@
-/** Paths of the kinds that verify asks for. */
+/** Paths of the kinds that commands ask for. */
 export const core = (namespace: string | undefined, plural: string, name?: string): string =>
   path("/api/v1", namespace, plural, name);
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../../kube/problems";
 import { ownFolder } from "../../stacks/project-folders";
+import { CLI_RUN } from "../../stacks/plain-run";
 import { passphraseFile } from "./passphrase";
 
 /**
@@ -14,7 +15,7 @@ export function engineEnvironment(
   env: NodeJS.ProcessEnv = process.env,
   folder: string = ownFolder,
 ): Record<string, string> {
-  const own: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const own: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true", [CLI_RUN]: "1" };
   const backend = env["PULUMI_BACKEND_URL"];
   // An unset variable of a workflow is an empty one. With a token Pulumi means its own cloud, whose keys are its own.
   const cloud = backend === "" ? (env["PULUMI_ACCESS_TOKEN"] ?? "") !== "" : /^https?:/.test(backend ?? "");

@@ -26,10 +26,13 @@ export interface Engine {
   /** What the state holds. @throws EngineError `gone` */
   state(stack: string): Promise<StackState>;
   /**
-   * Forgets operations that were begun and never ended, and what was deleted to be made again; what they left must
-   * have been cleaned. The engine would delete the latter a second time, by a provider that is closed.
+   * Settles operations that were begun and never ended. Those that are `done` are forgotten, and so is what was deleted
+   * to be made again: the engine would delete it a second time, by a provider that is closed. What is adopted becomes a
+   * resource of the state. All others stay pending.
    */
-  dropPending(stack: string, urns: readonly string[]): Promise<void>;
+  settle(stack: string, settled: Settled): Promise<void>;
+  /** Kubeconfigs of the Kubernetes providers in the state, decrypted, by the providers' URNs. */
+  kubeconfigs(stack: string): Promise<ReadonlyMap<string, string>>;
   /** Removes an empty stack with its tags. Fails when it has resources. */
   remove(stack: string): Promise<void>;
   /** The stack's outputs, decrypted; empty where it has none (yet). @throws EngineError `gone` */
@@ -60,6 +63,8 @@ export interface StateResource {
   inputs: Readonly<Record<string, unknown>>;
   /** It was deleted to be made again, and the run was cut off in between. */
   deleted?: boolean;
+  /** It was adopted, and the run was cut off before it was read from its provider. */
+  unread?: boolean;
 }
 
 /** An operation that an engine began and never ended: what it made is not in the state. */
@@ -68,6 +73,26 @@ export interface PendingOperation {
   type: string;
   operation: "creating" | "updating" | "deleting" | "reading" | "importing";
   inputs: Readonly<Record<string, unknown>>;
+  /** URN of the provider that it was begun with; absent where that is not known. */
+  provider?: string;
+}
+
+export interface Settled {
+  /** URNs of operations that left nothing behind that the state would have to know. */
+  done: readonly string[];
+  adopted: readonly Adoption[];
+}
+
+/** A resource that an operation made before it was cut off. */
+export interface Adoption {
+  urn: string;
+  /** As its provider names it. */
+  id: string;
+  /**
+   * What the state is to know of it until the next update, which then finishes it. Without them it is read from its
+   * provider at once, and forgotten where it is not there.
+   */
+  outputs?: Readonly<Record<string, unknown>>;
 }
 
 export interface OperationOptions {

@@ -12,13 +12,14 @@ import { TAG_CLASS, type Tags } from "../../classroom/environment-record";
 import {
   type Engine,
   type OperationOptions,
-  type PendingOperation,
+  type Settled,
   type StackState,
   type StackSummary,
   type UpOptions,
 } from "./engine";
 import { detached } from "./pulumi-command";
 import { engineError } from "./engine-errors";
+import { rememberedAs, rememberedIn, settledState, stateFrom, type ExportedState } from "./pulumi-state";
 import { readSettings, writeSettings, type StackSettings } from "./stack-settings";
 
 export interface PulumiEngineOptions {
@@ -30,6 +31,8 @@ export interface PulumiEngineOptions {
   env: Record<string, string>;
   /** Folder for the log of each student's updates. */
   logs: string;
+  /** Runs a command of the CLI and gives what it prints. @default in a process group of its own */
+  run?: (args: string[]) => Promise<string>;
 }
 
 /** Stacks of the project by the Automation API. One process of the CLI per call; nothing is cached. */
@@ -132,38 +135,51 @@ export class PulumiEngine implements Engine {
   }
 
   async state(stack: string): Promise<StackState> {
-    const { resources = [], pending_operations = [] } = (await this.#export(stack)).deployment;
-    return {
-      resources: resources.map((r) => ({
-        urn: r.urn,
-        type: r.type,
-        real: r.custom === true && !r.type.startsWith("pulumi:"),
-        inputs: r.inputs ?? {},
-        ...(r.id === undefined || r.id === "" ? {} : { id: r.id }),
-        ...(r.pendingReplacement === true ? { deleted: true } : {}),
-      })),
-      pending: pending_operations.map(({ resource, type }) => ({
-        urn: resource.urn,
-        type: resource.type,
-        operation: type,
-        inputs: resource.inputs ?? {},
-      })),
-    };
+    const [exported, tags] = await Promise.all([this.#export(stack), this.tags(stack)]);
+    return stateFrom(exported, tags);
   }
 
-  async dropPending(stack: string, urns: readonly string[]): Promise<void> {
+  async settle(stack: string, settled: Settled): Promise<void> {
     const exported = await this.#export(stack);
-    const pending = exported.deployment.pending_operations ?? [];
-    exported.deployment.pending_operations = pending.filter((op) => !urns.includes(op.resource.urn));
-    exported.deployment.resources = withoutDeleted(exported.deployment.resources ?? []);
-    const folder = mkdtempSync(join(tmpdir(), "labs-state-"));
-    try {
-      const file = join(folder, "state.json");
-      writeFileSync(file, JSON.stringify(exported), { mode: 0o600 });
-      await this.#cli(["stack", "import", "--file", file, "--stack", stack]);
-    } finally {
-      rmSync(folder, { recursive: true });
+    const next = settledState(exported, settled);
+    const known = rememberedIn(await this.tags(stack));
+    for (const { resource, type } of next.deployment.pending_operations ?? []) {
+      const [tag, value] = rememberedAs(resource.urn);
+      if (type === "creating" && !known.includes(value)) await this.setTag(stack, tag, value);
     }
+    await this.#import(stack, next);
+    for (const [tag, value] of [...settled.done, ...settled.adopted.map((a) => a.urn)].map(rememberedAs))
+      if (known.includes(value)) await this.#cli(["stack", "tag", "rm", tag, "--stack", stack]);
+    await this.#read(stack);
+  }
+
+  /** Reads from their providers what was adopted by its id alone. */
+  async #read(stack: string): Promise<void> {
+    const { resources } = stateFrom(await this.#export(stack), {});
+    const unread = resources.filter((r) => r.unread === true).flatMap((r) => ["--target", r.urn]);
+    if (unread.length > 0)
+      await this.#cli([
+        "refresh",
+        "--yes",
+        "--skip-preview",
+        "--skip-pending-creates",
+        ...unread,
+        "--stack",
+        stack,
+      ]);
+  }
+
+  async kubeconfigs(stack: string): Promise<ReadonlyMap<string, string>> {
+    const shown = JSON.parse(
+      await this.#cli(["stack", "export", "--show-secrets", "--stack", stack]),
+    ) as ExportedState;
+    return new Map(
+      (shown.deployment.resources ?? []).flatMap(({ type, urn, inputs }) => {
+        const kubeconfig =
+          type === "pulumi:providers:kubernetes" ? plainText(inputs?.["kubeconfig"]) : undefined;
+        return kubeconfig === undefined ? [] : [[urn, kubeconfig] as const];
+      }),
+    );
   }
 
   async remove(stack: string): Promise<void> {
@@ -176,13 +192,25 @@ export class PulumiEngine implements Engine {
   }
 
   /** The state as the backend has it: secrets stay encrypted (the API's exportStack would show them). */
-  async #export(stack: string): Promise<Exported> {
-    return JSON.parse(await this.#cli(["stack", "export", "--stack", stack])) as Exported;
+  async #export(stack: string): Promise<ExportedState> {
+    return JSON.parse(await this.#cli(["stack", "export", "--stack", stack])) as ExportedState;
+  }
+
+  async #import(stack: string, state: ExportedState): Promise<void> {
+    const folder = mkdtempSync(join(tmpdir(), "labs-state-"));
+    try {
+      const file = join(folder, "state.json");
+      writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
+      await this.#cli(["stack", "import", "--file", file, "--stack", stack]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }
 
   async #cli(args: string[]): Promise<string> {
-    const { command, workDir, env } = this.#opts;
+    const { command, workDir, env, run } = this.#opts;
     try {
+      if (run !== undefined) return await run(args);
       return (await detached(command).run(args, workDir, env)).stdout;
     } catch (e) {
       throw engineError(e);
@@ -232,45 +260,16 @@ const changing = ({ refresh, replace, expectNoChanges }: UpOptions): object => (
   ...(replace === undefined || replace.length === 0 ? {} : { replace: [...replace] }),
 });
 
-interface Exported {
-  version: number;
-  deployment: {
-    resources?: ExportedResource[];
-    pending_operations?: { resource: ExportedResource; type: PendingOperation["operation"] }[];
-  };
-}
+/** Signature of a secret in an exported state (sdk/go/common/resource/properties.go). */
+const SECRET = "4dabf18193072939515e22adb298388d";
 
-interface ExportedResource {
-  urn: string;
-  type: string;
-  custom?: boolean;
-  id?: string;
-  inputs?: Record<string, unknown>;
-  /** The engine's mark of what it deleted before it makes it again. */
-  pendingReplacement?: boolean;
-  dependencies?: string[];
-  propertyDependencies?: Record<string, string[]>;
-  deletedWith?: string;
-}
-
-/** The resources without those that are deleted already, and without what refers to them: an import checks that. */
-export function withoutDeleted<T extends ExportedResource>(resources: readonly T[]): T[] {
-  const deleted = new Set(resources.filter((r) => r.pendingReplacement === true).map((r) => r.urn));
-  const there = (urn: string): boolean => !deleted.has(urn);
-  return resources
-    .filter((r) => r.pendingReplacement !== true)
-    .map(({ dependencies, propertyDependencies, deletedWith, ...r }) => ({
-      ...r,
-      ...(dependencies === undefined ? {} : { dependencies: dependencies.filter(there) }),
-      ...(propertyDependencies === undefined
-        ? {}
-        : {
-            propertyDependencies: Object.fromEntries(
-              Object.entries(propertyDependencies).map(([key, urns]) => [key, urns.filter(there)]),
-            ),
-          }),
-      ...(deletedWith === undefined || !there(deletedWith) ? {} : { deletedWith }),
-    })) as unknown as T[];
+/** A text of a state whose secrets are shown: there they stand as JSON in an envelope of their own. */
+function plainText(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (typeof value !== "object" || value === null || !(SECRET in value)) return undefined;
+  const { plaintext } = value as { plaintext?: string };
+  const text: unknown = plaintext === undefined ? undefined : JSON.parse(plaintext);
+  return typeof text === "string" ? text : undefined;
 }
 
 /** `creating Release calico-operator · 12 done`: what a person wants to see of thousands of events. */

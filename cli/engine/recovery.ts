@@ -6,7 +6,8 @@ import {
   type MachineObject,
 } from "../../components/kind/machine-objects";
 import { reasonOf, UserError } from "../../kube/problems";
-import { EngineError, type Engine, type PendingOperation, type StackState } from "./engine";
+import { EngineError, type Engine, type StackState } from "./engine";
+import { fatesOf, type Unclear } from "./interrupted-operations";
 import type { RunEntry } from "../../stacks/run-journal";
 import type { EngineSession } from "./session";
 import { withLock } from "./stack-lock";
@@ -29,8 +30,12 @@ export interface Recovered {
   state: StackState;
   /** What was removed that the state did not know: `kind cluster x`, `docker network x`, `docker container x`. */
   removed: string[];
-  /** Operations that may have made something which neither the state nor this machine knows. */
-  unclear: PendingOperation[];
+  /** URNs of what interrupted operations had made, and the state knows now. */
+  adopted: string[];
+  /** What is there under a name that an interrupted operation was to use, and was not made by this stack. */
+  foreign: string[];
+  /** Operations that may have made something of which nobody knows. */
+  unclear: Unclear[];
 }
 
 const EMPTY: StackState = { resources: [], pending: [] };
@@ -38,7 +43,7 @@ const EMPTY: StackState = { resources: [], pending: [] };
 /**
  * Cleans what a run that did not end has left: a dead lock, operations that were begun, and what they made and the
  * state does not know. On this machine only that is removed which an interrupted run of this very stack made: by its
- * journal, by a pending operation, or by what the caller knows of it. What a cloud may have made stays pending.
+ * journal, by a pending operation, or by what the caller knows of it. What stands in a cluster or in a cloud is adopted.
  */
 export async function recover(run: StackRun): Promise<Recovered> {
   const { session, stack } = run;
@@ -48,23 +53,45 @@ export async function recover(run: StackRun): Promise<Recovered> {
   let left = await leftovers(run, state, entry);
   if (left.length === 0 && isSettled(state)) {
     journal.remove(stack);
-    return { state, removed: [], unclear: [] };
+    return { state, removed: [], adopted: [], foreign: [], unclear: [] };
   }
   // Who works on the stack has begun operations too: they are leftovers only when nobody does.
-  await withLock(session, stack, () => engine.assertIdle(stack));
+  let began = entry?.began;
+  await withLock(
+    session,
+    stack,
+    () => engine.assertIdle(stack),
+    ({ since }) => {
+      began ??= Date.parse(since) || undefined;
+    },
+  );
   run.onLeftovers?.();
   state = await stateOf(engine, stack);
   left = await leftovers(run, state, entry);
   for (const object of left) await machine.remove(object);
-  const unclear = state.pending.filter((op) => op.operation === "creating" && !goesWithCluster(op.type));
-  // What was being updated or deleted is still in the state; objects of a cluster are made again, or went with it.
-  const settled = state.pending.filter((op) => !unclear.includes(op)).map((op) => op.urn);
-  if (settled.length > 0 || state.resources.some((r) => r.deleted === true)) {
-    await engine.dropPending(stack, settled);
+  const clusterGone = await isClusterGone(run, state, left);
+  const { done, adopted, foreign, unclear } = await fatesOf(session, stack, state, { clusterGone, began });
+  if (done.length > 0 || adopted.length > 0 || needsSettling(state)) {
+    await engine.settle(stack, { done, adopted });
     state = await stateOf(engine, stack);
   }
   journal.remove(stack);
-  return { state, removed: left.map(machineObjectText), unclear };
+  const urns = adopted.map((a) => a.urn).filter((urn) => state.resources.some((r) => r.urn === urn));
+  return { state, removed: left.map(machineObjectText), adopted: urns, foreign, unclear };
+}
+
+/** Whether the kind cluster that objects of the state were made in is there no more: what was made in it went with it. */
+async function isClusterGone(
+  run: StackRun,
+  state: StackState,
+  removed: readonly MachineObject[],
+): Promise<boolean> {
+  const isCluster = (o: MachineObject | undefined): boolean => o?.kind === "cluster";
+  return (
+    removed.some(isCluster) ||
+    state.resources.some((r) => r.deleted === true && isCluster(madeBy(r))) ||
+    (await hasLostCluster(run, state))
+  );
 }
 
 export interface RecoverableRun extends StackRun {
@@ -95,7 +122,7 @@ export async function runRecoverably(
     say(
       `The cluster of stack ${stack} is not on this machine any more: deleted by hand, or Docker's context is another. It is made again.`,
     );
-  session.journal.write(stack, { fresh });
+  session.journal.write(stack, { began: Date.now(), fresh });
   try {
     await withLock(session, stack, () => update(lost ? replaceFor(before.state, run.cluster) : []));
     session.journal.remove(stack);
@@ -119,9 +146,18 @@ async function afterFailure(run: RecoverableRun, error: unknown): Promise<void> 
 
 const isLocked = (error: unknown): boolean => error instanceof EngineError && error.kind === "locked";
 
-function report({ say }: RecoverableRun, { removed }: Recovered): void {
+export function report(
+  { say }: Pick<RecoverableRun, "say">,
+  { removed, adopted, foreign, unclear }: Recovered,
+): void {
   if (removed.length > 0) say(`Removed what was half made: ${removed.join(", ")}.`);
+  if (adopted.length > 0) say(`Taken over from the run that was cut off: ${adopted.map(nameIn).join(", ")}.`);
+  if (foreign.length > 0) say(`Not made by this stack, and left alone: ${foreign.join(", ")}.`);
+  for (const { urn, why } of unclear) say(`Not known whether ${nameIn(urn)} was made: ${why}. Look for it.`);
 }
+
+/** The logical name at the end of a URN. */
+const nameIn = (urn: string): string => urn.replace(/^.*::/, "");
 
 /** The state; empty where there is no such stack. */
 async function stateOf(engine: Engine, stack: string): Promise<StackState> {
@@ -133,8 +169,10 @@ async function stateOf(engine: Engine, stack: string): Promise<StackState> {
   }
 }
 
-const isSettled = (state: StackState): boolean =>
-  state.pending.length === 0 && !state.resources.some((r) => r.deleted === true);
+const isSettled = (state: StackState): boolean => state.pending.length === 0 && !needsSettling(state);
+
+const needsSettling = ({ resources }: StackState): boolean =>
+  resources.some((r) => r.deleted === true || r.unread === true);
 
 /** What this machine has, an interrupted run of the stack made, and the state does not know; in order of removal. */
 async function leftovers(
@@ -206,8 +244,3 @@ const has = (list: readonly MachineObject[], o: MachineObject): boolean => list.
 
 export const machineObjectText = ({ kind, name }: MachineObject): string =>
   kind === "cluster" ? `kind cluster ${name}` : `docker ${kind} ${name}`;
-
-/** Objects inside a cluster, and commands that only read: nothing of theirs outlives the cluster. */
-function goesWithCluster(type: string): boolean {
-  return type.startsWith("kubernetes:") || type.startsWith("command:local:") || type.startsWith("pulumi:");
-}

@@ -1,8 +1,11 @@
 import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import type { Tags } from "../../classroom/environment-record";
 import { PROJECT } from "../../stacks/stack-plan";
 import { ownFolder, projectFolder } from "../../stacks/project-folders";
+import { openApi, type ClusterApi } from "../cluster/api-client";
+import { awsCli, type AwsCli, type AwsPlaceOfStack } from "./aws-leftovers";
 import { engineEnvironment } from "./engine-environment";
 import { EngineError, type Engine } from "./engine";
 import { thisMachine, type Machine } from "./machine";
@@ -15,6 +18,9 @@ export interface EngineSession {
   engine: Engine;
   machine: Machine;
   journal: Pick<RunJournal, "read" | "write" | "remove">;
+  /** The API server that a kubeconfig names. */
+  clusterApi: (kubeconfig: string) => ClusterApi;
+  awsCli: (place: AwsPlaceOfStack) => AwsCli;
   /** Take over locks whose holder cannot be seen from here (another machine, Pulumi Cloud). */
   breakLocks: boolean;
 }
@@ -28,6 +34,12 @@ export async function openSession(
     engine: engineBy(await pulumiCommand(say)),
     machine: thisMachine(),
     journal: new RunJournal(),
+    clusterApi: (text) => {
+      const kubeconfig = new KubeConfig();
+      kubeconfig.loadFromString(text);
+      return openApi(kubeconfig);
+    },
+    awsCli,
     breakLocks: options.breakLocks === true,
   };
 }

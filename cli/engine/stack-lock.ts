@@ -1,4 +1,4 @@
-import { EngineError } from "./engine";
+import { EngineError, type LockHolder } from "./engine";
 import type { EngineSession } from "./session";
 
 /**
@@ -9,6 +9,8 @@ export async function withLock<T>(
   { engine, machine, breakLocks }: EngineSession,
   stack: string,
   operation: () => Promise<T>,
+  /** Gets whose lock it was that was taken away. */
+  onBroken: (holder: LockHolder) => void = () => undefined,
 ): Promise<T> {
   try {
     return await operation();
@@ -30,6 +32,7 @@ export async function withLock<T>(
       });
     }
     await engine.cancel(stack);
+    if (holder !== undefined) onBroken(holder);
     return operation();
   }
 }

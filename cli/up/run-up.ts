@@ -6,7 +6,7 @@ import { missingKindTools } from "../../stacks/required-tools";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
 import { EngineError, type OperationOptions, type UpOptions } from "../engine/engine";
 import { runInterrupts } from "../engine/interrupts";
-import { recover, runRecoverably, type StackRun } from "../engine/recovery";
+import { recover, report, runRecoverably, type StackRun } from "../engine/recovery";
 import { openSession, tagsOrCreate } from "../engine/session";
 import { withLock } from "../engine/stack-lock";
 import { projectFolder } from "../../stacks/project-folders";
@@ -38,12 +38,17 @@ export async function runUp(name: string, options: UpCommand): Promise<void> {
       return;
     }
     const cluster = plan.target.kind === "kind" ? plan.target.cluster.name : undefined;
-    const onLeftovers = (): void => {
-      say(`An earlier run on stack ${name} was cut off: cleaning up after it.`);
-    };
     const { kill } = output;
     await runRecoverably(
-      { session, stack: name, cluster, onLeftovers, lostCluster: "replace", say, kill },
+      {
+        session,
+        stack: name,
+        cluster,
+        onLeftovers: () => { onLeftovers(name); },
+        lostCluster: "replace",
+        say,
+        kill,
+      },
       (replace) => session.engine.up(name, { ...up, replace }),
     );
     say(after(name, plan, await session.engine.outputs(name)));
@@ -61,7 +66,7 @@ export async function runDestroy(name: string, options: DestroyCommand = {}): Pr
     );
   await operate(name, "destroy", async (output) => {
     const session = await openSession(options, say);
-    const run: StackRun = { session, stack: name, cluster };
+    const run: StackRun = { session, stack: name, cluster, onLeftovers: () => { onLeftovers(name); } };
     try {
       await session.engine.tags(name);
     } catch (error) {
@@ -69,10 +74,14 @@ export async function runDestroy(name: string, options: DestroyCommand = {}): Pr
       say(`There is no stack ${name} in this state backend: nothing to destroy.`);
       return;
     }
-    await recover(run);
+    report({ say }, await recover(run));
     await withLock(session, name, () => session.engine.destroy(name, output));
     say(pc.green(`Stack ${name} is gone; its config in Pulumi.${name}.yaml stays.`));
   });
+}
+
+function onLeftovers(stack: string): void {
+  say(`An earlier run on stack ${stack} was cut off: looking up what it had begun.`);
 }
 
 /** Runs an operation with the engine's output on standard output; a failure becomes one sentence, and what to do. */

@@ -61,6 +61,8 @@ test("an empty file, as a write that failed leaves it, is not taken for a passph
 });
 
 describe("the environment of the engine", () => {
+  const ALWAYS = { PULUMI_SKIP_UPDATE_CHECK: "true", LABS_CLI_RUN: "1" };
+
   test("a folder and a passphrase of this machine, where nothing is given", () => {
     expect(engineEnvironment({}, folder)).toMatchObject({
       PULUMI_BACKEND_URL: expect.stringMatching(/^file:.*\/state$/) as string,
@@ -70,13 +72,11 @@ describe("the environment of the engine", () => {
 
   test("what is given stands; Pulumi Cloud needs no passphrase", () => {
     const s3 = { PULUMI_BACKEND_URL: "s3://class-state?region=x" };
-    expect(engineEnvironment({ ...s3, PULUMI_CONFIG_PASSPHRASE: "p" }, folder)).toEqual({
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-    });
+    expect(engineEnvironment({ ...s3, PULUMI_CONFIG_PASSPHRASE: "p" }, folder)).toEqual(ALWAYS);
     const cloud = { PULUMI_BACKEND_URL: "https://api.pulumi.com", PULUMI_CONFIG_PASSPHRASE: "" };
-    expect(engineEnvironment(cloud, folder)).toEqual({ PULUMI_SKIP_UPDATE_CHECK: "true" });
+    expect(engineEnvironment(cloud, folder)).toEqual(ALWAYS);
     const token = { PULUMI_BACKEND_URL: "", PULUMI_ACCESS_TOKEN: "t", PULUMI_CONFIG_PASSPHRASE: "" };
-    expect(engineEnvironment(token, folder)).toEqual({ PULUMI_SKIP_UPDATE_CHECK: "true" });
+    expect(engineEnvironment(token, folder)).toEqual(ALWAYS);
     expect(readdirSync(folder)).toEqual([]);
   });
 

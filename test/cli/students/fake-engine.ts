@@ -3,6 +3,7 @@ import {
   type Engine,
   type OperationOptions,
   type PendingOperation,
+  type Settled,
   type StackState,
   type StackSummary,
 } from "../../../cli/engine/engine";
@@ -25,6 +26,10 @@ export function start(
     engine,
     machine: here,
     breakLocks: false,
+    clusterApi: () => {
+      throw new Error("no cluster here is looked into");
+    },
+    awsCli: () => () => Promise.reject(new Error("no AWS here")),
     journal: {
       read: (stack) => journal.get(stack),
       write: (stack, entry) => void journal.set(stack, entry),
@@ -101,12 +106,15 @@ export class FakeEngine implements Engine {
       return structuredClone({ resources, pending });
     });
   }
-  dropPending(name: string, urns: readonly string[]): Promise<void> {
+  settle(name: string, { done }: Settled): Promise<void> {
     return this.#call(() => {
       const s = this.#stack(name);
       this.#checkLock(s);
-      s.pending = s.pending.filter((p) => !urns.includes(p.urn));
+      s.pending = s.pending.filter((p) => !done.includes(p.urn));
     });
+  }
+  kubeconfigs(): Promise<ReadonlyMap<string, string>> {
+    return this.#call(() => new Map());
   }
   remove(name: string): Promise<void> {
     return this.#call(() => {
