@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
-import { projectFolder } from "../folders";
+import { projectFolder } from "../../stacks/project-folders";
 
 /** What builds a stack, and what sets a lab of it to a step. */
 export interface BuildCommands {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { buildCommands } from "../../../cli/plan/build-command";
-import { projectFolder } from "../../../cli/folders";
+import { projectFolder } from "../../../stacks/project-folders";
 import { readStackFile } from "../../../stacks/offline/stack-file";
 
 test("a stack of the project is built by its name", () => {
