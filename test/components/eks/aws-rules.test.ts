@@ -142,7 +142,7 @@ describe("tags", () => {
 });
 
 test.each(["latest", "1.20", "v1.20.4"])("an add-on of version %s", (coredns) => {
-  expect(said({ addons: { coredns } })).toEqual(["eks.addons.coredns: is no version of an add-on"]);
+  expect(said({ addons: { coredns } })).toEqual(["eks.addons.coredns: is not a version of an add-on"]);
 });
 
 describe("images", () => {
