@@ -79,16 +79,9 @@ test("everything that is wrong is reported at once", () => {
 });
 
 test("what is planned is a config that the program takes, on kind and on eks", () => {
-  const cls = readClass(
-    {
-      class: "net",
-      labs: ["stars"],
-      sizes: { workers: 1, instanceTypes: ["t3.large"] },
-      config: { eks: { endpoint: { private: true } } },
-    },
-    "c.yaml",
-    classChecks(labs),
-  );
+  const sizes = { workers: 1, instanceTypes: ["t3.large"] };
+  const config = { eks: { endpoint: { private: true } } };
+  const cls = readClass({ class: "net", labs: ["stars"], sizes, config }, "c.yaml", classChecks(labs));
   const { students } = readRoster(Buffer.from("id,name,target\nana,Ana,\nbo,李雷,eks\n"), "r.csv", {
     className: "net",
     labs,
