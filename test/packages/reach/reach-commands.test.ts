@@ -117,7 +117,7 @@ describe("as a program", () => {
     );
     const text = run(["check", join(folder, "intents.yaml"), join(folder, "all.json")]);
     expect(text.stdout).toMatch(
-      /✓ x\/db → x\/web TCP 80 must be open\n✗ x\/gone → x\/db TCP must be open, and x\/gone is nothing here/,
+      /✓ x\/db → x\/web TCP 80 must be open\n✗ x\/gone → x\/db TCP must be open, and x\/gone is not in the input/,
     );
     expect(text.stdout).toMatch(/2 of 3 intents hold/);
     expect(text.status).toBe(1);
