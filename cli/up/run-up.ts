@@ -44,7 +44,9 @@ export async function runUp(name: string, options: UpCommand): Promise<void> {
         session,
         stack: name,
         cluster,
-        onLeftovers: () => { onLeftovers(name); },
+        onLeftovers: () => {
+          onLeftovers(name);
+        },
         lostCluster: "replace",
         say,
         kill,
@@ -66,7 +68,14 @@ export async function runDestroy(name: string, options: DestroyCommand = {}): Pr
     );
   await operate(name, "destroy", async (output) => {
     const session = await openSession(options, say);
-    const run: StackRun = { session, stack: name, cluster, onLeftovers: () => { onLeftovers(name); } };
+    const run: StackRun = {
+      session,
+      stack: name,
+      cluster,
+      onLeftovers: () => {
+        onLeftovers(name);
+      },
+    };
     try {
       await session.engine.tags(name);
     } catch (error) {

@@ -191,7 +191,7 @@ needs(CHROMIUM, executable !== undefined).describe("the page in Chromium", () =>
       await to.fill("203.0.113.9");
       expect(await page.locator(".verdict").innerText()).toMatch(/open\s+stars\/frontend → internet/i);
       await page.getByLabel("Port").fill("99999");
-      expect(await page.locator(".ask").innerText()).toContain("99999 is no port");
+      expect(await page.locator(".ask").innerText()).toContain("99999 is not a port");
       await to.fill("nobody");
       expect(await page.locator(".ask").innerText()).toContain("nobody is nothing here");
     });
