@@ -40,11 +40,21 @@ function script(text: string): string {
   return file;
 }
 
+/** The system gives it again last of all. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
 test("a port in use: one line that says which, and nothing is left", async () => {
   const taken = createServer();
   await new Promise<void>((done) => taken.listen(0, "127.0.0.1", done));
   const { port } = taken.address() as { port: number };
-  const free = { etcd: port + 1, etcdPeers: port + 2, apiserver: port + 3 };
+  const [etcd, etcdPeers, apiserver] = [await freePort(), await freePort(), await freePort()];
+  const free = { etcd, etcdPeers, apiserver };
   const message = (ports: typeof free): Promise<string> =>
     ApiServer.start(binaries, { ports, within: folder }).then(
       () => "started",
