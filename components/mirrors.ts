@@ -1,16 +1,19 @@
 import { z } from "zod";
+import { registry, registryPath, urlOrPath } from "../kube/reference-fields";
 import { charts } from "./versions";
 
 /** Config of where charts and images come from instead of upstream. */
 export const mirrorsSchema = z.strictObject({
-  charts: z.record(z.string(), z.string()).default({}).meta({
-    description: "Chart → repository URL, `oci://` reference, or path of a local chart folder or .tgz.",
-  }),
-  images: z.record(z.string(), z.string()).default({}).meta({
+  charts: z
+    .record(z.string(), urlOrPath("https", "http", "oci"))
+    .default({})
+    .meta({
+      description: "Chart → repository URL, `oci://` reference, or path of a local chart folder or .tgz.",
+    }),
+  images: z.record(registry, registryPath).default({}).meta({
     description: "Registry → registry to pull from instead, as `docker.io: mirror.local:5000/hub`.",
   }),
-  calicoCrds: z
-    .string()
+  calicoCrds: urlOrPath("https", "http")
     .exactOptional()
     .meta({ description: "URL or path of Calico's CRD manifest, used where `calico.crds` is `apply`." }),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cidr4 } from "../../kube/config-fields";
+import { hostOrAddress } from "../../kube/reference-fields";
 
 /** Config of a cluster that is there already: what its planner cannot find out without asking it. */
 export const existingSchema = z.strictObject({
@@ -32,7 +33,7 @@ export const existingSchema = z.strictObject({
   controlPlaneReachesPods: z.boolean().default(true).meta({
     description: "Whether the API server reaches pod addresses; false puts webhooks on the host network.",
   }),
-  nodeAddress: z.string().exactOptional().meta({
+  nodeAddress: hostOrAddress.exactOptional().meta({
     description: "Address of a node that your machine reaches; links to NodePorts are made with it.",
   }),
 });

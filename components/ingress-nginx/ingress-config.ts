@@ -1,5 +1,13 @@
 import { z } from "zod";
 import { cidr4, dnsLabel, port } from "../../kube/config-fields";
+import {
+  chartName,
+  chartVersion,
+  imageDigest,
+  imageName,
+  imageTag,
+  urlOrPath,
+} from "../../kube/reference-fields";
 
 const loadBalancer = z.strictObject({
   scheme: z
@@ -82,21 +90,19 @@ export const ingressSchema = z.strictObject({
     .meta({ description: "HSTS for hosts with TLS; off if left out, as a browser remembers it." }),
   chart: z
     .strictObject({
-      name: z.string().min(1).meta({ description: "Name of the chart." }),
-      version: z.string().min(1).meta({ description: "Its version." }),
-      repository: z.string().min(1).meta({ description: "Its repository: `https://…` or `oci://…`." }),
+      name: chartName.meta({ description: "Name of the chart." }),
+      version: chartVersion.meta({ description: "Its version." }),
+      repository: urlOrPath("https", "http", "oci").meta({
+        description: "Its repository: `https://…` or `oci://…`.",
+      }),
     })
     .exactOptional()
     .meta({ description: "Another chart with the values of ingress-nginx: a maintained fork." }),
   image: z
     .strictObject({
-      repository: z.string().min(1).meta({ description: "Image without tag." }),
-      tag: z.string().min(1).meta({ description: "Tag." }),
-      digest: z
-        .string()
-        .regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hex digits")
-        .exactOptional()
-        .meta({ description: "Digest, which then counts." }),
+      repository: imageName.meta({ description: "Image without tag." }),
+      tag: imageTag.meta({ description: "Tag." }),
+      digest: imageDigest.exactOptional().meta({ description: "Digest, which then counts." }),
     })
     .exactOptional()
     .meta({ description: "Another controller image: a maintained fork." }),

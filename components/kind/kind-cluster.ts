@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import { KindNetwork } from "./kind-network";
-import { kindFootprint, making, removeCommand, shaping } from "./machine-objects";
+import { kindFootprint, making, removal, shaping } from "./machine-objects";
 import type { KindPlan } from "./plan/kind-plan";
 
 export interface KindClusterArgs {
@@ -83,9 +83,9 @@ export class KindCluster extends pulumi.ComponentResource {
     return new command.local.Command(
       `${name}-cluster`,
       {
-        create: `kind create cluster --name ${plan.name} --image ${plan.image} --config -`,
+        create: "kind create cluster --config -",
         update: "kind version",
-        delete: removeCommand(cluster),
+        delete: removal.cluster,
         stdin: plan.config,
         environment: {
           ...making(cluster),
@@ -110,7 +110,8 @@ export class KindCluster extends pulumi.ComponentResource {
     const read = new command.local.Command(
       `${name}-kubeconfig`,
       {
-        create: `kind get kubeconfig --name ${plan.name}`,
+        create: "kind get kubeconfig",
+        environment: { KIND_CLUSTER_NAME: plan.name },
         logging: command.local.Logging.None,
         // Another cluster, also one made again under the same name, has other keys.
         triggers: [made.id],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cidr4, port } from "../../kube/config-fields";
+import { imageReference } from "../../kube/reference-fields";
 
 const portMapping = z
   .strictObject({
@@ -55,8 +56,7 @@ export const kindSchema = z.strictObject({
   apiServerPort: port
     .exactOptional()
     .meta({ description: "Port of the API server on your machine; a free one if left out." }),
-  nodeImage: z
-    .string()
+  nodeImage: imageReference
     .exactOptional()
     .meta({ description: "Node image instead of the version set's, for a mirror: must carry a digest." }),
   network: kindNetwork.exactOptional().meta({

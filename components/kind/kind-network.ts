@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { making, MACHINE_LABEL, removeCommand, type MachineObject } from "./machine-objects";
+import { making, MACHINE_LABEL, removal, type MachineObject } from "./machine-objects";
 import type { HostPlan, KindNetworkPlan } from "./plan/kind-network-plan";
 
 export interface KindNetworkArgs {
@@ -27,11 +27,18 @@ export class KindNetwork extends pulumi.ComponentResource {
     return new command.local.Command(
       `${name}-network`,
       {
-        create: `docker network create --label ${MACHINE_LABEL}=${plan.name} --subnet ${plan.subnet} --gateway ${plan.gateway} --ip-range ${plan.range} ${plan.name}`,
+        create:
+          'docker network create --label "$LABS_LABEL" --subnet "$SUBNET" --gateway "$GATEWAY" --ip-range "$RANGE" "$LABS_NAME"',
         // Docker changes nothing in place: what differs is in the trigger.
-        update: `docker network inspect --format {{.Id}} ${plan.name}`,
-        delete: removeCommand(network),
-        environment: making(network),
+        update: 'docker network inspect --format "{{.Id}}" "$LABS_NAME"',
+        delete: removal.network,
+        environment: {
+          ...making(network),
+          LABS_LABEL: `${MACHINE_LABEL}=${plan.name}`,
+          SUBNET: plan.subnet,
+          GATEWAY: plan.gateway,
+          RANGE: plan.range,
+        },
         triggers: [plan.name, plan.subnet, plan.gateway, plan.range],
       },
       // Both would have the same name and range.
@@ -45,16 +52,23 @@ export class KindNetwork extends pulumi.ComponentResource {
       `${name}-host1`,
       {
         create: [
-          `docker run --detach --init --name ${host.container} --hostname host1`,
-          `--label ${MACHINE_LABEL}=${plan.name}`,
-          `--network ${plan.name} --ip ${host.address} --restart unless-stopped`,
+          'docker run --detach --init --name "$LABS_NAME" --hostname host1',
+          '--label "$LABS_LABEL"',
+          '--network "$NETWORK" --ip "$ADDRESS" --restart unless-stopped',
           // What FRR's daemons ask for at start; they refuse to run with less.
           "--cap-add NET_ADMIN --cap-add NET_RAW --cap-add SYS_ADMIN",
-          `--env FRR_CONFIG --entrypoint sh ${host.image} -c '${START}'`,
+          `--env FRR_CONFIG --entrypoint sh "$IMAGE" -c '${START}'`,
         ].join(" "),
-        update: `docker inspect --format {{.Id}} ${host.container}`,
-        delete: removeCommand(container),
-        environment: { ...making(container), FRR_CONFIG: host.config },
+        update: 'docker inspect --format "{{.Id}}" "$LABS_NAME"',
+        delete: removal.container,
+        environment: {
+          ...making(container),
+          LABS_LABEL: `${MACHINE_LABEL}=${plan.name}`,
+          NETWORK: plan.name,
+          ADDRESS: host.address,
+          IMAGE: host.image,
+          FRR_CONFIG: host.config,
+        },
         triggers: [this.network.id, host.container, host.address, host.image, host.config],
       },
       {

@@ -32,10 +32,18 @@ export const MACHINE_LABEL = "k8s-network-labs.cluster";
 /** Commands carry this variable: by it the state of a stack says what each of them makes. */
 const MAKES = "LABS_MAKES";
 
-/** Part of the environment of the command that makes an object. */
+/** Part of the environment of the command that makes an object: only there it finds the name, never in its text. */
 export const making = ({ kind, name }: MachineObject): Record<string, string> => ({
   [MAKES]: `${kind} ${name}`,
+  [kind === "cluster" ? "KIND_CLUSTER_NAME" : "LABS_NAME"]: name,
 });
+
+/** The command that removes what its environment names; kind reads the name itself (pkg/internal/cli/override.go). */
+export const removal: Readonly<Record<MachineObject["kind"], string>> = {
+  cluster: "kind delete cluster",
+  container: 'docker rm --force "$LABS_NAME"',
+  network: 'docker network rm "$LABS_NAME"',
+};
 
 /** A resource or an operation in the state of a stack. */
 interface Recorded {
@@ -56,7 +64,7 @@ export function madeBy({ type, inputs }: Recorded): MachineObject | undefined {
 const isKind = (text: string): text is MachineObject["kind"] =>
   ["cluster", "container", "network"].includes(text);
 
-/** The command that removes an object by hand. */
+/** The command that removes an object, for people to type. */
 export const removeCommand = ({ kind, name }: MachineObject): string =>
   ({
     cluster: `kind delete cluster --name ${name}`,

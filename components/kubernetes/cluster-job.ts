@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { inCluster, type Cluster } from "../cluster";
+import { CLUSTER_JOB } from "./cluster-job/variable";
 
 export interface ClusterJobArgs {
   cluster: Cluster;
@@ -19,19 +20,11 @@ export interface ClusterJobArgs {
 export class ClusterJob extends pulumi.ComponentResource {
   constructor(name: string, args: ClusterJobArgs, opts: pulumi.ComponentResourceOptions) {
     super("labs:kubernetes:ClusterJob", name, {}, inCluster(args.cluster, opts));
-    const run = [
-      "node",
-      "--import",
-      "tsx",
-      "components/kubernetes/cluster-job/main.ts",
-      `--timeout=${args.timeout}`,
-      ...args.work,
-    ];
-    const line = run.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `"${word}"`)).join(" ");
     new command.local.Command(
       `${name}-run`,
       {
-        create: line,
+        create: "node --import tsx components/kubernetes/cluster-job/main.ts",
+        environment: { [CLUSTER_JOB]: JSON.stringify([`--timeout=${args.timeout}`, ...args.work]) },
         // A new kubeconfig for the same cluster is no reason to do the work again.
         update: "node --version",
         stdin: args.cluster.kubeconfig,

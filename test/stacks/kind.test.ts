@@ -11,15 +11,16 @@ describe("the kind stack", () => {
 
   test("kind gets its config by stdin: no CNI, one control plane, two workers, its pod range", () => {
     const { inputs } = graph.named("kind-cluster");
-    expect(inputs["create"]).toMatch(
-      /^kind create cluster --name labs-kind --image kindest\/node:v1\.36\.4@sha256:[0-9a-f]{64} --config -$/,
-    );
-    expect(inputs["delete"]).toBe("kind delete cluster --name labs-kind");
+    expect(inputs["create"]).toBe("kind create cluster --config -");
+    expect(inputs["delete"]).toBe("kind delete cluster");
+    expect(inputs["environment"]).toMatchObject({ KIND_CLUSTER_NAME: "labs-kind" });
     const config = parse(String(inputs["stdin"])) as {
-      nodes: { role: string }[];
+      nodes: { role: string; image: string }[];
       networking: Record<string, unknown>;
     };
     expect(config.nodes.map((n) => n.role)).toEqual(["control-plane", "worker", "worker"]);
+    for (const { image } of config.nodes)
+      expect(image).toMatch(/^kindest\/node:v1\.36\.4@sha256:[0-9a-f]{64}$/);
     expect(config.networking).toMatchObject({
       disableDefaultCNI: true,
       podSubnet: "192.168.0.0/16",

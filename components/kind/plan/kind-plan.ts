@@ -8,8 +8,7 @@ import { planKindNetwork, type KindNetworkPlan } from "./kind-network-plan";
 
 export interface KindPlan {
   name: string;
-  image: string;
-  /** kind's config, given by stdin. */
+  /** kind's config, given by stdin; nodes have their image in it. */
   config: string;
   /** Names that kind gives the nodes. */
   nodes: readonly { name: string; controlPlane: boolean }[];
@@ -73,8 +72,10 @@ export function planKind(
   return {
     plan: {
       name,
-      image: nodeImage,
-      config: text,
+      config: stringify({
+        ...kindFile,
+        nodes: kindFile.nodes.map((node) => ({ ...node, image: nodeImage })),
+      }),
       fingerprint,
       nodes: nodeNames(name, config.workers),
       ...(own === undefined ? {} : { network: own.plan }),

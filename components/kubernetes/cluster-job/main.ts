@@ -1,5 +1,5 @@
 /**
- * Run by a Command resource during `up`, with the kubeconfig on stdin:
+ * Run by a Command resource during `up`, with the kubeconfig on stdin and its work in LABS_CLUSTER_JOB:
  *   crds NAME…            wait until these CRDs are established
  *   apply SOURCE NAME…    apply a manifest (URL, file or folder) server-side, then wait for these CRDs
  *   ready API/KIND/NAME…  wait until these objects have condition Ready
@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
 import { applyManifest, readManifest } from "./apply";
+import { CLUSTER_JOB } from "./variable";
 import { waitForCrds, waitForReady } from "./wait";
 
 async function main(argv: string[]): Promise<void> {
@@ -26,7 +27,7 @@ async function main(argv: string[]): Promise<void> {
   throw new Error(`unknown work: ${verb ?? "(none)"}`);
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
+main(JSON.parse(process.env[CLUSTER_JOB] ?? "[]") as string[]).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

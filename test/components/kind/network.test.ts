@@ -86,9 +86,9 @@ describe.each([true, false])("the stack (preview %s)", (preview) => {
       { kind: { network: {} }, mirrors: { images: { "quay.io": "mirror.local:5000/quay" } } },
       { stack: "net", preview },
     );
-    expect(mirrored.named("kind-outside-host1").inputs["create"]).toContain(
-      " mirror.local:5000/quay/frrouting/frr:",
-    );
+    expect(mirrored.named("kind-outside-host1").inputs["environment"]).toMatchObject({
+      IMAGE: expect.stringMatching(/^mirror\.local:5000\/quay\/frrouting\/frr:/) as string,
+    });
   });
 
   test("another network condemns what is on it by its id, so that docker can take the old one away", () => {
@@ -100,17 +100,21 @@ describe.each([true, false])("the stack (preview %s)", (preview) => {
   test("kind is told the network, and each thing of docker's is taken away by docker", () => {
     expect(graph.named("kind-cluster").inputs["environment"]).toEqual({
       LABS_MAKES: "cluster labs-net",
+      KIND_CLUSTER_NAME: "labs-net",
       KIND_EXPERIMENTAL_DOCKER_NETWORK: "labs-net",
     });
     expect(graph.named("kind-outside-network").inputs).toMatchObject({
-      create:
-        "docker network create --label k8s-network-labs.cluster=labs-net --subnet 198.19.0.0/20 --gateway 198.19.15.253 --ip-range 198.19.0.0/24 labs-net",
-      delete: "docker network rm labs-net",
+      delete: 'docker network rm "$LABS_NAME"',
+      environment: { LABS_NAME: "labs-net", SUBNET: "198.19.0.0/20", RANGE: "198.19.0.0/24" },
     });
     const host1 = graph.named("kind-outside-host1").inputs;
-    expect(host1["delete"]).toBe("docker rm --force labs-net-host1");
-    expect(host1["create"]).toMatch(/--network labs-net --ip 198\.19\.15\.254 /);
-    expect(host1["create"]).toMatch(/ quay\.io\/frrouting\/frr:[0-9.]+@sha256:[0-9a-f]{64} /);
+    expect(host1["delete"]).toBe('docker rm --force "$LABS_NAME"');
+    expect(host1["environment"]).toMatchObject({
+      LABS_NAME: "labs-net-host1",
+      NETWORK: "labs-net",
+      ADDRESS: "198.19.15.254",
+      IMAGE: expect.stringMatching(/^quay\.io\/frrouting\/frr:[0-9.]+@sha256:[0-9a-f]{64}$/) as string,
+    });
     for (const name of ["kind-outside-network", "kind-outside-host1"])
       expect(graph.named(name).deletedWith).toBeUndefined();
   });
