@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Markdown for a pull request: what it changes in each stack of $STACKS (JSON) against $BASE. A stack that cannot be
-# planned is told in the text, and the exit code is 1.
+# planned, or whose flows are not as intents.<stack>.yaml says, is told in the text, and the exit code is 1.
 set -uo pipefail
 failed=0
 errors=$(mktemp)
@@ -8,10 +8,12 @@ trap 'rm -f "$errors"' EXIT
 echo "## What this changes"
 echo
 for stack in $(node -p 'JSON.parse(process.env.STACKS).join(" ")'); do
-  if diff=$(npm run --silent labs -- plan "$stack" --diff "$BASE" 2> "$errors"); then
+  intents=()
+  if [ -e "intents.$stack.yaml" ]; then intents=(--intents "intents.$stack.yaml"); fi
+  diff=$(npm run --silent labs -- plan "$stack" --diff "$BASE" "${intents[@]}" 2> "$errors") || failed=1
+  if [ -n "$diff" ]; then
     printf '%s\n\n' "$diff"
   else
-    failed=1
     printf '### %s: no plan\n\n' "$stack"
     # Indented: the text is nobody's Markdown.
     sed 's/^/    /' "$errors" | head -n 40

@@ -2,6 +2,7 @@
 // differ, and `engine=[…]`, those of them that an engine can preview on a runner.
 import { readdirSync, readFileSync } from "node:fs";
 
+const INTENTS = /^intents\.([A-Za-z0-9][A-Za-z0-9_-]*)\.yaml$/;
 const STACK_FILE = /^Pulumi\.([A-Za-z0-9][A-Za-z0-9_-]*)\.yaml$/;
 // What every stack's program and its plan are made of.
 const SHARED =
@@ -14,7 +15,7 @@ const paths = readFileSync(0, "utf8")
   .split("\n")
   .filter((path) => path !== "");
 const all = paths.some((path) => SHARED.test(path));
-const named = new Set(paths.flatMap((path) => STACK_FILE.exec(path)?.[1] ?? []));
+const named = new Set(paths.flatMap((path) => (STACK_FILE.exec(path) ?? INTENTS.exec(path))?.[1] ?? []));
 const touched = stacks.filter((stack) => all || named.has(stack)).sort();
 const engine = touched.filter((stack) => !NO_ENGINE.includes(stack));
 process.stdout.write(`stacks=${JSON.stringify(touched)}\nengine=${JSON.stringify(engine)}\n`);

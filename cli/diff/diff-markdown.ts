@@ -1,3 +1,4 @@
+import { intentOutcome, type Checked } from "../../packages/reach/src";
 import type { Violation } from "../../policies/guardrails/rule";
 import type { FlowGroup } from "./flow-changes";
 import type { PropertyChange, ResourceDiff } from "./resource-changes";
@@ -16,6 +17,8 @@ export interface StackDiff {
   workloads: { added: readonly string[]; removed: readonly string[] };
   /** Guardrails that the head breaks and the base did not, or does not know yet. */
   guardrails: readonly Violation[];
+  /** Flows that must be open or closed, beside what is so where the labs stand. */
+  intents: readonly Checked[];
 }
 
 export type Flows = { groups: readonly FlowGroup[] } | { unknown: string };
@@ -28,7 +31,10 @@ const FOLD = 12;
 
 /** Markdown for a comment on a pull request, or for a terminal. A stack that stays as it is takes one line. */
 export function diffMarkdown(d: StackDiff): string {
-  if (isUnchanged(d)) return `\`${d.stack}\`: nothing changes.\n\n`;
+  if (isUnchanged(d)) {
+    const kept = d.intents.length === 0 ? "" : ` ${intentCount(d.intents)}`;
+    return `\`${d.stack}\`: nothing changes.${kept}\n\n`;
+  }
   return [
     `### ${d.stack}: ${headline(d)}`,
     "",
@@ -38,6 +44,7 @@ export function diffMarkdown(d: StackDiff): string {
     ...workloads("new", d.workloads.added),
     ...workloads("gone", d.workloads.removed),
     ...guardrails(d.guardrails),
+    ...intents(d.intents),
     "",
   ].join("\n");
 }
@@ -47,7 +54,8 @@ const groupsOf = (f: Flows): readonly FlowGroup[] => ("unknown" in f ? [] : f.gr
 function isUnchanged(d: StackDiff): boolean {
   const { added, changed, removed } = d.resources;
   const lists = [added, changed, removed, d.elsewhere, d.guardrails, groupsOf(d.flows)];
-  return lists.every((list) => list.length === 0) && !("unknown" in d.flows);
+  const broken = d.intents.some(({ holds }) => !holds);
+  return lists.every((list) => list.length === 0) && !("unknown" in d.flows) && !broken;
 }
 
 function headline({ isNew, resources: r, flows: f }: StackDiff): string {
@@ -156,6 +164,28 @@ function guardrails(found: readonly Violation[]): string[] {
     "",
   ];
 }
+
+const intentCount = (found: readonly Checked[]): string =>
+  `${found.filter(({ holds }) => holds).length} of ${found.length} intents hold.`;
+
+function intents(found: readonly Checked[]): string[] {
+  if (found.length === 0) return [];
+  const broken = found.filter(({ holds }) => !holds).map(intentOutcome);
+  return [
+    `**Intents**: ${intentCount(found)}`,
+    "",
+    ...broken
+      .slice(0, MOST_ROWS)
+      .flatMap(({ title, text, facts }) => [
+        `- ${code(title)} ${oneLine(text)}`,
+        ...facts.map((fact) => `  - ${oneLine(fact)}`),
+      ]),
+    ...(broken.length > MOST_ROWS ? [`- … and ${broken.length - MOST_ROWS} more.`] : []),
+    "",
+  ];
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, " ");
 
 const code = (text: string): string => `\`${text.replaceAll("`", "'")}\``;
 

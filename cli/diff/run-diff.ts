@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reasonOf } from "../../kube/problems";
 import { checkAll } from "../../policies/guardrails";
 import { subjects } from "../../policies/guardrails/registered";
 import type { Violation } from "../../policies/guardrails/rule";
 import { stateOf } from "../../labs/prediction/state";
-import { diff, load, readObjects, type State } from "../../packages/reach/src";
+import { diff, load, readIntents, readObjects, type Intent, type State } from "../../packages/reach/src";
 import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planOffline } from "../plan/run-plan";
 import { writeManifests } from "../plan/manifests";
@@ -16,27 +17,35 @@ import { diffMarkdown, type Flows, type StackDiff } from "./diff-markdown";
 import { diffResources } from "./resource-changes";
 import { otherSteps, rawAtSteps } from "./step-changes";
 
-/** `labs plan <stack> --diff BASE`: Markdown on standard output. */
-export async function runPlanDiff(nameOrFile: string, base: string): Promise<void> {
-  process.stdout.write(diffMarkdown(await stackDiff(nameOrFile, base)));
+/** `labs plan <stack> --diff BASE`: Markdown on standard output. Exit code 1 where an intent does not hold. */
+export async function runPlanDiff(nameOrFile: string, base: string, intentsFile?: string): Promise<void> {
+  const intents = intentsFile === undefined ? [] : readIntents(intentsFile);
+  const found = await diffOf(readStackFile(nameOrFile), base, intents);
+  process.stdout.write(diffMarkdown(found));
+  if (found.intents.some(({ holds }) => !holds)) process.exitCode = 1;
 }
 
-/** What the work tree as it is changes in a stack, against a commit. */
-export async function stackDiff(nameOrFile: string, base: string): Promise<StackDiff> {
-  return diffOf(readStackFile(nameOrFile), base);
-}
-
-/** What a stack's config, planned by the work tree's program, changes against a commit. */
-export async function diffOf(file: StackFile, base: string): Promise<StackDiff> {
+/**
+ * What a stack's config, planned by the work tree's program, changes against a commit.
+ * @param intents flows that must be open or closed where the labs stand
+ */
+export async function diffOf(
+  file: StackFile,
+  base: string,
+  intents: readonly Intent[] = [],
+): Promise<StackDiff> {
   const holder = mkdtempSync(join(tmpdir(), "labs-head-"));
-  const head = async (raw: StackFile["raw"]): Promise<{ plan: PlanReport; folder: string }> => {
-    const { report, files } = await planOffline({ ...file, raw });
+  const head = async (
+    raw: StackFile["raw"],
+    asked: readonly Intent[] = [],
+  ): Promise<{ plan: PlanReport; folder: string }> => {
+    const { report, files } = await planOffline({ ...file, raw }, asked);
     const folder = mkdtempSync(join(holder, "objects-"));
     writeManifests(folder, files);
     return { plan: report, folder };
   };
   try {
-    const here = await head(file.raw);
+    const here = await head(file.raw, intents);
     // `await`: both folders live until the comparison is done.
     return await withBase(base, file, async (program) => {
       const before = program?.plan();
@@ -48,6 +57,7 @@ export async function diffOf(file: StackFile, base: string): Promise<StackDiff> 
         isNew: before === undefined,
         resources: diffResources(before?.plan.resources ?? [], here.plan.resources),
         guardrails: guardrails(here.plan.resources).filter((v) => !known.has(keyOf(v))),
+        intents: here.plan.intents,
         ...found,
         elsewhere:
           program === undefined || before === undefined || !programsDiffer(base)
@@ -88,7 +98,7 @@ function flows(
     const outside = new Set([...outsideNames(old, now)]);
     return { flows: { groups: groupFlows(found, outside) }, workloads: found.workloads };
   } catch (e) {
-    const why = e instanceof Error ? (e.message.split("\n")[0] ?? "") : String(e);
+    const why = reasonOf(e).split("\n")[0] ?? "";
     return { flows: { unknown: why }, workloads: { added: [], removed: [] } };
   }
 }

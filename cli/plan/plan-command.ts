@@ -7,6 +7,7 @@ interface PlanOptions {
   diff?: string;
   /** A file; true for the default place, false for none. */
   page?: string | boolean;
+  intents?: string;
 }
 
 /** `labs plan`: the same program that the engine would run, in Pulumi's mock runtime. Needs only Node. */
@@ -27,11 +28,12 @@ export function addPlan(labs: Command): void {
       fromUser,
     )
     .option("--no-page", "write no page")
+    .option("--intents <file>", "flows that must be open or closed (docs/reach.md#intents)", fromUser)
     .option("--diff <base>", "what the work tree changes against a commit: resources and flows, as Markdown")
     .action(async (stack: string, options: PlanOptions) => {
       if (options.diff !== undefined) {
         const { runPlanDiff } = await import("../diff/run-diff");
-        await runPlanDiff(stack, options.diff);
+        await runPlanDiff(stack, options.diff, options.intents);
         return;
       }
       const { runPlan } = await import("./run-plan");

@@ -4,6 +4,7 @@ import { ingressSummary } from "../../stacks/ingress-summary";
 import { labAt, type LabSelection } from "../../labs/model";
 import { ambientOf, type Ambient } from "../../labs/prediction/ambient";
 import { predictedState } from "../../labs/prediction/state";
+import { checkIntents, type Checked, type Intent } from "../../packages/reach/src";
 import { checkAll } from "../../policies/guardrails";
 import { subjects } from "../../policies/guardrails/registered";
 import type { Violation } from "../../policies/guardrails/rule";
@@ -37,6 +38,8 @@ export interface PlanReport {
   resources: ResourceReport[];
   charts: ChartReport[];
   labs: LabReport[];
+  /** Flows that must be open or closed, beside what is so; empty where none were named. */
+  intents: Checked[];
   outputs: Record<string, unknown>;
   manifests: Omit<ManifestFile, "text">[];
   /** What the evaluator reads beside the manifests. */
@@ -88,7 +91,11 @@ export interface Plan {
 }
 
 /** Makes the report of a stack from its plan and its offline run. */
-export function planReport(plan: StackPlan, run: OfflineRun, ownFile?: string): Plan {
+export function planReport(
+  plan: StackPlan,
+  run: OfflineRun,
+  { ownFile, intents = [] }: { ownFile?: string | undefined; intents?: readonly Intent[] } = {},
+): Plan {
   const build = buildCommands(plan.stack, ownFile);
   const files = manifests(registeredObjects(run.resources));
   const state = predictedState(plan, clusterObjects(run.resources));
@@ -115,6 +122,7 @@ export function planReport(plan: StackPlan, run: OfflineRun, ownFile?: string): 
       .filter((r) => r.type === "kubernetes:helm.sh/v3:Release")
       .map((r) => chartReport(r, plan)),
     labs: plan.labs.map((l) => ({ ...labReport(l, build), ...labFlows(state, l, flows) })),
+    intents: checkIntents(state, intents),
     outputs: run.outputs,
     manifests: files.map(({ text: _text, ...rest }) => rest),
     ambient: ambientOf(plan),

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
+import { intentsText } from "../../packages/reach/src";
 import { eksText } from "./eks-text";
 import { matrixText } from "./flow-text";
 import type { LabReport, PlanReport } from "./plan-report";
@@ -22,6 +23,13 @@ export function planText(report: PlanReport, folder: string, page?: string, widt
     heading(`Kubernetes objects (${report.manifests.length})`),
     `  ${folder}`,
     ...guardrails(report),
+    ...(report.intents.length === 0
+      ? []
+      : [
+          "",
+          heading(`Intents (${report.intents.length})`),
+          ...[...intentsText(report.intents)].map((line) => `  ${line.trimEnd()}`),
+        ]),
     ...(report.notes.length === 0
       ? []
       : ["", heading("Notes"), ...report.notes.map((n) => `  ${pc.yellow("!")} ${n}`)]),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readIntents, type Intent } from "../../packages/reach/src";
 import { runOffline } from "../../stacks/offline/run-offline";
 import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
@@ -8,21 +9,25 @@ import { planReport, type Plan } from "./plan-report";
 import { planText } from "./plan-text";
 import { writeManifests } from "./manifests";
 
-/** Plans a stack file offline. */
-export async function planOffline(file: StackFile): Promise<Plan & { plan: StackPlan }> {
+/** Plans a stack file offline, and asks its flows for intents. */
+export async function planOffline(
+  file: StackFile,
+  intents: readonly Intent[] = [],
+): Promise<Plan & { plan: StackPlan }> {
   const { stack, raw, ownFile } = file;
   // First without the runtime: a wrong config is reported before anything else happens.
   const plan = planStack(stack, raw);
   const run = await runOffline({ stack, raw }, () => program({ stack, raw, offline: true }));
-  return { ...planReport(plan, run, ownFile), plan };
+  return { ...planReport(plan, run, { ownFile, intents }), plan };
 }
 
 export async function runPlan(
   nameOrFile: string,
-  options: { json?: boolean; out?: string; page?: string | boolean },
+  options: { json?: boolean; out?: string; page?: string | boolean; intents?: string },
 ): Promise<void> {
   const file = readStackFile(nameOrFile);
-  const { report, files, plan } = await planOffline(file);
+  const intents = options.intents === undefined ? [] : readIntents(options.intents);
+  const { report, files, plan } = await planOffline(file, intents);
   const folder = options.out ?? join(".plan", file.stack, "manifests");
   writeManifests(folder, files);
   const page = await pageOf(plan, report.about, options.page ?? true);
@@ -35,6 +40,7 @@ export async function runPlan(
       resolve();
     }),
   );
+  if (report.intents.some(({ holds }) => !holds)) process.exitCode = 1;
 }
 
 /** Writes the page of the stack's labs; gives back where. */

@@ -2,15 +2,18 @@ import { existsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import pc from "picocolors";
 import { UserError } from "../../kube/problems";
-import { readStackFile } from "../../stacks/offline/stack-file";
+import { readIntents } from "../../packages/reach/src";
+import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
+import { toUser } from "../user-paths";
 import { Interrupts } from "../engine/interrupts";
 import type { VerifyOptions } from "./verify-options";
 import { reach } from "./cluster/cluster-access";
 import { ApiError, NoAnswer, openApi } from "../cluster/api-client";
 import { removeLeftovers } from "./cluster/probe-leftovers";
 import { checksOf } from "./core/checks";
-import type { Report } from "./core/check-model";
+import { intentChecks } from "./core/intent-checks";
+import type { Check, Report } from "./core/check-model";
 import { reportJson } from "./format/report-json";
 import { reportJunit } from "./format/report-junit";
 import { reportText } from "./format/report-text";
@@ -26,16 +29,7 @@ export async function runVerify(nameOrFile: string, options: VerifyOptions): Pro
   // Reported now: after minutes of probing it would cost the report.
   if (junit !== undefined && !existsSync(dirname(junit)))
     throw new UserError(`--junit ${junit}: there is no folder ${dirname(junit)}`);
-  const file = readStackFile(nameOrFile);
-  const whole = planStack(file.stack, file.raw);
-  const chosen = selectChecked(whole.labs, options);
-  // The other labs' objects stand in the cluster too, and cluster-wide policies reach across.
-  const plan: StackPlan = {
-    ...whole,
-    labs: whole.labs.map((s) => chosen.find((c) => c.instance === s.instance) ?? s),
-  };
-  const instances = new Set(chosen.map((s) => s.instance));
-  const checks = checksOf(plan).filter((c) => instances.has(c.lab));
+  const { plan, checks, of } = subject(readStackFile(nameOrFile), options);
   const stages = interrupts();
   const signal = stages.signal("stop");
   stages.signal("end").addEventListener("abort", () => process.exit(130));
@@ -44,10 +38,10 @@ export async function runVerify(nameOrFile: string, options: VerifyOptions): Pro
       stages.during(say, async () => {
         const reached = await reach(plan, options);
         if (options.clean === true) {
-          await clean(plan, openApi(reached.kubeconfig));
+          await clean(namespacesOf(plan, checks), openApi(reached.kubeconfig));
           return;
         }
-        say(`verifying ${checks.length} claims of ${[...instances].join(", ")} on ${reached.how}`);
+        say(`verifying ${checks.length} ${of} on ${reached.how}`);
         const report = await verify({ plan, checks, reached, options, say, signal });
         const hints =
           options.hint === true
@@ -65,9 +59,35 @@ export async function runVerify(nameOrFile: string, options: VerifyOptions): Pro
   }
 }
 
-async function clean(plan: StackPlan, api: ReturnType<typeof openApi>): Promise<void> {
+/** What is verified on which plan: the claims of labs, or a file's intents. */
+function subject(
+  { stack, raw }: StackFile,
+  options: VerifyOptions,
+): { plan: StackPlan; checks: Check[]; of: string } {
+  const whole = planStack(stack, raw);
+  if (options.intents !== undefined)
+    return {
+      plan: whole,
+      checks: intentChecks(whole, readIntents(options.intents)),
+      of: `intents of ${toUser(options.intents)}`,
+    };
+  const chosen = selectChecked(whole.labs, options);
+  // The other labs' objects stand in the cluster too, and cluster-wide policies reach across.
+  const plan: StackPlan = {
+    ...whole,
+    labs: whole.labs.map((s) => chosen.find((c) => c.instance === s.instance) ?? s),
+  };
+  const instances = new Set(chosen.map((s) => s.instance));
+  return {
+    plan,
+    checks: checksOf(plan).filter((c) => instances.has(c.lab)),
+    of: `claims of ${[...instances].join(", ")}`,
+  };
+}
+
+async function clean(namespaces: string[], api: ReturnType<typeof openApi>): Promise<void> {
   const { removed, left } = await removeLeftovers(api, {
-    namespaces: namespacesOf(plan),
+    namespaces,
     lifetimeSeconds: LIFETIME_SECONDS,
     all: true,
     say,

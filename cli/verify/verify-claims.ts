@@ -13,7 +13,7 @@ import { removeLeftovers } from "./cluster/probe-leftovers";
 import { core } from "../cluster/api-paths";
 import { ProbePods } from "./cluster/probe-pods";
 import { outsideDoubt } from "./core/compare-flow";
-import type { Inventory } from "./core/inventory";
+import { workloadNamespace, type Inventory } from "./core/inventory";
 import type { Check, FlowCheck, Report, RequestCheck, Result } from "./core/check-model";
 import type { ProbeSite } from "./core/probes";
 import { verifyFlows } from "./run-flows";
@@ -42,7 +42,7 @@ export async function verify(run: VerifyRun): Promise<Report> {
   const began = clock.now();
   const flows = checks.filter((c): c is FlowCheck => c.kind === "flow");
   const requests = checks.filter((c): c is RequestCheck => c.kind === "request");
-  const namespaces = namespacesOf(plan);
+  const namespaces = namespacesOf(plan, checks);
   const notes: string[] = [];
   const leftovers = await removeLeftovers(api, {
     namespaces,
@@ -76,10 +76,11 @@ export async function verify(run: VerifyRun): Promise<Report> {
   };
 }
 
-/** Namespaces of the labs and of the ingress controller. */
-export function namespacesOf(plan: StackPlan): string[] {
+/** Namespaces of the labs, of the ingress controller, and where probes of the checks start. */
+export function namespacesOf(plan: StackPlan, checks: readonly Check[]): string[] {
   const labs = plan.labs.flatMap((s) => Object.values(s.context.namespaces));
-  return [...new Set([...labs, ...(plan.ingress === undefined ? [] : [CONTROLLER.namespace])])];
+  const sources = checks.flatMap((c) => (c.kind === "flow" ? (workloadNamespace(c.from) ?? []) : []));
+  return [...new Set([...labs, ...sources, ...(plan.ingress === undefined ? [] : [CONTROLLER.namespace])])];
 }
 
 function probePodsFor(api: ClusterApi, { plan, options, say, signal }: VerifyRun, clock: Clock): ProbePods {
@@ -121,10 +122,10 @@ async function probeFlows(
     say,
     ...stop,
   });
-  const outward = flows.find((f) => f.to === "internet");
-  if (outward === undefined) return results;
-  const control = await tryHere({ address: options.internet, port: outward.port }, options.timeout, signal);
-  return outsideDoubt(results, control.saw === "open", `${options.internet}:${outward.port}`);
+  const port = flows.find((f) => f.to === "internet" && f.port !== undefined)?.port;
+  if (port === undefined) return results;
+  const control = await tryHere({ address: options.internet, port }, options.timeout, signal);
+  return outsideDoubt(results, control.saw === "open", `${options.internet}:${port}`);
 }
 
 async function tryRequests(

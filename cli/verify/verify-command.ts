@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { fromUser, nameOrFile } from "../user-paths";
 import type { VerifyOptions } from "./verify-options";
 
@@ -10,6 +10,11 @@ export function addVerify(labs: Command): void {
     .argument("[stack]", "stack name (Pulumi.<name>.yaml) or a stack file of your own", nameOrFile, "kind")
     .option("-l, --lab <lab...>", "only these labs of the stack")
     .option("--step <step>", "another step than the config's: number, name, next or back (with one --lab)")
+    .addOption(
+      new Option("--intents <file>", "flows of a file in place of what the labs claim (docs/reach.md#intents)")
+        .argParser(fromUser)
+        .conflicts(["lab", "step"]),
+    )
     .option("--hint", "compare the cluster's policies with the step's and name the likely mistake")
     .option("--json", "print the report as JSON")
     .option("--junit <file>", "write the report as JUnit XML too", fromUser)

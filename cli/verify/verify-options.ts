@@ -1,6 +1,8 @@
 export interface VerifyOptions {
   lab?: string[];
   step?: string;
+  /** A file of flows that are verified in place of what the labs claim. */
+  intents?: string;
   hint?: boolean;
   json?: boolean;
   junit?: string;

@@ -36,6 +36,29 @@ test("plan --json of a user's own file: resources, labs, flows, and the objects 
   expect(readdirSync(out).sort()).toEqual(plan.manifests.map((m) => m.file));
 });
 
+test("plan --intents: what does not hold is named, and the exit code is 1", () => {
+  const file = stackFile("config:\n  target: kind\n  labs:\n    stars: { step: backend }\n");
+  const intents = join(mkdtempSync(join(tmpdir(), "intents-")), "i.yaml");
+  writeFileSync(
+    intents,
+    "open: [{ from: stars/frontend, to: service/stars/backend, port: 6379 }, { from: internet, to: stars/frontend, port: 80 }]\n",
+  );
+  const { status, stdout, stderr } = run(
+    "plan",
+    file,
+    "--no-page",
+    "--out",
+    mkdtempSync(join(tmpdir(), "o-")),
+    "--intents",
+    intents,
+  );
+  expect([status, stderr]).toEqual([1, ""]);
+  expect(stdout).toMatch(/✓ stars\/frontend → service\/stars\/backend TCP 6379 must be open/);
+  expect(stdout).toMatch(
+    /✗ internet → stars\/frontend TCP 80 must be open, and is closed: .*\n.*would match but for the peer.*\n {2}1 of 2 intents hold/,
+  );
+});
+
 test("a wrong config: every error, its fix, exit code 1, no stack trace", () => {
   const { status, stdout, stderr } = run(
     "plan",

@@ -54,7 +54,7 @@ const cases = sharing.flatMap((ids) =>
 type Said = Record<string, string>;
 const say = (
   instance: string,
-  claims: readonly { from: string; to: string; protocol: string; port: number; found: string }[],
+  claims: readonly { from: string; to: string; protocol?: string; port?: number; found: string }[],
 ): Said =>
   Object.fromEntries(
     claims.map((c) => [`${instance}: ${nodeId(c.from)} → ${nodeId(c.to)} ${c.protocol} ${c.port}`, c.found]),

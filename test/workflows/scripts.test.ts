@@ -41,6 +41,7 @@ describe("touched-stacks", () => {
   };
   test.each([
     ["a stack's file", ["Pulumi.eks.yaml"], ["eks"]],
+    ["its intents", ["intents.kind.yaml", "labs/intents.eks.yaml"], ["kind"]],
     ["two of them", ["Pulumi.my-lab.yaml", "Pulumi.kind.yaml"], ["kind", "my-lab"]],
     ["a component", ["components/calico/calico.ts"], ["eks", "existing", "kind", "my-lab"]],
     ["a lab's code", ["labs/stars/lab.ts"], ["eks", "existing", "kind", "my-lab"]],
@@ -61,13 +62,15 @@ test("preview: each stack's diff, and in its place why there is none; then the j
     `#!/bin/sh
 case "$*" in
 *" eks "*) echo "error: the config cannot work" >&2; exit 1 ;;
-*) echo "### $6: against $8"; echo noise >&2 ;;
+*) echo "### $6: against $8 $9 \${10}"; echo noise >&2 ;;
 esac
+case "$*" in *" --intents "*) exit 1 ;; esac
 `,
   );
   chmodSync(join(here, "npm"), 0o755);
   const run = (stacks: string) =>
     spawnSync(join(scripts, "preview.sh"), [], {
+      cwd: here,
       encoding: "utf8",
       env: {
         ...process.env,
@@ -79,13 +82,18 @@ esac
   const good = run('["bgp","kind"]');
   expect([good.status, good.stderr]).toEqual([0, ""]);
   expect(good.stdout).toMatch(
-    /^## What this changes\n\n### bgp: against abc\n\n### kind: against abc\n\n_Offline plans/,
+    /^## What this changes\n\n### bgp: against abc *\n\n### kind: against abc *\n\n_Offline plans/,
   );
   const bad = run('["bgp","eks","kind"]');
   expect(bad.status).toBe(1);
   expect(bad.stdout).toContain(
     "### eks: no plan\n\n    error: the config cannot work\n\n### kind: against abc",
   );
+  writeFileSync(join(here, "intents.kind.yaml"), "");
+  const broken = run('["bgp","kind"]');
+  expect(broken.status).toBe(1);
+  expect(broken.stdout).toContain("### kind: against abc --intents intents.kind.yaml\n");
+  expect(broken.stdout).not.toContain("no plan");
 });
 
 describe("comment", () => {

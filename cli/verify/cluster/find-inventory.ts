@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../../kube/objects";
+import { workloadNamespace } from "../core/inventory";
 import type { Inventory, LiveNode, LivePod, LiveService, LiveWorkload } from "../core/inventory";
 import type { FlowCheck } from "../core/check-model";
 import { RUN_LABEL } from "../core/probe-pod";
@@ -20,16 +21,19 @@ export async function findInventory(
   signal?: AbortSignal,
 ): Promise<Inventory> {
   const ends = [...new Set(checks.flatMap((c) => [c.from, c.to]))];
-  const names = ends.filter((end) => /^[a-z0-9.-]+\/[a-z0-9.-]+$/i.test(end) && !/^[\d.:]+\//.test(end));
-  const served = [...new Set([...namespaces, ...names.map((n) => n.split("/")[0] ?? "")])];
-  const [found, services, nodes] = await Promise.all([
+  const names = ends.filter((end) => workloadNamespace(end) !== undefined);
+  const services = ends.flatMap((end) => /^service\/([^/]+)\//.exec(end)?.[1] ?? []);
+  const served = [
+    ...new Set([...namespaces, ...services, ...names.flatMap((n) => workloadNamespace(n) ?? [])]),
+  ];
+  const [found, listed, nodes] = await Promise.all([
     Promise.all(names.map(async (name) => [name, await findWorkload(api, name, signal)] as const)),
     Promise.all(served.map((ns) => tolerant(api.list(core(ns, "services"), {}, signal)))),
     // A student may not list nodes; then flows to and from nodes are not on the cluster, as far as can be seen.
     tolerant(api.list(core(undefined, "nodes"), {}, signal)),
   ]);
   const workloads = new Map(found.flatMap(([name, w]) => (w === undefined ? [] : [[name, w] as const])));
-  return { workloads, services: services.flat().map(liveService), nodes: nodes.map(liveNode) };
+  return { workloads, services: listed.flat().map(liveService), nodes: nodes.map(liveNode) };
 }
 
 async function findWorkload(

@@ -1,24 +1,25 @@
-import type { FlowClaim } from "../../../labs/model";
-import type { Flow } from "../../../packages/reach/src";
+import type { Flow, Intent } from "../../../packages/reach/src";
 
 /** What verify knows, asks and finds: plain data. */
 
-export type ProbeProtocol = FlowClaim["protocol"];
-
-/** Which claim of which lab is checked. */
+/** Which claim of which lab is checked, or which intent of a file. */
 export interface CheckHead {
   /** Unique in a run. */
   id: string;
-  /** Instance of the lab. */
+  /** Instance of the lab; `intents` of a file. */
   lab: string;
-  /** Number and id of the step, as `3 backend`. */
-  step: string;
-  /** The lab's own words for why it should be so. */
+  /** Number and id of the step, as `3 backend`; absent for an intent. */
+  step?: string;
+  /** The lab's own words for why it should be so; empty where a file gives none. */
   reason: string;
 }
 
-/** A claimed flow, with what the step's own objects say; without where the evaluator does not know an end. */
-export interface FlowCheck extends CheckHead, FlowClaim {
+/**
+ * A flow that should be open or closed, with what the step's own objects say; without where the evaluator does not
+ * know an end.
+ */
+export interface FlowCheck extends CheckHead, Omit<Intent, "reason"> {
+  kind: "flow";
   predicted?: Prediction;
 }
 

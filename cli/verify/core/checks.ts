@@ -3,7 +3,7 @@ import type { FlowClaim, LabSelection, RequestClaim } from "../../../labs/model"
 import type { LabsOnCluster } from "../../../labs/prediction/ambient";
 import { claimsOf, decidingFlow } from "../../../labs/prediction/claims";
 import { predictedState } from "../../../labs/prediction/state";
-import type { Flow, State } from "../../../packages/reach/src";
+import { intentTitle, type Flow, type State } from "../../../packages/reach/src";
 import type { Check, CheckHead, FlowCheck, Prediction, RequestCheck } from "./check-model";
 
 /** What is to be checked: the claims of each lab's step, each flow with what its objects predict. */
@@ -33,16 +33,13 @@ function head(s: LabSelection, title: string, reason: string): CheckHead {
 function flowCheck(s: LabSelection, claim: FlowClaim, state: State): FlowCheck {
   const decided = decidingFlow(state, claim);
   return {
-    ...head(s, flowTitle(claim), claim.reason),
+    ...head(s, intentTitle(claim), claim.reason),
     ...claim,
     ...("flow" in decided ? { predicted: prediction(decided.flow) } : {}),
   };
 }
 
-const prediction = ({ verdict, egress, ingress }: Flow): Prediction => ({ verdict, egress, ingress });
-
-export const flowTitle = (f: Pick<FlowClaim, "from" | "to" | "port" | "protocol">): string =>
-  `${f.from} → ${f.to} ${f.protocol} ${f.port}`;
+export const prediction = ({ verdict, egress, ingress }: Flow): Prediction => ({ verdict, egress, ingress });
 
 function requestCheck(s: LabSelection, claim: RequestClaim): RequestCheck {
   const {

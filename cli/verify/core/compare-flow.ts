@@ -22,12 +22,21 @@ export function compareFlow(check: FlowCheck, observations: readonly Observation
   if (against.length > 0) return done("fail");
   if (observations.length === 0 || observations.some((o) => o.saw === "unclear"))
     return done("error", detail === "" ? "no probe came back" : detail);
-  return done("pass");
+  return done(
+    "pass",
+    predicted === undefined || predicted.verdict === "unknown" || predicted.verdict === verdict
+      ? detail
+      : `${detail}; by the stack's objects it would be ${word(predicted.verdict)}`,
+  );
 }
 
-/** Whether the lab's claim is not what its own objects give: a mistake in the lab. */
-export const contradicts = ({ predicted, verdict }: Pick<FlowCheck, "predicted" | "verdict">): boolean =>
-  predicted !== undefined && predicted.verdict !== verdict;
+/** Whether a lab's claim is not what its own objects give: a mistake in the lab. */
+export const contradicts = ({
+  predicted,
+  verdict,
+  step,
+}: Pick<FlowCheck, "predicted" | "verdict" | "step">): boolean =>
+  step !== undefined && predicted !== undefined && predicted.verdict !== verdict;
 
 export const wants = (check: Pick<FlowCheck, "verdict">): "open" | "closed" =>
   check.verdict === "allow" ? "open" : "closed";
@@ -36,14 +45,14 @@ export const word = (verdict: Prediction["verdict"]): string =>
   verdict === "allow" ? "open" : verdict === "deny" ? "closed" : "unknown";
 
 /** The rules that were expected to decide: for a closed flow whatever closes it, for an open one both directions. */
-export function rulesFor({ predicted, verdict, reason }: FlowCheck): string[] {
-  const claimed = [`the lab: ${reason}`];
+export function rulesFor({ predicted, reason, step }: FlowCheck): string[] {
+  const claimed = reason === "" ? [] : [`${step === undefined ? "the intent" : "the lab"}: ${reason}`];
   if (predicted === undefined) return claimed;
   const sides = [
     ["egress", predicted.egress],
     ["ingress", predicted.ingress],
   ] as const;
-  const deciding = sides.filter(([, d]) => verdict === "allow" || d.verdict === "deny");
+  const deciding = sides.filter(([, d]) => predicted.verdict === "allow" || d.verdict === predicted.verdict);
   return [...deciding.map(([side, d]) => `${side} ${decision(d)}`), ...claimed];
 }
 

@@ -52,3 +52,8 @@ export interface Inventory {
   services: readonly LiveService[];
   nodes: readonly LiveNode[];
 }
+
+/** The namespace of an end that names a workload; undefined for addresses, nodes and the like. */
+export function workloadNamespace(end: string): string | undefined {
+  return /^(?![\d.]+\/)([a-z0-9.-]+)\/[a-z0-9.-]+$/i.exec(end)?.[1];
+}

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { ClusterFacts } from "../../../kube/cluster-facts";
 import type { Inventory, LivePod, LiveService } from "./inventory";
-import type { FlowCheck, ProbeProtocol } from "./check-model";
+import type { FlowCheck } from "./check-model";
 
 /** Where a probe is sent from. */
 export type Source =
@@ -31,7 +31,7 @@ export interface Probe {
   check: string;
   source: Source;
   target: ProbeTarget;
-  protocol: ProbeProtocol;
+  protocol: "TCP" | "UDP";
 }
 
 export interface Unprobed {
@@ -71,7 +71,7 @@ export function planProbes(checks: readonly FlowCheck[], inventory: Inventory, s
           check: check.id,
           source: made.source,
           target,
-          protocol: check.protocol,
+          protocol: made.protocol,
         });
   }
   return plan;
@@ -85,23 +85,25 @@ function probesOf(
   check: FlowCheck,
   inventory: Inventory,
   site: ProbeSite,
-): { source: Source; targets: ProbeTarget[] } | No {
-  const { protocol, port } = check;
+): { source: Source; targets: ProbeTarget[]; protocol: Probe["protocol"] } | No {
+  const { protocol = "TCP", port } = check;
+  if (port === undefined) return skip("without a port there is nothing to try: give the intent one");
   if (protocol !== "TCP" && !(protocol === "UDP" && port === 53))
     return skip(
       protocol === "UDP"
         ? "of UDP only DNS answers, so silence on another port would prove nothing"
         : `${protocol} is not probed`,
     );
+  const asked = { ...check, protocol, port };
   const source = sourceOf(check.from, inventory, site);
   if ("reason" in source) return source;
   const toNode = inventory.nodes.some((n) => n.name === check.to);
   if (source.kind === "here" && toNode && !site.nodesReachable) return skip(NO_NODES);
   const targets =
     source.kind === "here" && inventory.workloads.has(check.to)
-      ? fromOutside(check, inventory, site)
-      : targetsOf(check, inventory, site);
-  return "reason" in targets ? targets : { source, targets };
+      ? fromOutside(asked, inventory, site)
+      : targetsOf(asked, inventory, site);
+  return "reason" in targets ? targets : { source, targets, protocol };
 }
 
 function sourceOf(from: string, inventory: Inventory, { facts }: ProbeSite): Source | No {
@@ -119,7 +121,13 @@ function sourceOf(from: string, inventory: Inventory, { facts }: ProbeSite): Sou
   return { kind: "pod", key: from, like };
 }
 
-function targetsOf(check: FlowCheck, inventory: Inventory, site: ProbeSite): ProbeTarget[] | No {
+interface Asked {
+  readonly to: string;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+function targetsOf(check: Asked, inventory: Inventory, site: ProbeSite): ProbeTarget[] | No {
   const { to, port } = check;
   if (to === "internet") return [{ address: site.internet, port }];
   const node = inventory.nodes.find((n) => n.name === to);
@@ -143,7 +151,7 @@ const reserved = (to: string): string =>
 
 /** A pod is reached from this machine by a Service that leads to it. */
 function fromOutside(
-  check: FlowCheck,
+  check: Asked,
   inventory: Inventory,
   { facts, nodesReachable }: ProbeSite,
 ): ProbeTarget[] | No {

@@ -31,7 +31,7 @@ function suite(lab: string, results: readonly Result[]): string[] {
 
 function testcase({ check, status, detail, rules }: Result): string[] {
   const head = attributes({
-    classname: `${check.lab}.${check.step.replaceAll(" ", "-")}`,
+    classname: [check.lab, ...(check.step === undefined ? [] : [check.step.replaceAll(" ", "-")])].join("."),
     name: `${titleOf(check)} is ${expectedOf(check)}`,
   });
   if (status === "pass") return [`    <testcase${head}/>`];

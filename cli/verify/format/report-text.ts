@@ -15,7 +15,8 @@ const PAINT: Readonly<Record<Status, (text: string) => string>> = {
 export function reportText(report: Report): string {
   const labs = new Map<string, Result[]>();
   for (const r of report.results) {
-    const title = `${r.check.lab}, step ${r.check.step}`;
+    const { lab, step } = r.check;
+    const title = step === undefined ? lab : `${lab}, step ${step}`;
     labs.set(title, [...(labs.get(title) ?? []), r]);
   }
   const lines = [

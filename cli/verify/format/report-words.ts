@@ -1,10 +1,10 @@
-import { flowTitle } from "../core/checks";
+import { intentTitle } from "../../../packages/reach/src";
 import { word } from "../core/compare-flow";
 import type { Check, Report, Status } from "../core/check-model";
 
 /** What is checked, in one line. */
 export function titleOf(check: Check): string {
-  if (check.kind === "flow") return flowTitle(check);
+  if (check.kind === "flow") return intentTitle(check);
   return check.id.slice(check.lab.length + 2);
 }
 

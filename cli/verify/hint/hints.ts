@@ -1,7 +1,6 @@
 import { objectKey, objectTitle, type KubeObject } from "../../../kube/objects";
 import { ProblemsError } from "../../../kube/problems";
-import { answerClaim } from "../../../labs/prediction/claims";
-import type { State } from "../../../packages/reach/src";
+import { checkIntents, type State } from "../../../packages/reach/src";
 import type { FlowCheck, Hint, HintCause, Result } from "../core/check-model";
 import { differences, type HintFinding } from "./differences";
 import { isPolicy, pairUp } from "./object-pairs";
@@ -36,10 +35,10 @@ export function hints(input: HintInput): Hint[] {
   const now = merged(input);
   const unread = compiled(now, input);
   if ("hints" in unread) return unread.hints;
-  const wrongNow = failed.filter((c) => foundIn(unread.state, c) !== c.verdict);
+  const wrongNow = failed.filter((c) => !holdsIn(unread.state, c));
   const found = candidates(input, now).map((c) => {
     const after = compiled(c.fixed, input);
-    const fixes = "hints" in after ? [] : wrongNow.filter((f) => foundIn(after.state, f) === f.verdict);
+    const fixes = "hints" in after ? [] : wrongNow.filter((f) => holdsIn(after.state, f));
     return { ...c, fixes: fixes.map((m) => m.id) };
   });
   // A cluster-wide policy of somebody else is named only where it is to blame.
@@ -56,7 +55,7 @@ export function hints(input: HintInput): Hint[] {
   return [...likely, ...unexplained(failed.filter((f) => !wrongNow.includes(f)))];
 }
 
-const foundIn = (state: State, check: FlowCheck) => answerClaim(state, check).found;
+const holdsIn = (state: State, check: FlowCheck): boolean => checkIntents(state, [check])[0]?.holds === true;
 
 function compiled(
   objects: readonly KubeObject[],

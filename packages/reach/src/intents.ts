@@ -11,8 +11,9 @@ import type { State } from "./reach-state";
 export interface Intent {
   readonly from: string;
   readonly to: string;
+  /** @default all ports */
   readonly port?: number;
-  /** @default "TCP" */
+  /** @default "TCP" where a port is given, else every protocol */
   readonly protocol?: string;
   readonly verdict: Exclude<Verdict, "unknown">;
   /** Why it must be so, for the report. */
@@ -44,6 +45,8 @@ export function readIntents(file: string, folder: string = process.cwd()): Inten
   }
   const problems: Problem[] = [];
   const intents = intentsOf(value, file, problems);
+  if (intents.length === 0 && problems.length === 0)
+    problems.push({ path: file, message: "names no flow", fix: SHAPE });
   failOn("The intents cannot be read:", problems);
   return intents;
 }
@@ -118,10 +121,11 @@ export function checkIntents(state: State, intents: readonly Intent[]): Checked[
       const flows = explain(state, {
         from,
         to,
+        remarks: true,
         ...(port === undefined ? {} : { port }),
         ...(protocol === undefined ? {} : { protocol }),
       });
-      return { intent, flows, holds: flows.every(({ verdict }) => verdict === intent.verdict) };
+      return { intent, flows, holds: flows.length > 0 && flows.every(({ verdict }) => verdict === intent.verdict) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { intent, flows: [], holds: false, problem: error.message };

@@ -9,6 +9,7 @@ const nothing: StackDiff = {
   elsewhere: [],
   workloads: { added: [], removed: [] },
   guardrails: [],
+  intents: [],
 };
 const group = { what: "closes" as const, from: ["a/b"], to: ["c/d"], opened: "", closed: "TCP 80" };
 
@@ -72,6 +73,30 @@ test("steps at which the same changes are told together, also where nothing chan
   );
   expect(text).toContain("At step 4 (stars `frontend`):\n\nNot known: why");
   expect(text.match(/\| closes \| a\/b \| c\/d \| {2}\| TCP 80 \|/g)).toHaveLength(1);
+});
+
+test("intents that do not hold are named with what decided, also where nothing changes", () => {
+  const intent = { from: "a/b", to: "c/d", port: 80, verdict: "deny" as const };
+  const decision = { tier: "default", policy: "c/p", rule: 0, reason: "policy c/p\nallows" };
+  const flow = {
+    ...{ from: "a/b", to: "c/d", protocol: "TCP", ports: "80", verdict: "allow" as const },
+    egress: { ...decision, verdict: "allow" as const },
+    ingress: { ...decision, verdict: "allow" as const },
+    remarks: [{ about: "address" as const, text: "it is the proxy's address" }],
+  };
+  const kept = { intent, flows: [{ ...flow, verdict: "deny" as const }], holds: true };
+  expect(diffMarkdown({ ...nothing, intents: [kept] })).toBe(
+    "`kind`: nothing changes. 1 of 1 intents hold.\n\n",
+  );
+  const broken = { intent: { ...intent, reason: "the bank is shut" }, flows: [flow], holds: false };
+  expect(diffMarkdown({ ...nothing, intents: [kept, broken] })).toContain(
+    `**Intents**: 1 of 2 intents hold.
+
+- \`a/b → c/d TCP 80\` must be closed, and is open: policy c/p allows
+  - the bank is shut
+  - it is the proxy's address
+`,
+  );
 });
 
 test("as many stacks as this project has fit into one comment, however much changes", () => {

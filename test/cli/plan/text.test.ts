@@ -87,6 +87,7 @@ const report = (stack: string, target: string): PlanReport => ({
   resources: [],
   charts: [],
   labs: [{ ...lab, nextStep: buildCommands(stack).step("stars", 1) }],
+  intents: [],
   outputs: {},
   manifests: [],
   ambient: { objects: [], podCidrs: [] },

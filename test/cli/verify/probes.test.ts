@@ -165,6 +165,24 @@ test.each<[string, FlowCheck, Partial<Inventory>, Partial<ProbeSite>, string, Re
   expect(unprobed).toMatchObject([{ status, reason: expect.stringMatching(reason) as string }]);
 });
 
+test("an intent is judged by what is seen, whatever the stack's objects say", () => {
+  const decision = { verdict: "deny", reason: "r", tier: null, policy: null, rule: -1 } as const;
+  const predicted = {
+    verdict: "deny",
+    egress: { ...decision, verdict: "allow" },
+    ingress: decision,
+  } as const;
+  const { step: _, ...head } = check("a/client", "a/web", { verdict: "allow", predicted });
+  expect(compareFlow(head, saw("open"))).toMatchObject({
+    status: "pass",
+    detail: "0: open; by the stack's objects it would be closed",
+  });
+  expect(compareFlow(head, saw("closed"))).toMatchObject({
+    status: "fail",
+    rules: ["ingress closed: r", "the intent: so"],
+  });
+});
+
 const saw = (...seen: Observation["saw"][]): Observation[] =>
   seen.map((s, i) => ({ saw: s, detail: `${i}: ${s}` }));
 

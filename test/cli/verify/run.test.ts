@@ -67,6 +67,42 @@ test("the next step is not there yet: exit code 1, JUnit, and the hint", async (
   expect(readFileSync(junit, "utf8")).toContain('failures="1"');
 });
 
+test("intents of a file in place of the labs' claims: probed, judged and told alike, and nothing is left", async () => {
+  cluster = await clusterWith(planOf("stars", 3));
+  const intents = join(folder, "intents.yaml");
+  writeFileSync(
+    intents,
+    `open:
+- { from: Deployment/stars/frontend, to: backend, port: 6379 }
+- { from: client/client, to: stars/backend, port: 6379, protocol: tcp, reason: orders are stored }
+closed:
+- { from: client/client, to: stars/frontend, port: 80 }
+- { from: stars/backend, to: stars/frontend }
+`,
+  );
+  const junit = join(folder, "out.xml");
+  await verify(3, { intents, json: true, junit });
+  expect(process.exitCode).toBe(1);
+  const { results } = JSON.parse(out) as { results: object[] };
+  expect(results).toMatchObject([
+    { lab: "intents", from: "stars/frontend", to: "stars/backend", status: "pass" },
+    {
+      status: "fail",
+      predicted: { verdict: "deny" },
+      rules: [expect.stringMatching(/^ingress closed: end of tier default/), "the intent: orders are stored"],
+    },
+    { status: "pass" },
+    { status: "skip", detail: "without a port there is nothing to try: give the intent one" },
+  ]);
+  expect(left()).toBe(0);
+  expect(readFileSync(junit, "utf8")).toContain(
+    'classname="intents" name="stars/backend → stars/frontend (all ports) is closed"',
+  );
+  out = "";
+  await verify(3, { intents, hint: true });
+  expect(out).toMatch(/^intents\n[\s\S]*policies and labels are those of the step/);
+});
+
 test("Ctrl-C: what was made is removed, and the exit code is that of an interrupt", async () => {
   cluster = await clusterWith(planOf("stars", 0));
   cluster.behaviour = () => {

@@ -117,12 +117,14 @@ describe("as a program", () => {
     );
     const text = run(["check", join(folder, "intents.yaml"), join(folder, "all.json")]);
     expect(text.stdout).toMatch(
-      /✓ x\/db → x\/web TCP 80 must be open\n✗ x\/gone → x\/db TCP must be open, and x\/gone is not in the input/,
+      /✓ x\/db → x\/web TCP 80 must be open\n✗ x\/gone → x\/db \(all ports\) must be open, and x\/gone is not in the input/,
     );
     expect(text.stdout).toMatch(/2 of 3 intents hold/);
     expect(text.status).toBe(1);
     const junit = run(["check", join(folder, "intents.yaml"), join(folder, "all.json"), "--format", "junit"]);
     expect(junit.stdout).toMatch(/<testsuite name="reach" tests="3" failures="1">/);
+    writeFileSync(join(folder, "none.yaml"), "open: []\n");
+    expect(run(["check", join(folder, "none.yaml"), join(folder, "all.json")]).stderr).toMatch(/names no flow/);
     writeFileSync(join(folder, "wrong.yaml"), "open: [{ from: x/db, prt: 80 }]\nshut: []\n");
     const wrong = run(["check", join(folder, "wrong.yaml"), join(folder, "all.json")]);
     expect(wrong.stderr).toMatch(
