@@ -11,7 +11,10 @@ export function addVerify(labs: Command): void {
     .option("-l, --lab <lab...>", "only these labs of the stack")
     .option("--step <step>", "another step than the config's: number, name, next or back (with one --lab)")
     .addOption(
-      new Option("--intents <file>", "flows of a file in place of what the labs claim (docs/reach.md#intents)")
+      new Option(
+        "--intents <file>",
+        "flows of a file in place of what the labs claim (docs/reach.md#intents)",
+      )
         .argParser(fromUser)
         .conflicts(["lab", "step"]),
     )

@@ -125,7 +125,11 @@ export function checkIntents(state: State, intents: readonly Intent[]): Checked[
         ...(port === undefined ? {} : { port }),
         ...(protocol === undefined ? {} : { protocol }),
       });
-      return { intent, flows, holds: flows.length > 0 && flows.every(({ verdict }) => verdict === intent.verdict) };
+      return {
+        intent,
+        flows,
+        holds: flows.length > 0 && flows.every(({ verdict }) => verdict === intent.verdict),
+      };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { intent, flows: [], holds: false, problem: error.message };

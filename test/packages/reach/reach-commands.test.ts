@@ -124,7 +124,9 @@ describe("as a program", () => {
     const junit = run(["check", join(folder, "intents.yaml"), join(folder, "all.json"), "--format", "junit"]);
     expect(junit.stdout).toMatch(/<testsuite name="reach" tests="3" failures="1">/);
     writeFileSync(join(folder, "none.yaml"), "open: []\n");
-    expect(run(["check", join(folder, "none.yaml"), join(folder, "all.json")]).stderr).toMatch(/names no flow/);
+    expect(run(["check", join(folder, "none.yaml"), join(folder, "all.json")]).stderr).toMatch(
+      /names no flow/,
+    );
     writeFileSync(join(folder, "wrong.yaml"), "open: [{ from: x/db, prt: 80 }]\nshut: []\n");
     const wrong = run(["check", join(folder, "wrong.yaml"), join(folder, "all.json")]);
     expect(wrong.stderr).toMatch(
