@@ -73,7 +73,7 @@ export function changedProperties(old: unknown, now: unknown): PropertyChange[] 
       const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
       for (const key of keys) {
         const step = Array.isArray(a) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
-        walk((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], step);
+        walk(own(a, key), own(b, key), step);
       }
       return;
     }
@@ -88,6 +88,10 @@ export function changedProperties(old: unknown, now: unknown): PropertyChange[] 
   walk(old, now, "");
   return found.map((p) => (/…/.test(p.values) ? { ...p, values: "" } : p));
 }
+
+/** Not what every object inherits: `valueOf` may be a key as well. */
+const own = (value: object, key: string): unknown =>
+  Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
 
 const isNested = (value: unknown): value is object => typeof value === "object" && value !== null;
 

@@ -94,3 +94,7 @@ test("values are shown where they are short; a text that is YAML is looked into;
     "id: x → known after up",
   ]);
 });
+
+test("a key that every object inherits is a key like others", () => {
+  expect(changedProperties({ valueOf: null }, {})).toEqual([{ path: "valueOf", values: "null → none" }]);
+});
