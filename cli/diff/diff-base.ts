@@ -24,6 +24,8 @@ export interface PlanJson {
   resources: PlannedResource[];
   labs: { instance: string; step: number; steps: { id: string }[] }[];
   ambient: Ambient;
+  /** Absent off AWS, and in plans of programs that knew no prices. */
+  cost?: { hour: number; unknown: readonly string[] };
 }
 
 /** A finished plan: what `--json` printed, and the folder of its objects. */

@@ -1,5 +1,7 @@
 import { intentOutcome, type Checked } from "../../packages/reach/src";
 import type { Violation } from "../../policies/guardrails/rule";
+import { usd } from "../plan/cost-text";
+import type { PlanJson } from "./diff-base";
 import type { FlowGroup } from "./flow-changes";
 import type { PropertyChange, ResourceDiff } from "./resource-changes";
 
@@ -14,6 +16,8 @@ export interface StackDiff {
   flows: Flows;
   /** The same at other steps of the labs; steps at which nothing changes are left out. */
   elsewhere: readonly { title: string; flows: Flows }[];
+  /** What an hour costs at list prices, before and after; absent off AWS, and where the base knew no prices. */
+  cost: { before?: PlanJson["cost"]; after?: PlanJson["cost"] };
   workloads: { added: readonly string[]; removed: readonly string[] };
   /** Guardrails that the head breaks and the base did not, or does not know yet. */
   guardrails: readonly Violation[];
@@ -40,6 +44,7 @@ export function diffMarkdown(d: StackDiff): string {
     "",
     ...replaced(d),
     ...resources(d.resources),
+    ...price(d.cost),
     ...flows(d),
     ...workloads("new", d.workloads.added),
     ...workloads("gone", d.workloads.removed),
@@ -55,7 +60,21 @@ function isUnchanged(d: StackDiff): boolean {
   const { added, changed, removed } = d.resources;
   const lists = [added, changed, removed, d.elsewhere, d.guardrails, groupsOf(d.flows)];
   const broken = d.intents.some(({ holds }) => !holds);
-  return lists.every((list) => list.length === 0) && !("unknown" in d.flows) && !broken;
+  return lists.every((list) => list.length === 0) && !("unknown" in d.flows) && !broken && !moves(d.cost);
+}
+
+/** A base without prices does not count: its program knew none. */
+const moves = ({ before, after }: StackDiff["cost"]): boolean =>
+  before !== undefined && after !== undefined && Math.abs(after.hour - before.hour) >= 0.00005;
+
+function price({ before, after }: StackDiff["cost"]): string[] {
+  if (after === undefined) return [];
+  const change =
+    before === undefined || !moves({ before, after })
+      ? `${usd(after.hour)} USD an hour`
+      : `${usd(before.hour)} → ${usd(after.hour)} USD an hour (${after.hour > before.hour ? "+" : "−"}${usd(Math.abs(after.hour - before.hour))})`;
+  const without = after.unknown.length === 0 ? "" : `; no price is known of: ${after.unknown.join("; ")}`;
+  return [`**Price** at list prices, without traffic: ${change}${without}`, ""];
 }
 
 function headline({ isNew, resources: r, flows: f }: StackDiff): string {

@@ -56,6 +56,7 @@ export async function diffOf(
         base,
         isNew: before === undefined,
         resources: diffResources(before?.plan.resources ?? [], here.plan.resources),
+        cost: { before: before?.plan.cost, after: here.plan.cost },
         guardrails: guardrails(here.plan.resources).filter((v) => !known.has(keyOf(v))),
         intents: here.plan.intents,
         ...found,

@@ -12,6 +12,7 @@ import type { KubeObject } from "../../kube/objects";
 import { clusterObjects, registeredObjects } from "../../stacks/offline/registered-objects";
 import type { OfflineRun } from "../../stacks/offline/run-offline";
 import type { Registered } from "../../stacks/offline/registration";
+import { stackCost, type StackCost } from "../../stacks/stack-cost";
 import type { StackPlan } from "../../stacks/stack-plan";
 import { buildCommands, type BuildCommands } from "./build-command";
 import { labFlows, stackFlows, type LabFlows } from "./flow-text";
@@ -33,6 +34,8 @@ export interface PlanReport {
   guardrails: Violation[];
   /** Network and node groups, where the target is EKS. */
   eks?: EksSummary;
+  /** What it costs at list prices; absent where nothing is charged by the hour. */
+  cost?: StackCost;
   /** Controller, certificates and names, as lines; absent where the stack has no ingress. */
   ingress?: string[];
   resources: ResourceReport[];
@@ -100,6 +103,7 @@ export function planReport(
   const files = manifests(registeredObjects(run.resources));
   const state = predictedState(plan, clusterObjects(run.resources));
   const flows = stackFlows(state);
+  const cost = stackCost(plan, new Date());
   const report: PlanReport = {
     stack: plan.stack,
     target: plan.target.kind,
@@ -116,6 +120,7 @@ export function planReport(
     ...(plan.target.kind === "eks" && plan.target.cluster !== undefined
       ? { eks: eksSummary(plan.target.cluster) }
       : {}),
+    ...(cost === undefined ? {} : { cost }),
     ...(plan.ingress === undefined ? {} : { ingress: ingressSummary(plan.ingress) }),
     resources: run.resources.map(resourceReport),
     charts: run.resources

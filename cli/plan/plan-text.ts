@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { intentsText } from "../../packages/reach/src";
+import { costText } from "./cost-text";
 import { eksText } from "./eks-text";
 import { matrixText } from "./flow-text";
 import type { LabReport, PlanReport } from "./plan-report";
@@ -17,6 +18,7 @@ export function planText(report: PlanReport, folder: string, page?: string, widt
     ...tree(report.resources, Math.min(width, 100)),
     "",
     ...(report.eks === undefined ? [] : eksText(report.eks)),
+    ...(report.cost === undefined ? [] : costText(report.cost)),
     ...charts(report),
     ...(report.ingress === undefined ? [] : ingressText(report.ingress)),
     ...report.labs.flatMap((l) => lab(l, width)),

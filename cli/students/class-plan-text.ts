@@ -3,10 +3,16 @@ import pc from "picocolors";
 import { capacity } from "../../classroom/allocation";
 import type { Class } from "../../classroom/class-file";
 import type { PlannedStack } from "../../stacks/config/class-config";
+import type { StackCost } from "../../stacks/stack-cost";
+import { classCostText } from "../plan/cost-text";
 import { formatDuration } from "../../classroom/lease";
 
 /** What an `up` would make, before anything is made. */
-export function classPlanText(planned: ReadonlyMap<string, PlannedStack>, cls: Class): string {
+export function classPlanText(
+  planned: ReadonlyMap<string, PlannedStack>,
+  cls: Class,
+  costs: readonly StackCost[] = [],
+): string {
   const networks = [...planned.values()].some((p) => p.config.kind?.network !== undefined);
   const table = new Table({
     head: ["student", "stack", "", "target", "ports", "pods", ...(networks ? ["network"] : []), "labs"],
@@ -41,6 +47,7 @@ export function classPlanText(planned: ReadonlyMap<string, PlannedStack>, cls: C
     ...([...planned.values()].some((p) => p.exists)
       ? ["Labs of environments that exist stay at the step where they are."]
       : []),
+    ...classCostText(costs),
     "This is a plan: nothing was made.",
     "",
   ].join("\n");

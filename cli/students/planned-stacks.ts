@@ -1,17 +1,21 @@
 import type { PlannedStack } from "../../stacks/config/class-config";
 import { ProblemsError, type Problem } from "../../kube/problems";
+import { stackCost, type StackCost } from "../../stacks/stack-cost";
 import { PROJECT, planStack } from "../../stacks/stack-plan";
 
 /**
- * The stacks as the program would plan them: the shape of each kind cluster, and what is wrong; the same for many
+ * The stacks as the program would plan them: the shape of each kind cluster, prices, and what is wrong; the same for many
  * students is reported once.
  */
 export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
   shapes: Map<string, string>;
+  /** Of those that cost by the hour. */
+  costs: Map<string, StackCost>;
   problems: Problem[];
 } {
   const problems = new Map<string, Problem>();
   const shapes = new Map<string, string>();
+  const costs = new Map<string, StackCost>();
   for (const [name, { config }] of planned) {
     const raw = Object.fromEntries(
       Object.entries(config).map(([key, value]) => [
@@ -20,7 +24,10 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
       ]),
     );
     try {
-      const { target } = planStack(name, raw);
+      const plan = planStack(name, raw);
+      const { target } = plan;
+      const cost = stackCost(plan, new Date());
+      if (cost !== undefined) costs.set(name, cost);
       if (target.kind === "kind") shapes.set(name, target.cluster.fingerprint);
     } catch (e) {
       if (!(e instanceof ProblemsError)) throw e;
@@ -30,5 +37,5 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
       }
     }
   }
-  return { shapes, problems: [...problems.values()] };
+  return { shapes, costs, problems: [...problems.values()] };
 }

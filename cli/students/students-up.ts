@@ -31,14 +31,19 @@ export async function runStudentsUp(ids: string[], options: StudentsUpCommand): 
   try {
     const { planned, found } = allocation;
     warnDamaged(found);
-    const { shapes, problems } = planStacks(planned);
+    const { shapes, costs, problems } = planStacks(planned);
     problems.unshift(...allocation.problems);
     const onKind = [...planned.values()].some((p) => p.record.target === "kind");
     if (onKind && options.dryRun !== true) problems.push(...missingKindTools());
     failOn(REFUSED, problems);
     if (options.dryRun === true) {
-      const rows = [...planned].map(([name, p]) => ({ stack: name, ...p.record, config: p.config }));
-      await print(options.json === true, rows, () => classPlanText(planned, cls));
+      const rows = [...planned].map(([name, p]) => ({
+        stack: name,
+        ...p.record,
+        config: p.config,
+        cost: costs.get(name),
+      }));
+      await print(options.json === true, rows, () => classPlanText(planned, cls, [...costs.values()]));
       return;
     }
     keepOutOfGit(cls.name);

@@ -5,6 +5,7 @@ const nothing: StackDiff = {
   base: "origin/main",
   isNew: false,
   resources: { added: [], changed: [], removed: [] },
+  cost: {},
   flows: { groups: [] },
   elsewhere: [],
   workloads: { added: [], removed: [] },
@@ -105,4 +106,16 @@ test("as many stacks as this project has fit into one comment, however much chan
     from: Array.from({ length: 50 }, (_, j) => `namespace-${i}/workload-${j}`),
   }));
   expect(diffMarkdown({ ...nothing, flows: { groups: long } }).length).toBeLessThan(16_000);
+});
+
+test("a price that changes is shown with the difference; a base that knew no prices changes nothing", () => {
+  const cost = (before?: number, after = 0.24) => ({
+    ...(before === undefined ? {} : { before: { hour: before, unknown: [] } }),
+    after: { hour: after, unknown: ["spot"] },
+  });
+  expect(diffMarkdown({ ...nothing, cost: cost(0.24, 0.3356) })).toContain(
+    "**Price** at list prices, without traffic: 0.24 → 0.34 USD an hour (+0.0956); no price is known of: spot",
+  );
+  expect(diffMarkdown({ ...nothing, cost: cost() })).toContain("nothing changes");
+  expect(diffMarkdown({ ...nothing, cost: cost(0.24) })).toContain("nothing changes");
 });

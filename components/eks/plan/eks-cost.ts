@@ -1,0 +1,102 @@
+import { eksVersions } from "./aws-regions";
+import type { EksPlan } from "./eks-plan";
+import type { NodeGroupPlan } from "./node-plan";
+import { instancePrice, servicePrice, volumePrice, type HourlyService } from "./prices";
+
+/** One line of what a stack costs. */
+export interface CostPart {
+  what: string;
+  count: number;
+  /** The most that it may grow to, where autoscaling can move it. */
+  most?: number;
+  /** USD an hour for one; absent where no price is known, and then `why` says why. */
+  each?: number;
+  why?: string;
+}
+
+/** What stands in the cluster's network because of Services: known above this room. */
+export interface BalancerNeeds {
+  /** Network load balancers, with what they are for. */
+  network: readonly { what: string; internetFacing: boolean }[];
+}
+
+const NO_PRICE = "the table has no price of it in this region";
+
+/** What a cluster costs by the hour, part by part. What depends on use has a part without a price. */
+export function eksCost(plan: EksPlan, balancers: BalancerNeeds, today: Date): CostPart[] {
+  const { region } = plan.place;
+  const { nat, zones } = plan.network;
+  const service = (name: HourlyService, count: number, what: string = name): CostPart[] =>
+    count === 0 ? [] : [priced(what, count, servicePrice(region, name))];
+  const gateways = nat === "none" ? 0 : nat === "single" ? 1 : zones.length;
+  const open = balancers.network.filter((b) => b.internetFacing).length;
+  return [
+    ...service(
+      inExtendedSupport(plan.kubernetes, today) ? "control plane, extended support" : "control plane",
+      1,
+    ),
+    ...plan.nodeGroups.flatMap((g) => groupCost(region, g, nat === "none")),
+    ...service("NAT gateway", gateways),
+    ...service("public IPv4 address", gateways, "public IPv4 address of a NAT gateway"),
+    ...balancers.network.flatMap((b) =>
+      service("network load balancer", 1, `network load balancer of ${b.what}`),
+    ),
+    // An internet-facing one has an address in each zone.
+    ...service("public IPv4 address", open * zones.length, "public IPv4 address of a load balancer"),
+    ...service("KMS key", plan.encryptSecrets === true ? 1 : 0),
+    ...(plan.logs.length > 0 ? [byUse("logs of the control plane")] : []),
+    ...(plan.flowLogs === undefined ? [] : [byUse("VPC flow logs")]),
+  ];
+}
+
+const priced = (what: string, count: number, each: number | undefined): CostPart =>
+  each === undefined ? { what, count, why: NO_PRICE } : { what, count, each };
+
+const byUse = (what: string): CostPart => ({ what, count: 1, why: "by the GB" });
+
+function groupCost(region: string, group: NodeGroupPlan, publicNodes: boolean): CostPart[] {
+  const { name, desired: count, max: most, diskGiB } = group;
+  // EKS takes on-demand types in the order in which they stand.
+  const [type = ""] = group.instanceTypes;
+  const of = `, group ${name}`;
+  const nodes =
+    group.capacityType === "SPOT"
+      ? {
+          what: `${group.instanceTypes.join(" or ")}, spot${of}`,
+          count,
+          why: "spot prices move; never more than on demand",
+        }
+      : priced(`${type}${of}`, count, instancePrice(region, type));
+  const parts = [
+    nodes,
+    priced(`volume of ${diskGiB} GiB${of}`, count, volumePrice(region, diskGiB)),
+    ...(publicNodes
+      ? [priced(`public IPv4 address${of}`, count, servicePrice(region, "public IPv4 address"))]
+      : []),
+  ];
+  return parts.map((part) => (most > count ? { ...part, most } : part));
+}
+
+function inExtendedSupport(version: string, today: Date): boolean {
+  const end = eksVersions.find((v) => v.version === version)?.endOfStandard;
+  return end !== undefined && Date.parse(end) < today.getTime();
+}
+
+/** The sum of parts with a price, and the names of those without. */
+export interface CostSum {
+  /** USD an hour, as the groups start. */
+  hour: number;
+  /** USD an hour with every group at its most nodes. */
+  most: number;
+  /** Parts that have no price here: the sums are without them. */
+  unknown: string[];
+}
+
+export function sumOf(parts: readonly CostPart[]): CostSum {
+  const add = (n: (p: CostPart) => number): number => parts.reduce((sum, p) => sum + n(p) * (p.each ?? 0), 0);
+  return {
+    hour: add((p) => p.count),
+    most: add((p) => p.most ?? p.count),
+    unknown: parts.filter((p) => p.each === undefined).map((p) => p.what),
+  };
+}

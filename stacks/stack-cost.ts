@@ -1,0 +1,66 @@
+import { eksCost, sumOf, type CostPart, type CostSum } from "../components/eks/plan/eks-cost";
+import { MONTH, priceSources, servicePrice } from "../components/eks/plan/prices";
+import { ownsLoadBalancer } from "../kube/load-balancers";
+import { labAt } from "../labs/model";
+import type { StackPlan } from "./stack-plan";
+
+/** What a stack costs at list prices: without tax, discounts and traffic. */
+export interface StackCost extends CostSum {
+  region: string;
+  parts: CostPart[];
+  day: number;
+  month: number;
+  /** Until the stack expires, where it does. */
+  life?: { hours: number; usd: number };
+  sources: readonly string[];
+}
+
+/** Absent where the stack makes nothing that somebody charges for by the hour. */
+export function stackCost(plan: StackPlan, now: Date): StackCost | undefined {
+  if (plan.target.kind !== "eks" || plan.target.cluster === undefined) return undefined;
+  const { region } = plan.target.cluster.place;
+  const parts = [
+    ...eksCost(plan.target.cluster, { network: balancers(plan) }, now),
+    ...(plan.ingress?.dns.zone?.how === "create" ? [hostedZone(region)] : []),
+  ];
+  const sum = sumOf(parts);
+  const { expires } = plan.config;
+  const hours =
+    expires === undefined ? undefined : Math.max(0, (Date.parse(expires) - now.getTime()) / 3_600_000);
+  return {
+    region,
+    parts,
+    ...sum,
+    day: sum.hour * 24,
+    month: sum.hour * MONTH,
+    ...(hours === undefined ? {} : { life: { hours, usd: sum.hour * hours } }),
+    sources: priceSources,
+  };
+}
+
+/** Load balancers: the ingress controller's, and those of the labs at their steps. */
+function balancers({ ingress, labs, facts }: StackPlan): { what: string; internetFacing: boolean }[] {
+  const own = ingress?.controller.loadBalancer;
+  return [
+    ...(ingress?.controller.expose === "load-balancer"
+      ? [{ what: "the ingress controller", internetFacing: own?.scheme !== "internal" }]
+      : []),
+    ...labs.flatMap((l) =>
+      labAt(l)
+        .objects.filter((o) => ownsLoadBalancer(o, facts))
+        .map((o) => ({ what: `lab ${l.instance}`, internetFacing: !isInternal(o.metadata.annotations) })),
+    ),
+  ];
+}
+
+const isInternal = (annotations: Readonly<Record<string, string>> = {}): boolean =>
+  Object.entries(annotations).some(
+    ([key, value]) =>
+      (key.endsWith("aws-load-balancer-scheme") && value === "internal") ||
+      (key.endsWith("aws-load-balancer-internal") && value === "true"),
+  );
+
+function hostedZone(region: string): CostPart {
+  const each = servicePrice(region, "hosted zone");
+  return { what: "hosted zone", count: 1, ...(each === undefined ? { why: "no price" } : { each }) };
+}
