@@ -11,6 +11,7 @@ import type { Problem } from "../kube/problems";
 import { failOn, ProblemsError } from "../kube/problems";
 import { loadConfig, suggestion, type Loaded, type RawConfig } from "./config/load-config";
 import type { Config } from "./config/stack-config";
+import { eksRoom, type EksRoom } from "./eks-room";
 import { eksSite } from "./eks-site";
 import { existingSite, kindSite, type Site, type TargetPlan } from "./cluster-sites";
 import { planIngress, type IngressPlan } from "./ingress-plan";
@@ -27,6 +28,8 @@ export interface StackPlan {
   /** Controller, certificates and names; absent where nothing asks for them. */
   ingress?: IngressPlan;
   labs: LabSelection[];
+  /** What the nodes of an EKS cluster carry, against what the stack runs on them. */
+  room?: EksRoom["room"];
   mirrors: Mirrors;
   /** What a reader should know, and what upstream has not tested. */
   notes: string[];
@@ -97,6 +100,16 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
   const facts: ClusterFacts = { ...known, baseDomain };
   const labs = selectLabs(config.labs, facts, ingress?.site);
   problems.push(...entry.problems, ...labs.problems);
+  const room =
+    site.target.kind === "eks" && site.target.cluster !== undefined && labs.problems.length === 0
+      ? eksRoom(
+          { calico: calico.plan, labs: labs.selections, ...(ingress === undefined ? {} : { ingress }) },
+          site.target.cluster,
+          config.eks,
+          aws,
+        )
+      : undefined;
+  problems.push(...(room?.problems ?? []));
   if (problems.length > 0) return fail(stack, problems);
   return {
     stack,
@@ -108,6 +121,7 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
     calico: calico.plan,
     ...(ingress === undefined ? {} : { ingress }),
     labs: labs.selections,
+    ...(room === undefined ? {} : { room: room.room }),
     mirrors: config.mirrors,
     notes: [
       // Of what the stack has not, nothing need be known.
@@ -117,6 +131,7 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
       ...site.notes,
       ...entry.notes,
       ...labs.notes,
+      ...(room?.warnings ?? []),
       ...waitNotes(config, ingress, labs.selections, facts),
     ],
   };

@@ -13,6 +13,11 @@ export function eksText(eks: EksSummary): string[] {
     `  load balancers: ${eks.loadBalancer}`,
     ...indented(subnets(eks)),
     ...indented(groups(eks)),
+    ...(eks.room === undefined
+      ? []
+      : [
+          `  pods: ${eks.room.wanted} want to run, ${eks.room.carried} fit on the ${eks.room.nodes} nodes of the start; each node has ${eks.room.own} of its own besides`,
+        ]),
     `  tags: ${Object.entries(eks.tags)
       .map(([key, value]) => `${key}=${value}`)
       .join(", ")}`,

@@ -118,7 +118,7 @@ export function planReport(
     notes: plan.notes,
     guardrails: checkAll(subjects(run.resources)),
     ...(plan.target.kind === "eks" && plan.target.cluster !== undefined
-      ? { eks: eksSummary(plan.target.cluster) }
+      ? { eks: eksSummary(plan.target.cluster, plan.room) }
       : {}),
     ...(cost === undefined ? {} : { cost }),
     ...(plan.ingress === undefined ? {} : { ingress: ingressSummary(plan.ingress) }),

@@ -20,7 +20,7 @@ const eks = (cni: string, more: object = {}) => ({
   labs: { "game-2048": labs["game-2048"], "load-balancing": labs["load-balancing"], stars: { step: 4 } },
   owner: "ada",
   expires: "2026-12-01T18:00:00Z",
-  eks: { cni, endpoint: { publicCidrs: ["203.0.113.7/32"] } },
+  eks: { cni, endpoint: { publicCidrs: ["203.0.113.7/32"] }, nodeGroups: { workers: { min: 3 } } },
   ...more,
 });
 const zone = { baseDomain: "labs.acme.dev", zone: "create" };

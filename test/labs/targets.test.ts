@@ -16,7 +16,12 @@ const existing = {
 };
 const eks = (cni: string) => ({
   target: "eks",
-  eks: { ...(JSON.parse(readStackFile("eks").raw[`${PROJECT}:eks`]!) as object), cni },
+  eks: {
+    ...(JSON.parse(readStackFile("eks").raw[`${PROJECT}:eks`]!) as object),
+    cni,
+    // All labs at once are 52 pods, and two t3.medium carry 26.
+    nodeGroups: { workers: { instanceTypes: ["m5.xlarge"] } },
+  },
 });
 const targets: Record<string, Record<string, unknown>> = {
   kind,

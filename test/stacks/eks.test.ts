@@ -8,7 +8,12 @@ const eks = (more: Record<string, unknown> = {}) => ({
   owner: "ada",
   expires: "2026-12-01T18:00:00Z",
   ingress: { install: true },
-  eks: { endpoint: { publicCidrs: ["203.0.113.7/32"] }, ...more },
+  // With pods on subnets of their own a t3.medium takes twelve: two would not carry all of this.
+  eks: {
+    endpoint: { publicCidrs: ["203.0.113.7/32"] },
+    nodeGroups: { workers: { min: 3, max: 4 } },
+    ...more,
+  },
 });
 const modes = ["aws", "aws-prefix", "aws-custom", "calico"] as const;
 const NODES = "eks-nodes-workers";
@@ -201,7 +206,7 @@ describe.each(modes)("cni %s", (cni) => {
       expect(graph.named(NODES).inputs).toMatchObject({
         amiType: "AL2023_x86_64_STANDARD",
         instanceTypes: ["t3.medium"],
-        scalingConfig: { minSize: 2, desiredSize: 2, maxSize: 3 },
+        scalingConfig: { minSize: 3, desiredSize: 3, maxSize: 4 },
       });
       expect(graph.named(NODES).ignoreChanges).toEqual(["scalingConfig.desiredSize"]);
     });

@@ -1,5 +1,7 @@
 import type { EksPlan } from "./eks-plan";
 import { networkingOf } from "./network-request";
+import type { Room } from "./node-room";
+import { HOST_NETWORK_PODS } from "./pod-capacity";
 
 /** An EKS plan as tables of plain data: what `labs plan` prints and gives as JSON. */
 export interface EksSummary {
@@ -10,6 +12,8 @@ export interface EksSummary {
   apiServer: string;
   subnets: SubnetSummary[];
   nodeGroups: NodeGroupSummary[];
+  /** Pods that the stack runs and the nodes of its start carry, besides each node's own. */
+  room?: Room & { own: number };
   loadBalancer: string;
   tags: Record<string, string>;
 }
@@ -36,14 +40,14 @@ export interface NodeGroupSummary {
   max: number;
   zones: readonly string[];
   maxPods: number;
-  /** Pods of the group at its most nodes, without those on the host network. */
+  /** Pods of the group at its most nodes, without those that every node has of its own. */
   pods: number;
   /** VPC addresses of one node of the type that takes most. */
   addressesAtRest: number;
   addressesFull: number;
 }
 
-export function eksSummary(plan: EksPlan): EksSummary {
+export function eksSummary(plan: EksPlan, room?: EksSummary["room"]): EksSummary {
   const { network } = plan;
   return {
     region: plan.place.region,
@@ -83,11 +87,12 @@ export function eksSummary(plan: EksPlan): EksSummary {
         max: g.max,
         zones: g.zones,
         maxPods: g.maxPods,
-        pods: g.max * (g.maxPods - 2),
+        pods: g.max * Math.max(0, g.maxPods - (room?.own ?? HOST_NETWORK_PODS)),
         addressesAtRest: capacity?.largest.atRest.total ?? 0,
         addressesFull: capacity?.largest.full.total ?? 0,
       };
     }),
+    ...(room === undefined ? {} : { room }),
     loadBalancer:
       plan.loadBalancer.controller === "aws-lbc"
         ? `AWS Load Balancer Controller by ${plan.loadBalancer.identity}, targets: ${networkingOf(plan.cni).cni === "calico" ? "instances" : "instances or addresses"}`

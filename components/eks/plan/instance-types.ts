@@ -56,6 +56,16 @@ export function lookUpInstanceType(instanceType: string): InstanceFacts | undefi
   };
 }
 
+/** Larger types of the same family, the smallest first. */
+export function largerTypes(facts: InstanceFacts): InstanceFacts[] {
+  const family = `${facts.instanceType.split(".")[0] ?? ""}.`;
+  return Object.keys(rows)
+    .filter((type) => type.startsWith(family))
+    .flatMap((type) => lookUpInstanceType(type) ?? [])
+    .filter((other) => (other.memory ?? 0) > (facts.memory ?? 0))
+    .sort((a, b) => (a.memory ?? 0) - (b.memory ?? 0));
+}
+
 /** The known type that was probably meant, if one is close. */
 export function similarInstanceType(instanceType: string): string | undefined {
   const lower = instanceType.trim().toLowerCase();
