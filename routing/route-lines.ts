@@ -1,6 +1,7 @@
 import type { KubeObject } from "../kube/objects";
 import type { Strategy } from "./canary/canary";
-import { CATCH_ALL, readTable, upstreamKey, type Location, type Upstream } from "./nginx/table";
+import type { Location } from "./nginx/model";
+import { CATCH_ALL, canaryOf, readTable, upstreamText } from "./nginx/table";
 
 /** One path of one host, and who answers. */
 export interface RouteLine {
@@ -18,13 +19,14 @@ export function routeLines(objects: readonly KubeObject[], className: string): R
   return [...table.servers].flatMap(([host, server]) =>
     server.locations.flatMap((l) => {
       if (l.upstream === undefined) return [];
-      const canary = table.canaries.get(upstreamKey(l.upstream));
+      const canary = canaryOf(table, l.upstream);
+      const { rewrite } = l.settings;
       return [
         {
           url: `${server.tls ? "https" : "http"}://${host === CATCH_ALL ? "*" : host}${l.path}`,
           type: l.isDefault ? "default backend" : typeText(l),
           to: upstreamText(l.upstream),
-          ...(l.rewrite === undefined ? {} : { rewrite: l.rewrite }),
+          ...(rewrite === undefined ? {} : { rewrite }),
           ...(canary === undefined
             ? {}
             : { canary: { to: upstreamText(canary.upstream), rule: strategyText(canary.strategy) } }),
@@ -34,8 +36,7 @@ export function routeLines(objects: readonly KubeObject[], className: string): R
   );
 }
 
-const typeText = (l: Location): string => (l.type === "ImplementationSpecific" ? "Regex" : l.type);
-const upstreamText = (u: Upstream): string => `${u.namespace}/${u.service}:${u.port}`;
+const typeText = (l: Location): string => (l.settings.regex ? "Regex" : l.type);
 
 /** A strategy in nginx's order. */
 export function strategyText({ header, cookie, weight }: Strategy): string {

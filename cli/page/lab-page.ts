@@ -1,3 +1,4 @@
+import { statusOf } from "../../routing/answer-text";
 import { routeLines } from "../../routing/route-lines";
 import type { FlowClaim, LabSelection, RequestClaim } from "../../labs/model";
 import { answerClaim } from "../../labs/prediction/claims";
@@ -152,7 +153,9 @@ function request({ objects }: StateAt, c: RequestClaim, { context }: LabSelectio
       ? {}
       : {
           answer:
-            answer.kind === "redirect" ? `${answer.status} to ${answer.location}` : String(answer.status),
+            answer.kind === "redirect"
+              ? `${answer.status} to ${answer.location}`
+              : String(statusOf(answer) ?? answer.kind),
         }),
     holds,
     reason: c.reason,

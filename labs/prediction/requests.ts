@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../kube/objects";
 import { urlOf } from "../../routing/ingress-site";
-import type { Answer } from "../../routing/nginx/answer";
+import type { Answer } from "../../routing/request";
 import { proveRequest } from "../../routing/nginx/prove";
 import { siteOf } from "../ingress";
 import type { LabContext, RequestClaim } from "../model";

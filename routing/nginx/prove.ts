@@ -1,5 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
-import { answer, type Answer, type HttpRequest } from "./answer";
+import { answerText, statusOf } from "../answer-text";
+import type { Answer, HttpRequest } from "../request";
+import { answer } from "./answer";
 
 /** A request with what must come of it. */
 export interface ClaimedRequest extends HttpRequest {
@@ -26,12 +28,12 @@ function differences(claim: ClaimedRequest, got: Answer): string[] {
   if (claim.backends === undefined && claim.status === undefined)
     out.push("claims neither backends nor a status");
   if (claim.backends !== undefined) {
-    if (got.kind !== "backends") out.push(`claims backends, but the answer is ${got.status}`);
+    if (got.kind !== "backends") out.push(`claims backends, but the answer is ${wordOf(got)}`);
     else out.push(...shareDifferences(claim.backends, got.shares));
   }
   if (claim.status !== undefined && !statusFits(claim, claim.status, got)) {
     out.push(
-      `claims status ${claim.status}, but the answer is ${got.kind === "backends" ? "a backend's" : got.status}`,
+      `claims status ${claim.status}, but the answer is ${got.kind === "backends" ? "a backend's" : wordOf(got)}`,
     );
   }
   if (claim.location !== undefined) {
@@ -41,12 +43,14 @@ function differences(claim: ClaimedRequest, got: Answer): string[] {
   return out;
 }
 
+const wordOf = (got: Answer): string | number => statusOf(got) ?? answerText(got);
+
 /** Answers that the controller gives itself; with a claim of backends they are the backend's own. */
 const CONTROLLER = new Set([308, 404, 503]);
 
 /** What a backend answers cannot be foretold: any status fits, but for the controller's own. */
 function statusFits(claim: ClaimedRequest, status: number, got: Answer): boolean {
-  if (got.kind !== "backends") return got.status === status;
+  if (got.kind !== "backends") return statusOf(got) === status;
   return claim.backends !== undefined || !CONTROLLER.has(status);
 }
 

@@ -1,188 +1,215 @@
 import type { KubeObject } from "../../kube/objects";
-import { ANNOTATION } from "../routes/ingress-objects";
-import type { Strategy } from "../canary/canary";
-import { readCanary } from "../canary/annotations";
+import { CATCH_ALL, ingressesOf, type Ingress } from "./ingresses";
+import { duplicateLocation, nginxLocations, usesRegex } from "./locations";
+import type { Location, Server, Upstream, UpstreamCanary } from "./model";
+import { Services } from "./services";
+import { settingsOf } from "./settings";
+import { Upstreams, upstreamKey } from "./upstreams";
+
+export { CATCH_ALL } from "./ingresses";
+export { upstreamKey } from "./upstreams";
 
 /**
- * What ingress-nginx makes of Ingress objects: servers, locations, and a canary rule at each upstream. Follows
- * getBackendServers and createServers of internal/ingress/controller/controller.go (1.15.1); only what routes use.
+ * What ingress-nginx makes of Ingress objects: servers, locations, upstreams with their canaries. Follows
+ * getBackendServers, createServers and mergeAlternativeBackends of internal/ingress/controller/controller.go, read at
+ * July 2024 and held for 1.15.1 where its change notes say nothing else.
  */
 export interface NginxTable {
   /** By host name; `_` is the catch-all. */
   servers: ReadonlyMap<string, Server>;
-  /** Canary of an upstream: where it leads and by which rule. */
+  /** Canary of an upstream: where it leads and by which rule; nginx takes the first only. */
   canaries: ReadonlyMap<string, UpstreamCanary>;
+  /** Hosts that from-to-www-redirect adds, and where they lead. */
+  wwwRedirects: ReadonlyMap<string, string>;
+  /** Host names (`*.x` too) for which a certificate is configured. */
+  certificates: ReadonlySet<string>;
+  services: Services;
+  ingresses: readonly Ingress[];
+  ignored: readonly { ingress: KubeObject; why: string }[];
+  /** Paths that another Ingress holds already, and canaries that joined nothing. */
+  lost: readonly { ingress: string; what: string }[];
+  /** Why nginx refuses the whole configuration; the controller then keeps what it served before. */
+  broken?: string;
 }
 
-export interface Server {
-  locations: Location[];
-  /** Whether a certificate is configured for the host. */
-  tls: boolean;
-}
-
-export interface Location {
-  path: string;
-  type: "Prefix" | "Exact" | "ImplementationSpecific";
-  /** Undefined: the controller's own 404. */
-  upstream?: Upstream;
-  /** The root location that every server has, as long as no rule takes it. */
-  isDefault: boolean;
-  rewrite?: string;
-  regex: boolean;
-  sslRedirect: boolean;
-  forceSslRedirect: boolean;
-}
-
-export interface Upstream {
-  namespace: string;
-  service: string;
-  port: number | string;
-}
-
-export interface UpstreamCanary {
-  upstream: Upstream;
-  strategy: Strategy;
-}
-
-export const CATCH_ALL = "_";
-export const upstreamKey = (u: Upstream): string => `${u.namespace}-${u.service}-${u.port}`;
-
-interface IngressSpec {
-  ingressClassName?: string;
-  defaultBackend?: RawBackend;
-  rules?: { host?: string; http?: { paths: RawPath[] } }[];
-  tls?: { hosts?: string[]; secretName?: string }[];
-}
-
-interface RawPath {
-  path?: string;
-  pathType: Location["type"];
-  backend: RawBackend;
-}
-
-interface RawBackend {
-  service?: { name: string; port?: { number?: number; name?: string } };
-}
-
-interface Ingress {
-  namespace: string;
-  annotations: Readonly<Record<string, string>>;
-  spec: IngressSpec;
-}
-
-/** Reads the Ingress objects of one class, in the order in which they were created. */
+/** Reads the Ingress objects of one class (and of each IngressClass of ingress-nginx). */
 export function readTable(objects: readonly KubeObject[], className: string): NginxTable {
-  const all = objects
-    .filter((o) => o.kind === "Ingress")
-    .map(parse)
-    .filter((i) => i.spec.ingressClassName === className);
-  const primaries = all.filter((i) => readCanary(i.annotations) === undefined);
-  const servers = new Map<string, Server>([
-    [CATCH_ALL, { locations: [rootLocation(undefined)], tls: false }],
-  ]);
-  for (const ing of primaries) addServers(servers, ing);
-  for (const ing of primaries) addLocations(servers, ing);
-  const canaries = new Map<string, UpstreamCanary>();
-  for (const ing of all) addCanary(servers, canaries, ing);
-  return { servers, canaries };
-}
-
-function parse(o: KubeObject): Ingress {
+  const { ours, ignored } = ingressesOf(objects, className);
+  const lost: { ingress: string; what: string }[] = [];
+  const upstreams = new Upstreams(ours);
+  const servers = createServers(ours);
+  for (const ing of ours) addLocations(servers, ing, upstreams, lost);
+  const canaries = upstreams.mergeCanaries(ours, servers, lost);
+  let broken: string | undefined;
+  for (const server of servers.values()) {
+    server.nginx = nginxLocations(server.locations);
+    server.regex = usesRegex(server.nginx);
+    broken ??= duplicateLocation(server);
+  }
   return {
-    namespace: o.metadata.namespace ?? "default",
-    annotations: o.metadata.annotations ?? {},
-    spec: o["spec"] ?? {},
+    servers,
+    canaries,
+    ...certificatesAndRedirects(servers),
+    services: new Services(objects),
+    ingresses: ours,
+    ignored,
+    lost,
+    ...(broken === undefined ? {} : { broken }),
   };
 }
 
-function addServers(servers: Map<string, Server>, ing: Ingress): void {
-  const fallback = upstreamOf(ing, ing.spec.defaultBackend);
-  const rules = ing.spec.rules ?? [];
-  if (fallback !== undefined && rules.length === 0) {
+function createServers(all: readonly Ingress[]): Map<string, Server> {
+  const primaries = all.filter((i) => i.settings.canary === undefined);
+  const servers = new Map<string, Server>([[CATCH_ALL, newServer(CATCH_ALL, rootLocation())]]);
+  for (const ing of primaries) {
+    const fallback = ing.defaultBackend && { namespace: ing.namespace, ...ing.defaultBackend };
     const root = servers.get(CATCH_ALL)?.locations[0];
-    if (root?.isDefault === true) Object.assign(root, { upstream: fallback, isDefault: false });
+    if (fallback !== undefined && ing.rules.length === 0 && root?.isDefault === true) {
+      // Redirects and rewrites do not count here (createServers says so).
+      const { redirect: _redirect, rewrite: _rewrite, appRoot: _appRoot, ...settings } = ing.settings;
+      Object.assign(root, {
+        upstream: fallback,
+        isDefault: false,
+        ingress: ing,
+        settings: { ...settings, regex: false, sslRedirect: false, forceSslRedirect: false },
+      });
+    }
+    for (const { host } of ing.rules) {
+      if (servers.has(host)) continue;
+      const server = newServer(host, rootLocation(ing, fallback));
+      server.passthrough = ing.settings.passthrough;
+      servers.set(host, server);
+    }
   }
-  for (const rule of rules) {
-    const host = rule.host ?? CATCH_ALL;
-    const server = servers.get(host) ?? { locations: [rootLocation(fallback)], tls: false };
-    servers.set(host, server);
-    server.tls ||= (ing.spec.tls ?? []).some((t) => t.hosts === undefined || t.hosts.includes(host));
-  }
+  for (const ing of primaries) for (const { host } of ing.rules) configure(servers.get(host), ing);
+  for (const server of servers.values())
+    server.aliases = server.aliases.filter((a) => a !== server.host && !servers.has(a));
+  return servers;
 }
 
-function rootLocation(upstream: Upstream | undefined): Location {
+/** Aliases, snippet and certificate: the first Ingress that has one. */
+function configure(server: Server | undefined, ing: Ingress): void {
+  if (server === undefined) return;
+  if (server.aliases.length === 0) server.aliases = ing.settings.aliases;
+  if (server.serverSnippet === undefined && ing.settings.serverSnippet !== undefined)
+    server.serverSnippet = ing.settings.serverSnippet;
+  if (server.tls || ing.tls.length === 0) return;
+  // With a tls section every host of the Ingress gets a certificate: one that names it, else the controller's own.
+  server.tls = true;
+  server.tlsFrom = ing;
+  const named = ing.tls.find((t) => t.hosts.includes(server.host));
+  const covering =
+    named ?? ing.tls.find((t) => t.secretName !== undefined && t.hosts.includes(parent(server.host)));
+  if (covering?.secretName !== undefined) server.secret = `${ing.namespace}/${covering.secretName}`;
+}
+
+/** `*.example.org` for `a.example.org`. */
+export const parent = (host: string): string => `*.${host.slice(host.indexOf(".") + 1)}`;
+
+const newServer = (host: string, root: Location): Server => ({
+  host,
+  aliases: [],
+  locations: [root],
+  nginx: [],
+  regex: false,
+  tls: false,
+  passthrough: false,
+});
+
+function rootLocation(ing?: Ingress, upstream?: Upstream): Location {
   return {
     path: "/",
     type: "Prefix",
+    asWritten: "Prefix",
     ...(upstream === undefined ? {} : { upstream }),
     isDefault: true,
-    regex: false,
-    sslRedirect: true,
-    forceSslRedirect: false,
+    ...(ing === undefined ? {} : { ingress: ing }),
+    settings: ing?.settings ?? { ...settingsOf({}, "default"), sslRedirect: false },
   };
 }
 
-function addLocations(servers: ReadonlyMap<string, Server>, ing: Ingress): void {
-  for (const rule of ing.spec.rules ?? []) {
-    const server = servers.get(rule.host ?? CATCH_ALL);
-    for (const path of rule.http?.paths ?? []) {
-      const location = locationOf(ing, path);
-      const taken = server?.locations.find((l) => l.path === location.path && l.type === location.type);
-      if (location.upstream === undefined) continue;
-      if (taken === undefined) server?.locations.push(location);
-      // Who came first keeps a path; the server's own root gives way.
-      else if (taken.isDefault) Object.assign(taken, location);
-    }
-  }
-}
-
-function locationOf(ing: Ingress, path: RawPath): Location {
-  const flag = (key: string, fallback: boolean) => {
-    const text = ing.annotations[`${ANNOTATION}/${key}`];
-    return text === undefined ? fallback : ["1", "t", "T", "TRUE", "true", "True"].includes(text);
-  };
-  const rewrite = ing.annotations[`${ANNOTATION}/rewrite-target`];
-  const upstream = upstreamOf(ing, path.backend);
-  return {
-    path: path.path === undefined || path.path === "" ? "/" : path.path,
-    type: path.pathType,
-    ...(upstream === undefined ? {} : { upstream }),
-    isDefault: false,
-    ...(rewrite === undefined || rewrite === "" ? {} : { rewrite }),
-    regex: flag("use-regex", false),
-    sslRedirect: flag("ssl-redirect", true),
-    forceSslRedirect: flag("force-ssl-redirect", false),
-  };
-}
-
-/** Joins a canary to the upstream of the location with its host, path and type; the first one stays. */
-function addCanary(
+function addLocations(
   servers: ReadonlyMap<string, Server>,
-  canaries: Map<string, UpstreamCanary>,
   ing: Ingress,
+  upstreams: Upstreams,
+  lost: { ingress: string; what: string }[],
 ): void {
-  const strategy = readCanary(ing.annotations);
-  if (strategy === undefined) return;
-  for (const rule of ing.spec.rules ?? []) {
-    for (const path of rule.http?.paths ?? []) {
-      const canary = locationOf(ing, path);
-      const primary = servers
-        .get(rule.host ?? CATCH_ALL)
-        ?.locations.find((l) => l.path === canary.path && l.type === canary.type)?.upstream;
-      if (primary === undefined || canary.upstream === undefined) continue;
-      const key = upstreamKey(primary);
-      if (key === upstreamKey(canary.upstream) || canaries.has(key)) continue;
-      canaries.set(key, { upstream: canary.upstream, strategy });
+  for (const rule of ing.rules) {
+    const server = servers.get(rule.host) ?? servers.get(CATCH_ALL);
+    if (server === undefined) continue;
+    if (rule.paths !== undefined || rule.host === CATCH_ALL) {
+      const { clientCertificate } = ing.settings.access;
+      if (clientCertificate !== undefined) server.clientCertificate ??= clientCertificate;
+    }
+    for (const path of rule.paths ?? []) {
+      if (path.backend === undefined) continue;
+      const upstream = { namespace: ing.namespace, ...path.backend };
+      if (upstreams.isCanaryOnly(upstream)) {
+        if (ing.settings.canary === undefined)
+          lost.push({
+            ingress: ing.key,
+            what: `${rule.host}${path.path}: its Service ${path.backend.service} belongs to an older canary, so nginx leaves the path out`,
+          });
+        continue;
+      }
+      const location: Location = {
+        path: path.path,
+        type: path.type,
+        asWritten: path.asWritten,
+        upstream,
+        isDefault: false,
+        ingress: ing,
+        settings: ing.settings,
+      };
+      place(server, location, lost);
     }
   }
 }
 
-function upstreamOf(ing: Ingress, backend: RawBackend | undefined): Upstream | undefined {
-  const service = backend?.service;
-  if (service === undefined) return undefined;
-  return {
-    namespace: ing.namespace,
-    service: service.name,
-    port: service.port?.number ?? service.port?.name ?? "",
-  };
+/** Who came first keeps a path of the same type; the server's own root gives way. */
+function place(server: Server, location: Location, lost: { ingress: string; what: string }[]): void {
+  const first = server.locations.find((l) => l.path === location.path);
+  // Only the first location with the path is looked at: another type there, and this one is added, even a second time.
+  if (first === undefined || first.type !== location.type) {
+    server.locations.push(location);
+    return;
+  }
+  if (first.isDefault) {
+    Object.assign(first, location);
+    return;
+  }
+  if (first.ingress === location.ingress || location.ingress?.settings.canary !== undefined) return;
+  const dated = first.ingress?.created !== undefined && location.ingress?.created !== undefined;
+  if (!dated)
+    first.assumes = `${first.ingress?.key ?? ""} and ${location.ingress?.key ?? ""} both want ${server.host}${first.path}: the older one has it, and no creation time is given, so the first in the files is taken for it`;
+  lost.push({
+    ingress: location.ingress?.key ?? "",
+    what: `${server.host}${location.path} (${location.asWritten}) belongs to the older Ingress ${first.ingress?.key ?? ""}`,
+  });
 }
+
+function certificatesAndRedirects(
+  servers: ReadonlyMap<string, Server>,
+): Pick<NginxTable, "wwwRedirects" | "certificates"> {
+  const wwwRedirects = new Map<string, string>();
+  const certificates = new Set<string>();
+  for (const server of servers.values()) {
+    if (server.tls) {
+      certificates.add(server.host);
+      // Only where the certificate names the alias; the names in `tls` are taken for those of the certificate.
+      const names = new Set(server.tlsFrom?.tls.flatMap((t) => t.hosts));
+      for (const a of server.aliases) if (names.has(a) || names.has(parent(a))) certificates.add(a);
+    }
+    if (!server.locations.some((l) => !l.isDefault && l.settings.fromToWww)) continue;
+    const from = server.host.startsWith("www.") ? server.host.slice(4) : `www.${server.host}`;
+    if (servers.has(from) || server.host === CATCH_ALL) continue;
+    wwwRedirects.set(from, server.host);
+    if (server.tls) certificates.add(from);
+  }
+  return { wwwRedirects, certificates };
+}
+
+/** The upstream's text in messages: `namespace/service:port`. */
+export const upstreamText = (u: Upstream): string => `${u.namespace}/${u.service}:${u.port}`;
+export const canaryOf = (table: NginxTable, u: Upstream): UpstreamCanary | undefined =>
+  table.canaries.get(upstreamKey(u));

@@ -1,0 +1,50 @@
+import { pcre } from "../canary/precedence";
+import { CATCH_ALL } from "./ingresses";
+import type { Server } from "./model";
+import { parent, type NginxTable } from "./table";
+
+/** Which server block takes a host. */
+export type HostFound =
+  | { kind: "server"; server: Server }
+  /** Added by from-to-www-redirect. */
+  | { kind: "www"; to: string }
+  | { kind: "unknown"; why: string };
+
+/** Without port and dot at the end, in lower case: how nginx compares. */
+export const bareHost = (host: string): string => host.toLowerCase().replace(/:\d+$/, "").replace(/\.$/, "");
+
+/** Exact names, then wildcard aliases, then expressions (a wildcard host is one), then the catch-all. */
+export function serverFor(table: NginxTable, host: string): HostFound {
+  const name = bareHost(host);
+  const to = table.wwwRedirects.get(name);
+  if (to !== undefined) return { kind: "www", to };
+  const servers = [...table.servers.values()].filter((s) => s.host !== CATCH_ALL);
+  const exact = servers.find((s) => s.host === name || s.aliases.includes(name));
+  if (exact !== undefined) return { kind: "server", server: exact };
+  // A native wildcard of nginx covers any depth.
+  const byAlias = servers
+    .flatMap((server) => server.aliases.filter((a) => a.startsWith("*.")).map((alias) => ({ server, alias })))
+    .filter(({ alias }) => name.endsWith(alias.slice(1)))
+    .sort((a, b) => b.alias.length - a.alias.length)[0];
+  if (byAlias !== undefined) return { kind: "server", server: byAlias.server };
+  const inOrder = servers.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0));
+  for (const server of inOrder) {
+    // `*.a.org` is rendered as `^[\w-]+\.a\.org$`: one label.
+    if (server.host.startsWith("*.") && server.host === parent(name) && /^[\w-]+\./.test(name))
+      return { kind: "server", server };
+    for (const alias of server.aliases.filter((a) => a.startsWith("~"))) {
+      const regex = pcre(alias.slice(1));
+      if (regex === undefined)
+        return { kind: "unknown", why: `server-alias ${alias} cannot be followed here` };
+      if (new RegExp(regex.source).test(name)) return { kind: "server", server };
+    }
+  }
+  const rest = table.servers.get(CATCH_ALL);
+  return rest === undefined ? { kind: "unknown", why: "no catch-all" } : { kind: "server", server: rest };
+}
+
+/** Whether a certificate is configured for the request's host: its own, or that of the wildcard above it (certificate.lua). */
+export function hasCertificate(table: NginxTable, host: string): boolean {
+  const name = bareHost(host);
+  return table.certificates.has(name) || table.certificates.has(parent(name));
+}
