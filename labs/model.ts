@@ -1,6 +1,6 @@
 import type { ClusterFacts } from "../kube/cluster-facts";
 import type { IngressSite } from "../routing/ingress-site";
-import type { ClaimedRequest } from "../routing/nginx/prove";
+import type { ClaimedRequest } from "../routing/request";
 import { groupOf, objectKey, type KubeObject } from "../kube/objects";
 
 /**

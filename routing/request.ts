@@ -1,4 +1,3 @@
-import { covers, parseNet } from "../kube/ip";
 import type { CanaryRequest } from "./canary/precedence";
 
 /** A request as a client sends it. */
@@ -15,6 +14,15 @@ export interface HttpRequest extends CanaryRequest {
   bodyBytes?: number;
   /** What the backend would answer: for custom error pages. */
   backendAnswers?: number;
+}
+
+/** A request with what must come of it. */
+export interface ClaimedRequest extends HttpRequest {
+  /** `namespace/service` → probability from 0 to 1; absent where only the status counts. */
+  backends?: Readonly<Record<string, number>>;
+  /** HTTP status; a redirect's target in `location`. */
+  status?: number;
+  location?: string;
 }
 
 /** A Service that a request goes to. */
@@ -99,10 +107,4 @@ export function normalPath(pathname: string): string | undefined {
     } else if (part !== ".") out.push(part);
   }
   return /\/\.{1,2}$/.test(decoded) ? `/${[...out, ""].join("/")}`.replace(/\/+$/, "/") : `/${out.join("/")}`;
-}
-
-/** Whether an address lies in one of the ranges; what is no address or range fits nothing. */
-export function inRanges(address: string, ranges: readonly string[]): boolean {
-  const own = parseNet(address);
-  return own !== undefined && ranges.map(parseNet).some((net) => net !== undefined && covers(net, own));
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
 import { shareOf } from "../canary/precedence";
-import { headerOf, inRanges, normalPath, splitQuery, withCookies } from "../request";
+import { inRanges } from "../address-ranges";
+import { headerOf, normalPath, splitQuery, withCookies } from "../request";
 import type { Answer, HttpRequest, Target } from "../request";
 import { bareHost, hasCertificate, serverFor } from "./hosts";
 import { locationFor, rewrittenPath } from "./locations";

@@ -1,16 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
 import { answerText, statusOf } from "../answer-text";
-import type { Answer, HttpRequest } from "../request";
+import type { Answer, ClaimedRequest } from "../request";
 import { answer } from "./answer";
-
-/** A request with what must come of it. */
-export interface ClaimedRequest extends HttpRequest {
-  /** `namespace/service` → probability from 0 to 1; absent where only the status counts. */
-  backends?: Readonly<Record<string, number>>;
-  /** HTTP status; a redirect's target in `location`. */
-  status?: number;
-  location?: string;
-}
 
 /** What the objects give for a claimed request, and where that differs from the claim. A claim of nothing differs too. */
 export function proveRequest(
