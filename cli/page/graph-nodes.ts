@@ -30,6 +30,7 @@ export function pageNodes(states: readonly StateAt[], { context }: LabSelection)
         type: e.type,
         labels: { ...e.labels },
         ports: e.type === "outside" ? [] : served.length > 0 ? served : openedOn(claims, e.name),
+        ...(e.several === true ? { several: true as const } : {}),
         main: own.has(group) || claimed.has(e.name),
       };
     })

@@ -1,4 +1,4 @@
-import type { Decision, State } from "../../packages/reach/src";
+import { answers, type Decision, type PairFlows, type State } from "../../packages/reach/src";
 import type { PageAnswer, PageDecision } from "./page-data";
 import { pairsAndNodes } from "./node-ports";
 import { pairsOf } from "./pair-flows";
@@ -25,7 +25,8 @@ export class Cells {
     // The evaluator gives the same list for pairs that no rule tells apart.
     const seen = new Map<unknown, number>();
     const decided = new Map<Decision, number>();
-    for (const { from, to, parts } of this.hosts ? pairsAndNodes(state) : pairsOf(state)) {
+    const listed = this.hosts ? pairsAndNodes(state) : pairsOf(state);
+    for (const { from, to, parts } of [...listed, ...ownServices(state)]) {
       const [i, j] = [this.at.get(from.name), this.at.get(to.name)];
       if (i === undefined || j === undefined || parts.length === 0) continue;
       let answer = seen.get(parts);
@@ -60,6 +61,15 @@ export class Cells {
     decided.set(decision, index);
     return index;
   }
+}
+
+/** A pod to itself by way of a Service: the packet leaves it, so policies count. */
+function ownServices(state: State): PairFlows[] {
+  const answer = answers(state);
+  const backends = new Set([...state.services.values()].flatMap((service) => service.backends));
+  return [...backends]
+    .filter((pod) => pod.type === "workload" && pod.several !== true)
+    .map((pod) => ({ from: pod, to: pod, parts: answer(pod, pod) }));
 }
 
 function intern(known: Map<string, number>, key: string, make: () => number): number {

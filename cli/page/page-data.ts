@@ -48,6 +48,8 @@ export interface PageNode {
   type: "workload" | "host" | "outside";
   labels: Record<string, string>;
   ports: PagePort[];
+  /** Stands for several pods: from it to itself is from one of them to another. */
+  several?: true;
   /** Belongs to the lab, or one of its claims is about it. */
   main: boolean;
 }

@@ -132,6 +132,10 @@ export function portText({ protocol, port }: PagePort): string {
   return protocol === "TCP" ? String(port) : `${port}/${protocol}`;
 }
 
+/** Whether both ends are the very same pod, which always reaches itself. */
+export const isItself = (lab: LabPage, from: number, to: number): boolean =>
+  from === to && lab.nodes[from]?.several !== true;
+
 export interface Changes {
   opened: Set<number>;
   closed: Set<number>;
@@ -149,6 +153,7 @@ export function changes(
   const drawn = drawnIn(lab, scope);
   for (const from of drawn) {
     for (const to of drawn) {
+      if (isItself(lab, from, to)) continue;
       const change = changeOf(lab, before, after, from, to);
       if (change.opened.length > 0) found.opened.add(from * count + to);
       else if (change.closed.length > 0) found.closed.add(from * count + to);

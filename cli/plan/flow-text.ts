@@ -33,10 +33,12 @@ export function matrixText(lab: LabFlows, workloads: readonly string[]): string[
     head: ["from \\ to", ...workloads.map((w) => short.get(w) ?? w)],
     style: { head: [], border: [], compact: true },
   });
+  // Of one pod there is nothing to say; pods of one workload are a pair where anything is open between them.
+  const known = new Set(lab.flows.flatMap((f) => (f.from === f.to ? [f.from] : [])));
   for (const from of ends) {
     table.push([
       short.get(from) ?? from,
-      ...workloads.map((to) => (from === to ? pc.dim("–") : cell(lab.flows, from, to))),
+      ...workloads.map((to) => (from === to && !known.has(from) ? pc.dim("–") : cell(lab.flows, from, to))),
     ]);
   }
   const broken = lab.claims.filter((c) => !c.holds);

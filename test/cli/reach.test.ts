@@ -120,15 +120,31 @@ test("json agrees with its schema, for every subcommand", async () => {
   const now = join(folder, "now.json.txt");
   writeFileSync(now, manifests.replace("5432", "5433"));
   const ends = ["--from", "shop/web", "--to", "shop/db"];
+  // A key that stands twice is a note, a policy that selects nothing is unused.
+  writeFileSync(
+    join(folder, "deep", "more.yaml"),
+    "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: n, name: none, namespace: shop}, spec: {podSelector: {matchLabels: {a: b}}}}",
+  );
+  const intents = join(folder, "intents.yaml.txt");
+  writeFileSync(
+    intents,
+    "open: [{ from: shop/web, to: shop/db, port: 5432, protocol: TCP, reason: r }]\nclosed: [{ from: gone, to: shop/db }, { from: internet, to: shop/db }]\n",
+  );
   for (const args of [
     ["list", folder, "--all"],
     ["explain", folder, ...ends],
     ["diff", join(folder, "deep"), now],
     ["exposure", folder],
+    ["check", intents, folder],
+    ["unused", folder],
   ]) {
     printed = "";
-    const answer: unknown = JSON.parse(await reach(...args, "--format", "json"));
+    const answer = JSON.parse(await reach(...args, "--format", "json")) as { notes?: string[] };
     expect([args[0], valid(answer), valid.errors]).toEqual([args[0], true, null]);
+    expect([args[0], answer.notes]).toEqual([
+      args[0],
+      [expect.stringMatching(/a key stands twice/) as string],
+    ]);
   }
 });
 

@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { answerAt, answersOf, findTarget, portText } from "../page-flows";
+import { answerAt, answersOf, findTarget, isItself, portText } from "../page-flows";
 import type { LabPage, PageAnswer, PageState } from "../page-data";
 import type { AskedFlow } from "./page-place";
 import { Why } from "./why";
@@ -141,7 +141,7 @@ function ServiceAnswer(
               <b>{nameOf(lab, b.node)}</b>
               {` on ${target}; policies see the pod and that port.`}
             </p>
-            <PairAnswer {...props} from={from} to={b.node} port={target} />
+            <PairAnswer {...props} from={from} to={b.node} port={target} byService />
           </div>
         );
       })}
@@ -150,10 +150,11 @@ function ServiceAnswer(
 }
 
 function PairAnswer(
-  props: Props & { from: number; to: number; port: number | undefined },
+  props: Props & { from: number; to: number; port: number | undefined; byService?: boolean },
 ): preact.JSX.Element {
   const { lab, state, before, asked, onAsk, from, to } = props;
-  if (from === to) return <p class="hint">A pod always reaches itself: policies do not see that traffic.</p>;
+  if (isItself(lab, from, to) && !props.byService)
+    return <p class="hint">A pod always reaches itself: policies do not see that traffic.</p>;
   const answers = answersOf(lab, state, from, to);
   if (answers.length === 0)
     return (

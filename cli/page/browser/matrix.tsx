@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { drawnIn, moreLike, statusOf, type Changes } from "../page-flows";
+import { drawnIn, isItself, moreLike, statusOf, type Changes } from "../page-flows";
 import type { LabPage, PageState } from "../page-data";
 import { count, nameOf, pairTitle, shortName } from "./page-words";
 
@@ -136,7 +136,7 @@ function Cell({
   const pair = from * lab.nodes.length + to;
   const status = statusOf(lab, state, from, to);
   const change = changes.opened.has(pair) ? "opened" : changes.closed.has(pair) ? "closed" : "";
-  const itself = from === to;
+  const itself = isItself(lab, from, to);
   const title = itself
     ? `${nameOf(lab, from)}: a pod always reaches itself`
     : pairTitle(lab, from, to, status, change);

@@ -14,8 +14,8 @@ export interface PairFlows {
 }
 
 /**
- * Every pair of workloads, and of workloads and the outside, in order of names; a pod always reaches itself, so a
- * workload is not paired with itself. Nodes take part where a host endpoint governs them. A stream: pairs are made as
+ * Every pair of workloads, and of workloads and the outside, in order of names. A workload of several pods is
+ * paired with itself: one of its pods to another. Nodes take part where a host endpoint governs them. A stream: pairs are made as
  * they are asked for, and equal answers are the same object.
  */
 export function* pairs(state: State): Generator<PairFlows> {
@@ -23,7 +23,7 @@ export function* pairs(state: State): Generator<PairFlows> {
   const inside = insiders(state);
   for (const from of [...inside, ...state.outside]) {
     for (const to of from.type === "outside" ? inside : [...inside, ...state.outside]) {
-      if (from === to) continue;
+      if (from === to && from.several !== true) continue;
       const parts = answer(from, to);
       if (parts.length > 0) yield { from, to, parts };
     }

@@ -55,14 +55,17 @@ export function between(
           },
         ],
       }));
-    if (source.endpoint !== destination.endpoint) return ways === undefined ? [] : traced(ways, names.to);
-    const alone = [{ ports, decision: SELF }];
-    const itself = traced({ egress: alone, ingress: alone }, names.to);
-    if (ways === undefined || source.endpoint.several !== true) return itself;
     // Another pod of the same workload is a peer like any other.
-    const peers = traced(ways, `another pod of ${names.to}`);
-    return peers.some(({ flow }) => flow.verdict !== "allow") ? [...itself, ...peers] : itself;
+    const peers = source.endpoint !== destination.endpoint || severalPods(question, source.endpoint);
+    if (peers) return ways === undefined ? [] : traced(ways, names.to);
+    const alone = [{ ports, decision: SELF }];
+    return traced({ egress: alone, ingress: alone }, names.to);
   });
+}
+
+/** Whether a workload that is asked about itself means one of its pods and another, not one and the same. */
+function severalPods({ from, to }: Question, { several, name }: Endpoint): boolean {
+  return several === true && (from !== to || from === name || name.startsWith(`${from}[`));
 }
 
 const SELF = defaultDecision("allow", "a pod always reaches itself");

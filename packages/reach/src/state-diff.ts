@@ -41,6 +41,8 @@ export function diff(before: State, after: State): Difference {
   const changes = { added: [] as Change[], removed: [] as Change[], changed: [] as Change[] };
   for (const from of names) {
     for (const to of names) {
+      // Pods of one workload are a pair, in both states or in neither.
+      if (from === to && !a.several(from) && !b.several(from)) continue;
       const old = a.parts(from, to);
       const now = b.parts(from, to);
       if (old === now) continue;
@@ -80,11 +82,14 @@ class Side {
     this.answer = answers(state);
   }
 
+  several(name: string): boolean {
+    return this.byName.get(name)?.[0]?.several === true;
+  }
+
   parts(from: string, to: string): PairParts {
     const [a] = this.byName.get(from) ?? [];
     const [b] = this.byName.get(to) ?? [];
-    if (a === undefined || b === undefined || a === b || (a.type === "outside" && b.type === "outside"))
-      return NONE;
+    if (a === undefined || b === undefined || (a.type === "outside" && b.type === "outside")) return NONE;
     return this.answer(a, b);
   }
 }

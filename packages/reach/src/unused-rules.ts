@@ -2,6 +2,7 @@ import { answers, insiders } from "./connectivity";
 import { policyName, type Direction, type Endpoint, type Policy } from "./reach-model";
 import type { State } from "./reach-state";
 import { FALSE } from "./rules/entities";
+import { kindTitle } from "./rules/rule-entries";
 import { truthAt } from "./rules/evaluate-rules";
 
 /** A policy or a rule that changes nothing in this state. */
@@ -34,7 +35,8 @@ function decisions(state: State): Set<string> {
   const ends = [...insiders(state), ...state.outside];
   for (const from of ends) {
     for (const to of ends) {
-      if (from === to || (from.type === "outside" && to.type === "outside")) continue;
+      if ((from === to && from.several !== true) || (from.type === "outside" && to.type === "outside"))
+        continue;
       const parts = answer(from, to);
       if (seen.has(parts)) continue;
       seen.add(parts);
@@ -51,7 +53,7 @@ function decisions(state: State): Set<string> {
 
 function unusedIn(state: State, policy: Policy, decided: ReadonlySet<string>): Unused[] {
   const name = policyName(policy);
-  const { kind } = policy;
+  const kind = kindTitle(policy.kind);
   const subjects = subjectsOf(state, policy);
   if (subjects.length === 0) return [{ kind, policy: name, reason: "it selects nothing that is here" }];
   // Policies of hosts are judged hook by hook: what they do is not all in a list of pairs.

@@ -1,5 +1,6 @@
 /** Flows to Services as clusters route them: what kube-proxy, slices and load balancers make of a packet. */
-import { ambientNode, explain, load } from "../../../packages/reach/src";
+import { ambientNode, connectivity, diff, explain, load, unused } from "../../../packages/reach/src";
+import { jsonPieces } from "../../../packages/reach/src/format/json-rows";
 import type { KubeObject } from "../../../kube/objects";
 import { ask, globalPolicy, hostEndpoint, kubernetesPolicy, pod, yaml } from "./support";
 
@@ -44,10 +45,28 @@ apiVersion: apps/v1
 kind: StatefulSet
 metadata: { name: db, namespace: x }
 spec: { replicas: 3, template: { metadata: { labels: { app: web } }, spec: { containers: [] } } }`);
-    const flows = explain(load([...set, shut]), { from: "x/db", to: "x/db", port: 80 });
-    expect(flows).toMatchObject([
-      { to: "x/db", verdict: "allow" },
-      { to: "another pod of x/db", verdict: "deny" },
+    const state = load([...set, shut]);
+    expect(explain(state, { from: "x/db", to: "x/db", port: 80, remarks: true })).toMatchObject([
+      {
+        verdict: "deny",
+        ingress: { policy: "x/web" },
+        remarks: [{ text: expect.stringMatching(/^one pod of x\/db to another is meant/) as string }, {}],
+      },
+    ]);
+    const listed = [...connectivity(state, { all: true })].filter((f) => f.from === f.to);
+    expect(listed.map((f) => f.verdict)).toEqual(listed.map(() => "deny"));
+    expect(listed.length).toBeGreaterThan(3);
+    let json = "";
+    for (const piece of jsonPieces(state, { all: true })) json += Buffer.from(piece).toString();
+    expect(json.match(/"from":"x\/db","to":"x\/db"/g)).toHaveLength(listed.length);
+    // A rule between replicas is used, and taking a policy away opens them to each other.
+    const own = kubernetesPolicy("x/own", {
+      podSelector: { matchLabels: { app: "web" } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: "web" } } }], ports: [{ port: 7000 }] }],
+    });
+    expect(unused(load([...set, own]))).toEqual([]);
+    expect(diff(load([...set, own]), load(set)).changed).toMatchObject([
+      { from: "x/db", to: "x/db", protocol: "TCP", opened: "1-6999,7001-65535" },
     ]);
     expect(verdict([...set, service({ clusterIP: "None" }), shut], "x/db → service/x/web TCP 80")).toBe(
       "deny",

@@ -9,6 +9,7 @@ import {
   exposure,
   exposureText,
   flowsJson,
+  intentsText,
   flowsMarkdown,
   flowsText,
   flowTable,
@@ -20,13 +21,13 @@ import {
   unused,
   type Unused,
   type ReadObjects,
-  type Exposure,
   type Question,
   type State,
 } from "..";
 import { resolve } from "node:path";
 import { diffSvg, flowsSvg } from "../format/flows-svg";
-import { intentsJson, intentsJunit, intentsText } from "../format/intents-report";
+import { intentsJunit } from "../format/intents-report";
+import { plainJson } from "../format/flows-json";
 import { jsonPieces } from "../format/json-rows";
 import type {
   CheckOptions,
@@ -82,10 +83,16 @@ export async function runDiff(
     );
   const { staged: _, ...enforced } = options;
   const before = await state([old], now === undefined ? enforced : options, folder);
-  const found = diff(before, await state([now ?? old], options, folder));
+  const after = await state([now ?? old], options, folder);
+  const found = diff(before, after);
   const explained = options.explain === true || (now === undefined && options.format === "text");
-  const format = { text: diffText, json: diffJson, md: diffMarkdown, svg: diffSvg }[options.format];
-  await print(format(found, { explain: explained }));
+  const text = {
+    text: () => diffText(found, { explain: explained }),
+    json: () => diffJson(found, { notes: [...new Set([...before.notes, ...after.notes])] }),
+    md: () => diffMarkdown(found),
+    svg: () => diffSvg(found),
+  };
+  await print(text[options.format]());
 }
 
 /** `reach check`: exit code 1 where an intent does not hold. @throws UserError, ProblemsError */
@@ -96,8 +103,14 @@ export async function runCheck(
   folder?: string,
 ): Promise<void> {
   const intents = readIntents(file, folder);
-  const checked = checkIntents(await state(paths, options, folder), intents);
-  await print({ text: intentsText, json: intentsJson, junit: intentsJunit }[options.format](checked));
+  const input = await state(paths, options, folder);
+  const checked = checkIntents(input, intents);
+  const text = {
+    text: () => intentsText(checked),
+    json: () => plainJson({ intents: checked }, input),
+    junit: () => intentsJunit(checked),
+  };
+  await print(text[options.format]());
   if (checked.some(({ holds }) => !holds)) process.exitCode = 1;
 }
 
@@ -107,10 +120,9 @@ export async function runUnused(
   options: UnusedOptions,
   folder?: string,
 ): Promise<void> {
-  const found = unused(await state(paths, options, folder));
-  await print(
-    options.format === "json" ? [`${JSON.stringify({ unused: found }, null, 1)}\n`] : unusedText(found),
-  );
+  const input = await state(paths, options, folder);
+  const found = unused(input);
+  await print(options.format === "json" ? plainJson({ unused: found }, input) : unusedText(found));
 }
 
 function* unusedText(found: readonly Unused[]): Generator<string> {
@@ -127,8 +139,14 @@ export async function runExposure(
   options: ExposureOptions,
   folder?: string,
 ): Promise<void> {
-  const found = exposure(await state(paths, options, folder));
-  await print({ text: exposureText, json: exposureJson, md: exposureMarkdown }[options.format](found));
+  const input = await state(paths, options, folder);
+  const found = exposure(input);
+  const text = {
+    text: () => exposureText(found),
+    json: () => plainJson({ exposure: found }, input),
+    md: () => flowTable(found.flatMap((e) => [...e.ingress, ...e.egress])),
+  };
+  await print(text[options.format]());
 }
 
 interface InputOptions {
@@ -193,14 +211,6 @@ function question({ from, to, protocol, port, sourcePort, method, path }: Explai
 function number(option: string, text: string): number {
   if (!/^\d+$/.test(text)) throw new UserError(`${option} ${text} is not a number.`);
   return Number(text);
-}
-
-function exposureJson(list: readonly Exposure[]): string[] {
-  return [`${JSON.stringify({ exposure: list }, null, 1)}\n`];
-}
-
-function exposureMarkdown(list: readonly Exposure[]): Iterable<string> {
-  return flowTable(list.flatMap((e) => [...e.ingress, ...e.egress]));
 }
 
 /**

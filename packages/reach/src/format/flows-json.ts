@@ -65,11 +65,19 @@ function* listed(state: State, all: boolean): Generator<string> {
 }
 
 /** A difference as it is, with one change a line. */
-export function* diffJson(difference: Difference): Generator<string> {
+export function* diffJson(
+  difference: Difference,
+  { notes = [] }: { notes?: readonly string[] } = {},
+): Generator<string> {
   yield `{\n"workloads": ${JSON.stringify(difference.workloads)}`;
   for (const kind of ["added", "removed", "changed"] as const)
     yield `,\n"${kind}": ${lines(difference[kind].map((c) => JSON.stringify(c)))}`;
-  yield "\n}\n";
+  yield `${notes.length === 0 ? "" : `,\n"notes": ${JSON.stringify(notes)}`}\n}\n`;
+}
+
+/** An answer as it is, with what was noted of the input. */
+export function* plainJson(answer: object, { notes }: Pick<State, "notes">): Generator<string> {
+  yield `${JSON.stringify({ ...answer, ...(notes.length === 0 ? {} : { notes }) }, null, 1)}\n`;
 }
 
 function lines(items: readonly string[]): string {

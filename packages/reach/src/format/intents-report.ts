@@ -44,10 +44,6 @@ export function* intentsText(checked: readonly Checked[]): Generator<string> {
   yield `${checked.length - failed} of ${checked.length} intents hold\n`;
 }
 
-export function* intentsJson(checked: readonly Checked[]): Generator<string> {
-  yield `${JSON.stringify({ intents: checked }, null, 1)}\n`;
-}
-
 /** One test case for each intent, as CI systems read them. */
 export function* intentsJunit(checked: readonly Checked[]): Generator<string> {
   const failed = checked.filter(({ holds }) => !holds).length;

@@ -85,7 +85,7 @@ class Row {
     }
   }
 
-  /** The row of one sender, without its flows to itself. */
+  /** The row of one sender; to itself nothing goes unless it stands for several pods. */
   of(from: Endpoint): { bytes: Uint8Array; start: boolean }[] {
     if (this.texts.length === 0) return [];
     const name = Buffer.from(JSON.stringify(from.name));
@@ -93,7 +93,7 @@ class Row {
     const { bytes, names } = this.made;
     for (const at of names) bytes.set(name, at);
     const span = this.spans.get(from);
-    if (span === undefined) return [{ bytes, start: true }];
+    if (span === undefined || from.several === true) return [{ bytes, start: true }];
     const [start, end] = span;
     const at = (flow: number): number => (names[flow] ?? bytes.length) - BEFORE_NAME.length;
     const parts: { bytes: Uint8Array; start: boolean }[] = [];

@@ -167,7 +167,7 @@ export function workload(source: PodSource, name: string, inherited: Inherited):
     ...(source.nodes.length === 0 ? {} : { nodes: source.nodes }),
     ...(source.aliases === undefined ? {} : { aliases: source.aliases }),
     ...(source.replica === undefined ? {} : { replica: source.replica }),
-    several: source.replicas !== 1 || (source.aliases?.length ?? 0) > 1,
+    several: (source.replicas ?? 2) > 1 || (source.aliases?.length ?? 0) > 1,
   };
 }
 

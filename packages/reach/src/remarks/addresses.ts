@@ -1,9 +1,9 @@
 import { parseNet, type Net } from "../../../../kube/ip";
 import { inNets } from "../addresses";
-import type { Remark } from "../reach-flows";
+import type { Flow, Remark } from "../reach-flows";
 import type { Backed } from "../input/endpoints";
 import type { State } from "../reach-state";
-import type { Question } from "../traced-flow";
+import type { Leg, Question } from "../traced-flow";
 
 /** Whose address a question names. */
 export function addressRemarks(state: State, { from, to }: Question): Remark[] {
@@ -13,6 +13,13 @@ export function addressRemarks(state: State, { from, to }: Question): Remark[] {
     const whose = owner(state, net);
     return whose === undefined ? [] : [{ about: "address", text: `${text} is ${whose}` }];
   });
+}
+
+/** Of a workload asked about itself: which of its pods are meant. */
+export function itselfRemarks({ verdict }: Flow, { source, destination, by }: Leg): Remark[] {
+  if (source !== destination || source.several !== true || by !== undefined || verdict === "allow") return [];
+  const text = `one pod of ${source.name} to another is meant; each always reaches itself at its own address`;
+  return [{ about: "address", text }];
 }
 
 function owner(state: State, net: Net): string | undefined {

@@ -1,7 +1,7 @@
 import type { Flow, Remark } from "../reach-flows";
 import type { State } from "../reach-state";
 import type { Leg, Question } from "../traced-flow";
-import { addressRemarks } from "./addresses";
+import { addressRemarks, itselfRemarks } from "./addresses";
 import { forwardedRemarks, hostNetworkRemarks, replyRemarks } from "./hosts";
 import { matchRemarks } from "./matched-peer";
 import { nearMisses } from "./near-miss";
@@ -13,6 +13,7 @@ export function remarks(state: State, question: Question, flow: Flow, legs: read
     ...addressRemarks(state, question),
     ...translationRemarks(state, question, legs),
     ...legs.flatMap((leg) => [
+      ...itselfRemarks(flow, leg),
       ...matchRemarks(state, flow, leg),
       ...nearMisses(state, flow, leg),
       ...hostNetworkRemarks(state, flow, leg),

@@ -155,7 +155,7 @@ export function endOfTier(
   };
 }
 
-function kindTitle(kind: string): string {
+export function kindTitle(kind: string): string {
   if (kind === "KubernetesClusterNetworkPolicy") return "ClusterNetworkPolicy";
   return kind === "KubernetesNetworkPolicy" ? "Kubernetes NetworkPolicy" : kind;
 }
