@@ -12,7 +12,7 @@ export interface DemandingPlan {
   ingress?: IngressPlan;
   labs: readonly LabSelection[];
 }
-type ClusterPart = Pick<EksPlan, "cni" | "loadBalancer" | "vpcCni" | "nodes">;
+type ClusterPart = Pick<EksPlan, "cni" | "loadBalancer" | "storage" | "vpcCni" | "nodes">;
 
 /**
  * What an EKS stack runs, pod by pod: the cluster's own programs, those of charts, the labs. With a larger `least` than
@@ -48,8 +48,14 @@ const onEachNode = (what: string): PodDemand => ({
   memory: 0,
 });
 
+/** The EBS CSI driver: 40 Mi for each of its containers (its chart, values.yaml). */
+const STORAGE_PODS: readonly PodDemand[] = [
+  { what: "ebs-csi-controller", pods: 2, memory: 240 },
+  { what: "ebs-csi-node", pods: 1, perNode: true, toleratesAll: true, memory: 120 },
+];
+
 /** Add-ons of EKS with the requests that they come with, and the load balancer controller. */
-function clusterPods({ cni, loadBalancer, vpcCni }: ClusterPart, nodes: number): PodDemand[] {
+function clusterPods({ cni, loadBalancer, storage, vpcCni }: ClusterPart, nodes: number): PodDemand[] {
   const overlay = cni === "calico";
   const { replicaCount } = loadBalancerValues({
     cluster: "",
@@ -63,6 +69,7 @@ function clusterPods({ cni, loadBalancer, vpcCni }: ClusterPart, nodes: number):
     ...(vpcCni === undefined ? [] : [onEachNode("aws-node")]),
     onEachNode("eks-pod-identity-agent"),
     { what: "coredns", pods: 2, memory: 70 },
+    ...(storage === "none" ? [] : STORAGE_PODS),
     ...(loadBalancer.controller === "aws-lbc"
       ? [
           {

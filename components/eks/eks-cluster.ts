@@ -10,6 +10,7 @@ import { ControlPlane } from "./control-plane";
 import { LoadBalancerController } from "./load-balancer-controller";
 import { Network } from "./eks-network";
 import { NodeGroups } from "./node-groups";
+import { Storage } from "./storage";
 import type { EksPlan } from "./plan/eks-plan";
 
 export interface EksClusterArgs {
@@ -91,7 +92,9 @@ export class EksCluster extends pulumi.ComponentResource {
     const { plan, mirrors, wait } = this.args;
     const ready = plan.cni === "calico" ? [...nodes, ...network] : nodes;
     const dns = this.addons.coredns(ready);
-    if (plan.loadBalancer.controller === "aws-in-tree") return [dns];
+    const running = [...ready, ...this.addons.podIdentity, dns];
+    const storage = plan.storage === "none" ? [] : this.storage(running);
+    if (plan.loadBalancer.controller === "aws-in-tree") return [dns, ...storage];
     const { release } = new LoadBalancerController(
       `${this.prefix}-lb`,
       {
@@ -100,12 +103,21 @@ export class EksCluster extends pulumi.ComponentResource {
         controlPlane: this.controlPlane,
         provider: this.args.aws,
         mirrors,
-        after: [...ready, ...this.addons.podIdentity, dns],
+        after: running,
         wait,
       },
       { parent: this },
     );
     this.cluster.servesLoadBalancers = [release];
-    return [dns];
+    return [dns, ...storage];
+  }
+
+  private storage(after: pulumi.Resource[]): pulumi.Resource[] {
+    const { plan, aws: provider } = this.args;
+    return new Storage(
+      `${this.prefix}-storage`,
+      { plan, cluster: this.cluster, provider, after },
+      { parent: this },
+    ).ready;
   }
 }

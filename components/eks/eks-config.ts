@@ -232,6 +232,10 @@ export const eksSchema = z.strictObject({
         .string()
         .exactOptional()
         .meta({ description: "Version of eks-pod-identity-agent." }),
+      ebsCsi: z
+        .string()
+        .exactOptional()
+        .meta({ description: "Version of aws-ebs-csi-driver, with `storage: ebs`." }),
     })
     .prefault({})
     .meta({
@@ -255,6 +259,10 @@ export const eksSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: "Load balancers." }),
+  storage: z.enum(["none", "ebs"]).default("none").meta({
+    description:
+      "Volumes for claims of pods. `ebs`: the EBS CSI driver, and `gp3`, encrypted, as the default StorageClass. `none`: claims stay pending, as EKS comes without one.",
+  }),
   deletionProtection: z
     .boolean()
     .default(false)

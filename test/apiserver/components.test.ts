@@ -54,6 +54,14 @@ const stacks: Readonly<Record<string, Record<string, unknown>>> = {
     wait: false,
   },
   "EKS, VPC CNI": eks("aws"),
+  "EKS, volumes": eks("calico", {
+    eks: {
+      cni: "calico",
+      storage: "ebs",
+      endpoint: { publicCidrs: ["203.0.113.7/32"] },
+      nodeGroups: { workers: { min: 3 } },
+    },
+  }),
   "EKS, prefixes, ACME on Route 53": eks("aws-prefix", {
     dns: zone,
     tls: { issuer: "acme-staging", email: "ada@acme.dev" },

@@ -53,7 +53,9 @@ export function allOptions(cni: (typeof cniModes)[number], more: Record<string, 
         kubeProxy: "v1.36.0-eksbuild.2",
         coredns: "v1.12.4-eksbuild.1",
         podIdentityAgent: "v1.3.8-eksbuild.2",
+        ebsCsi: "v1.50.1-eksbuild.1",
       },
+      storage: "ebs",
       nodeGroups: {
         workers: { instanceTypes: ["m5.large"], min: 3, max: 6 },
         spot: {

@@ -121,8 +121,11 @@ describe.each(modes)("cni %s", (cni) => {
 
     test("with Calico as CNI the operator is not awaited before there are nodes", () => {
       expect(graph.named("calico-operator").inputs["skipAwait"]).toBe(cni === "calico");
-      const work = String(graph.named("calico-crds-run").inputs["create"]);
-      expect(work).toContain(cni === "calico" ? " apply " : " crds ");
+      const { LABS_CLUSTER_JOB: work } = graph.named("calico-crds-run").inputs["environment"] as Record<
+        string,
+        string
+      >;
+      expect(JSON.parse(work!)).toContain(cni === "calico" ? "apply" : "crds");
     });
 
     test("labs wait for policies, DNS and nodes", () => {

@@ -61,4 +61,5 @@ const NAMES = {
   kubeProxy: "kube-proxy",
   coredns: "coredns",
   podIdentityAgent: "eks-pod-identity-agent",
+  ebsCsi: "aws-ebs-csi-driver",
 } as const satisfies Record<keyof EksConfig["addons"], string>;

@@ -15,6 +15,7 @@ import { endpointProblems } from "./endpoint-rules";
 import { labelProblems } from "./label-rules";
 import { partitionOf, type Place } from "./iam-policies";
 import { checkEksVersion, chooseZones } from "./aws-regions";
+import { storageProblems } from "./storage-plan";
 import { standingProblems } from "./standing-cluster";
 import { tagProblems } from "./tag-rules";
 import { stackTags } from "./aws-tags";
@@ -48,6 +49,7 @@ export interface EksPlan {
   /** Capacity of each group of the config, for the summary. */
   capacities: GroupCapacity[];
   loadBalancer: EksConfig["loadBalancer"];
+  storage: EksConfig["storage"];
   deletionProtection: boolean;
   tags: Record<string, string>;
   /** Fewest nodes in all. */
@@ -91,6 +93,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
     ...labelProblems(config, path),
     ...tagProblems(config, path),
     ...addonVersionProblems(config, path),
+    ...storageProblems(config, path),
     ...standingProblems(config, zones, aws.cluster, path),
   ];
   const network = planNetwork(request, path, zoneFacts(aws));
@@ -137,6 +140,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
       nodeGroups,
       capacities,
       loadBalancer: config.loadBalancer,
+      storage: config.storage,
       deletionProtection: config.deletionProtection,
       tags,
       nodes: nodeGroups.reduce((n, g) => n + g.min, 0),

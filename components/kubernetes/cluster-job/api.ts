@@ -20,6 +20,21 @@ export class Api {
     return (await this.call("GET", await this.path({ apiVersion, kind, metadata: { name } }))) as KubeObject;
   }
 
+  /** All of a kind, in every namespace. */
+  async list(apiVersion: string, kind: string): Promise<KubeObject[]> {
+    const root = rootOf(apiVersion);
+    const { plural } = await this.kind(apiVersion, kind);
+    return ((await this.call("GET", `${root}/${plural}`)) as { items: KubeObject[] }).items;
+  }
+
+  /** Deletes an object that was read; that it is gone already is as good. */
+  async remove(apiVersion: string, kind: string, { metadata }: Pick<KubeObject, "metadata">): Promise<void> {
+    const path = await this.path({ apiVersion, kind, metadata });
+    await this.call("DELETE", path).catch((error: unknown) => {
+      if (!(error instanceof ApiError) || error.code !== 404) throw error;
+    });
+  }
+
   /** Server-side apply, taking fields that others hold: what is applied is ours as a whole. */
   async apply(object: KubeObject): Promise<void> {
     const path = `${await this.path(object)}?fieldManager=k8s-network-labs&force=true`;
@@ -27,13 +42,16 @@ export class Api {
   }
 
   private async path(o: KubeObject): Promise<string> {
-    const apiVersion = o.apiVersion;
-    const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    const key = `${apiVersion} ${o.kind}`;
-    const found = this.kinds.get(key) ?? (await this.discover(root, o.kind));
-    this.kinds.set(key, found);
+    const found = await this.kind(o.apiVersion, o.kind);
     const namespace = found.namespaced ? `/namespaces/${o.metadata.namespace ?? "default"}` : "";
-    return `${root}${namespace}/${found.plural}/${encodeURIComponent(o.metadata.name)}`;
+    return `${rootOf(o.apiVersion)}${namespace}/${found.plural}/${encodeURIComponent(o.metadata.name)}`;
+  }
+
+  private async kind(apiVersion: string, kind: string): Promise<{ plural: string; namespaced: boolean }> {
+    const key = `${apiVersion} ${kind}`;
+    const found = this.kinds.get(key) ?? (await this.discover(rootOf(apiVersion), kind));
+    this.kinds.set(key, found);
+    return found;
   }
 
   private async discover(root: string, kind: string): Promise<{ plural: string; namespaced: boolean }> {
@@ -57,3 +75,6 @@ export class Api {
     throw new ApiError(answer.code, refusalText(answer));
   }
 }
+
+const rootOf = (apiVersion: string): string =>
+  apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;

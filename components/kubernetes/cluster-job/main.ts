@@ -1,13 +1,15 @@
 /**
- * Run by a Command resource during `up`, with the kubeconfig on stdin and its work in LABS_CLUSTER_JOB:
+ * Run by a Command resource during `up` or `destroy`, with the kubeconfig on stdin and its work in LABS_CLUSTER_JOB:
  *   crds NAME…            wait until these CRDs are established
  *   apply SOURCE NAME…    apply a manifest (URL, file or folder) server-side, then wait for these CRDs
  *   ready API/KIND/NAME…  wait until these objects have condition Ready
+ *   volumes DRIVER        at destroy: delete the claims of a CSI driver's volumes, wait until the volumes are gone
  */
 import { readFileSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
 import { applyManifest, readManifest } from "./apply";
 import { CLUSTER_JOB } from "./variable";
+import { removeVolumes } from "./volumes";
 import { waitForCrds, waitForReady } from "./wait";
 
 async function main(argv: string[]): Promise<void> {
@@ -18,6 +20,7 @@ async function main(argv: string[]): Promise<void> {
   const until = Date.now() + seconds * 1000;
   if (verb === "crds") return waitForCrds(kubeconfig, rest, until);
   if (verb === "ready") return waitForReady(kubeconfig, rest, until);
+  if (verb === "volumes") return removeVolumes(kubeconfig, rest[0] ?? "", until);
   if (verb === "apply") {
     const [source, ...names] = rest;
     if (source === undefined) throw new Error("apply needs a source");

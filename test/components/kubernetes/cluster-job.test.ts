@@ -7,6 +7,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import type { KubeObject } from "../../../kube/objects";
 import { applyManifest, readManifest } from "../../../components/kubernetes/cluster-job/apply";
 import { waitForCrds, waitForReady } from "../../../components/kubernetes/cluster-job/wait";
+import { removeVolumes } from "../../../components/kubernetes/cluster-job/volumes";
 
 /** An API server that answers what a test tells it to, and remembers what it was asked. */
 class FakeServer {
@@ -161,4 +162,76 @@ test("reads a manifest from a file and from a folder, without empty documents", 
   writeFileSync(join(folder, "b.txt"), "kind: C\n");
   for (const source of [folder, join(folder, "a.yaml")])
     expect((await readManifest(source)).map((o) => o.kind)).toEqual(["A", "B"]);
+});
+
+describe("volumes at destroy", () => {
+  const kinds = {
+    resources: [
+      { name: "persistentvolumes", kind: "PersistentVolume", namespaced: false },
+      { name: "persistentvolumeclaims", kind: "PersistentVolumeClaim", namespaced: true },
+      { name: "pods", kind: "Pod", namespaced: true },
+    ],
+  };
+  const volume = (name: string, driver: string, policy = "Delete") => ({
+    metadata: { name },
+    spec: {
+      csi: { driver, volumeHandle: `vol-${name}` },
+      claimRef: { namespace: "shop", name },
+      persistentVolumeReclaimPolicy: policy,
+    },
+    status: { phase: "Bound" },
+  });
+  const claim = (name: string) => ({ metadata: { namespace: "shop", name } });
+  const pod = (name: string, claimName?: string) => ({
+    metadata: { namespace: "shop", name },
+    spec: { volumes: claimName === undefined ? [] : [{ persistentVolumeClaim: { claimName } }] },
+  });
+  const lists = (volumes: object[]) => ({
+    "/api/v1": kinds,
+    "/api/v1/persistentvolumes": { items: volumes },
+    "/api/v1/persistentvolumeclaims": { items: [claim("data"), claim("other"), claim("kept")] },
+    "/api/v1/pods": { items: [pod("db", "data"), pod("web"), pod("b", "other")] },
+  });
+  const all = [
+    volume("data", "ebs.csi.aws.com"),
+    volume("other", "nfs"),
+    volume("kept", "ebs.csi.aws.com", "Retain"),
+  ];
+  const run = (until: number, said: string[] = []) =>
+    removeVolumes(server.kubeconfig(), "ebs.csi.aws.com", until, (line) => said.push(line));
+
+  test("claims of the driver go with the pods that hold them, and nothing else; the end is when the volumes are gone", async () => {
+    let volumes = all;
+    server = await FakeServer.start(({ method, path }) => {
+      if (method === "DELETE" && path.includes("/pods/")) volumes = all.slice(1);
+      return [200, lists(volumes)[path as "/api/v1"] ?? {}];
+    });
+    const said: string[] = [];
+    await run(soon(), said);
+    expect(server.asked.filter((a) => a.method === "DELETE").map((a) => a.path)).toEqual([
+      "/api/v1/namespaces/shop/persistentvolumeclaims/data",
+      "/api/v1/namespaces/shop/pods/db",
+    ]);
+    expect(said).toEqual(["kept, as their reclaim policy says: vol-kept"]);
+  }, 20_000);
+
+  test("volumes that stay are named; a refusal is not waited out", async () => {
+    server = await FakeServer.start(({ path }) => [200, lists(all)[path as "/api/v1"] ?? {}]);
+    await expect(run(Date.now() - 1)).rejects.toThrow(
+      /still there:\n {2}vol-data: Bound , claimed by shop\/data\n/,
+    );
+    await server.stop();
+    server = await FakeServer.start(() => [403, { message: "forbidden: no rights" }]);
+    await expect(run(soon())).rejects.toThrow("no rights");
+  });
+
+  test("a cluster that is gone is said, and does not hold the destroy", async () => {
+    server = await FakeServer.start(() => [200, {}]);
+    const kubeconfig = server.kubeconfig();
+    await server.stop();
+    const said: string[] = [];
+    await removeVolumes(kubeconfig, "ebs.csi.aws.com", soon(), (line) => said.push(line));
+    expect(said.join()).toMatch(/not there any more: volumes of ebs\.csi\.aws\.com may be left/);
+    server = await FakeServer.start(() => [200, {}]);
+  });
 });

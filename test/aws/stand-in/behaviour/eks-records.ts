@@ -21,6 +21,7 @@ const ADDONS: Readonly<Record<string, string>> = {
   "kube-proxy": "v1.36.0-eksbuild.2",
   coredns: "v1.12.4-eksbuild.1",
   "eks-pod-identity-agent": "v1.3.8-eksbuild.2",
+  "aws-ebs-csi-driver": "v1.50.1-eksbuild.1",
 };
 const VERSION = /^v\d+\.\d+\.\d+-eksbuild\.\d+$/;
 

@@ -80,6 +80,7 @@ const addon: ResourceType = {
       addonName,
       addonVersion: r.get("addonVersion"),
       configurationValues: r.get("configurationValues"),
+      podIdentityAssociations: r.get("podIdentityAssociations"),
       resolveConflicts: r.get("resolveConflictsOnCreate"),
       tags: r.tags(),
     });
@@ -93,6 +94,7 @@ const addon: ResourceType = {
       addonName,
       addonVersion: now.get("addonVersion"),
       configurationValues: now.get("configurationValues"),
+      podIdentityAssociations: now.get("podIdentityAssociations"),
       resolveConflicts: now.get("resolveConflictsOnUpdate"),
     });
     return {};
