@@ -1,8 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+  type Dirent,
+  type Stats,
+} from "node:fs";
 import { extname, join, relative } from "node:path";
 import { stringify } from "yaml";
 import { objectKey, objectTitle, type KubeObject } from "../../kube/objects";
-import { ProblemsError, UserError, type Problem } from "../../kube/problems";
+import { ProblemsError, reasonOf, UserError, type Problem } from "../../kube/problems";
 import { readObjects, type SourceObject } from "../../packages/reach/src";
 
 /** What the learner's folder holds. */
@@ -19,41 +29,43 @@ const OBJECTS = new Set([".yaml", ".yml", ".json"]);
 
 /** Reads a folder with all its subfolders, hidden ones left out; a mistake in one file does not hide the others. */
 export function readFolder(folder: string): Contents {
-  const files = list(folder);
-  const contents: Contents = {
-    objects: [],
-    files: files.map((f) => relative(folder, f)),
-    problems: [],
-    notes: [],
-  };
-  for (const file of files) {
-    try {
-      contents.objects.push(...objectsOf(file, relative(folder, file), contents.problems));
-    } catch (error) {
-      // An editor may put a file away and write it again: the next event tells.
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-  }
-  contents.notes.push(...twice(contents.objects));
-  return contents;
+  const problems: Problem[] = [];
+  const files = list(folder, problems).map((f) => relative(folder, f));
+  const objects = files.flatMap((name) => objectsOf(join(folder, name), name, problems));
+  return { objects, files, problems, notes: twice(objects) };
 }
 
-function list(folder: string): string[] {
+/** Files with objects, relative to the folder. */
+export const filesIn = (folder: string): string[] => list(folder).map((f) => relative(folder, f));
+
+/** Follows no link to a folder: it may be the whole disk. */
+function list(folder: string, problems: Problem[] = []): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    problems.push({ path: folder, message: `cannot be read: ${reasonOf(error)}` });
+    return [];
+  }
+  return entries
     .filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules")
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return list(path);
+      if (entry.isDirectory()) return list(path, problems);
       return OBJECTS.has(extname(entry.name)) ? [path] : [];
     });
 }
 
 function objectsOf(file: string, name: string, problems: Problem[]): SourceObject[] {
-  const text = readFileSync(file, "utf8");
-  // A file that was only just made, or in which all is commented out.
-  if (text.split("\n").every((line) => /^\s*(#.*|---\s*)?$/.test(line))) return [];
+  const what = stat(file);
+  if (what?.isDirectory() === true) {
+    problems.push({ path: name, message: "is a link to a folder", fix: "put the files here" });
+    return [];
+  }
+  // A file that was only just made, or in which all is commented out. What is none is never opened.
+  if (what?.isFile() === true && what.size < 2 ** 20 && isEmpty(file)) return [];
   const found = read(file, name, problems);
   return found.flatMap(({ object }) => {
     const problem = malformed(object, name);
@@ -61,6 +73,25 @@ function objectsOf(file: string, name: string, problems: Problem[]): SourceObjec
     problems.push(problem);
     return [];
   });
+}
+
+/** undefined where the system does not say: reading tells why. */
+function stat(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function isEmpty(file: string): boolean {
+  try {
+    return readFileSync(file, "utf8")
+      .split("\n")
+      .every((line) => /^\s*(#.*|---\s*)?$/.test(line));
+  } catch {
+    return false;
+  }
 }
 
 function read(file: string, name: string, problems: Problem[]): SourceObject[] {

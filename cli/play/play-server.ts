@@ -1,14 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { UserError } from "../../kube/problems";
-import type { PlayHint, PlayUpdate } from "../page/page-data";
 
 export interface PlayServer {
   url: string;
-  /** Sends every open page its update. */
-  announce: (instance: string, since: number) => void;
-  /** The step of a lab that was opened last, if any page shows one. */
-  stepOf: (instance: string) => number | undefined;
+  /** Sends an update, as JSON, to every page that shows the lab at the step. */
+  send: (instance: string, step: number, update: string) => void;
+  /** Steps of a lab that pages show, the one opened last at the end. */
+  stepsOf: (instance: string) => number[];
   close: () => Promise<void>;
 }
 
@@ -21,16 +20,24 @@ interface Listener {
 export interface Content {
   page: string;
   instances: readonly string[];
-  /** The update of a lab at a step. */
-  updateFor: (instance: string, step: number) => Omit<PlayUpdate, "took">;
-  hintsFor: (instance: string, step: number) => PlayHint[];
+  /** The update of a lab at a step, as JSON. */
+  updateFor: (instance: string, step: number) => Promise<string>;
+  hintsFor: (instance: string, step: number) => Promise<string>;
 }
+
+/** Pages that listen at a time. */
+const LISTENERS = 64;
 
 /** A server for this machine alone: the page, and a stream of updates. Nothing can be written through it. */
 export async function serve(content: Content, port: number): Promise<PlayServer> {
   const listeners = new Set<Listener>();
   const server = createServer((request, response) => {
-    answer(request, response, content, listeners);
+    // Who asked may be gone; nobody is left to tell.
+    response.on("error", () => undefined);
+    answer(request, response, content, listeners).catch(() => {
+      if (!response.headersSent) refuse(response, 500, "that did not work");
+      else response.destroy();
+    });
   });
   const at = await listen(server, port);
   const alive = setInterval(() => {
@@ -38,17 +45,10 @@ export async function serve(content: Content, port: number): Promise<PlayServer>
   }, 20_000);
   return {
     url: `http://127.0.0.1:${at}/`,
-    announce: (instance, since) => {
-      const updates = new Map<number, Omit<PlayUpdate, "took">>();
-      for (const listener of listeners) {
-        if (listener.instance !== instance) continue;
-        let made = updates.get(listener.step);
-        if (made === undefined)
-          updates.set(listener.step, (made = content.updateFor(instance, listener.step)));
-        send(listener.response, { ...made, took: performance.now() - since });
-      }
+    send: (instance, step, update) => {
+      for (const l of listeners) if (l.instance === instance && l.step === step) send(l.response, update);
     },
-    stepOf: (instance) => [...listeners].filter((l) => l.instance === instance).at(-1)?.step,
+    stepsOf: (instance) => [...listeners].filter((l) => l.instance === instance).map((l) => l.step),
     close: async () => {
       clearInterval(alive);
       for (const { response } of listeners) response.end();
@@ -76,28 +76,65 @@ async function listen(server: Server, port: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function answer(
+/** What no page of another site may do with an answer. */
+const HEADERS = {
+  "X-Content-Type-Options": "nosniff",
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "frame-ancestors 'none'",
+  "X-Frame-Options": "DENY",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+};
+
+async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   content: Content,
   listeners: Set<Listener>,
-): void {
-  response.setHeader("X-Content-Type-Options", "nosniff");
-  response.setHeader("Cache-Control", "no-store");
+): Promise<void> {
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  const { method, headers } = request;
   // Another site must not read it by a name of its own that leads here (DNS rebinding).
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? "")) {
+  if (!/^(127\.0\.0\.1|localhost)(:\d{1,5})?$/.test(headers.host ?? "")) {
     refuse(response, 403, "only for this machine");
     return;
   }
-  const url = new URL(request.url ?? "/", "http://127.0.0.1");
-  if (request.method !== "GET" && request.method !== "HEAD")
+  if (method !== "GET" && method !== "HEAD") {
     refuse(response, 405, "nothing can be changed here");
-  else if (url.pathname === "/") {
+    return;
+  }
+  const path = request.url ?? "";
+  // Only paths: `//a:b/` or `http://[::1` are no URLs below a base.
+  const url = path.startsWith("/") ? `http://127.0.0.1${path}` : "";
+  if (!URL.canParse(url)) {
+    refuse(response, 400, "that is no path");
+    return;
+  }
+  const { pathname, searchParams } = new URL(url);
+  if (pathname === "/") {
     response.setHeader("Content-Type", "text/html; charset=utf-8");
-    response.end(request.method === "HEAD" ? undefined : content.page);
-  } else if (url.pathname === "/events") listenTo(url, request, response, content, listeners);
-  else if (url.pathname === "/hints") hint(url, response, content);
-  else refuse(response, 404, "there is only the page");
+    response.end(method === "HEAD" ? undefined : content.page);
+    return;
+  }
+  if (method === "HEAD" || (pathname !== "/events" && pathname !== "/hints")) {
+    refuse(response, 404, "there is only the page");
+    return;
+  }
+  // A page of another site can make a browser ask here, though not read: it may not make work either.
+  if (/^(cross-site|same-site)$/.test(String(headers["sec-fetch-site"]))) {
+    refuse(response, 403, "only for the page itself");
+    return;
+  }
+  const instance = searchParams.get("lab") ?? "";
+  const step = Number(searchParams.get("step") ?? "0");
+  if (!content.instances.includes(instance) || !Number.isSafeInteger(step) || step < 0) {
+    refuse(response, 404, "no such lab or step");
+    return;
+  }
+  if (pathname === "/events") return listenTo({ instance, step, response }, content, listeners);
+  const hints = await content.hintsFor(instance, step);
+  response.setHeader("Content-Type", "application/json; charset=utf-8");
+  response.end(hints);
 }
 
 function refuse(response: ServerResponse, status: number, why: string): void {
@@ -106,47 +143,21 @@ function refuse(response: ServerResponse, status: number, why: string): void {
   response.end(`${why}\n`);
 }
 
-/** Lab and step of a question; undefined, with the refusal sent, where there is no such lab or step. */
-function place(
-  url: URL,
-  response: ServerResponse,
-  { instances }: Content,
-): { instance: string; step: number } | undefined {
-  const instance = url.searchParams.get("lab") ?? "";
-  const step = Number(url.searchParams.get("step") ?? "0");
-  if (instances.includes(instance) && Number.isInteger(step) && step >= 0) return { instance, step };
-  refuse(response, 404, "no such lab or step");
-  return undefined;
-}
-
-function hint(url: URL, response: ServerResponse, content: Content): void {
-  const at = place(url, response, content);
-  if (at === undefined) return;
-  response.setHeader("Content-Type", "application/json; charset=utf-8");
-  response.end(JSON.stringify(content.hintsFor(at.instance, at.step)));
-}
-
-function listenTo(
-  url: URL,
-  request: IncomingMessage,
-  response: ServerResponse,
-  content: Content,
-  listeners: Set<Listener>,
-): void {
-  const at = place(url, response, content);
-  if (at === undefined) return;
-  const { instance, step } = at;
+async function listenTo(listener: Listener, content: Content, listeners: Set<Listener>): Promise<void> {
+  const { instance, step, response } = listener;
+  if (listeners.size >= LISTENERS) {
+    refuse(response, 503, "too many pages are open");
+    return;
+  }
   response.setHeader("Content-Type", "text/event-stream");
   response.flushHeaders();
-  const listener = { instance, step, response };
   listeners.add(listener);
-  request.on("close", () => {
+  response.on("close", () => {
     listeners.delete(listener);
   });
-  const since = performance.now();
-  send(response, { ...content.updateFor(instance, step), took: performance.now() - since });
+  send(response, await content.updateFor(instance, step));
 }
 
-function send(response: ServerResponse, update: PlayUpdate): void {
-  response.write(`event: update\ndata: ${JSON.stringify(update)}\n\n`);
+function send(response: ServerResponse, update: string): void {
+  if (!response.writableEnded && !response.destroyed) response.write(`event: update\ndata: ${update}\n\n`);
 }

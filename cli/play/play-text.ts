@@ -2,6 +2,7 @@ import pc from "picocolors";
 import type { LabSelection } from "../../labs/model";
 import { changes } from "../page/page-flows";
 import type { PlayUpdate } from "../page/page-data";
+import { withoutControls } from "../../kube/problems";
 
 /** What a learner reads about a lab before the first save: where to write, what for, and where to read. */
 export function greeting(
@@ -25,14 +26,16 @@ export function greeting(
 
 /** An update as one line for the terminal, and one for each note, for who does not look at the page just now. */
 export function line(update: Omit<PlayUpdate, "took">): string {
-  return [standing(update), ...update.notes.map((n) => `  ${pc.yellow("!")} ${n}`)].join("\n");
+  return [standing(update), ...update.notes.map((n) => `  ${pc.yellow("!")} ${withoutControls(n)}`)].join(
+    "\n",
+  );
 }
 
 function standing({ instance, step, lab, yours, problems, task }: Omit<PlayUpdate, "took">): string {
   const who = `${instance}, step ${step}:`;
   const [first] = problems;
   if (first !== undefined)
-    return `${who} ${pc.red(`${first.path}: ${first.message}`)}${first.fix === undefined ? "" : `; ${first.fix}`}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ""}`;
+    return `${who} ${pc.red(withoutControls(`${first.path}: ${first.message}`))}${first.fix === undefined ? "" : `; ${first.fix}`}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ""}`;
   if (lab === undefined || yours === undefined) return who;
   const claims = [...yours.claims, ...yours.requests];
   const met = claims.filter((c) => c.holds).length;

@@ -29,6 +29,12 @@ export function update(states: LabStates, step: number, contents: Contents): Omi
   }
 }
 
+/** What is shown where nothing could be made of the files. */
+export function failedUpdate(instance: string, step: number, message: string): Omit<PlayUpdate, "took"> {
+  const problems = [{ path: "labs play", message, fix: "take the last change back" }];
+  return { instance, step, files: [], task: { kind: "write", objects: [] }, notes: [], problems };
+}
+
 function task(states: LabStates, step: number): PlayTask {
   const known = tasks.get(states) ?? new Map<number, PlayTask>();
   tasks.set(states, known);

@@ -1,22 +1,20 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import pc from "picocolors";
 import { stepList, stepNumber } from "../../classroom/steps";
 import type { LabSelection } from "../../labs/model";
-import { reasonOf, UserError } from "../../kube/problems";
+import { UserError } from "../../kube/problems";
 import { labPage } from "../page/lab-page";
-import type { PlayHint } from "../page/page-data";
+import type { PlayHint, PlayUpdate } from "../page/page-data";
 import { renderPage } from "../page/render-page";
 import { toUser } from "../user-paths";
-import { LabStates } from "../../labs/prediction/lab-states";
+import { Evaluator, EVALUATOR_LIMITS, type EvaluatorLimits } from "./evaluator";
 import { beginning } from "./exercise";
-import { putAway, readFolder, seed } from "./learner-folder";
-import { playHints } from "./play-hints";
-import { labsToPlay } from "./labs-to-play";
+import { filesIn, putAway, seed } from "./learner-folder";
 import { readme } from "./play-readme";
 import { serve } from "./play-server";
+import { atMost, sessionsOf, type PlaySession } from "./play-session";
 import { greeting, line } from "./play-text";
-import { update } from "./play-update";
+import { failedUpdate } from "./play-update";
 import { watch } from "./watch-folder";
 
 export interface PlayOptions {
@@ -31,11 +29,8 @@ export interface Playing {
   close: () => Promise<void>;
 }
 
-/** One lab that is played. */
-interface PlaySession {
-  selection: LabSelection;
-  states: LabStates;
-  folder: string;
+interface Begun extends PlaySession {
+  /** To begin with. */
   step: number;
 }
 
@@ -44,14 +39,14 @@ export async function play(
   name: string,
   options: PlayOptions,
   say: (text: string) => void = (text) => void process.stdout.write(`${text}\n`),
+  limits: EvaluatorLimits = EVALUATOR_LIMITS,
 ): Promise<Playing> {
   const port = Number(options.port);
   if (!/^\d+$/.test(options.port) || port > 65535)
     throw new UserError(`--port ${options.port} is not a port.`);
-  const selections = labsToPlay(name);
-  if (options.folder !== undefined && selections.length > 1)
-    throw new UserError(`--folder is for one lab, and ${name} has ${selections.length}: name a lab.`);
-  const sessions = selections.map((selection) => sessionOf(selection, options));
+  const sessions = begin(name, options);
+  if (options.folder !== undefined && sessions.length > 1)
+    throw new UserError(`--folder is for one lab, and ${name} has ${sessions.length}: name a lab.`);
   for (const s of sessions) prepare(s, options.fresh === true, say);
   const page = await renderPage({
     stack: name,
@@ -63,67 +58,64 @@ export async function play(
       ),
     },
   });
-  const byInstance = new Map(sessions.map((s) => [s.selection.instance, s]));
-  const updateFor = (instance: string, step: number): ReturnType<typeof update> => {
-    const s = byInstance.get(instance);
-    if (s === undefined) throw new Error(`no lab ${instance}`);
-    return look(s, atMost(s, step));
+  const input = { name, ...(options.folder === undefined ? {} : { folder: options.folder }) };
+  // Hints take longer, and must not hold up updates.
+  const [updates, hints] = [new Evaluator(input, limits), new Evaluator(input, limits)];
+  const now = (): number => performance.timeOrigin + performance.now();
+  const updateFor = async (instance: string, step: number, since = now()): Promise<string> => {
+    const answer = await updates.ask({ kind: "update", instance, step, since });
+    if ("text" in answer) return answer.text;
+    return JSON.stringify({ ...failedUpdate(instance, step, answer.failed), took: now() - since });
   };
-  const hintsFor = (instance: string, step: number): PlayHint[] => {
-    const s = byInstance.get(instance);
-    return s === undefined ? [] : playHints(s.states, atMost(s, step), readFolder(s.folder));
+  const hintsFor = async (instance: string, step: number): Promise<string> => {
+    const answer = await hints.ask({ kind: "hints", instance, step, since: now() });
+    if ("text" in answer) return answer.text;
+    const none: PlayHint = { object: "your files", message: answer.failed, fixes: 0 };
+    return JSON.stringify([none]);
   };
-  const server = await serve({ page, instances: [...byInstance.keys()], updateFor, hintsFor }, port);
+  const content = { page, instances: sessions.map((s) => s.selection.instance), updateFor, hintsFor };
+  const server = await serve(content, port);
+  const onChange = (s: Begun, since: number): void => {
+    const { instance } = s.selection;
+    const open = server.stepsOf(instance);
+    const shown = open.at(-1) ?? s.step;
+    for (const step of new Set([...open, shown])) {
+      void updateFor(instance, step, performance.timeOrigin + since).then((update) => {
+        server.send(instance, step, update);
+        if (step === shown) say(line(JSON.parse(update) as PlayUpdate));
+      });
+    }
+  };
   const watchers = await Promise.all(
     sessions.map((s) =>
-      watch(s.folder, (since) => {
-        server.announce(s.selection.instance, since);
-        say(line(updateFor(s.selection.instance, server.stepOf(s.selection.instance) ?? s.step)));
-      }),
+      watch(
+        s.folder,
+        (since) => {
+          onChange(s, since);
+        },
+        (reason) => {
+          say(`  ${s.selection.instance}: not everything in ${toUser(s.folder)} is watched: ${reason}`);
+        },
+      ),
     ),
   );
   say(`${pc.bold("Play")} ${pc.cyan(server.url)}  (open it in a browser; stop with Ctrl-C)`);
-  for (const s of sessions) say(greeting(s.selection, s.step, toUser(s.folder), readFolder(s.folder).files));
+  for (const s of sessions) say(greeting(s.selection, s.step, toUser(s.folder), filesIn(s.folder)));
   return {
     url: server.url,
     close: async () => {
-      await Promise.all(watchers.map((w) => w.close()));
-      await server.close();
+      await Promise.all([...watchers, server, updates, hints].map((x) => x.close()));
     },
   };
 }
 
-const atMost = (s: PlaySession, step: number): number => Math.min(step, s.selection.lab.steps.length - 1);
-
-/** A mistake of ours is shown like one of the learner's: the next change of a file may well be understood. */
-function look(s: PlaySession, step: number): ReturnType<typeof update> {
-  try {
-    return update(s.states, step, readFolder(s.folder));
-  } catch (error) {
-    const message = `internal error: ${reasonOf(error)}`;
-    return {
-      instance: s.selection.instance,
-      step,
-      files: [],
-      task: { kind: "write", objects: [] },
-      notes: [],
-      problems: [{ path: "labs play", message, fix: "please report it with your files" }],
-    };
-  }
-}
-
-function sessionOf(selection: LabSelection, options: PlayOptions): PlaySession {
-  const { lab, instance } = selection;
-  const last = lab.steps.length - 1;
-  // Step 0 is where a lab begins: the first thing to do is step 1.
-  const step =
-    options.step === undefined ? Math.min(Math.max(selection.step, 1), last) : stepOf(options.step, lab);
-  return {
-    selection,
-    states: new LabStates(selection),
-    folder: options.folder ?? join(".labs", "play", instance),
-    step,
-  };
+function begin(name: string, options: PlayOptions): Begun[] {
+  return sessionsOf(name, options.folder).map((s) => {
+    const { lab, step } = s.selection;
+    // Step 0 is where a lab begins: the first thing to do is step 1.
+    const first = options.step === undefined ? atMost(s, Math.max(step, 1)) : stepOf(options.step, lab);
+    return { ...s, step: first };
+  });
 }
 
 function stepOf(text: string, lab: LabSelection["lab"]): number {
@@ -133,7 +125,7 @@ function stepOf(text: string, lab: LabSelection["lab"]): number {
   throw new UserError(`${lab.id} has no step ${text}; its steps: ${stepList(names)}.`);
 }
 
-function prepare(s: PlaySession, fresh: boolean, say: (text: string) => void): void {
+function prepare(s: Begun, fresh: boolean, say: (text: string) => void): void {
   if (fresh && existsSync(s.folder)) {
     const away = putAway(s.folder, new Date());
     if (away !== undefined) say(`  ${s.selection.instance}: your files are kept in ${toUser(away)}`);
