@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { addressAt, parseNet } from "./ip";
 
+/** Stands for a value that is encrypted in a stack's file: only the engine can read it. */
+export const ENCRYPTED = "[secret]";
+
 /** Building blocks of the config schema: each says in its message what would be right. */
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 

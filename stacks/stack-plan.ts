@@ -2,6 +2,7 @@ import type { ClusterFacts } from "../kube/cluster-facts";
 import { planCalico, type CalicoPlan } from "../components/calico/plan/calico-plan";
 import { offlineFacts } from "../components/eks/plan/aws-facts";
 import type { AwsFacts } from "../components/eks/plan/aws-facts";
+import { coverageProblems } from "../components/tls/plan/own";
 import { mirrorableCharts, type Mirrors } from "../components/mirrors";
 import { versionSet, versionSets, type VersionSet } from "../components/versions";
 import { labAt, type LabSelection } from "../labs/model";
@@ -110,6 +111,8 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
         )
       : undefined;
   problems.push(...(room?.problems ?? []));
+  if (ingress?.tls.issuer === "own")
+    problems.push(...coverageProblems(ingress.tls.certificate, hostsOfLabs(labs.selections), baseDomain));
   if (problems.length > 0) return fail(stack, problems);
   return {
     stack,
@@ -135,6 +138,15 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
       ...waitNotes(config, ingress, labs.selections, facts),
     ],
   };
+}
+
+/** Names that the labs take at any of their steps. */
+function hostsOfLabs(selections: readonly LabSelection[]): string[] {
+  const objects = selections.flatMap((s) => s.lab.steps.flatMap((_, step) => labAt({ ...s, step }).objects));
+  const rules = objects
+    .filter((o) => o.kind === "Ingress")
+    .flatMap((o) => (o["spec"] as { rules?: { host?: string }[] } | undefined)?.rules ?? []);
+  return [...new Set(rules.flatMap((r) => r.host ?? []))];
 }
 
 function waitNotes(

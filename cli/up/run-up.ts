@@ -117,12 +117,16 @@ async function operate(
   }
 }
 
+const REFUSED = "nothing was changed";
+
 /** The engine has printed what happened; its error would carry the whole of it once more. */
 function explained(error: EngineError, stack: string, operation: string, printed: boolean): UserError {
   const what = `${operation} of ${stack}`;
   if (error.kind === "locked") return new UserError(`${what}: the stack ${error.message}`);
   const why = printed ? adviceIn(error) : `: ${error.message}`;
   if (operation === "preview") return new UserError(`${what} failed; nothing was changed${why}`);
+  // The program's own refusals come before its first resource.
+  if (operation === "up" && error.message.includes(REFUSED)) return new UserError(`${what} was refused; ${REFUSED}${why}`);
   const how = error.kind === "cancelled" ? "was cancelled" : "did not finish";
   return new UserError(`${what} ${how}; what was made is in the state, and running it again continues${why}`);
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { labs } from "../../labs/index";
+import { ENCRYPTED } from "../../kube/config-fields";
 import { nearest } from "../../kube/nearest";
 import { UserError } from "../../kube/problems";
 import type { RawConfig } from "../config/load-config";
@@ -88,6 +89,6 @@ function readYaml(text: string, path: string): Readonly<Record<string, unknown>>
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
-  if (Object.keys(value).length === 1 && "secure" in value) return "[secret]";
+  if (Object.keys(value).length === 1 && "secure" in value) return ENCRYPTED;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, withoutSecrets(v)]));
 }

@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { checkCluster, readKubeconfig } from "../../stacks/kubeconfig";
 
 const kubeconfig = (server = "https://10.0.0.1:6443"): string => `apiVersion: v1
@@ -86,4 +87,23 @@ test("a cluster that does not answer is told without a stack trace", async () =>
   await expect(checkCluster(access, "1.36")).rejects.toThrow(
     /the API server http:\/\/127\.0\.0\.1:9 does not answer/,
   );
+});
+
+test("a server that takes the connection and says nothing is told at the limit, and the process ends", () => {
+  const script = `
+    const { createServer } = require("node:net");
+    const { checkCluster } = require("./stacks/kubeconfig");
+    const server = createServer(() => undefined).listen(0, "127.0.0.1", async () => {
+      const text = JSON.stringify({ "current-context": "a", contexts: [{ name: "a", context: { cluster: "a" } }],
+        clusters: [{ name: "a", cluster: { server: "http://127.0.0.1:" + server.address().port, "insecure-skip-tls-verify": true } }] });
+      server.unref();
+      await checkCluster({ text, server: "it" }, "1.36", 200).catch((e) => console.log(e.message));
+    });`;
+  const { stdout, signal } = spawnSync(process.execPath, ["--import", "tsx", "-e", script], {
+    cwd: resolve(__dirname, "../.."),
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect(stdout).toMatch(/the API server it does not answer: no answer in 0.2 seconds/);
+  expect(signal).toBeNull();
 });

@@ -1,3 +1,4 @@
+import { ENCRYPTED } from "../../../kube/config-fields";
 import type { Problem } from "../../../kube/problems";
 import type { ClusterFacts } from "../../../kube/cluster-facts";
 import type { SiteTls } from "../../../routing/ingress-site";
@@ -62,8 +63,8 @@ export function planTls(
       return { plan: { issuer, webhook }, problems, notes: [] };
     case "own": {
       const { certificate = "", key = "" } = config;
-      problems.push(...certificateProblems(certificate, key, site.baseDomain, new Date()));
-      return { plan: { issuer, certificate, key }, problems, notes: [] };
+      problems.push(...certificateProblems(certificate, key, new Date()));
+      return { plan: { issuer, certificate, key }, problems, notes: encryptedNotes({ certificate, key }) };
     }
     case "acme":
     case "acme-staging":
@@ -137,6 +138,13 @@ function sections(config: TlsConfig, issuer: Issuer): Problem[] {
     });
   }
   return problems;
+}
+
+function encryptedNotes(pair: Readonly<Record<string, string>>): string[] {
+  const unread = Object.keys(pair).filter((name) => pair[name] === ENCRYPTED);
+  return unread.length === 0
+    ? []
+    : [`tls: ${unread.join(" and ")} not checked here, as encrypted in the stack's file; the engine checks it`];
 }
 
 function acmeProblems(config: TlsConfig, issuer: Issuer, site: TlsSite): Problem[] {

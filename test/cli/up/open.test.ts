@@ -11,6 +11,8 @@ case "$*" in
   *"stack tag ls"*) test -e ${folder}/made || { echo "${refusal}" >&2; exit 255; }; echo {} ;;
   *"stack init"*) touch ${folder}/made ;;
   preview*) echo "error: nothing to show" >&2; exit 255 ;;
+  "stack export"*) echo '{"version":3,"deployment":{}}' ;;
+  up*) printf 'Diagnostics:\n  pulumi:pulumi:Stack (k8s-network-labs-existing):\n    error: %s\n' "$UP_SAYS" >&2; exit 255 ;;
 esac
 `;
 
@@ -44,4 +46,13 @@ test("why a stack cannot be opened is told, with what fixes it", async () => {
   await expect(runUp("kind", { preview: true })).rejects.toThrow(
     /^preview of kind failed; nothing was changed: incorrect passphrase .*set PULUMI_CONFIG_PASSPHRASE/,
   );
+});
+
+test.each([
+  ["The cluster cannot be used; nothing was changed.", /^up of existing was refused; nothing was changed$/],
+  ["timed out waiting for the condition", /^up of existing did not finish; what was made is in the state/],
+])("an up that fails by %p says whether anything can be there", async (said, message) => {
+  writeFileSync(join(folder, "pulumi"), CLI(folder, "error: no stack named 'existing' found"), { mode: 0o755 });
+  process.env["UP_SAYS"] = said;
+  await expect(runUp("existing", {})).rejects.toThrow(message);
 });

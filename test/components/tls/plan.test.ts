@@ -1,8 +1,9 @@
 import { planTls, siteTls, type TlsSite } from "../../../components/tls/plan/tls-plan";
 import type { TlsConfig } from "../../../components/tls/tls-config";
-import { certificateProblems } from "../../../components/tls/plan/own";
+import { certificateProblems, coverageProblems } from "../../../components/tls/plan/own";
 import { certManagerValues } from "../../../components/tls/cert-manager-values";
-import { certificate, key, otherKey } from "./pem";
+import { ENCRYPTED } from "../../../kube/config-fields";
+import { certificate, key, listed, otherKey, topWildcard } from "./pem";
 
 const reaches = { controlPlaneReachesPods: true };
 const hidden = { controlPlaneReachesPods: false };
@@ -56,26 +57,51 @@ test("ports of a host network that others hold are refused, and only there", () 
 
 describe("your own certificate", () => {
   const now = new Date();
-  const messages = (c: string, k: string, domain = "labs.example.org", at = now) =>
-    certificateProblems(c, k, domain, at).map((p) => p.message);
+  const messages = (c: string, k: string, at = now) => certificateProblems(c, k, at).map((p) => p.message);
 
   test("one that covers the labs, with its key, is taken", () => {
     expect(messages(certificate, key)).toEqual([]);
   });
-  test("another key, another domain, after its time, no PEM: each is said", () => {
+  test("another key, after its time, no PEM: each is said", () => {
     expect(messages(certificate, otherKey)).toEqual([expect.stringMatching(/does not belong/)]);
-    expect(messages(certificate, key, "other.org")).toEqual([expect.stringMatching(/does not cover/)]);
-    expect(messages(certificate, key, "labs.example.org", new Date("2200-01-01"))).toEqual([
+    expect(messages(certificate, key, new Date("2200-01-01"))).toEqual([
       expect.stringMatching(/expired/),
     ]);
     expect(messages("x", "y")).toHaveLength(2);
   });
   test("no message holds the key", () => {
     const all = [
-      ...certificateProblems(certificate, otherKey, "x.org", now),
-      ...certificateProblems("x", otherKey, "x.org", now),
+      ...certificateProblems(certificate, otherKey, now),
+      ...certificateProblems("x", otherKey, now),
     ];
     expect(JSON.stringify(all)).not.toContain(otherKey.split("\n")[1]);
+  });
+  test("what is encrypted in the file is not judged, and that is said", () => {
+    const { problems, notes } = planTls(config({ issuer: "own", certificate, key: ENCRYPTED }), reaches, site);
+    expect(problems).toEqual([]);
+    expect(notes).toEqual([expect.stringMatching(/^tls: key not checked here/)]);
+  });
+  test.each([
+    ["a wildcard", certificate, ["a.labs.example.org", "b.labs.example.org"], "labs.example.org", []],
+    ["names one by one", listed, ["game.localhost", "store.localhost"], "localhost", []],
+    [
+      "a name that lacks",
+      listed,
+      ["game.localhost", "new.localhost"],
+      "localhost",
+      [/does not cover new\.localhost; .*localhost.*set dns\.baseDomain to labs\.localhost/],
+    ],
+    [
+      "a wildcard that no client takes",
+      topWildcard,
+      ["game.localhost"],
+      "localhost",
+      [/does not cover game\.localhost; browsers and curl take no wildcard directly below localhost/],
+    ],
+    ["another domain", certificate, ["a.other.org"], "other.org", [/get one for \*\.other\.org/]],
+  ])("%s against the names of the labs", (_, cert, names, domain, expected) => {
+    const found = coverageProblems(cert, names, domain).map((p) => `${p.message} ${p.fix ?? ""}`);
+    expect(found).toEqual(expected.map((e) => expect.stringMatching(e) as string));
   });
   test("labs get it as the controller's default", () => {
     expect(siteTls({ issuer: "own", certificate, key }, true)).toMatchObject({ certificate: "default" });
