@@ -126,7 +126,8 @@ function explained(error: EngineError, stack: string, operation: string, printed
   const why = printed ? adviceIn(error) : `: ${error.message}`;
   if (operation === "preview") return new UserError(`${what} failed; nothing was changed${why}`);
   // The program's own refusals come before its first resource.
-  if (operation === "up" && error.message.includes(REFUSED)) return new UserError(`${what} was refused; ${REFUSED}${why}`);
+  if (operation === "up" && error.message.includes(REFUSED))
+    return new UserError(`${what} was refused; ${REFUSED}${why}`);
   const how = error.kind === "cancelled" ? "was cancelled" : "did not finish";
   return new UserError(`${what} ${how}; what was made is in the state, and running it again continues${why}`);
 }

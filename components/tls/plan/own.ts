@@ -3,11 +3,7 @@ import { ENCRYPTED } from "../../../kube/config-fields";
 import type { Problem } from "../../../kube/problems";
 
 /** What is wrong with a user's own certificate. The key itself is in no message. What is encrypted is not judged. */
-export function certificateProblems(
-  certificate: string,
-  key: string,
-  now: Date,
-): Problem[] {
+export function certificateProblems(certificate: string, key: string, now: Date): Problem[] {
   const problems: Problem[] = [];
   const say = (path: string, message: string, fix: string, value?: string) =>
     problems.push({ path: `tls.${path}`, ...(value === undefined ? {} : { value }), message, fix });

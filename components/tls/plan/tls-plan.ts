@@ -144,7 +144,9 @@ function encryptedNotes(pair: Readonly<Record<string, string>>): string[] {
   const unread = Object.keys(pair).filter((name) => pair[name] === ENCRYPTED);
   return unread.length === 0
     ? []
-    : [`tls: ${unread.join(" and ")} not checked here, as encrypted in the stack's file; the engine checks it`];
+    : [
+        `tls: ${unread.join(" and ")} not checked here, as encrypted in the stack's file; the engine checks it`,
+      ];
 }
 
 function acmeProblems(config: TlsConfig, issuer: Issuer, site: TlsSite): Problem[] {

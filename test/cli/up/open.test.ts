@@ -52,7 +52,9 @@ test.each([
   ["The cluster cannot be used; nothing was changed.", /^up of existing was refused; nothing was changed$/],
   ["timed out waiting for the condition", /^up of existing did not finish; what was made is in the state/],
 ])("an up that fails by %p says whether anything can be there", async (said, message) => {
-  writeFileSync(join(folder, "pulumi"), CLI(folder, "error: no stack named 'existing' found"), { mode: 0o755 });
+  writeFileSync(join(folder, "pulumi"), CLI(folder, "error: no stack named 'existing' found"), {
+    mode: 0o755,
+  });
   process.env["UP_SAYS"] = said;
   await expect(runUp("existing", {})).rejects.toThrow(message);
 });

@@ -64,9 +64,7 @@ describe("your own certificate", () => {
   });
   test("another key, after its time, no PEM: each is said", () => {
     expect(messages(certificate, otherKey)).toEqual([expect.stringMatching(/does not belong/)]);
-    expect(messages(certificate, key, new Date("2200-01-01"))).toEqual([
-      expect.stringMatching(/expired/),
-    ]);
+    expect(messages(certificate, key, new Date("2200-01-01"))).toEqual([expect.stringMatching(/expired/)]);
     expect(messages("x", "y")).toHaveLength(2);
   });
   test("no message holds the key", () => {
@@ -77,7 +75,11 @@ describe("your own certificate", () => {
     expect(JSON.stringify(all)).not.toContain(otherKey.split("\n")[1]);
   });
   test("what is encrypted in the file is not judged, and that is said", () => {
-    const { problems, notes } = planTls(config({ issuer: "own", certificate, key: ENCRYPTED }), reaches, site);
+    const { problems, notes } = planTls(
+      config({ issuer: "own", certificate, key: ENCRYPTED }),
+      reaches,
+      site,
+    );
     expect(problems).toEqual([]);
     expect(notes).toEqual([expect.stringMatching(/^tls: key not checked here/)]);
   });
