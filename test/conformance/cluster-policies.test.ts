@@ -15,12 +15,6 @@ interface Asked {
   question: Question;
 }
 
-/** The suite writes v1beta1, whose fields are those of v1alpha2, which Calico reads. */
-const asCalicoReads = (object: KubeObject): KubeObject =>
-  object.apiVersion === "policy.networking.k8s.io/v1beta1"
-    ? { ...object, apiVersion: "policy.networking.k8s.io/v1alpha2" }
-    : object;
-
 /** What an API server writes on every namespace, also after labels have been replaced. */
 function named(object: KubeObject): KubeObject {
   if (object.kind !== "Namespace") return object;
@@ -34,7 +28,7 @@ function evaluator(): Server {
     json(request)
       .then((body) => {
         const { objects, question } = body as Asked;
-        const state = load(objects.map((o) => named(asCalicoReads(o))));
+        const state = load(objects.map(named));
         response.end(explain(state, question)[0]?.verdict);
       })
       .catch((error: unknown) => {

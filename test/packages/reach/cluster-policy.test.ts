@@ -220,6 +220,25 @@ test("what the API would refuse is told with its path", () => {
   }
 });
 
+test.each(["v1alpha2", "v1beta1"])("%s is read alike", (version) => {
+  const shut = cluster("p", "Admin", 1, {
+    subject: everybody,
+    ingress: [{ action: "Deny", from: [everybody] }],
+  });
+  const policy = { ...shut, apiVersion: `policy.networking.k8s.io/${version}` };
+  expect(ask([...base, policy], "shop/web → shop/db TCP 5432").verdict).toBe("deny");
+});
+
+test.each([
+  ["policy.networking.k8s.io/v1", "ClusterNetworkPolicy"],
+  ["policy.networking.k8s.io/v1beta1", "AdminNetworkPolicy"],
+  ["policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicies"],
+  ["policy/v1", "ClusterNetworkPolicy"],
+])("%s %s is refused by name", (apiVersion, kind) => {
+  const policy = { ...cluster("p", "Admin", 1, { subject: everybody }), apiVersion, kind };
+  expect(() => load([policy])).toThrow(new RegExp(`${kind}.*(is not a kind of|decides about flows)`));
+});
+
 test("a port by name is one of the pods in those namespaces, not of whoever has an address in a network set there", () => {
   const set = {
     apiVersion: "projectcalico.org/v3",

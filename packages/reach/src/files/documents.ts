@@ -2,7 +2,7 @@ import { load, YAMLException } from "js-yaml";
 import type { Problem } from "../../../../kube/problems";
 import { LIMITS } from "./limits";
 import { jsonPieces, yamlPieces, type Piece } from "./split";
-import { KUBECTL_SCHEMA } from "./yaml-schema";
+import { KUBECTL_SCHEMA, lettersAsText } from "./yaml-schema";
 
 /** What one document of a file holds. */
 export interface Document {
@@ -84,18 +84,25 @@ function readPiece(
 ): { value: unknown } | { problem: Problem } {
   if (text.trim() === "") return { value: undefined };
   try {
-    return { value: load(text, { schema: KUBECTL_SCHEMA }) };
+    return parsedYaml(text, false);
   } catch (error) {
     if (error instanceof YAMLException && /duplicated mapping key/.test(error.reason)) {
       notes.push(`${at(origin, line, error)}: a key stands twice; the last one counts, as in kubectl`);
       try {
-        return { value: load(text, { schema: KUBECTL_SCHEMA, json: true }) };
+        return parsedYaml(text, true);
       } catch (again) {
         return { problem: unreadable(again, line, origin) };
       }
     }
     return { problem: unreadable(error, line, origin) };
   }
+}
+
+/** `lastWins`: of keys that stand twice. */
+function parsedYaml(text: string, lastWins: boolean): { value: unknown } {
+  const value = load(text, { schema: KUBECTL_SCHEMA, json: lastWins });
+  // Few documents have any, and those need not be walked.
+  return /(^|[\s,[{:-])[yYnN]\s*($|[\s,\]}:#])/m.test(text) ? lettersAsText(value) : { value };
 }
 
 function unreadable(error: unknown, line: number, origin: string): Problem {

@@ -6,7 +6,7 @@ import { FAILSAFE_SCHEMA, Type, type Schema } from "js-yaml";
  */
 export const KUBECTL_SCHEMA: Schema = FAILSAFE_SCHEMA.extend({
   implicit: [nullType(), booleanType(), integerType(), floatType(), mergeType()],
-  explicit: unknownTags(),
+  explicit: [binaryType(), ...unknownTags()],
 });
 
 function nullType(): Type {
@@ -22,15 +22,40 @@ function mergeType(): Type {
   return new Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (text: unknown) => text === "<<" });
 }
 
-/** The letters y and n stay text: kubectl would refuse a name or label of a boolean, and nobody means one. */
 function booleanType(): Type {
   const yes = new Set(["yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"]);
   const no = new Set(["no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"]);
   return new Type("tag:yaml.org,2002:bool", {
     kind: "scalar",
-    resolve: (text: unknown) => typeof text === "string" && (yes.has(text) || no.has(text)),
-    construct: (text: string) => yes.has(text),
+    resolve: (text: unknown) =>
+      typeof text === "string" && (yes.has(text) || no.has(text) || /^[yYnN]$/.test(text)),
+    construct: (text: string) => (/^[yYnN]$/.test(text) ? new Letter(text) : yes.has(text)),
   });
+}
+
+/**
+ * The letters y and n. kubectl reads booleans, as keys too, and then refuses a name or label of a boolean; nobody means
+ * one there. So they are text as values, and what kubectl makes of them as keys.
+ */
+class Letter extends String {
+  override toString(): string {
+    return /[yY]/.test(this.valueOf()) ? "true" : "false";
+  }
+}
+
+/** The value with its letters as text, and whether it had any. */
+export function lettersAsText(value: unknown): { value: unknown; found: boolean } {
+  if (value instanceof Letter) return { value: value.valueOf(), found: true };
+  if (typeof value !== "object" || value === null) return { value, found: false };
+  let found = false;
+  const entries = value as Record<string, unknown>;
+  for (const [key, inner] of Object.entries(entries)) {
+    const text = lettersAsText(inner);
+    if (!text.found) continue;
+    found = true;
+    entries[key] = text.value;
+  }
+  return { value, found };
 }
 
 /** strconv.ParseInt with base 0: prefixes 0x, 0o, 0b, and a leading 0 for octal. */
@@ -46,6 +71,8 @@ function integer(text: string): number | undefined {
   const base = bases.find(([pattern]) => pattern.test(digits));
   if (base === undefined) return undefined;
   const value = parseInt(digits.slice(base[2]), base[1]);
+  // More than 64 bits are read as a float, whose digits are decimal.
+  if (value >= 2 ** 64) return undefined;
   return sign === "-" ? -value : value;
 }
 
@@ -60,17 +87,22 @@ function integerType(): Type {
 
 function floatType(): Type {
   const pattern = /^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$/;
-  const special: Readonly<Record<string, number>> = {
-    ".nan": NaN,
-    ".inf": Infinity,
-    "+.inf": Infinity,
-    "-.inf": -Infinity,
-  };
+  // Text where it is larger than any float, and where it is no number that JSON has: kubectl refuses that one.
   return new Type("tag:yaml.org,2002:float", {
     kind: "scalar",
     resolve: (text: unknown) =>
-      typeof text === "string" && (pattern.test(text.replaceAll("_", "")) || text.toLowerCase() in special),
-    construct: (text: string) => special[text.toLowerCase()] ?? Number(text.replaceAll("_", "")),
+      typeof text === "string" &&
+      /^[-+.\d]/.test(text) &&
+      pattern.test(text.replaceAll("_", "")) &&
+      Number.isFinite(Number(text.replaceAll("_", ""))),
+    construct: (text: string) => Number(text.replaceAll("_", "")),
+  });
+}
+
+function binaryType(): Type {
+  return new Type("tag:yaml.org,2002:binary", {
+    kind: "scalar",
+    construct: (text: string) => Buffer.from(text, "base64").toString(),
   });
 }
 

@@ -2,7 +2,9 @@
 const API_VERSIONS: Readonly<Record<string, string>> = {
   NetworkPolicy: "networking.k8s.io/v1, or projectcalico.org/v3 for Calico's",
   GlobalNetworkPolicy: "projectcalico.org/v3",
-  ClusterNetworkPolicy: "policy.networking.k8s.io/v1alpha2",
+  ClusterNetworkPolicy: "policy.networking.k8s.io/v1beta1",
+  AdminNetworkPolicy: "policy.networking.k8s.io/v1alpha1",
+  BaselineAdminNetworkPolicy: "policy.networking.k8s.io/v1alpha1",
   Deployment: "apps/v1",
   StatefulSet: "apps/v1",
   DaemonSet: "apps/v1",

@@ -108,6 +108,8 @@ const NETWORKING_OTHERS = ["Ingress", "IngressClass", "IPAddress", "ServiceCIDR"
 const CLUSTER_POLICIES: Readonly<Record<string, readonly string[]>> = {
   v1alpha1: ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy"],
   v1alpha2: ["ClusterNetworkPolicy"],
+  // The same schema (release notes of network-policy-api 0.3.0).
+  v1beta1: ["ClusterNetworkPolicy"],
 };
 /** Groups whose kinds decide who reaches whom and are not evaluated here. */
 const FOREIGN_POLICY_GROUPS = ["cilium.io", "crd.antrea.io", "security.istio.io"];

@@ -74,6 +74,8 @@ export class Fields {
   boolean(key: string): boolean | undefined {
     const value = this.known(key);
     if (value === undefined || typeof value === "boolean") return value;
+    // Letters are text as long as nobody asks for more (files/yaml-schema.ts).
+    if (typeof value === "string" && /^[yYnN]$/.test(value)) return /[yY]/.test(value);
     this.report(key, value, "must be true or false");
     return undefined;
   }
