@@ -1,6 +1,8 @@
 import type { AwsFacts } from "../components/eks/plan/aws-facts";
 import type { EksPlan } from "../components/eks/plan/eks-plan";
 import { nodeCount, ownPods, roomGroups, roomOn, type Room } from "../components/eks/plan/node-room";
+import { quotaNeeds } from "../components/eks/plan/quota-needs";
+import { quotaFindings } from "../components/eks/plan/quotas";
 import { roomProblems } from "../components/eks/plan/room-problems";
 import type { EksConfig } from "../components/eks/eks-config";
 import type { Problem } from "../kube/problems";
@@ -13,7 +15,7 @@ export interface EksRoom {
   warnings: string[];
 }
 
-/** Whether the nodes that an EKS stack starts with carry all that it runs. */
+/** Whether the nodes that an EKS stack starts with carry all that it runs, and the account has room for them. */
 export function eksRoom(plan: DemandingPlan, cluster: EksPlan, config: EksConfig, aws: AwsFacts): EksRoom {
   const groups = roomGroups(cluster, aws);
   const count = nodeCount(groups);
@@ -38,5 +40,8 @@ export function eksRoom(plan: DemandingPlan, cluster: EksPlan, config: EksConfig
     );
   }
   const own = ownPods(demands).reduce((n, d) => n + d.pods, 0);
+  const quotas = quotaFindings(quotaNeeds(cluster), aws.limits);
+  problems.push(...quotas.problems);
+  warnings.push(...quotas.warnings);
   return { room: { ...roomOn(groups, demands), own }, problems, warnings };
 }

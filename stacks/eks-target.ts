@@ -4,6 +4,8 @@ import * as eks from "@pulumi/eks";
 import type * as pulumi from "@pulumi/pulumi";
 import { lookUpAws } from "../components/eks/aws-lookup";
 import { lookUpStanding } from "../components/eks/cluster-lookup";
+import { endpointReachProblems } from "../components/eks/endpoint-check";
+import { lookUpLimits } from "../components/eks/quota-lookup";
 import { EksCluster } from "../components/eks/eks-cluster";
 import type { EksPlan } from "../components/eks/plan/eks-plan";
 import { stackTags } from "../components/eks/plan/aws-tags";
@@ -36,14 +38,19 @@ export async function lookUpForEks(
 ): Promise<{ provider: aws.Provider; facts: AwsFacts }> {
   failOn("AWS cannot be asked from here; nothing was changed.", eksToolProblems(config.eks.profile));
   const made = provider();
-  const [{ facts, problems }, standing] = await Promise.all([
+  const [{ facts, problems }, standing, limits] = await Promise.all([
     lookUpAws(config.eks, made),
     lookUpStanding(clusterName, made),
+    lookUpLimits(clusterName, made),
   ]);
   failOn("AWS refuses what the plan needs; nothing was changed.", problems);
+  failOn(
+    "The cluster cannot be worked with from here; nothing was changed.",
+    await endpointReachProblems(config.eks, standing.cluster),
+  );
   return {
     provider: made,
-    facts: { ...facts, ...standing },
+    facts: { ...facts, ...standing, limits },
   };
 }
 

@@ -1,3 +1,5 @@
+import { quotaNeeds } from "../../components/eks/plan/quota-needs";
+import { quotaFindings, sumNeeds, type QuotaNeeds } from "../../components/eks/plan/quotas";
 import type { PlannedStack } from "../../stacks/config/class-config";
 import { ProblemsError, type Problem } from "../../kube/problems";
 import { stackCost, type StackCost } from "../../stacks/stack-cost";
@@ -12,10 +14,13 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
   /** Of those that cost by the hour. */
   costs: Map<string, StackCost>;
   problems: Problem[];
+  /** What holds for all of them together. */
+  warnings: string[];
 } {
   const problems = new Map<string, Problem>();
   const shapes = new Map<string, string>();
   const costs = new Map<string, StackCost>();
+  const needs = new Map<string, QuotaNeeds[]>();
   for (const [name, { config }] of planned) {
     const raw = Object.fromEntries(
       Object.entries(config).map(([key, value]) => [
@@ -28,6 +33,10 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
       const { target } = plan;
       const cost = stackCost(plan, new Date());
       if (cost !== undefined) costs.set(name, cost);
+      if (target.kind === "eks" && target.cluster !== undefined) {
+        const { region } = target.cluster.place;
+        needs.set(region, [...(needs.get(region) ?? []), quotaNeeds(target.cluster)]);
+      }
       if (target.kind === "kind") shapes.set(name, target.cluster.fingerprint);
     } catch (e) {
       if (!(e instanceof ProblemsError)) throw e;
@@ -37,5 +46,8 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
       }
     }
   }
-  return { shapes, costs, problems: [...problems.values()] };
+  const warnings = [...needs].flatMap(([region, all]) =>
+    quotaFindings(sumNeeds(all)).warnings.map((w) => `${all.length} stacks in ${region}: ${w}`),
+  );
+  return { shapes, costs, problems: [...problems.values()], warnings };
 }

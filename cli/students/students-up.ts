@@ -31,11 +31,12 @@ export async function runStudentsUp(ids: string[], options: StudentsUpCommand): 
   try {
     const { planned, found } = allocation;
     warnDamaged(found);
-    const { shapes, costs, problems } = planStacks(planned);
+    const { shapes, costs, problems, warnings } = planStacks(planned);
     problems.unshift(...allocation.problems);
     const onKind = [...planned.values()].some((p) => p.record.target === "kind");
     if (onKind && options.dryRun !== true) problems.push(...missingKindTools());
     failOn(REFUSED, problems);
+    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
     if (options.dryRun === true) {
       const rows = [...planned].map(([name, p]) => ({
         stack: name,

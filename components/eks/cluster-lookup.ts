@@ -52,6 +52,9 @@ async function standing(name: string, opts: Options): Promise<StandingCluster | 
   return {
     zones,
     nodeGroups,
+    // A cluster that is being made has none yet.
+    ...(cluster.endpoint ? { endpoint: cluster.endpoint } : {}),
+    public: cluster.vpcConfig.endpointPublicAccess,
     // Only nodes hold on to a CNI; before them the add-on may be missing because it was not made yet.
     ...(groups.names.length === 0 ? {} : { vpcCni: await hasVpcCni(name, opts) }),
   };

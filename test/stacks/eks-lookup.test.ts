@@ -21,7 +21,7 @@ const works = 'if [ "$1" = --version ]; then echo aws-cli/2.31.0; else echo "{}"
 /** As the runtime hands over what a provider refuses. */
 const refusal = (details: string) => Object.assign(new Error(details), { details });
 
-/** AWS's answers, by function; an Error is a refusal. */
+/** AWS's answers, by function; an Error is a refusal, a function answers by what is asked. */
 type Answers = Record<string, unknown>;
 const answers = (more: Answers = {}): Answers => ({
   "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
@@ -73,11 +73,12 @@ function surroundings(eks: Record<string, unknown>, given: Answers, seen: Asked)
     options: {
       stack: "test",
       raw,
-      call: ({ token }: { token: string }) => {
+      call: ({ token, inputs }: { token: string; inputs: Record<string, unknown> }) => {
         seen.asked.push(token);
         const answer = given[token];
         if (answer instanceof Error) throw answer;
-        return (answer ?? {}) as Record<string, unknown>;
+        const found = typeof answer === "function" ? (answer as (i: object) => unknown)(inputs) : answer;
+        return (found ?? {}) as Record<string, unknown>;
       },
       outputs: ({ type }: { type: string }) => {
         seen.made.push(type);
@@ -180,6 +181,23 @@ test("a plan that does not fit AWS's zones and types fails at preview, all reaso
     expect.arrayContaining(["eks.zones[1]", "eks.endpoint.publicCidrs[0]", "eks.account"]),
   );
   expect(made.filter((t) => !t.startsWith("pulumi:"))).toEqual([]);
+});
+
+test("limits of the account: what others use counts, and what is this stack's own does not", async () => {
+  const five = ["vpc-1", "vpc-2", "vpc-3", "vpc-4", "vpc-5"];
+  const account = (own: string[]) => ({
+    ...answers(),
+    "aws:servicequotas/getServiceQuota:getServiceQuota": { value: 5 },
+    "aws:ec2/getVpcs:getVpcs": ({ tags }: { tags?: object }) => ({ ids: tags === undefined ? five : own }),
+    "aws:ec2/getEips:getEips": { allocationIds: [] },
+  });
+  const { problems, made } = await refused({ ...reachable, nodeGroups }, account([]));
+  expect(problems).toMatchObject([
+    { message: "the account has a quota of 5 (VPCs per Region), and 5 are in use" },
+  ]);
+  expect(made.filter((t) => !t.startsWith("pulumi:"))).toEqual([]);
+  const run = await up({ ...reachable, nodeGroups }, account(["vpc-5"]));
+  expect(run.resources.length).toBeGreaterThan(40);
 });
 
 test("what is wrong without asking is told without asking", async () => {

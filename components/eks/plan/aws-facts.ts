@@ -1,4 +1,5 @@
 import { lookUpInstanceType, type InstanceFacts } from "./instance-types";
+import type { Limits } from "./quotas";
 import type { StandingCluster } from "./standing-cluster";
 
 /** What is known of AWS while planning: from the tables of this project, or from AWS itself. */
@@ -24,6 +25,8 @@ export interface AwsFacts {
   cluster?: StandingCluster;
   /** No cluster stands, but its control plane's log group is there, left by an earlier one. */
   logGroupLeft?: boolean;
+  /** The account's limits in the region, and what others have of them. */
+  limits?: Limits;
   /** What AWS did not say, with its reason: what depends on it is left to AWS. */
   unanswered?: readonly string[];
 }

@@ -11,12 +11,13 @@ import { addonVersionProblems, vpcCniValues, type VpcCniValues } from "./addon-p
 import { groupCapacities, type GroupCapacity } from "./address-demand";
 import { planNetwork } from "./network-plan";
 import { groupNotes, groupRequests, nodeGroupPlans, type NodeGroupPlan } from "./node-plan";
+import { encryptionProblems } from "./encryption-rules";
 import { endpointProblems } from "./endpoint-rules";
 import { labelProblems } from "./label-rules";
 import { partitionOf, type Place } from "./iam-policies";
 import { checkEksVersion, chooseZones } from "./aws-regions";
 import { storageProblems } from "./storage-plan";
-import { standingProblems } from "./standing-cluster";
+import { losesAddress, standingProblems } from "./standing-cluster";
 import { tagProblems } from "./tag-rules";
 import { stackTags } from "./aws-tags";
 import type { AwsFacts } from "./aws-facts";
@@ -92,6 +93,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
     ...accessProblems(config, aws, path),
     ...labelProblems(config, path),
     ...tagProblems(config, path),
+    ...encryptionProblems(config, path),
     ...addonVersionProblems(config, path),
     ...storageProblems(config, path),
     ...standingProblems(config, zones, aws.cluster, path),
@@ -213,7 +215,7 @@ function accountProblems(config: EksConfig, { account }: AwsFacts, path: string)
   ];
 }
 
-function notes(config: EksConfig, { stage, zones, unanswered, logGroupLeft }: AwsFacts): string[] {
+function notes(config: EksConfig, { stage, zones, unanswered, logGroupLeft, cluster }: AwsFacts): string[] {
   const found = (unanswered ?? []).map(
     (question) =>
       `AWS does not answer, so a change that it refuses is only seen when it is made: ${question}`,
@@ -230,7 +232,11 @@ function notes(config: EksConfig, { stage, zones, unanswered, logGroupLeft }: Aw
   }
   if (config.endpoint.private) {
     found.push(
-      "the API server has no public address: what runs `up` must reach the VPC by a way of its own (VPN, Direct Connect, peering)",
+      losesAddress(config, cluster)
+        ? "the API server loses its public address with this `up`: from then on what works with it must reach the VPC by a way of its own (VPN, Direct Connect, peering)"
+        : cluster === undefined
+          ? "the API server has no public address, and nothing reaches a VPC that is not made yet: connect it (VPN, Direct Connect, peering) while the control plane is made, about ten minutes, or `up` ends at Calico and goes on when it is run again"
+          : "the API server has no public address: what runs `up` must reach the VPC by a way of its own (VPN, Direct Connect, peering)",
     );
   }
   if (config.endpoint.publicCidrs.includes("0.0.0.0/0")) {

@@ -7,6 +7,10 @@ export interface StandingCluster {
   zones: readonly string[];
   /** Whether pods get their addresses from the VPC CNI; absent where no node has joined yet, so that it may change. */
   vpcCni?: boolean;
+  /** URL of the API server; absent while AWS makes it. */
+  endpoint?: string;
+  /** Whether it has a public address now. */
+  public?: boolean;
   /** Node groups by the name that they have in the plan. */
   nodeGroups: Readonly<Record<string, NodeGroupSize>>;
 }
@@ -49,6 +53,10 @@ export function standingProblems(
   }
   return problems;
 }
+
+/** The way by which this machine reaches the API server now goes with its public address. */
+export const losesAddress = (config: EksConfig, standing: StandingCluster | undefined): boolean =>
+  config.endpoint.private && standing?.public === true;
 
 /**
  * Nodes that a group has from now on. EKS refuses bounds that the present number is outside of, also when only the

@@ -1,4 +1,4 @@
-import { covers, overlaps, prefixOf, PRIVATE, resized } from "../../../kube/ip";
+import { covers, overlaps, prefixOf, PRIVATE, resized, SHARED } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import { LARGEST_PREFIX, SMALLEST_PREFIX } from "./subnet-size";
 import type { NetworkRequest } from "./network-request";
@@ -103,6 +103,14 @@ export function vpcRangeWarnings(request: NetworkRequest): string[] {
   if ([request.vpcCidr, ...request.secondaryCidrs].some((cidr) => overlaps(cidr, "172.17.0.0/16"))) {
     warnings.push(
       "172.17.0.0/16 is used by Docker and some services of AWS; better not part of a VPC (VPC user guide)",
+    );
+  }
+  for (const cidr of [request.vpcCidr, ...request.secondaryCidrs]) {
+    if ([...PRIVATE, SHARED, "198.18.0.0/15"].some((range) => covers(range, cidr))) continue;
+    warnings.push(
+      overlaps("240.0.0.0/4", cidr)
+        ? `${cidr} is reserved (240.0.0.0/4): many systems drop such addresses`
+        : `${cidr} are addresses of the internet: hosts there that have them cannot be reached from the VPC`,
     );
   }
   if (request.secondaryCidrs.length > 0 && request.cni !== "aws-custom") {

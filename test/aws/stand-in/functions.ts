@@ -36,7 +36,8 @@ const functions: Record<string, (inputs: Values, aws: Aws) => Promise<Values> | 
   }),
   "aws:eks/getCluster:getCluster": async ({ name }, aws) => {
     const { cluster } = await aws.call("eks", "DescribeCluster", { name });
-    return { name, vpcConfig: (cluster as Values)["resourcesVpcConfig"] };
+    const { endpoint, resourcesVpcConfig } = cluster as Values;
+    return { name, endpoint, vpcConfig: resourcesVpcConfig };
   },
   "aws:eks/getNodeGroups:getNodeGroups": async ({ clusterName }, aws) => ({
     names: (await aws.call("eks", "ListNodegroups", { clusterName }))["nodegroups"],
@@ -58,6 +59,21 @@ const functions: Record<string, (inputs: Values, aws: Aws) => Promise<Values> | 
   "aws:cloudwatch/getLogGroups:getLogGroups": async ({ logGroupNamePrefix }, aws) => {
     const { logGroups } = await aws.call("logs", "DescribeLogGroups", { logGroupNamePrefix });
     return { logGroupNames: (logGroups as Values[]).map((g) => g["logGroupName"]) };
+  },
+  "aws:servicequotas/getServiceQuota:getServiceQuota": async ({ serviceCode, quotaCode }, aws) => {
+    const { Quota } = await aws.call("service-quotas", "GetServiceQuota", {
+      ServiceCode: serviceCode,
+      QuotaCode: quotaCode,
+    });
+    return { value: (Quota as Values)["Value"] };
+  },
+  "aws:ec2/getVpcs:getVpcs": async (inputs, aws) => {
+    const output = await aws.call("ec2", "DescribeVpcs", { Filters: tagFilters(inputs) });
+    return { ids: (output["Vpcs"] as Values[]).map((v) => v["VpcId"]) };
+  },
+  "aws:ec2/getEips:getEips": async (inputs, aws) => {
+    const output = await aws.call("ec2", "DescribeAddresses", { Filters: tagFilters(inputs) });
+    return { allocationIds: (output["Addresses"] as Values[]).map((a) => a["AllocationId"]) };
   },
   // The provider has them in a table: AWS has no such call.
   "aws:lb/getHostedZoneId:getHostedZoneId": () => ({ id: "Z18D5FSROUN65G" }),
@@ -82,6 +98,12 @@ const filters = (inputs: Values): { Name: string; Values: string[] }[] =>
   ((inputs["filters"] as { name: string; values: string[] }[] | undefined) ?? []).map((f) => ({
     Name: f.name,
     Values: f.values,
+  }));
+
+const tagFilters = (inputs: Values): { Name: string; Values: string[] }[] =>
+  Object.entries((inputs["tags"] as Record<string, string> | undefined) ?? {}).map(([key, value]) => ({
+    Name: `tag:${key}`,
+    Values: [value],
   }));
 
 interface InstanceType {

@@ -170,3 +170,11 @@ describe("images", () => {
     expect(said({ nodeGroups: { workers: { instanceTypes, os } } })).toEqual([expect.stringMatching(why)]);
   });
 });
+
+test.each([
+  ["eu-west-1", 1],
+  ["us-west-2", 0],
+])("a key of %s for Secrets of a cluster in us-west-2", (region, refusals) => {
+  const encryptSecrets = `arn:aws:kms:${region}:123456789012:key/0a1b2c3d`;
+  expect(said({ encryptSecrets })).toHaveLength(refusals);
+});
