@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../../kube/problems";
@@ -42,6 +43,15 @@ export function engineEnvironment(
       `there is no passphrase for the state in ${backend.replace(/\?.*/, "")}, and one made here would be lost with this runner; nothing was changed\n` +
         "  fix: set PULUMI_CONFIG_PASSPHRASE from a secret",
     );
-  own["PULUMI_CONFIG_PASSPHRASE_FILE"] = passphraseFile(join(folder, "passphrase"));
+  own["PULUMI_CONFIG_PASSPHRASE_FILE"] = passphraseFile(folder, passphrasesOf(env));
   return own;
+}
+
+/** Folder of the user's passphrases: not the project's, which is copied, shared and backed up with its state. */
+function passphrasesOf(env: NodeJS.ProcessEnv): string {
+  const config =
+    env["XDG_CONFIG_HOME"] ??
+    (process.platform === "win32" ? env["APPDATA"] : undefined) ??
+    join(homedir(), ".config");
+  return join(config, "k8s-network-labs", "passphrases");
 }

@@ -16,6 +16,7 @@ import type { EnvironmentRecords } from "./environment-records";
 import { keepOutOfGit } from "./keep-out-of-git";
 import { whenText } from "./moment-text";
 import { planStacks } from "./planned-stacks";
+import { sharedMachineWarning } from "./shared-machine";
 import { SlotClaims } from "./slot-claims";
 import { durationOf, parallelOf, type StudentsUpCommand } from "./students-options";
 import { printable, print, workOn } from "./work-on-students";
@@ -37,6 +38,7 @@ export async function runStudentsUp(ids: string[], options: StudentsUpCommand): 
     if (onKind && options.dryRun !== true) problems.push(...missingKindTools());
     failOn(REFUSED, problems);
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+    process.stderr.write(sharedMachineWarning(planned, found.records, session.machine.name) ?? "");
     if (options.dryRun === true) {
       const rows = [...planned].map(([name, p]) => ({
         stack: name,

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { engineEnvironment } from "../../../cli/engine/engine-environment";
 import { passphraseFile } from "../../../cli/engine/passphrase";
 
 let folder: string;
+const home = (): string => join(folder, "home");
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "labs-passphrase-"));
 });
@@ -14,13 +15,14 @@ afterEach(() => {
 });
 
 test("it is made once, for its owner alone, and no draft stays", () => {
-  const file = join(folder, "own/passphrase");
-  expect(passphraseFile(file)).toBe(file);
+  const state = join(folder, "own");
+  const file = passphraseFile(state, home());
   const text = readFileSync(file, "utf8");
   expect(text).toMatch(/^[\w-]{32}\n$/);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(readdirSync(join(folder, "own"))).toEqual(["passphrase"]);
-  passphraseFile(file);
+  expect(readdirSync(state)).toEqual(["passphrase-id"]);
+  expect(readdirSync(home())).toEqual([readFileSync(join(state, "passphrase-id"), "utf8").trim()]);
+  expect(passphraseFile(state, home())).toBe(file);
   expect(readFileSync(file, "utf8")).toBe(text);
 });
 
@@ -34,7 +36,7 @@ test("of processes that make it at once all take the same one", async () => {
 import { passphraseFile } from ${JSON.stringify(module)};
 const [, , files, at] = process.argv;
 while (Date.now() < Number(at)) {}
-for (let i = 0; i < Number(files); i++) process.stdout.write(readFileSync(passphraseFile(${JSON.stringify(folder)} + "/p" + i), "utf8"));
+for (let i = 0; i < Number(files); i++) process.stdout.write(readFileSync(passphraseFile(${JSON.stringify(folder)} + "/p" + i, ${JSON.stringify(home())}), "utf8"));
 `,
   );
   const root = resolve(__dirname, "../../..");
@@ -55,19 +57,66 @@ for (let i = 0; i < Number(files); i++) process.stdout.write(readFileSync(passph
 });
 
 test("an empty file, as a write that failed leaves it, is not taken for a passphrase", () => {
-  const file = join(folder, "passphrase");
-  writeFileSync(file, "");
-  expect(() => passphraseFile(file)).toThrow(/is empty.*\n {2}fix: delete it/);
+  writeFileSync(join(folder, "passphrase"), "");
+  expect(() => passphraseFile(folder, home())).toThrow(/is empty.*\n {2}fix: delete it/);
+  rmSync(join(folder, "passphrase"));
+  writeFileSync(passphraseFile(folder, home()), "");
+  expect(() => passphraseFile(folder, home())).toThrow(/is empty/);
+});
+
+describe("one that lies beside the state", () => {
+  const old = (): string => join(folder, "passphrase");
+
+  test("is moved out, the same to the letter, and nothing is left beside the state", () => {
+    writeFileSync(old(), "of before\n");
+    expect(readFileSync(passphraseFile(folder, home()), "utf8")).toBe("of before\n");
+    expect(readdirSync(folder).sort()).toEqual(["home", "passphrase-id"]);
+    expect(readFileSync(passphraseFile(folder, home()), "utf8")).toBe("of before\n");
+  });
+
+  test("stays where a run was cut off before the move was whole, and is moved by the next", () => {
+    writeFileSync(old(), "of before\n");
+    writeFileSync(join(folder, "file"), "");
+    // No folder can be made there.
+    expect(() => passphraseFile(folder, join(folder, "file/home"))).toThrow(
+      /cannot be kept.*nothing was changed/,
+    );
+    expect(readFileSync(old(), "utf8")).toBe("of before\n");
+    passphraseFile(folder, home());
+    // As if the run had ended after the name was written.
+    writeFileSync(old(), "of before\n");
+    expect(readFileSync(passphraseFile(folder, home()), "utf8")).toBe("of before\n");
+  });
+
+  test("and differs from the state's own is neither taken nor thrown away", () => {
+    passphraseFile(folder, home());
+    writeFileSync(old(), "of an older clone\n");
+    expect(() => passphraseFile(folder, home())).toThrow(/two passphrases.*nothing was changed/);
+    expect(readFileSync(old(), "utf8")).toBe("of an older clone\n");
+  });
+});
+
+test("a state from elsewhere does not get a passphrase that opens nothing", () => {
+  passphraseFile(folder, home());
+  const name = readFileSync(join(folder, "passphrase-id"), "utf8");
+  rmSync(home(), { recursive: true });
+  expect(() => passphraseFile(folder, home())).toThrow(
+    /not on this machine.*nothing was changed\n {2}fix: copy it/,
+  );
+  expect(readFileSync(join(folder, "passphrase-id"), "utf8")).toBe(name);
+  writeFileSync(join(folder, "passphrase-id"), "../../etc/hostname");
+  expect(() => passphraseFile(folder, home())).toThrow(/not on this machine/);
 });
 
 describe("the environment of the engine", () => {
   const ALWAYS = { PULUMI_SKIP_UPDATE_CHECK: "true", LABS_CLI_RUN: "1" };
 
   test("a folder and a passphrase of this machine, where nothing is given", () => {
-    expect(engineEnvironment({}, folder)).toMatchObject({
-      PULUMI_BACKEND_URL: expect.stringMatching(/^file:.*\/state$/) as string,
-      PULUMI_CONFIG_PASSPHRASE_FILE: join(folder, "passphrase"),
-    });
+    const own = engineEnvironment({ XDG_CONFIG_HOME: join(folder, "config") }, join(folder, "own"));
+    expect(own["PULUMI_BACKEND_URL"]).toMatch(/^file:.*\/state$/);
+    expect(dirname(own["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "")).toBe(
+      join(folder, "config/k8s-network-labs/passphrases"),
+    );
   });
 
   test("what is given stands; Pulumi Cloud needs no passphrase", () => {
