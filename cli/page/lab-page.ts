@@ -10,6 +10,7 @@ import { Cells } from "./matrix-cells";
 import { pageDocument } from "./object-documents";
 import { labelsOf } from "./selectable-labels";
 import type { LabPage, PageClaim, PageDocument, PageLabels, PageRequest, PageState } from "./page-data";
+import { pairRemarks } from "./pair-remarks";
 import { answerTo } from "./pair-flows";
 import { mainFlows, nodeId, pageNodes, pageServices } from "./graph-nodes";
 import type { LabStates, Own, StateAt } from "../../labs/prediction/lab-states";
@@ -29,6 +30,7 @@ export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: Pag
   const labelSets = new Lists<PageLabels[]>();
   const pageState = (at: StateAt, objects = at.objects): PageState => ({
     cells: cells.of(at.state),
+    remarks: {},
     documents: documents.of(objects),
     labels: labelSets.of(labelsOf(at.objects)),
     ...findings(at, selection),
@@ -52,9 +54,22 @@ export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: Pag
     labels: labelSets.list,
     decisions: cells.decisions,
     answers: cells.answers,
+    remarks: [],
     flows: mainFlows(all, nodes),
     steps,
   };
+  const remarks = new Lists<string>();
+  const remark = (on: PageState, { state }: StateAt): void => {
+    const found = [...pairRemarks(page, on.cells, state)];
+    on.remarks = Object.fromEntries(
+      found.map(([key, texts]) => [key, texts.map((text) => remarks.of(text))]),
+    );
+  };
+  steps.forEach((step, i) => {
+    remark(step, evaluated.steps[i] as StateAt);
+  });
+  if (mine !== undefined && evaluated.own !== undefined) remark(mine, evaluated.own);
+  page.remarks = remarks.list;
   return mine === undefined || evaluated.own === undefined
     ? { lab: page }
     : { lab: page, own: mine, state: evaluated.own.state };

@@ -32,6 +32,8 @@ export interface LabPage {
   decisions: PageDecision[];
   /** Answers for a pair; many pairs share one. */
   answers: PageAnswer[][];
+  /** What the evaluator remarks beside deciding rules; many flows share one. */
+  remarks: string[];
   /** Pairs that the graph draws: `from * nodes.length + to`. */
   flows: number[];
   steps: PageStep[];
@@ -119,6 +121,8 @@ export interface PageState {
   cells: number[];
   /** Indices of documents that stand. */
   documents: number[];
+  /** By `remarkKey`: indices into the lab's remarks. */
+  remarks: Record<string, number[]>;
   /** Index into the lab's lists of labels. */
   labels: number;
   claims: PageClaim[];

@@ -39,6 +39,25 @@ export function answerAt(
 
 export const isIcmpName = (protocol: string): boolean => /^icmp/i.test(protocol);
 
+/** `ports`: one port, or the ports of an answer as it writes them. */
+export const remarkKey = (pair: number, protocol: string, ports: string | number): string =>
+  `${pair} ${protocol} ${ports}`;
+
+/** What the evaluator remarks of an answer: for the very port where that is known, else for all its ports. */
+export function remarksOf(
+  lab: LabPage,
+  state: PageState,
+  from: number,
+  to: number,
+  { protocol, text }: PageAnswer,
+  port: number | undefined,
+): string[] {
+  const pair = from * lab.nodes.length + to;
+  const exact = port === undefined ? undefined : state.remarks[remarkKey(pair, protocol, port)];
+  const found = exact ?? state.remarks[remarkKey(pair, protocol, text)] ?? [];
+  return found.flatMap((index) => lab.remarks[index] ?? []);
+}
+
 /** The ports of a pair that count: what the destination serves, and what claims expect to be open. */
 export function portsOfCell(lab: LabPage, from: number, to: number): PagePort[] {
   const [a, b] = [lab.nodes[from], lab.nodes[to]];

@@ -182,6 +182,9 @@ needs(CHROMIUM, executable !== undefined).describe("the page in Chromium", () =>
       expect(await page.locator(".verdict").innerText()).toMatch(
         /closed\s+stars\/frontend → stars\/backend 80/i,
       );
+      expect(await page.locator(".remarks").innerText()).toMatch(
+        /stars\/backend-policy would match but for the port: it allows TCP 6379 only\.[\s\S]*namespace stars has no label role/,
+      );
       await to.fill("service/stars/backend");
       expect(await page.locator(".ask").innerText()).toContain("has no such port; it has 6379");
       await page.getByLabel("Port").fill("6379");

@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { answerAt, answersOf, findTarget, isItself, portText } from "../page-flows";
+import { answerAt, answersOf, findTarget, isItself, portText, remarksOf } from "../page-flows";
 import type { LabPage, PageAnswer, PageState } from "../page-data";
 import type { AskedFlow } from "./page-place";
 import { Why } from "./why";
@@ -183,6 +183,7 @@ function PairAnswer(
         {change !== "" && <span class="tag">{`this step ${change}`}</span>}
       </p>
       <Why lab={lab} state={state} from={from} to={to} answer={answer} />
+      <Remarks texts={remarksOf(lab, state, from, to, answer, props.port)} />
       <Ports
         answers={answers}
         current={answer}
@@ -194,6 +195,17 @@ function PairAnswer(
         {`The other way, ${nameOf(lab, to)} → ${nameOf(lab, from)}: ${summary(back)}. Answers to an open connection always come back.`}
       </p>
     </>
+  );
+}
+
+function Remarks({ texts }: { texts: readonly string[] }): preact.JSX.Element {
+  if (texts.length === 0) return <></>;
+  return (
+    <ul class="remarks" aria-label="Good to know">
+      {texts.map((text) => (
+        <li key={text}>{`${text}.`}</li>
+      ))}
+    </ul>
   );
 }
 

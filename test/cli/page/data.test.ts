@@ -1,7 +1,15 @@
 import { isMap, isSeq, parseDocument, type Node } from "yaml";
 import { labs } from "../../../labs/index";
 import { explain } from "../../../packages/reach/src";
-import { answersOf, answerAt, changeOf, findTarget, statusOf } from "../../../cli/page/page-flows";
+import {
+  answersOf,
+  answerAt,
+  changeOf,
+  findTarget,
+  portsOfCell,
+  remarksOf,
+  statusOf,
+} from "../../../cli/page/page-flows";
 import { labPage } from "../../../cli/page/lab-page";
 import type { LabPage, PageDecision, PageState } from "../../../cli/page/page-data";
 import { documentChanges, documentOf, ruleOf } from "../../../cli/page/document-changes";
@@ -55,6 +63,14 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))("the page of %s", (_, l
         expect(answer?.verdict).toBe(flow?.verdict);
         expect(page.decisions[answer!.egress]?.reason).toBe(flow?.egress.reason);
         expect(page.decisions[answer!.ingress]?.reason).toBe(flow?.ingress.reason);
+        const counts = portsOfCell(page, ends[0]!, ends[1]!).some(
+          (p) => p.port === port && p.protocol === protocol,
+        );
+        if (!counts) continue;
+        const [noted] = explain(state, { from, to, port, protocol, remarks: true });
+        expect(remarksOf(page, pageState, ends[0]!, ends[1]!, answer!, port)).toEqual(
+          (noted?.remarks ?? []).map(({ text }) => text).slice(0, 4),
+        );
       }
     }
   });

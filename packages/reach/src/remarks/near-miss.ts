@@ -7,18 +7,18 @@ import { matchPorts, type Packet } from "../rules/rule-ports";
 import type { Entry } from "../rules/rule-entries";
 import { FALSE, TRUE } from "../rules/entities";
 import type { State } from "../reach-state";
-import type { Leg } from "../traced-flow";
+import type { Leg, Question } from "../traced-flow";
 import { failures } from "./failures";
 
 /** Rules that would allow a closed flow but for one thing. */
-export function nearMisses(state: State, flow: Flow, leg: Leg): Remark[] {
+export function nearMisses(state: State, question: Question, flow: Flow, leg: Leg): Remark[] {
   const packet = state.packet(leg.source, leg.destination, leg.protocol);
   if (packet === undefined) return [];
   return (["egress", "ingress"] as const).flatMap((direction) => {
     const subject = direction === "egress" ? leg.source : leg.destination;
     if (flow[direction].verdict !== "deny" || subject.type !== "workload") return [];
     const { entries } = state.view(subject).list(direction, "normal");
-    const misses = entries.flatMap((entry) => missOf(state, entry, direction, leg, packet) ?? []);
+    const misses = entries.flatMap((entry) => missOf(state, entry, direction, leg, packet, question) ?? []);
     return misses
       .sort((a, b) => a.distance - b.distance)
       .slice(0, 3)
@@ -38,6 +38,7 @@ function missOf(
   direction: Direction,
   leg: Leg,
   packet: Packet,
+  question: Question,
 ): Miss | undefined {
   const { rule } = entry;
   if (rule === undefined || entry.action !== "Allow") return undefined;
@@ -57,8 +58,12 @@ function missOf(
   if (reached && fits) return undefined;
   if (reached) {
     const allowed = allowedPorts(entry, packet);
-    const asked = `${protocolName(leg.protocol)}${leg.port === undefined ? "" : ` ${leg.port}`}`;
-    return { text: `${title} would match but for the port: it allows ${allowed}, not ${asked}`, distance: 0 };
+    const asked = leg.port === undefined || question.port === undefined ? "" : ` ${leg.port}`;
+    const not =
+      question.port === undefined && allowed.startsWith(protocolName(leg.protocol))
+        ? " only"
+        : `, not ${protocolName(leg.protocol)}${asked}`;
+    return { text: `${title} would match but for the port: it allows ${allowed}${not}`, distance: 0 };
   }
   if (!fits) return undefined;
   const whys = (rule[direction === "egress" ? "destination" : "source"].anyOf ?? []).map((match) =>

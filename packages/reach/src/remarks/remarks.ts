@@ -15,7 +15,7 @@ export function remarks(state: State, question: Question, flow: Flow, legs: read
     ...legs.flatMap((leg) => [
       ...itselfRemarks(flow, leg),
       ...matchRemarks(state, flow, leg),
-      ...nearMisses(state, flow, leg),
+      ...nearMisses(state, question, flow, leg),
       ...hostNetworkRemarks(state, flow, leg),
       ...forwardedRemarks(state, leg),
       ...replyRemarks(state, flow, leg),
