@@ -20,10 +20,20 @@ export interface ControllerPods {
   hostNetwork: boolean;
   /** Container ports by the name that the chart gives them. */
   ports: Readonly<Record<string, number>>;
+  /** Absent where this project installs it: then it is `CONTROLLER`. */
+  place?: ControllerPlace;
 }
 
-/** Namespace, name, account and labels of the controller's pods, as the chart makes them: what policies select. */
-export const CONTROLLER = {
+/** Namespace, name, account and labels of the controller's pods: what policies select. */
+export interface ControllerPlace {
+  namespace: string;
+  name: string;
+  serviceAccount: string;
+  labels: Readonly<Record<string, string>>;
+}
+
+/** Where the chart puts it, if it is installed under the name `ingress-nginx`. */
+export const CONTROLLER: ControllerPlace = {
   namespace: "ingress-nginx",
   name: "ingress-nginx-controller",
   serviceAccount: "ingress-nginx",
@@ -32,7 +42,10 @@ export const CONTROLLER = {
     "app.kubernetes.io/instance": "ingress-nginx",
     "app.kubernetes.io/component": "controller",
   },
-} as const;
+};
+
+export const placeOf = (site: Pick<IngressSite, "controller">): ControllerPlace =>
+  site.controller.place ?? CONTROLLER;
 
 export interface SiteTls {
   /**

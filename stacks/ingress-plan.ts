@@ -39,6 +39,7 @@ export function planIngress(
     zone: dns.plan.zone !== undefined,
     needed: install && someLab(config, "tls"),
     ingress: install,
+    ownController: config.ingress.controller !== "existing",
     rights: route53 && hasPodIdentity(config),
   });
   const planned = [dns, tls, ...(install ? [controller] : [])];

@@ -4,7 +4,7 @@ import type { Cluster } from "../components/cluster";
 import { ChallengeRole } from "../components/dns/challenge-role";
 import { Records } from "../components/dns/records";
 import { Zone } from "../components/dns/zone";
-import { IngressNginx } from "../components/ingress-nginx/ingress-nginx";
+import { balancerOf, IngressNginx } from "../components/ingress-nginx/ingress-nginx";
 import { Certificates } from "../components/tls/certificates";
 import { ACCOUNT } from "../components/tls/plan/objects";
 import type { StackPlan } from "./stack-plan";
@@ -36,11 +36,7 @@ export function provisionIngress(
 ): IngressResources {
   const zone = makeZone(ingress, site);
   const shared = { cluster, mirrors: plan.mirrors, wait: plan.config.wait, after };
-  const controller = new IngressNginx("ingress", {
-    ...shared,
-    plan: ingress.controller,
-    ...ownCertificate(ingress),
-  });
+  const controller = makeController(ingress, shared);
   const tls = makeCertificates(ingress, shared, zone, site);
   makeRecords(ingress, controller, zone, site);
   return {
@@ -52,6 +48,25 @@ export function provisionIngress(
         : {}),
       ...(ingress.dns.zone?.how === "create" && zone !== undefined ? { nameServers: zone.nameServers } : {}),
     },
+  };
+}
+
+/** The controller, or where the one that is there is reached. */
+function makeController(
+  ingress: IngressPlan,
+  shared: Pick<ConstructorParameters<typeof IngressNginx>[1], "cluster" | "mirrors" | "wait" | "after">,
+): Pick<IngressNginx, "ready" | "loadBalancer"> {
+  const { existing, expose } = ingress.controller;
+  if (existing === undefined)
+    return new IngressNginx("ingress", { ...shared, plan: ingress.controller, ...ownCertificate(ingress) });
+  return {
+    ready: [],
+    loadBalancer:
+      expose === "load-balancer"
+        ? balancerOf("ingress-service", `${existing.namespace}/${existing.name}`, {
+            provider: shared.cluster.provider,
+          })
+        : pulumi.output(undefined),
   };
 }
 
@@ -96,7 +111,7 @@ function makeCertificates(
 
 function makeRecords(
   { dns }: IngressPlan,
-  controller: IngressNginx,
+  controller: Pick<IngressNginx, "loadBalancer">,
   zone: Zone | undefined,
   site?: AwsSite,
 ): void {

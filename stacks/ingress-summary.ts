@@ -10,6 +10,11 @@ export function ingressSummary(plan: { controller: ControllerPlan; tls: TlsPlan;
 }
 
 function controllerLines(c: ControllerPlan): string[] {
+  if (c.existing !== undefined)
+    return [
+      `the ingress-nginx that is there: class ${c.className}, ${c.expose}, Service ${c.existing.namespace}/${c.existing.name}${c.hostNetwork ? ", on the host network" : ""}`,
+      `reached on ports ${c.ports.http} and ${c.ports.https}`,
+    ];
   const pods = c.kind === "DaemonSet" ? "one pod on every node" : `${c.replicas} pod(s)`;
   const policy =
     c.externalTrafficPolicy === undefined ? "" : `, externalTrafficPolicy ${c.externalTrafficPolicy}`;
@@ -31,7 +36,9 @@ function tlsLines(tls: TlsPlan): string[] {
     default:
       return [
         `certificates: ${tls.issuer === "self-signed" ? "an authority of this cluster's own (output caCertificate)" : `Let's Encrypt by DNS-01 (${tls.server})`}`,
-        `  cert-manager ${charts["cert-manager"].version}, its webhook on port ${tls.webhook.port}${tls.webhook.hostNetwork ? " of the host network" : ""}`,
+        tls.manager.how === "existing"
+          ? `  by the cert-manager that is there, in namespace ${tls.manager.namespace}`
+          : `  cert-manager ${charts["cert-manager"].version}, its webhook on port ${tls.webhook.port}${tls.webhook.hostNetwork ? " of the host network" : ""}`,
       ];
   }
 }

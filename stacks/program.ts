@@ -12,6 +12,7 @@ import { predecessors } from "../labs/predecessors";
 import { failOn, formatProblem } from "../kube/problems";
 import type { RawConfig } from "./config/load-config";
 import type { AwsSite, IngressResources } from "./ingress-resources";
+import { checkContents } from "./cluster-contents";
 import { kindNeighbours } from "./kind-neighbours";
 import { checkCluster, readKubeconfig } from "./kubeconfig";
 import { planStack, type StackPlan } from "./stack-plan";
@@ -169,10 +170,12 @@ async function checkMachine(plan: StackPlan, { offline }: ProgramInput): Promise
     }
   }
   if (plan.target.kind === "existing") {
-    await checkCluster(
-      await readKubeconfig(plan.target.context, plan.target.kubeconfig),
-      plan.config.kubernetes,
-    );
+    const access = await readKubeconfig(plan.target.context, plan.target.kubeconfig);
+    await checkCluster(access, plan.config.kubernetes);
+    for (const question of await checkContents(plan, access))
+      void pulumi.log.warn(
+        `the cluster does not say what is in it, so that a clash is only seen when it comes: ${question}`,
+      );
   }
 }
 

@@ -156,7 +156,7 @@ function waitNotes(
   facts: ClusterFacts,
 ): string[] {
   const balanced =
-    ingress?.controller.expose === "load-balancer" ||
+    (ingress?.controller.expose === "load-balancer" && ingress.controller.existing === undefined) ||
     labs.some((l) => labAt(l).objects.some((o) => ownsLoadBalancer(o, facts)));
   return wait || !balanced
     ? []

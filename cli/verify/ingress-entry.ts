@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { CONTROLLER } from "../../routing/ingress-site";
-import { CA, CERT_MANAGER_NAMESPACE } from "../../components/tls/plan/objects";
+import { CONTROLLER, placeOf } from "../../routing/ingress-site";
+import { CA } from "../../components/tls/plan/objects";
 import type { StackPlan } from "../../stacks/stack-plan";
 import type { ReachedCluster } from "./cluster/cluster-access";
 import { ApiError, type ClusterApi } from "../cluster/api-client";
@@ -18,9 +18,9 @@ export function entryOf(
   inventory: Inventory,
   wish: string | undefined,
 ): (check: Pick<RequestCheck, "host" | "port">) => string | undefined {
-  const balancer = inventory.services.find(
-    (s) => s.namespace === CONTROLLER.namespace && s.name === CONTROLLER.name,
-  )?.loadBalancer[0];
+  const place = plan.ingress === undefined ? CONTROLLER : placeOf(plan.ingress.site);
+  const balancer = inventory.services.find((s) => s.namespace === place.namespace && s.name === place.name)
+    ?.loadBalancer[0];
   return ({ host, port }) => {
     if (wish !== undefined) return wish;
     const isLocal = host === "localhost" || host.endsWith(".localhost");
@@ -49,16 +49,20 @@ export async function trustOf(
     case "own":
       return { own: new X509Certificate(tls.certificate).fingerprint256 };
     case "self-signed": {
-      const ca = reached.ca ?? (await authority(api, signal));
+      const ca = reached.ca ?? (await authority(api, tls.manager.namespace, signal));
       return ca === undefined ? {} : { ca };
     }
   }
 }
 
 /** The cluster's authority from its Secret, where the stack's outputs were not at hand. Only the certificate is used. */
-async function authority(api: ClusterApi, signal?: AbortSignal): Promise<string | undefined> {
+async function authority(
+  api: ClusterApi,
+  namespace: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   try {
-    const secret = await api.get(core(CERT_MANAGER_NAMESPACE, "secrets", CA), signal);
+    const secret = await api.get(core(namespace, "secrets", CA), signal);
     const data = secret["data"] as Record<string, string> | undefined;
     const found = data?.["tls.crt"] ?? data?.["ca.crt"];
     return found === undefined ? undefined : Buffer.from(found, "base64").toString("utf8");

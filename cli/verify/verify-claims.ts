@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mirroredImage } from "../../components/mirrors";
-import { CONTROLLER } from "../../routing/ingress-site";
+import { placeOf } from "../../routing/ingress-site";
 import { BUSYBOX } from "../../labs/images";
 import type { StackPlan } from "../../stacks/stack-plan";
 import { realClock, type Clock } from "../clock";
@@ -80,7 +80,13 @@ export async function verify(run: VerifyRun): Promise<Report> {
 export function namespacesOf(plan: StackPlan, checks: readonly Check[]): string[] {
   const labs = plan.labs.flatMap((s) => Object.values(s.context.namespaces));
   const sources = checks.flatMap((c) => (c.kind === "flow" ? (workloadNamespace(c.from) ?? []) : []));
-  return [...new Set([...labs, ...sources, ...(plan.ingress === undefined ? [] : [CONTROLLER.namespace])])];
+  return [
+    ...new Set([
+      ...labs,
+      ...sources,
+      ...(plan.ingress === undefined ? [] : [placeOf(plan.ingress.site).namespace]),
+    ]),
+  ];
 }
 
 function probePodsFor(api: ClusterApi, { plan, options, say, signal }: VerifyRun, clock: Clock): ProbePods {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cidr4, dnsLabel, port } from "../../kube/config-fields";
+import { CONTROLLER } from "../../routing/ingress-site";
 import {
   chartName,
   chartVersion,
@@ -48,9 +49,33 @@ export const ingressSchema = z.strictObject({
   install: z.boolean().exactOptional().meta({
     description: "Whether ingress-nginx is installed. If left out: when a lab of this stack needs it.",
   }),
-  className: dnsLabel()
-    .default("labs")
-    .meta({ description: "Name of its IngressClass, which nobody else uses." }),
+  controller: z.enum(["ingress-nginx", "existing"]).default("ingress-nginx").meta({
+    description:
+      "Who serves Ingresses. `existing`: an ingress-nginx that is in the cluster already (`target: existing`); `className` names its class, and `expose`, `hostNetwork`, `metrics` and `existing` say how it runs.",
+  }),
+  existing: z
+    .strictObject({
+      namespace: dnsLabel().default(CONTROLLER.namespace).meta({ description: "Its namespace." }),
+      name: dnsLabel(63)
+        .default(CONTROLLER.name)
+        .meta({ description: "Name of its Service, and of its Deployment or DaemonSet." }),
+      serviceAccount: dnsLabel(63)
+        .default(CONTROLLER.serviceAccount)
+        .meta({ description: "ServiceAccount of its pods." }),
+      labels: z
+        .record(z.string(), z.string())
+        .default({ ...CONTROLLER.labels })
+        .meta({ description: "Labels of its pods: policies of labs let them in." }),
+    })
+    .exactOptional()
+    .meta({
+      description:
+        "Where the controller that is there already runs; as its chart puts it under the name `ingress-nginx` if left out.",
+    }),
+  className: dnsLabel().default("labs").meta({
+    description:
+      "Name of its IngressClass, which nobody else uses; with `controller: existing` the class that is there.",
+  }),
   expose: z.enum(["host-ports", "load-balancer", "node-ports"]).exactOptional().meta({
     description:
       "How requests get in. If left out: `host-ports` where ports 80 or 443 of a node are open on your machine, else `load-balancer` where one is served, else `node-ports`.",

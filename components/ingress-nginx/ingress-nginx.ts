@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { OWNER_LABEL } from "../owner-label";
 import { afterLoadBalancers, goesWith, onCluster, type Cluster } from "../cluster";
 import { registerObject } from "../kubernetes/objects";
 import { chartRef, type Mirrors } from "../mirrors";
@@ -56,8 +57,11 @@ export class IngressNginx extends pulumi.ComponentResource {
       kind: "Namespace",
       metadata: {
         name: INGRESS_NAMESPACE,
-        // Host ports and the host network are what the stricter levels forbid.
-        ...(usesNode ? { labels: { "pod-security.kubernetes.io/enforce": "privileged" } } : {}),
+        labels: {
+          [OWNER_LABEL]: cluster.name,
+          // Host ports and the host network are what the stricter levels forbid.
+          ...(usesNode ? { "pod-security.kubernetes.io/enforce": "privileged" } : {}),
+        },
       },
     };
     return registerObject(
@@ -110,12 +114,18 @@ export class IngressNginx extends pulumi.ComponentResource {
   /** Read from the Service that the chart makes; its id is known only once the release stands. */
   private address(release: k8s.helm.v3.Release): pulumi.Output<string | undefined> {
     const id = pulumi.interpolate`${release.status.namespace}/${SERVICE}`;
-    const service = k8s.core.v1.Service.get(`${this.prefix}-service`, id, {
-      parent: this,
-      dependsOn: release,
-    });
-    return service.status.apply((s) => addressOf(s as ServiceStatus | undefined));
+    return balancerOf(`${this.prefix}-service`, id, { parent: this, dependsOn: release });
   }
+}
+
+/** Name or address of the load balancer of a Service that this stack has not made. */
+export function balancerOf(
+  name: string,
+  id: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string | undefined> {
+  const service = k8s.core.v1.Service.get(name, id, opts);
+  return service.status.apply((s) => addressOf(s as ServiceStatus | undefined));
 }
 
 interface ServiceStatus {

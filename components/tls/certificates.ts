@@ -5,16 +5,8 @@ import { goesWith, inCluster, type Cluster } from "../cluster";
 import { logicalName, registerObject } from "../kubernetes/objects";
 import { chartRef, type Mirrors } from "../mirrors";
 import { charts } from "../versions";
-import {
-  acmeIssuer,
-  authority,
-  authorityIssuer,
-  CA,
-  CERT_MANAGER_NAMESPACE,
-  certManagerNamespace,
-  selfSigned,
-} from "./plan/objects";
-import type { TlsPlan } from "./plan/tls-plan";
+import { acmeIssuer, authority, authorityIssuer, CA, certManagerNamespace, selfSigned } from "./plan/objects";
+import { CERT_MANAGER_NAMESPACE, type TlsPlan } from "./plan/tls-plan";
 import { certManagerValues } from "./cert-manager-values";
 
 export interface CertificatesArgs {
@@ -29,7 +21,7 @@ export interface CertificatesArgs {
 }
 
 /**
- * cert-manager and one ClusterIssuer named `labs`. The component returns when the chart's own check has had an answer
+ * cert-manager, unless it is there already, and one ClusterIssuer named `labs`. The component returns when the chart's own check has had an answer
  * from the webhook, so whatever needs an issuer depends on `ready`.
  */
 export class Certificates extends pulumi.ComponentResource {
@@ -43,9 +35,13 @@ export class Certificates extends pulumi.ComponentResource {
     super("labs:tls:Certificates", name, {}, inCluster(args.cluster, opts));
     this.args = args;
     this.prefix = name;
-    const manager = this.certManager(this.object(certManagerNamespace(), []));
+    const { how, namespace } = args.plan.manager;
+    const manager =
+      how === "existing"
+        ? args.after
+        : [this.certManager(this.object(certManagerNamespace(args.cluster.name), []))];
     if (args.plan.issuer === "self-signed") {
-      const ca = this.object(authority(args.cluster.name), [this.object(selfSigned(), [manager])]);
+      const ca = this.object(authority(args.cluster.name, namespace), [this.object(selfSigned(), manager)]);
       this.ready = [this.object(authorityIssuer(), [ca])];
       this.caCertificate = args.wait ? this.readAuthority(ca) : pulumi.output(undefined);
     } else {
@@ -84,7 +80,7 @@ export class Certificates extends pulumi.ComponentResource {
     );
   }
 
-  private acme(plan: Extract<TlsPlan, { server: string }>, manager: pulumi.Resource): pulumi.Resource {
+  private acme(plan: Extract<TlsPlan, { server: string }>, manager: pulumi.Resource[]): pulumi.Resource {
     const { zone, cluster, wait } = this.args;
     if (zone === undefined) throw new Error("ACME needs a zone: planTls lets none through without");
     const object = acmeIssuer({
@@ -104,7 +100,7 @@ export class Certificates extends pulumi.ComponentResource {
 
   /** The id is known only once the certificate stands, so that a preview reads nothing that is not there yet. */
   private readAuthority(ca: pulumi.CustomResource): pulumi.Output<string> {
-    const id = ca.id.apply(() => `${CERT_MANAGER_NAMESPACE}/${CA}`);
+    const id = ca.id.apply(() => `${this.args.plan.manager.namespace}/${CA}`);
     const secret = k8s.core.v1.Secret.get(`${this.prefix}-authority`, id, { parent: this, dependsOn: ca });
     // The Secret's other half, the key, stays secret in the state.
     return pulumi.unsecret(secret.data).apply((data) => pemOf(data as Record<string, string> | undefined));

@@ -1,4 +1,4 @@
-import { CONTROLLER } from "../../routing/ingress-site";
+import { placeOf } from "../../routing/ingress-site";
 import { abByHeader, byWeight } from "../../routing/canary/canary";
 import type { KubeObject } from "../../kube/objects";
 import { flow } from "../flow";
@@ -49,13 +49,16 @@ function claim(
   return flow(verdict, at(from), at(to), port, reason, protocol);
 }
 
-const controller = `${CONTROLLER.namespace}/${CONTROLLER.name}`;
+const controllerOf = (ctx: LabContext): string => {
+  const { namespace, name } = placeOf(siteOf(ctx));
+  return `${namespace}/${name}`;
+};
 const fromController = (
   ctx: LabContext,
   verdict: "allow" | "deny",
   reason: string,
   frontends = FRONTENDS,
-): Claim[] => frontends.map((to) => claim(ctx, controller, to, 8080, verdict, reason));
+): Claim[] => frontends.map((to) => claim(ctx, controllerOf(ctx), to, 8080, verdict, reason));
 
 /** Each call of the shop, with the verdict that it should have. */
 function shopCalls(
@@ -197,7 +200,7 @@ export const boutique: Lab = {
       id: "frontend",
       title: "Open the frontend",
       aim: "The controller reaches the frontend, and the frontend the seven services that it calls. What lies behind them stays closed.",
-      add: (ctx) => frontendPolicies(nsOf(ctx), siteOf(ctx).controller.hostNetwork),
+      add: (ctx) => frontendPolicies(nsOf(ctx), siteOf(ctx)),
       expect: (ctx) => [
         ...fromController(ctx, "allow", "policy frontend lets the controller in on 8080"),
         ...shopCalls(

@@ -1,4 +1,4 @@
-import { CONTROLLER } from "../../routing/ingress-site";
+import { placeOf, type IngressSite } from "../../routing/ingress-site";
 import { allowDns, defaultDeny } from "../../policies/baselines";
 import { namespaceNamed, networkPolicy, pods, podsIn, tcp } from "../../policies/kubernetes/policy";
 import type { KubeObject } from "../../kube/objects";
@@ -29,18 +29,19 @@ export const portOf = (name: string): number => calls.find(([, to]) => to === na
 export const closed = (ns: string): KubeObject[] => [defaultDeny(ns, ["Ingress", "Egress"]), allowDns(ns)];
 
 /** The frontend's own side: in from the controller, out to what it calls; and the other side of its calls. */
-export function frontendPolicies(ns: string, onHostNetwork: boolean): KubeObject[] {
+export function frontendPolicies(ns: string, site: Pick<IngressSite, "controller">): KubeObject[] {
+  const { namespace, labels } = placeOf(site);
   return [
     networkPolicy({
       name: "frontend",
       namespace: ns,
       pods: { app: "frontend" },
       ingress: [
-        onHostNetwork
+        site.controller.hostNetwork
           ? // The controller then has its node's address, which no selector finds.
             { ports: [tcp(8080)] }
           : {
-              from: [podsIn(namespaceNamed(CONTROLLER.namespace), { ...CONTROLLER.labels })],
+              from: [podsIn(namespaceNamed(namespace), { ...labels })],
               ports: [tcp(8080)],
             },
       ],

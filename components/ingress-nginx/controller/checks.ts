@@ -9,6 +9,8 @@ export function checkController(config: IngressConfig, plan: ControllerPlan, fac
   const refuse = (when: boolean, path: string, value: unknown, message: string, fix: string) => {
     if (when) found.push({ path: `ingress.${path}`, value, message, fix });
   };
+  existingChecks(config, plan, facts, refuse);
+  if (plan.existing !== undefined) return found;
   loadBalancerChecks(plan, facts, refuse);
   addressChecks(config, plan, refuse);
   podChecks(plan, facts, refuse);
@@ -26,6 +28,51 @@ export function checkController(config: IngressConfig, plan: ControllerPlan, fac
 }
 
 type Refuse = (when: boolean, path: string, value: unknown, message: string, fix: string) => void;
+
+/** A controller that is there keeps its settings: what would change nothing is refused. */
+function existingChecks(
+  config: IngressConfig,
+  plan: ControllerPlan,
+  facts: IngressFacts,
+  refuse: Refuse,
+): void {
+  const there = plan.existing !== undefined;
+  refuse(
+    there && facts.owned,
+    "controller",
+    "existing",
+    "this stack makes the cluster itself, so no controller is in it yet",
+    "leave it out: ingress-nginx is installed",
+  );
+  refuse(
+    !there && config.existing !== undefined,
+    "existing",
+    config.existing,
+    "says where a controller is that is there already, and this stack installs its own",
+    "set ingress.controller to existing, or leave it out",
+  );
+  const given = {
+    replicas: config.replicas,
+    hsts: config.hsts,
+    chart: config.chart,
+    image: config.image,
+    externalTrafficPolicy: config.externalTrafficPolicy,
+    proxyProtocol: config.proxyProtocol || undefined,
+    "loadBalancer.scheme": config.loadBalancer.scheme === "internal" ? "internal" : undefined,
+    "loadBalancer.targetType": config.loadBalancer.targetType === "ip" ? "ip" : undefined,
+    "loadBalancer.crossZone": config.loadBalancer.crossZone ? undefined : false,
+    "loadBalancer.sourceRanges":
+      config.loadBalancer.sourceRanges.length === 0 ? undefined : config.loadBalancer.sourceRanges,
+  };
+  for (const [key, value] of Object.entries(given))
+    refuse(
+      there && value !== undefined,
+      key,
+      value,
+      "is a setting of the controller, which is not this stack's and stays as it is",
+      "leave it out, or set it there yourself",
+    );
+}
 
 function loadBalancerChecks(plan: ControllerPlan, facts: IngressFacts, refuse: Refuse): void {
   const lb = plan.loadBalancer;

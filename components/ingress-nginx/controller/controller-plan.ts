@@ -1,4 +1,5 @@
 import type { Problem } from "../../../kube/problems";
+import { CONTROLLER } from "../../../routing/ingress-site";
 import type { IngressConfig } from "../ingress-config";
 import { charts } from "../../versions";
 import { checkController } from "./checks";
@@ -22,6 +23,7 @@ function decide(config: IngressConfig, facts: IngressFacts): Omit<ControllerPlan
   const kind = hostNetwork && expose !== "host-ports" ? "DaemonSet" : "Deployment";
   const policy = trafficPolicy(config, expose);
   return {
+    ...(config.controller === "existing" ? { existing: config.existing ?? CONTROLLER } : {}),
     className: config.className,
     expose,
     hostNetwork,

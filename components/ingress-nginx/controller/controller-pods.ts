@@ -13,6 +13,7 @@ export function controllerPods(plan: ControllerPlan): ControllerPods {
       ...(plan.metrics ? { metrics: 10254 } : {}),
       webhook: WEBHOOK_PORT,
     },
+    ...(plan.existing === undefined ? {} : { place: plan.existing }),
   };
 }
 

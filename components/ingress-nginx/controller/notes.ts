@@ -4,6 +4,7 @@ import type { ControllerPlan } from "./types";
 
 /** What a reader of the plan must know about the controller. */
 export function controllerNotes(config: IngressConfig, plan: ControllerPlan): string[] {
+  if (plan.existing !== undefined) return [EXISTING];
   const notes = [plan.upstream ? RETIRED : forkNote(config, plan)];
   if (plan.kind === "DaemonSet" && config.replicas !== undefined) {
     notes.push("ingress.replicas is not used: on the host network one pod runs on every node");
@@ -39,6 +40,9 @@ function balancerNotes({ expose, loadBalancer: lb, proxyProtocol }: ControllerPl
   }
   return notes;
 }
+
+const EXISTING =
+  "the ingress controller is not this stack's: its own settings (ConfigMap, flags, default certificate) are not read, and answers are foretold as those of ingress-nginx 1.15.1 with its defaults";
 
 /** That upstream has not tested the Kubernetes version stands with the version sets (components/versions.ts). */
 const RETIRED =

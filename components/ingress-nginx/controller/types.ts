@@ -1,4 +1,5 @@
 import type { ClusterFacts } from "../../../kube/cluster-facts";
+import type { ControllerPlace } from "../../../routing/ingress-site";
 import type { IngressConfig } from "../ingress-config";
 
 /** How requests get into the cluster. */
@@ -21,10 +22,13 @@ export type IngressFacts = Pick<
   | "hostPorts"
   | "hostPortNodes"
   | "baseDomain"
+  | "owned"
 >;
 
 /** Everything about the controller that is decided before it is made. */
 export interface ControllerPlan {
+  /** Where it runs, if it is there already: then nothing is installed. */
+  existing?: ControllerPlace;
   className: string;
   expose: Exposure;
   hostNetwork: boolean;

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../kube/objects";
-import { ISSUER } from "./tls-plan";
+import { OWNER_LABEL } from "../../owner-label";
+import { CERT_MANAGER_NAMESPACE, ISSUER } from "./tls-plan";
 
-export const CERT_MANAGER_NAMESPACE = "cert-manager";
 /** The controller's account, as the chart names it. */
 export const ACCOUNT = { namespace: CERT_MANAGER_NAMESPACE, serviceAccount: "cert-manager" } as const;
 /** Certificate and Secret of the cluster's own authority. */
@@ -14,23 +14,23 @@ const issuer = (name: string, spec: Record<string, unknown>): KubeObject => ({
   spec,
 });
 
-export const certManagerNamespace = (): KubeObject => ({
+export const certManagerNamespace = (clusterName: string): KubeObject => ({
   apiVersion: "v1",
   kind: "Namespace",
-  metadata: { name: CERT_MANAGER_NAMESPACE },
+  metadata: { name: CERT_MANAGER_NAMESPACE, labels: { [OWNER_LABEL]: clusterName } },
 });
 
 /** Signs the authority's own certificate and nothing else. */
 export const selfSigned = (): KubeObject => issuer(`${ISSUER}-self-signed`, { selfSigned: {} });
 
 /** The authority: ten years, so that no lab outlives it. A ClusterIssuer looks for its Secret beside cert-manager. */
-export function authority(clusterName: string): KubeObject {
+export function authority(clusterName: string, namespace: string): KubeObject {
   return {
     apiVersion: "cert-manager.io/v1",
     kind: "Certificate",
     metadata: {
       name: CA,
-      namespace: CERT_MANAGER_NAMESPACE,
+      namespace,
       annotations: { "pulumi.com/waitFor": "condition=Ready" },
     },
     spec: {

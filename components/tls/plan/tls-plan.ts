@@ -19,14 +19,30 @@ export interface TlsSite {
   needed: boolean;
   /** Whether an ingress controller is there to use certificates. */
   ingress: boolean;
+  /** Whether this stack installs it, so that its default certificate can be set. */
+  ownController: boolean;
 }
 
 /** Everything about certificates that is decided before anything is made. */
 export type TlsPlan =
   | { issuer: "none" }
   | { issuer: "own"; certificate: string; key: string }
-  | { issuer: "self-signed"; webhook: WebhookPlan }
-  | { issuer: "acme-staging" | "acme"; server: string; email: string; webhook: WebhookPlan };
+  | ({ issuer: "self-signed" } & Managed)
+  | ({ issuer: "acme-staging" | "acme"; server: string; email: string } & Managed);
+
+/** Certificates that cert-manager gets. */
+interface Managed {
+  webhook: WebhookPlan;
+  manager: ManagerPlan;
+}
+
+/** cert-manager itself. A ClusterIssuer's Secrets are in its namespace. */
+export interface ManagerPlan {
+  how: "install" | "existing";
+  namespace: string;
+}
+
+export const CERT_MANAGER_NAMESPACE = "cert-manager";
 
 export interface WebhookPlan {
   hostNetwork: boolean;
@@ -43,7 +59,7 @@ export const ACME = {
 /** Name of the ClusterIssuer that every Certificate of the labs asks. */
 export const ISSUER = "labs";
 
-type Facts = Pick<ClusterFacts, "controlPlaneReachesPods">;
+type Facts = Pick<ClusterFacts, "controlPlaneReachesPods" | "owned">;
 
 export function planTls(
   config: TlsConfig,
@@ -56,11 +72,15 @@ export function planTls(
     hostNetwork: !facts.controlPlaneReachesPods,
     port: facts.controlPlaneReachesPods ? 10250 : config.webhookPort,
   };
+  const manager = {
+    how: config.certManager,
+    namespace: config.certManagerNamespace ?? CERT_MANAGER_NAMESPACE,
+  };
   switch (issuer) {
     case "none":
       return { plan: { issuer }, problems, notes: [] };
     case "self-signed":
-      return { plan: { issuer, webhook }, problems, notes: [] };
+      return { plan: { issuer, webhook, manager }, problems, notes: [] };
     case "own": {
       const { certificate = "", key = "" } = config;
       problems.push(...certificateProblems(certificate, key, new Date()));
@@ -70,7 +90,7 @@ export function planTls(
     case "acme-staging":
       problems.push(...acmeProblems(config, issuer, site));
       return {
-        plan: { issuer, server: ACME[issuer], email: config.email ?? "", webhook },
+        plan: { issuer, server: ACME[issuer], email: config.email ?? "", webhook, manager },
         problems,
         notes:
           issuer === "acme-staging"
@@ -100,8 +120,37 @@ function common(config: TlsConfig, issuer: Issuer, facts: Facts, site: TlsSite):
       fix: "set ingress.install to true",
     });
   }
+  if (issuer === "own" && !site.ownController) {
+    problems.push({
+      path: "tls.issuer",
+      value: issuer,
+      message: "is the controller's default certificate, and the controller is not this stack's",
+      fix: "self-signed; or set the default certificate there yourself, and tls.issuer none",
+    });
+  }
+  if (config.certManager === "existing" && facts.owned) {
+    problems.push({
+      path: "tls.certManager",
+      value: "existing",
+      message: "this stack makes the cluster itself, so nothing is in it yet",
+      fix: "leave it out: cert-manager is installed",
+    });
+  }
+  if (config.certManager === "install" && config.certManagerNamespace !== undefined) {
+    problems.push({
+      path: "tls.certManagerNamespace",
+      value: config.certManagerNamespace,
+      message: "is of a cert-manager that is there already, and this stack installs its own",
+      fix: "set tls.certManager to existing, or leave it out",
+    });
+  }
   const port = config.webhookPort;
-  if (issuer !== "none" && issuer !== "own" && !facts.controlPlaneReachesPods) {
+  if (
+    config.certManager === "install" &&
+    issuer !== "none" &&
+    issuer !== "own" &&
+    !facts.controlPlaneReachesPods
+  ) {
     const user = portUsers[port];
     if (user !== undefined) {
       problems.push({

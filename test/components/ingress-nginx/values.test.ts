@@ -29,6 +29,7 @@ const kind: IngressFacts = {
   loadBalancer: "none",
   hostPorts: [open(80), open(443)],
   hostPortNodes: { "ingress-ready": "true" },
+  owned: true,
   baseDomain: "localhost",
 };
 const bare: IngressFacts = { ...kind, kubernetes: "1.35", hostPorts: [], baseDomain: "example.org" };

@@ -186,7 +186,7 @@ describe("volumes at destroy", () => {
     metadata: { namespace: "shop", name },
     spec: { volumes: claimName === undefined ? [] : [{ persistentVolumeClaim: { claimName } }] },
   });
-  const lists = (volumes: object[]) => ({
+  const lists = (volumes: object[]): Record<string, object | undefined> => ({
     "/api/v1": kinds,
     "/api/v1/persistentvolumes": { items: volumes },
     "/api/v1/persistentvolumeclaims": { items: [claim("data"), claim("other"), claim("kept")] },
@@ -204,7 +204,7 @@ describe("volumes at destroy", () => {
     let volumes = all;
     server = await FakeServer.start(({ method, path }) => {
       if (method === "DELETE" && path.includes("/pods/")) volumes = all.slice(1);
-      return [200, lists(volumes)[path as "/api/v1"] ?? {}];
+      return [200, lists(volumes)[path] ?? {}];
     });
     const said: string[] = [];
     await run(soon(), said);
@@ -216,7 +216,7 @@ describe("volumes at destroy", () => {
   }, 20_000);
 
   test("volumes that stay are named; a refusal is not waited out", async () => {
-    server = await FakeServer.start(({ path }) => [200, lists(all)[path as "/api/v1"] ?? {}]);
+    server = await FakeServer.start(({ path }) => [200, lists(all)[path] ?? {}]);
     await expect(run(Date.now() - 1)).rejects.toThrow(
       /still there:\n {2}vol-data: Bound , claimed by shop\/data\n/,
     );

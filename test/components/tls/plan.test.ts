@@ -5,12 +5,21 @@ import { certManagerValues } from "../../../components/tls/cert-manager-values";
 import { ENCRYPTED } from "../../../kube/config-fields";
 import { certificate, key, listed, otherKey, topWildcard } from "./pem";
 
-const reaches = { controlPlaneReachesPods: true };
-const hidden = { controlPlaneReachesPods: false };
-const site: TlsSite = { baseDomain: "labs.acme.dev", zone: true, rights: true, needed: true, ingress: true };
+const reaches = { controlPlaneReachesPods: true, owned: true };
+const hidden = { controlPlaneReachesPods: false, owned: true };
+const there = { controlPlaneReachesPods: false, owned: false };
+const site: TlsSite = {
+  baseDomain: "labs.acme.dev",
+  zone: true,
+  rights: true,
+  needed: true,
+  ingress: true,
+  ownController: true,
+};
 const config = (over: Partial<TlsConfig> = {}): TlsConfig => ({
   redirect: true,
   webhookPort: 10260,
+  certManager: "install",
   ...over,
 });
 const paths = (w: Partial<TlsConfig>, s: Partial<TlsSite> = {}, facts = reaches) =>
@@ -41,8 +50,29 @@ test.each<[string, Partial<TlsConfig>, Partial<TlsSite>, string[]]>([
   ["an address that nothing uses", { issuer: "self-signed", email: "a@b.dev" }, {}, ["tls.email"]],
   ["a certificate that nothing uses", { certificate, key }, {}, ["tls.certificate", "tls.key"]],
   ["own without either", { issuer: "own" }, {}, ["tls.certificate", "tls.key"]],
+  [
+    "a default certificate for a controller that is not this stack's",
+    { issuer: "own", certificate, key },
+    { ownController: false, baseDomain: "labs.example.org" },
+    ["tls.issuer"],
+  ],
+  ["a cert-manager in a cluster that is only made", { certManager: "existing" }, {}, ["tls.certManager"]],
+  [
+    "the place of a cert-manager that is installed",
+    { certManagerNamespace: "security" },
+    {},
+    ["tls.certManagerNamespace"],
+  ],
 ])("%s is refused", (_, w, s, expected) => {
   expect(paths(w, s)).toEqual(expected);
+});
+
+test("a cert-manager that is there is used in its namespace, and its webhook's port is its own affair", () => {
+  const given = { certManager: "existing", certManagerNamespace: "security", webhookPort: 10250 } as const;
+  expect(paths(given, {}, there)).toEqual([]);
+  expect(planTls(config(given), there, site).plan).toMatchObject({
+    manager: { how: "existing", namespace: "security" },
+  });
 });
 
 test("ports of a host network that others hold are refused, and only there", () => {
@@ -111,11 +141,14 @@ describe("your own certificate", () => {
 });
 
 test("certificates are waited for, but not where the zone is new and nobody can prove a name in it yet", () => {
-  const webhook = { hostNetwork: false, port: 10250 };
-  const acme = { issuer: "acme", server: "", email: "", webhook } as const;
+  const managed = {
+    webhook: { hostNetwork: false, port: 10250 },
+    manager: { how: "install", namespace: "cert-manager" },
+  } as const;
+  const acme = { issuer: "acme", server: "", email: "", ...managed } as const;
   expect(siteTls(acme, true, false)?.awaited).toBe(true);
   expect(siteTls(acme, true, true)?.awaited).toBe(false);
-  expect(siteTls({ issuer: "self-signed", webhook }, true, true)?.awaited).toBe(true);
+  expect(siteTls({ issuer: "self-signed", ...managed }, true, true)?.awaited).toBe(true);
 });
 
 test("cert-manager's values: what has a typed argument is given as one, the CRDs stay at uninstall", () => {

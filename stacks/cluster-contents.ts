@@ -1,0 +1,87 @@
+import {
+  contentProblems,
+  type ClusterContents,
+  type WantedContents,
+} from "../components/existing/plan/contents";
+import { callApi, refusalText } from "../components/kubernetes/request";
+import type { KubeObject } from "../kube/objects";
+import { failOn, reasonOf } from "../kube/problems";
+import type { Access } from "./kubeconfig";
+import type { StackPlan } from "./stack-plan";
+
+/** Seconds for one answer. */
+const LIMIT = 10;
+
+/**
+ * Asks a cluster that is there whether what the stack would install is there already, and what it would use is there.
+ * Gives questions that were not answered. @throws ProblemsError
+ */
+export async function checkContents(plan: StackPlan, access: Access): Promise<string[]> {
+  const wanted = wantedOf(plan);
+  if (wanted.ingress === undefined && wanted.certManager === undefined) return [];
+  const client = await import("@kubernetes/client-node");
+  const kubeconfig = new client.KubeConfig();
+  kubeconfig.loadFromString(access.text);
+  const unanswered: string[] = [];
+  const ask = async (path: string): Promise<unknown> => {
+    try {
+      const answer = await callApi(kubeconfig, {
+        method: "GET",
+        path,
+        signal: AbortSignal.timeout(LIMIT * 1000),
+      });
+      if (answer.code === 200) return JSON.parse(answer.text) as unknown;
+      if (answer.code !== 404) unanswered.push(`${path}: ${refusalText(answer)}`);
+    } catch (error) {
+      unanswered.push(`${path}: ${reasonOf(error)}`);
+    }
+    return undefined;
+  };
+  const one = async (path: string): Promise<KubeObject | undefined> =>
+    (await ask(path)) as KubeObject | undefined;
+  const all = async (path: string): Promise<KubeObject[]> =>
+    ((await ask(path)) as { items?: KubeObject[] } | undefined)?.items ?? [];
+  const place = wanted.ingress?.existing;
+  const labels = "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller";
+  const [classes, certificateCrd, certManagers, certManager, ingress, clusterRole, service] =
+    await Promise.all([
+      all("/apis/networking.k8s.io/v1/ingressclasses"),
+      one("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/certificates.cert-manager.io"),
+      all(`/apis/apps/v1/deployments?labelSelector=${encodeURIComponent(labels)}`),
+      one("/api/v1/namespaces/cert-manager"),
+      one("/api/v1/namespaces/ingress-nginx"),
+      one("/apis/rbac.authorization.k8s.io/v1/clusterroles/ingress-nginx"),
+      place === undefined ? undefined : one(`/api/v1/namespaces/${place.namespace}/services/${place.name}`),
+    ]);
+  // A question without an answer says nothing: neither that something is there, nor that it is not.
+  if (unanswered.length > 0) return unanswered;
+  const found: ClusterContents = {
+    classes,
+    certificateCrd,
+    certManagers,
+    namespaces: { certManager, ingress },
+    clusterRole,
+    service,
+  };
+  failOn(
+    "The cluster has other things than the config says; nothing was changed.",
+    contentProblems(wanted, found),
+  );
+  return [];
+}
+
+function wantedOf({ clusterName, ingress }: StackPlan): WantedContents {
+  const tls = ingress?.tls;
+  return {
+    clusterName,
+    ...(ingress === undefined
+      ? {}
+      : {
+          ingress: {
+            className: ingress.controller.className,
+            ...(ingress.controller.existing === undefined ? {} : { existing: ingress.controller.existing }),
+          },
+        }),
+    ...(tls !== undefined && "manager" in tls ? { certManager: tls.manager } : {}),
+  };
+}
