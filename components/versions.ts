@@ -7,6 +7,8 @@ export interface VersionSet {
   kubernetes: string;
   /** Node image of kind, by digest. Source: kind v0.33.0 release page. */
   kindNode: string;
+  /** First kind release that makes nodes of this minor version. Source: the release's default image and kubeadm templates. */
+  kindSince: string;
   /** Calico release and tigera-operator chart. Source: projectcalico/calico release v3.33.1. */
   calico: string;
   /**
@@ -20,11 +22,15 @@ export interface VersionSet {
 
 const CALICO = "v3.33.1";
 
+/** The kind release whose node images the sets have. */
+export const KIND_RELEASE = "0.33.0";
+
 /** The sets, the default first. Calico 3.33 is tested with Kubernetes 1.35, 1.36 and 1.37 (its system requirements page). */
 export const versionSets: readonly [VersionSet, ...VersionSet[]] = [
   {
     kubernetes: "1.36",
     kindNode: "kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed",
+    kindSince: "0.32.0",
     calico: CALICO,
     calicoApi: "v3",
     untested: ["ingress-nginx 1.15.1 was tested by upstream up to Kubernetes 1.35, not with 1.36"],
@@ -32,6 +38,7 @@ export const versionSets: readonly [VersionSet, ...VersionSet[]] = [
   {
     kubernetes: "1.35",
     kindNode: "kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0",
+    kindSince: "0.31.0",
     calico: CALICO,
     calicoApi: "v1",
     untested: [],

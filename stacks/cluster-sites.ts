@@ -2,10 +2,12 @@ import type { EksPlan } from "../components/eks/plan/eks-plan";
 import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";
 import { planKind, type KindPlan } from "../components/kind/plan/kind-plan";
+import { defaultPorts } from "../components/kind/kind-config";
 import { mirroredImage } from "../components/mirrors";
 import { ROUTER_IMAGE, type VersionSet } from "../components/versions";
 import type { Problem } from "../kube/problems";
 import type { Config } from "./config/stack-config";
+import { wantsIngress } from "./ingress-plan";
 
 export type TargetPlan =
   | { kind: "kind"; cluster: KindPlan }
@@ -28,13 +30,19 @@ export function kindSite(
   versions: VersionSet,
   problems: Problem[],
 ): Site {
+  const portMappings = config.kind.portMappings ?? defaultPorts(wantsIngress(config));
   const {
     plan,
     outside,
     problems: found,
-  } = planKind(clusterName, config.kind, versions.kindNode, mirroredImage(ROUTER_IMAGE, config.mirrors));
+  } = planKind(
+    clusterName,
+    { ...config.kind, portMappings },
+    versions.kindNode,
+    mirroredImage(ROUTER_IMAGE, config.mirrors),
+  );
   problems.push(...found);
-  const { workers, podCidr, serviceCidr, kubeProxyMode, portMappings } = config.kind;
+  const { workers, podCidr, serviceCidr, kubeProxyMode } = config.kind;
   return {
     target: { kind: "kind", cluster: plan },
     notes: [

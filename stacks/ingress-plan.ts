@@ -26,7 +26,7 @@ export function planIngress(
   config: Sections,
   facts: ClusterFacts,
 ): { ingress?: IngressPlan; baseDomain: string; problems: Problem[]; notes: string[] } {
-  const install = config.ingress.install ?? someLab(config, "ingress");
+  const install = wantsIngress(config);
   const controller = planController(config.ingress, facts, config.tls.issuer === "own");
   const route53 = config.target === "eks";
   const dns = planDns(config.dns, facts, {
@@ -63,7 +63,11 @@ export function hasPodIdentity({ eks }: Pick<Config, "eks">): boolean {
   return eks.loadBalancer.controller === "aws-lbc" && eks.loadBalancer.identity === "pod-identity";
 }
 
-function someLab(config: Sections, need: keyof LabNeeds): boolean {
+/** Whether the stack has an ingress controller: config says so, or a lab asks for it. */
+export const wantsIngress = (config: Pick<Config, "ingress" | "labs">): boolean =>
+  config.ingress.install ?? someLab(config, "ingress");
+
+function someLab(config: Pick<Config, "labs">, need: keyof LabNeeds): boolean {
   return Object.entries(config.labs).some(
     ([instance, { lab }]) => labs.find((l) => l.id === (lab ?? instance))?.needs[need] === true,
   );

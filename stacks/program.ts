@@ -13,7 +13,7 @@ import { failOn, formatProblem } from "../kube/problems";
 import type { RawConfig } from "./config/load-config";
 import type { AwsSite, IngressResources } from "./ingress-resources";
 import { checkContents } from "./cluster-contents";
-import { kindNeighbours } from "./kind-neighbours";
+import { askKindMachine } from "./kind-machine";
 import { checkCluster, readKubeconfig } from "./kubeconfig";
 import { planStack, type StackPlan } from "./stack-plan";
 import { missingKindTools } from "./required-tools";
@@ -157,16 +157,14 @@ async function checkMachine(plan: StackPlan, { offline }: ProgramInput): Promise
   if (offline) return;
   for (const note of plan.notes) void pulumi.log.info(note);
   if (plan.target.kind === "kind") {
-    const missing = missingKindTools(process.env, !pulumi.runtime.isDryRun());
     // A preview makes nothing, and a PR's runner may have no Docker: there it is worth a warning.
     if (pulumi.runtime.isDryRun())
-      for (const m of missing) void pulumi.log.warn(`needed by up:\n${formatProblem(m)}`);
+      for (const m of missingKindTools(process.env, false))
+        void pulumi.log.warn(`needed by up:\n${formatProblem(m)}`);
     else {
-      failOn("This machine cannot run a kind cluster yet; nothing was changed.", missing);
-      failOn(
-        "This machine has no room for the cluster; nothing was changed.",
-        await kindNeighbours(plan.target.cluster, plan.config.kind.portMappings),
-      );
+      const { problems, notes } = await askKindMachine([plan]);
+      for (const note of notes) void pulumi.log.info(`this machine: ${note}`);
+      failOn("This machine cannot run the kind cluster yet; nothing was changed.", problems);
     }
   }
   if (plan.target.kind === "existing") {

@@ -42,12 +42,11 @@ const kindTools: readonly Tool[] = [
  * looks for them: asking each costs it half a second.
  */
 export function missingKindTools(env: NodeJS.ProcessEnv = process.env, probe = true): Problem[] {
-  // kind can also drive podman and nerdctl.
-  const other = env["KIND_EXPERIMENTAL_PROVIDER"];
-  const tools = kindTools.filter((t) => t.name !== "docker" || other === undefined || other === "docker");
-  return tools.flatMap((tool) => {
+  return kindTools.flatMap((tool) => {
     if (!onPath(tool.name, env)) {
-      return [{ path: tool.name, message: `is not on the PATH; ${tool.why}`, fix: tool.get }];
+      const podman = tool.name === "docker" && onPath("podman", env);
+      const why = podman ? "Podman is, and this project does not work with it" : tool.why;
+      return [{ path: tool.name, message: `is not on the PATH; ${why}`, fix: tool.get }];
     }
     return probe ? broken(tool, env) : [];
   });

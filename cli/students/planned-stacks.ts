@@ -3,7 +3,7 @@ import { quotaFindings, sumNeeds, type QuotaNeeds } from "../../components/eks/p
 import type { PlannedStack } from "../../stacks/config/class-config";
 import { ProblemsError, type Problem } from "../../kube/problems";
 import { stackCost, type StackCost } from "../../stacks/stack-cost";
-import { PROJECT, planStack } from "../../stacks/stack-plan";
+import { PROJECT, planStack, type StackPlan } from "../../stacks/stack-plan";
 
 /**
  * The stacks as the program would plan them: the shape of each kind cluster, prices, and what is wrong; the same for many
@@ -11,6 +11,8 @@ import { PROJECT, planStack } from "../../stacks/stack-plan";
  */
 export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
   shapes: Map<string, string>;
+  /** Plans of kind clusters. */
+  onKind: StackPlan[];
   /** Of those that cost by the hour. */
   costs: Map<string, StackCost>;
   problems: Problem[];
@@ -19,6 +21,7 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
 } {
   const problems = new Map<string, Problem>();
   const shapes = new Map<string, string>();
+  const onKind: StackPlan[] = [];
   const costs = new Map<string, StackCost>();
   const needs = new Map<string, QuotaNeeds[]>();
   for (const [name, { config }] of planned) {
@@ -37,7 +40,10 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
         const { region } = target.cluster.place;
         needs.set(region, [...(needs.get(region) ?? []), quotaNeeds(target.cluster)]);
       }
-      if (target.kind === "kind") shapes.set(name, target.cluster.fingerprint);
+      if (target.kind === "kind") {
+        shapes.set(name, target.cluster.fingerprint);
+        onKind.push(plan);
+      }
     } catch (e) {
       if (!(e instanceof ProblemsError)) throw e;
       for (const p of e.problems) {
@@ -49,5 +55,5 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
   const warnings = [...needs].flatMap(([region, all]) =>
     quotaFindings(sumNeeds(all)).warnings.map((w) => `${all.length} stacks in ${region}: ${w}`),
   );
-  return { shapes, costs, problems: [...problems.values()], warnings };
+  return { shapes, onKind, costs, problems: [...problems.values()], warnings };
 }

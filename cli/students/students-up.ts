@@ -4,7 +4,7 @@ import type { ClassConfig, PlannedStack } from "../../stacks/config/class-config
 import type { EnvironmentRecord } from "../../classroom/environment-record";
 import type { Student } from "../../classroom/student";
 import { failOn, type Problem } from "../../kube/problems";
-import { missingKindTools } from "../../stacks/required-tools";
+import { askKindMachine } from "../../stacks/kind-machine";
 import { openSession } from "../engine/session";
 import { allocate } from "./allocate";
 import type { Outcome } from "./batch";
@@ -32,10 +32,13 @@ export async function runStudentsUp(ids: string[], options: StudentsUpCommand): 
   try {
     const { planned, found } = allocation;
     warnDamaged(found);
-    const { shapes, costs, problems, warnings } = planStacks(planned);
+    const { shapes, onKind, costs, problems, warnings } = planStacks(planned);
     problems.unshift(...allocation.problems);
-    const onKind = [...planned.values()].some((p) => p.record.target === "kind");
-    if (onKind && options.dryRun !== true) problems.push(...missingKindTools());
+    if (onKind.length > 0 && options.dryRun !== true) {
+      const machine = await askKindMachine(onKind, { ports: false });
+      problems.push(...machine.problems);
+      warnings.push(...machine.notes);
+    }
     failOn(REFUSED, problems);
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
     process.stderr.write(sharedMachineWarning(planned, found.records, session.machine.name) ?? "");

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { failOn, UserError } from "../../kube/problems";
-import { kindNeighbours } from "../../stacks/kind-neighbours";
+import { askKindMachine } from "../../stacks/kind-machine";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { missingKindTools } from "../../stacks/required-tools";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
@@ -19,11 +19,9 @@ export async function runUp(name: string, options: UpCommand): Promise<void> {
   const plan = planOf(name);
   const preview = options.preview === true;
   if (plan.target.kind === "kind" && !preview) {
-    failOn("This machine cannot run a kind cluster yet; nothing was changed.", missingKindTools());
-    failOn(
-      "This machine has no room for the cluster; nothing was changed.",
-      await kindNeighbours(plan.target.cluster, plan.config.kind.portMappings),
-    );
+    const { problems, notes } = await askKindMachine([plan]);
+    for (const note of notes) say(`this machine: ${note}`);
+    failOn("This machine cannot run the kind cluster yet; nothing was changed.", problems);
   }
   await operate(name, preview ? "preview" : "up", async (output) => {
     const session = await openSession(options, say);

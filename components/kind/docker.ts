@@ -39,6 +39,37 @@ export async function kindClusters(options: CallOptions = {}): Promise<string[]>
   }
 }
 
+/** Version of the kind program, as `0.33.0`; undefined where it says none. */
+export async function kindVersion(options: CallOptions = {}): Promise<string | undefined> {
+  return /\bv(\d+\.\d+\.\d+)/.exec(await call("kind", ["version"], options))?.[1];
+}
+
+/** What the engine says of itself, as JSON, and the names of its components. */
+export async function dockerInfo(
+  options: CallOptions = {},
+): Promise<{ info: unknown; components: readonly string[] }> {
+  const ask = (...args: string[]): Promise<string> => call("docker", args, options);
+  const [info, names] = await Promise.all([
+    ask("info", "--format", "{{json .}}"),
+    ask("version", "--format", "{{range .Server.Components}}{{.Name}}\n{{end}}").catch(() => ""),
+  ]);
+  return { info: JSON.parse(info) as unknown, components: lines(names) };
+}
+
+/** What a script prints in a container of an image that is there; undefined where it is not, or the script fails. */
+export async function runImage(
+  image: string,
+  script: string,
+  options: CallOptions = {},
+): Promise<string | undefined> {
+  try {
+    await call("docker", ["image", "inspect", "--format", "{{.Id}}", image], options);
+    return await call("docker", ["run", "--rm", "--entrypoint", "sh", image, "-c", script], options);
+  } catch {
+    return undefined;
+  }
+}
+
 /** kind's own kubeconfig for a cluster. */
 export function kindKubeconfig(cluster: string, options: CallOptions = {}): Promise<string> {
   return call("kind", ["get", "kubeconfig", "--name", cluster], options);

@@ -18,8 +18,14 @@ const portMapping = z
   })
   .transform((m) => ({ ...m, hostPort: m.hostPort ?? m.nodePort }));
 
-/** Ports of the labs, open on the laptop by default: a later lab then needs no new cluster. */
-const defaultPorts = [30002, 30180, 80, 443].map((nodePort) => ({ nodePort }));
+/**
+ * Node ports of the labs, open on the laptop by default: a later lab then needs no new cluster. The ingress's only where
+ * the stack has one: a rootless engine may not open them.
+ */
+export const defaultPorts = (ingress: boolean): PortMapping[] =>
+  [30002, 30180, ...(ingress ? [80, 443] : [])].map((nodePort) => portMapping.parse({ nodePort }));
+
+export type PortMapping = z.output<typeof portMapping>;
 
 const kindNetwork = z.strictObject({
   subnet: cidr4.default("198.19.0.0/20").meta({
@@ -49,10 +55,10 @@ export const kindSchema = z.strictObject({
     description:
       "kube-proxy's mode; `nftables` goes with `calico.dataplane: Nftables`. A change replaces the cluster.",
   }),
-  portMappings: z
-    .array(portMapping)
-    .prefault(defaultPorts)
-    .meta({ description: "Node ports that are open on your machine. A change replaces the cluster." }),
+  portMappings: z.array(portMapping).exactOptional().meta({
+    description:
+      "Node ports that are open on your machine: 30002 and 30180 if left out, and 80 and 443 where the stack has an ingress controller. A change replaces the cluster, so list 80 and 443 if a lab behind the ingress may come later.",
+  }),
   apiServerPort: port
     .exactOptional()
     .meta({ description: "Port of the API server on your machine; a free one if left out." }),

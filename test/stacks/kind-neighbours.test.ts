@@ -35,10 +35,10 @@ const committed = (name: string): StackPlan => {
   return planStack(file.stack, file.raw);
 };
 const check = (name: string, env: NodeJS.ProcessEnv, ports?: number[]) => {
-  const { target, config } = committed(name);
+  const { target, facts } = committed(name);
   if (target.kind !== "kind") throw new Error("no kind stack");
   const wanted = ports?.map((p) => ({ hostPort: p, listenAddress: "127.0.0.1", protocol: "TCP" }));
-  return kindNeighbours(target.cluster, wanted ?? config.kind.portMappings, env);
+  return kindNeighbours(target.cluster, wanted ?? facts.hostPorts, env);
 };
 const KIND =
   "127.0.0.1:30002->30002/tcp, 127.0.0.1:30180->30180/tcp, 127.0.0.1:80->80/tcp, 127.0.0.1:443->443/tcp, 127.0.0.1:41000->6443/tcp";

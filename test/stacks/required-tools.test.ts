@@ -40,9 +40,11 @@ test("an engine that does not answer is something else than no Docker", () => {
   });
 });
 
-test("kind can drive podman: Docker is then not asked for", () => {
+test("Podman alone is refused by its name", () => {
   const { docker: _docker, ...rest } = fine;
-  expect(named({ ...path(rest), KIND_EXPERIMENTAL_PROVIDER: "podman" })).toEqual([]);
+  expect(missingKindTools(path({ ...rest, podman: "exit 0" }))).toMatchObject([
+    { path: "docker", message: "is not on the PATH; Podman is, and this project does not work with it" },
+  ]);
 });
 
 test("a preview looks for the tools and asks none of them", () => {

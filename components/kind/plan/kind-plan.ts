@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { overlaps, prefixOf } from "../../../kube/ip";
 import type { OutsideHost } from "../../../kube/cluster-facts";
 import type { Problem } from "../../../kube/problems";
-import type { KindConfig } from "../kind-config";
+import type { KindConfig, PortMapping } from "../kind-config";
 import { planKindNetwork, type KindNetworkPlan } from "./kind-network-plan";
 
 export interface KindPlan {
@@ -18,10 +18,13 @@ export interface KindPlan {
   fingerprint: string;
 }
 
+/** The config, and the ports that are open on the machine. */
+export type KindSpec = Omit<KindConfig, "portMappings"> & { portMappings: readonly PortMapping[] };
+
 /** kind's config for a cluster without its own CNI. kind changes nothing in place, so every part is in the fingerprint. */
 export function planKind(
   name: string,
-  config: KindConfig,
+  config: KindSpec,
   image: string,
   routerImage?: string,
 ): { plan: KindPlan; outside?: OutsideHost; problems: Problem[] } {
@@ -94,7 +97,7 @@ function nodeNames(cluster: string, workers: number): { name: string; controlPla
   ];
 }
 
-function check(config: KindConfig): Problem[] {
+function check(config: KindSpec): Problem[] {
   const problems: Problem[] = [];
   if (overlaps(config.podCidr, config.serviceCidr)) {
     problems.push({

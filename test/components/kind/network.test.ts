@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { addressAt, covers } from "../../../kube/ip";
-import type { KindConfig } from "../../../components/kind/kind-config";
-import { planKind } from "../../../components/kind/plan/kind-plan";
+
+import { planKind, type KindSpec } from "../../../components/kind/plan/kind-plan";
 import { planKindNetwork } from "../../../components/kind/plan/kind-network-plan";
 import { stackGraph, type Graph } from "../../support/graph";
 
 const own = { subnet: "198.19.0.0/20", host1: true, asNumber: 64512 };
-const kind: KindConfig = {
+const kind: KindSpec = {
   workers: 2,
   podCidr: "198.19.16.0/20",
   serviceCidr: "198.19.32.0/20",

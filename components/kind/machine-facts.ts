@@ -1,0 +1,50 @@
+/** What is known of the machine that is to run kind clusters: plain data. What could not be asked is absent. */
+export interface MachineFacts {
+  engine?: EngineFacts;
+  /** Version of the kind program, as `0.33.0`. */
+  kind?: string;
+  /** `KIND_EXPERIMENTAL_PROVIDER`, where it is set. */
+  provider?: string;
+  /** Limits of the kernel that runs the containers. */
+  inotify?: { instances: number; watches: number };
+  /** First port that a user who is not root may listen on; of this machine, where the engine runs on it. */
+  unprivilegedPorts?: number;
+  /** Bytes that are free where the engine keeps images and containers. */
+  freeDisk?: number;
+  networks: readonly { name: string; subnets: readonly string[] }[];
+  /** Ranges that this machine has routes to, without the default route; absent where they cannot be read. */
+  routes?: readonly { cidr: string; device: string }[];
+  /** Nodes of kind clusters that are there already. */
+  nodes: number;
+}
+
+/** What the container engine says of itself. */
+export interface EngineFacts {
+  /** Its name, as `Docker Desktop` or `Debian GNU/Linux 12`. */
+  system: string;
+  /** Podman behind docker's command or socket. */
+  podman: boolean;
+  cgroup?: "1" | "2";
+  rootless: boolean;
+  /** Whether limits on memory, CPU and processes work; a rootless engine has them by delegation only. */
+  limits: boolean;
+  /** Bytes. */
+  memory?: number;
+  /** Whether it runs on this very machine and kernel, not in a virtual machine or elsewhere. */
+  here: boolean;
+  /** Folder of images and containers, on the engine's machine. */
+  root?: string;
+}
+
+/** A kind cluster that is to be made. */
+export interface WantedCluster {
+  name: string;
+  kubernetes: string;
+  /** Node image. */
+  image: string;
+  nodes: number;
+  hostPorts: readonly { hostPort: number; protocol: string; listenAddress: string }[];
+  podCidr: string;
+  serviceCidr: string;
+  network?: { name: string; subnet: string };
+}

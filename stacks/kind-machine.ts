@@ -1,0 +1,53 @@
+import { kindClusters } from "../components/kind/docker";
+import type { WantedCluster } from "../components/kind/machine-facts";
+import { judgeMachine, type MachineJudgement } from "../components/kind/plan/machine-checks";
+import { readMachine } from "../components/kind/read-machine";
+import { kindNeighbours } from "./kind-neighbours";
+import { missingKindTools } from "./required-tools";
+import type { StackPlan } from "./stack-plan";
+
+/**
+ * Whether this machine can make the kind clusters of these plans: tools, engine, kernel, ports, ranges, memory, disk. All
+ * that is wrong at once. Of a cluster that is there already nothing more is asked.
+ * @param ports whether the ports and networks of each are looked up too; a class has its own way
+ */
+export async function askKindMachine(
+  plans: readonly StackPlan[],
+  { env = process.env, ports = true }: { env?: NodeJS.ProcessEnv; ports?: boolean } = {},
+): Promise<MachineJudgement> {
+  const problems = missingKindTools(env);
+  const there = await kindClusters({ env, timeout: 20_000 }).catch((): string[] => []);
+  const news = plans.filter((p) => p.target.kind === "kind" && !there.includes(p.clusterName));
+  const wanted = news.flatMap(wantedCluster);
+  const [first] = wanted;
+  if (first === undefined) return { problems, notes: [] };
+  const judged = judgeMachine(await readMachine(first.image, { env }), wanted);
+  const neighbours = await Promise.all(
+    news.map(async ({ target, facts }) =>
+      ports && target.kind === "kind" ? kindNeighbours(target.cluster, facts.hostPorts, env) : [],
+    ),
+  );
+  return {
+    problems: [...problems, ...judged.problems, ...neighbours.flat()],
+    // What a missing tool leaves unknown goes without saying.
+    notes: problems.length > 0 ? [] : judged.notes,
+  };
+}
+
+function wantedCluster({ target, facts, config, versions }: StackPlan): WantedCluster[] {
+  if (target.kind !== "kind") return [];
+  const { name, nodes, network } = target.cluster;
+  const { podCidr, serviceCidr, nodeImage } = config.kind;
+  return [
+    {
+      name,
+      kubernetes: facts.kubernetes,
+      image: nodeImage ?? versions.kindNode,
+      nodes: nodes.length,
+      hostPorts: facts.hostPorts,
+      podCidr,
+      serviceCidr,
+      ...(network === undefined ? {} : { network }),
+    },
+  ];
+}
