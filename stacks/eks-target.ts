@@ -74,6 +74,7 @@ export function provisionEks(
       provider,
       region: plan.place.region,
       partition: plan.place.partition,
+      account: plan.place.account,
       tags: plan.tags,
       podIdentity: made.podIdentity,
     },

@@ -15,6 +15,7 @@ export interface AwsSite {
   provider: aws.Provider;
   region: string;
   partition: string;
+  account: string;
   tags?: Readonly<Record<string, string>>;
   /** What must stand before an account of the cluster can be given rights; absent without Pod Identity. */
   podIdentity?: pulumi.Resource[];
@@ -94,6 +95,7 @@ function makeCertificates(
   const role = new ChallengeRole("challenge", {
     clusterName: shared.cluster.name,
     partition: site.partition,
+    account: site.account,
     zoneId: zone.zoneId,
     ...ACCOUNT,
     provider: site.provider,

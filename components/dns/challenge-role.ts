@@ -7,6 +7,8 @@ export interface ChallengeRoleArgs {
   /** EKS cluster, which must have the Pod Identity agent. */
   clusterName: string;
   partition: string;
+  /** `*` where not known while planning. */
+  account: string;
   zoneId: pulumi.Input<string>;
   /** The ServiceAccount. */
   namespace: string;
@@ -23,8 +25,8 @@ export class ChallengeRole extends pulumi.ComponentResource {
 
   constructor(name: string, args: ChallengeRoleArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("labs:dns:ChallengeRole", name, {}, { ...opts, providers: [args.provider] });
-    const { clusterName, namespace, serviceAccount, partition } = args;
-    const trust = podIdentityTrust(clusterName, namespace, serviceAccount);
+    const { clusterName, namespace, serviceAccount, partition, account } = args;
+    const trust = podIdentityTrust({ account, cluster: clusterName }, namespace, serviceAccount);
     const role = new aws.iam.Role(
       `${name}-role`,
       { assumeRolePolicy: pulumi.jsonStringify(trust) },

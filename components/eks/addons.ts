@@ -2,10 +2,15 @@ import * as aws from "@pulumi/aws";
 import type * as eks from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { podIdentityTrust } from "../aws-trust";
 import type { ControlPlane } from "./control-plane";
 import type { Network } from "./eks-network";
 import type { EksPlan } from "./plan/eks-plan";
 import { zoneLetter } from "./plan/network-request";
+import { ServiceRole } from "./service-role";
+
+/** ServiceAccount of the VPC CNI. */
+const AWS_NODE = "aws-node";
 
 export interface AddonsArgs {
   plan: EksPlan;
@@ -32,8 +37,8 @@ export class Addons extends pulumi.ComponentResource {
     this.prefix = name;
     const { plan } = args;
     const kubeProxy = this.addon("kube-proxy", plan.addons.kubeProxy, []);
+    this.podIdentity = [this.podIdentityAgent()];
     const cni = this.vpcCni();
-    this.podIdentity = this.podIdentityAgent();
     this.beforeNodes = [kubeProxy, ...cni, ...this.podIdentity];
     this.registerOutputs({});
   }
@@ -43,11 +48,26 @@ export class Addons extends pulumi.ComponentResource {
     return this.addon("coredns", this.args.plan.addons.coredns, after);
   }
 
-  /** The VPC CNI and, with subnets for pods, an ENIConfig for each zone; a node reads both when it starts. */
+  /**
+   * The VPC CNI and, with subnets for pods, an ENIConfig for each zone; a node reads both when it starts. Its rights come
+   * by Pod Identity, before it: the agent is on the host's network and needs no CNI to run, so on a new node aws-node
+   * waits for the agent, and the node for aws-node (EKS guide, add-ons-iam and cni-iam-role).
+   */
   private vpcCni(): pulumi.Resource[] {
     const { plan, network, controlPlane } = this.args;
     if (plan.vpcCni === undefined) return [];
-    const addon = this.addon("vpc-cni", plan.addons.vpcCni, [], JSON.stringify(plan.vpcCni));
+    const role = new ServiceRole(
+      `${this.prefix}-cni-role`,
+      {
+        trust: podIdentityTrust(plan.place, "kube-system", AWS_NODE),
+        managed: [`arn:${plan.place.partition}:iam::aws:policy/AmazonEKS_CNI_Policy`],
+      },
+      { parent: this },
+    );
+    const addon = this.addon("vpc-cni", plan.addons.vpcCni, [...role.all, ...this.podIdentity], {
+      configurationValues: JSON.stringify(plan.vpcCni),
+      podIdentityAssociations: [{ serviceAccount: AWS_NODE, roleArn: role.arn }],
+    });
     if (plan.cni !== "aws-custom") return [addon];
     const configs = plan.network.zones.map(
       (zone) =>
@@ -70,15 +90,18 @@ export class Addons extends pulumi.ComponentResource {
     return [addon, ...configs];
   }
 
-  private podIdentityAgent(): pulumi.Resource[] {
-    return [this.addon("eks-pod-identity-agent", this.args.plan.addons.podIdentityAgent, [])];
+  private podIdentityAgent(): pulumi.Resource {
+    return this.addon("eks-pod-identity-agent", this.args.plan.addons.podIdentityAgent, [], {
+      // A node with a taint that the agent did not bear would have no CNI.
+      configurationValues: JSON.stringify({ tolerations: [{ operator: "Exists" }] }),
+    });
   }
 
   private addon(
     addonName: string,
     addonVersion: string | undefined,
     after: pulumi.Resource[],
-    configurationValues?: string,
+    more: Pick<aws.eks.AddonArgs, "configurationValues" | "podIdentityAssociations"> = {},
   ): aws.eks.Addon {
     const cluster: eks.Cluster = this.args.controlPlane.cluster;
     return new aws.eks.Addon(
@@ -87,7 +110,7 @@ export class Addons extends pulumi.ComponentResource {
         clusterName: this.args.plan.name,
         addonName,
         ...(addonVersion === undefined ? {} : { addonVersion }),
-        ...(configurationValues === undefined ? {} : { configurationValues }),
+        ...more,
         resolveConflictsOnCreate: "OVERWRITE",
         resolveConflictsOnUpdate: "OVERWRITE",
       },

@@ -1,8 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ServiceRole } from "./service-role";
-import { serviceTrust } from "../aws-trust";
-import { flowLogGroup, flowLogsPolicy, type Place } from "./plan/iam-policies";
+import { flowLogGroup, flowLogsPolicy, flowLogsTrust, type Place } from "./plan/iam-policies";
 
 export interface FlowLogsArgs {
   vpcId: pulumi.Input<string>;
@@ -21,7 +20,7 @@ export class FlowLogs extends pulumi.ComponentResource {
     );
     const role = new ServiceRole(
       `${name}-role`,
-      { trust: serviceTrust("vpc-flow-logs.amazonaws.com"), policy: flowLogsPolicy(args.place) },
+      { trust: flowLogsTrust(args.place), policy: flowLogsPolicy(args.place) },
       { parent: this },
     );
     new aws.ec2.FlowLog(

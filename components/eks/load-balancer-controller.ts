@@ -102,7 +102,7 @@ export class LoadBalancerController extends pulumi.ComponentResource {
 
 function trust(plan: EksPlan, controlPlane: ControlPlane): pulumi.Input<TrustPolicy> {
   if (plan.loadBalancer.identity === "pod-identity") {
-    return podIdentityTrust(plan.name, LBC_NAMESPACE, LBC_SERVICE_ACCOUNT);
+    return podIdentityTrust(plan.place, LBC_NAMESPACE, LBC_SERVICE_ACCOUNT);
   }
   const { arn, url } = controlPlane.oidc;
   return pulumi

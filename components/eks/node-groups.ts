@@ -32,13 +32,9 @@ export class NodeGroups extends pulumi.ComponentResource {
   }
 
   private role(): ServiceRole {
-    const { place, cni } = this.args.plan;
-    const managed = [
-      "AmazonEKSWorkerNodePolicy",
-      "AmazonEC2ContainerRegistryPullOnly",
-      // aws-node makes interfaces with the node's own role; Calico makes none.
-      ...(cni === "calico" ? [] : ["AmazonEKS_CNI_Policy"]),
-    ];
+    const { place } = this.args.plan;
+    // Not the rights over interfaces: aws-node has a role of its own.
+    const managed = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"];
     return new ServiceRole(
       `${this.prefix}-role`,
       {

@@ -40,7 +40,7 @@ export class Storage extends pulumi.ComponentResource {
     const role = new ServiceRole(
       `${name}-role`,
       {
-        trust: podIdentityTrust(plan.name, EBS_NAMESPACE, EBS_SERVICE_ACCOUNT),
+        trust: podIdentityTrust(plan.place, EBS_NAMESPACE, EBS_SERVICE_ACCOUNT),
         managed: [`arn:${plan.place.partition}:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy`],
       },
       { parent: this },

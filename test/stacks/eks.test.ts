@@ -62,7 +62,15 @@ describe.each(modes)("cni %s", (cni) => {
 
     test("who gives pods addresses is there, and nobody else", () => {
       expect(graph.has("eks-addon-vpc-cni")).toBe(cni !== "calico");
-      expect(graph.has("eks-nodes-role-AmazonEKS_CNI_Policy")).toBe(cni !== "calico");
+      expect(graph.has("eks-addon-cni-role-AmazonEKS_CNI_Policy")).toBe(cni !== "calico");
+      if (cni !== "calico") {
+        expect(graph.named("eks-addon-vpc-cni").inputs["podIdentityAssociations"]).toMatchObject([
+          { serviceAccount: "aws-node" },
+        ]);
+        // What hands out its rights is there before it, and on every node.
+        for (const before of ["eks-addon-eks-pod-identity-agent", "eks-addon-cni-role-AmazonEKS_CNI_Policy"])
+          expect(graph.waitsFor("eks-addon-vpc-cni", before)).toBe(true);
+      }
       const installation = graph.objects().find((o) => o.kind === "Installation")!["spec"] as {
         kubernetesProvider: string;
         cni: { type: string };

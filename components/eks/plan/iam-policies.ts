@@ -1,3 +1,5 @@
+import { serviceTrust, type TrustPolicy } from "../../aws-trust";
+
 /** IAM policy documents as plain data: written here, checked by tests, turned into text by the component. */
 export interface PolicyDocument {
   Version: "2012-10-17";
@@ -182,6 +184,13 @@ export function flowLogsPolicy({ partition, region, account, cluster }: Place): 
     ],
   };
 }
+
+/** Who writes flow logs: VPC, for flow logs of this account (VPC guide, flow-logs-iam-role). */
+export const flowLogsTrust = ({ partition, region, account }: Place): TrustPolicy =>
+  serviceTrust("vpc-flow-logs.amazonaws.com", {
+    account,
+    arn: `arn:${partition}:ec2:${region}:${account}:vpc-flow-log/*`,
+  });
 
 export const flowLogGroup = (cluster: string): string => `/labs/${cluster}/flow-logs`;
 /** EKS writes its control plane's logs there, whether or not the group exists. */

@@ -89,9 +89,15 @@ function conditionProblems(s: Statement, name: string, action: Action, kind: "ri
   return Object.entries(s.Condition ?? {}).flatMap(([operator, keys]) => [
     ...(OPERATORS.test(operator) ? [] : [`${operator}: IAM has no such operator`]),
     ...Object.keys(keys)
-      .filter((key) => !known(key, action, list(s.Resource), kind))
+      .filter((key) => !ofService(key, s) && !known(key, action, list(s.Resource), kind))
       .map((key) => `${key}: is never there for ${name}, so nothing is allowed`),
   ]);
+}
+
+/** For whom a service acts: it says so itself, EC2 excepted (IAM guide, "AWS global condition context keys"). */
+function ofService(key: string, { Principal }: Statement): boolean {
+  const service = (Principal as { Service?: string } | undefined)?.Service;
+  return service !== undefined && service !== "ec2.amazonaws.com" && /^aws:Source(Account|Arn)$/.test(key);
 }
 
 function known(key: string, action: Action, resources: readonly string[], kind: "rights" | "trust"): boolean {

@@ -1,6 +1,8 @@
 import { podIdentityTrust } from "../../../components/aws-trust";
+import { challengePolicy } from "../../../components/dns/plan/challenge-policy";
 import {
   flowLogsPolicy,
+  flowLogsTrust,
   loadBalancerPolicy,
   partitionOf,
   type PolicyDocument,
@@ -96,12 +98,33 @@ test("all that the controller calls for a Service is there", () => {
 });
 
 test("one ServiceAccount of one cluster takes the role", () => {
-  const [statement] = podIdentityTrust("labs-test", "kube-system", "lbc").Statement;
+  const [statement] = podIdentityTrust(place, "kube-system", "lbc").Statement;
   expect(statement!.Condition).toEqual({
     StringEquals: {
+      "aws:SourceAccount": "123456789012",
       "aws:RequestTag/eks-cluster-name": "labs-test",
       "aws:RequestTag/kubernetes-namespace": "kube-system",
       "aws:RequestTag/kubernetes-service-account": "lbc",
+    },
+  });
+});
+
+test("flow logs are written for this account alone; an unknown account asks nothing that could not hold", () => {
+  const of = (account: string) => flowLogsTrust({ ...place, account }).Statement[0]!.Condition;
+  expect(of("123456789012")).toEqual({
+    StringEquals: { "aws:SourceAccount": "123456789012" },
+    ArnLike: { "aws:SourceArn": "arn:aws:ec2:us-west-2:123456789012:vpc-flow-log/*" },
+  });
+  expect(of("*")).toBeUndefined();
+  expect(JSON.stringify(podIdentityTrust({ ...place, account: "*" }, "a", "b"))).not.toContain("Source");
+});
+
+test("challenges: TXT records that prove a name, and no other record", () => {
+  const prove = challengePolicy("aws", "zone").Statement.find((s) => s.Sid === "Prove");
+  expect(prove?.Condition).toEqual({
+    "ForAllValues:StringEquals": { "route53:ChangeResourceRecordSetsRecordTypes": ["TXT"] },
+    "ForAllValues:StringLike": {
+      "route53:ChangeResourceRecordSetsNormalizedRecordNames": ["_acme-challenge.*"],
     },
   });
 });
