@@ -1,4 +1,7 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import pc from "picocolors";
+import { kubeconfigFile } from "../../components/kind/machine-objects";
 import { failOn, UserError } from "../../kube/problems";
 import { askKindMachine } from "../../stacks/kind-machine";
 import { readStackFile } from "../../stacks/offline/stack-file";
@@ -83,6 +86,7 @@ export async function runDestroy(name: string, options: DestroyCommand = {}): Pr
     }
     report({ say }, await recover(run));
     await withLock(session, name, () => session.engine.destroy(name, output));
+    if (cluster !== undefined) rmSync(join(projectFolder, kubeconfigFile(cluster)), { force: true });
     say(pc.green(`Stack ${name} is gone; its config in Pulumi.${name}.yaml stays.`));
   });
 }
@@ -155,7 +159,11 @@ function after(name: string, plan: StackPlan, outputs: Readonly<Record<string, u
     "",
     pc.green(`Stack ${name} is up: cluster ${cluster}.`),
     ...Object.entries(links).map(([title, url]) => `  ${title}: ${url}`),
-    ...(plan.target.kind === "kind" ? [`  look: kubectl --context kind-${cluster} get pods -A`] : []),
+    ...(plan.target.kind === "kind"
+      ? [
+          `  kubectl means this cluster after: export KUBECONFIG=${join(projectFolder, kubeconfigFile(cluster))}`,
+        ]
+      : []),
     `  next step of a lab: npm run labs -- step <lab> next --stack ${name} && npm run up -- ${name}`,
     `  take it away: npm run destroy -- ${name}`,
   ].join("\n");

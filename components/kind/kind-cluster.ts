@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import { KindNetwork } from "./kind-network";
-import { kindFootprint, making, removal, shaping } from "./machine-objects";
+import { kindFootprint, kubeconfigFile, making, removal, shaping } from "./machine-objects";
 import type { KindPlan } from "./plan/kind-plan";
 
 export interface KindClusterArgs {
@@ -84,11 +84,13 @@ export class KindCluster extends pulumi.ComponentResource {
       `${name}-cluster`,
       {
         create: "kind create cluster --config -",
-        update: "kind version",
+        // Nothing of the cluster changes; where its kubeconfig lies may.
+        update: "kind export kubeconfig",
         delete: removal.cluster,
         stdin: plan.config,
         environment: {
           ...making(cluster),
+          KUBECONFIG: kubeconfigFile(plan.name),
           // kind takes a network that is there as it is (pkg/cluster/internal/providers/docker/network.go).
           ...(plan.network === undefined ? {} : { KIND_EXPERIMENTAL_DOCKER_NETWORK: plan.network.name }),
         },

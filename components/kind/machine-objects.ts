@@ -19,6 +19,12 @@ export function kindFootprint(cluster: string): KindFootprint {
   };
 }
 
+/**
+ * Where kind writes a cluster's kubeconfig, seen from the project: kind would put it into the user's own, and make the
+ * cluster the one that every kubectl means.
+ */
+export const kubeconfigFile = (cluster: string): string => `.labs/kubeconfig/${cluster}`;
+
 /** In the order in which they can be removed: Docker keeps a network while anything is on it. */
 export const removable = ({ cluster, host1, network }: KindFootprint): MachineObject[] => [
   cluster,

@@ -13,7 +13,9 @@ describe("the kind stack", () => {
     const { inputs } = graph.named("kind-cluster");
     expect(inputs["create"]).toBe("kind create cluster --config -");
     expect(inputs["delete"]).toBe("kind delete cluster");
-    expect(inputs["environment"]).toMatchObject({ KIND_CLUSTER_NAME: "labs-kind" });
+    // Else kind writes the user's own kubeconfig, and switches its context.
+    const own = { KIND_CLUSTER_NAME: "labs-kind", KUBECONFIG: ".labs/kubeconfig/labs-kind" };
+    expect(inputs["environment"]).toMatchObject(own);
     const config = parse(String(inputs["stdin"])) as {
       nodes: { role: string; image: string }[];
       networking: Record<string, unknown>;
