@@ -49,6 +49,9 @@ describe("a lab that breaks a rule is told which", () => {
     Privileges: { lab: { ...lab, workloads: () => [pod({ securityContext: { privileged: true } })] } },
     "Parts of the guide": { guide: "# Stars\n" },
     "Commands of the guide": { guide: "```sh\nfrobnicate\n```\n" },
+    "What a guide says one will see": {
+      guide: "# Stars\n\n## Step 0 `open`\n\n```sh\nkubectl get pods\n```\n",
+    },
     "Length of the guide": { guide: "word ".repeat(1200) },
   };
   const pod = (container: object): ReturnType<typeof lab.workloads>[number] => ({

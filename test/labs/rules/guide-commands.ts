@@ -21,13 +21,26 @@ export function inlineCommands(markdown: string): string[] {
   );
 }
 
-/** Splits a block into its commands, those in `$(…)` and behind pipes too. @throws where a shell could not read it */
-export async function commandsOf(block: string): Promise<Command[]> {
+/** One statement of a block: what a learner types and then looks at. */
+export interface Statement {
+  text: string;
+  /** Words of its simple commands, those in `$(…)` and behind pipes too. */
+  parts: string[][];
+}
+
+/** Splits a block into its statements. @throws where a shell could not read it */
+export async function statementsOf(block: string): Promise<Statement[]> {
   const file = await parseShell(block);
-  return file.Stmts.flatMap((s) => {
+  return file.Stmts.map((s) => {
     const text = block.slice(s.Position.Offset, s.End.Offset);
-    return simple(parse(text, (name) => `$${name}`)).map((words) => ({ words, text }));
+    return { text, parts: simple(parse(text, (name) => `$${name}`)) };
   });
+}
+
+/** Splits a block into its simple commands. @throws where a shell could not read it */
+export async function commandsOf(block: string): Promise<Command[]> {
+  const statements = await statementsOf(block);
+  return statements.flatMap(({ text, parts }) => parts.map((words) => ({ words, text })));
 }
 
 const KEYWORDS = new Set(["{", "}", "do", "done", "then", "fi", "!"]);
@@ -108,6 +121,6 @@ export function kindOf(word: string): string {
     .replace(/(polic|identit|affinit)ies$/, "$1y")
     .replace(/(ingress|class)es$/, "$1")
     .replace(/slices$/, "slice")
-    .replace(/([^s])s$/, "$1");
+    .replace(/([^su])s$/, "$1");
   return ALIASES[name] ?? ALIASES[singular] ?? singular;
 }

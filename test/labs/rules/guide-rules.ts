@@ -1,3 +1,4 @@
+import { readGuide, rendered } from "../../guides/read-guide";
 import { commandProblems } from "./guide-checker";
 import { commandsOf, shellBlocks } from "./guide-commands";
 import type { LabRule, Subject } from "./subject";
@@ -42,12 +43,17 @@ const commands = async (subject: Subject): Promise<string[]> => {
 };
 
 const size = ({ guide }: Subject): string[] => {
-  const words = guide.split(/\s+/).length;
+  const words = rendered(guide).split(/\s+/).length;
   return words < MOST_WORDS ? [] : [`the guide has ${words} words; two pages are ${MOST_WORDS}`];
 };
+
+const seen = async ({ lab, guide }: Subject): Promise<string[]> => [
+  ...(await readGuide(guide, lab)).problems,
+];
 
 export const guideRules: readonly LabRule[] = [
   ["Parts of the guide", parts],
   ["Commands of the guide", commands],
+  ["What a guide says one will see", seen],
   ["Length of the guide", size],
 ];
