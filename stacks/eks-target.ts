@@ -3,6 +3,7 @@ import type * as command from "@pulumi/command";
 import * as eks from "@pulumi/eks";
 import type * as pulumi from "@pulumi/pulumi";
 import { lookUpAws } from "../components/eks/aws-lookup";
+import { lookUpNetwork } from "../components/eks/network-lookup";
 import { lookUpStanding } from "../components/eks/cluster-lookup";
 import { endpointReachProblems } from "../components/eks/endpoint-check";
 import { lookUpLimits } from "../components/eks/quota-lookup";
@@ -38,19 +39,25 @@ export async function lookUpForEks(
 ): Promise<{ provider: aws.Provider; facts: AwsFacts }> {
   failOn("AWS cannot be asked from here; nothing was changed.", eksToolProblems(config.eks.profile));
   const made = provider();
-  const [{ facts, problems }, standing, limits] = await Promise.all([
+  const [{ facts, problems }, standing, limits, network] = await Promise.all([
     lookUpAws(config.eks, made),
     lookUpStanding(clusterName, made),
     lookUpLimits(clusterName, made),
+    lookUpNetwork(config.eks, made),
   ]);
-  failOn("AWS refuses what the plan needs; nothing was changed.", problems);
+  failOn("AWS refuses what the plan needs; nothing was changed.", [...problems, ...network.problems]);
   failOn(
     "The cluster cannot be worked with from here; nothing was changed.",
     await endpointReachProblems(config.eks, standing.cluster),
   );
   return {
     provider: made,
-    facts: { ...facts, ...standing, limits },
+    facts: {
+      ...facts,
+      ...standing,
+      limits,
+      ...(network.facts === undefined ? {} : { network: network.facts }),
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { podIdentityTrust } from "../aws-trust";
 import type { ControlPlane } from "./control-plane";
-import type { Network } from "./eks-network";
+import type { ClusterNetwork } from "./eks-network";
 import type { EksPlan } from "./plan/eks-plan";
 import { zoneLetter } from "./plan/network-request";
 import { ServiceRole } from "./service-role";
@@ -14,7 +14,7 @@ const AWS_NODE = "aws-node";
 
 export interface AddonsArgs {
   plan: EksPlan;
-  network: Network;
+  network: ClusterNetwork;
   controlPlane: ControlPlane;
   provider: aws.Provider;
 }

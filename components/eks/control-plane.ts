@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as eks from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Network } from "./eks-network";
+import type { ClusterNetwork } from "./eks-network";
 import type { EksPlan } from "./plan/eks-plan";
 import { kubeconfigYaml } from "./plan/eks-kubeconfig";
 import { controlPlaneLogGroup } from "./plan/iam-policies";
@@ -12,7 +12,7 @@ export interface ControlPlaneArgs {
   plan: EksPlan;
   /** What names of children begin with. */
   prefix: string;
-  network: Network;
+  network: ClusterNetwork;
   provider: aws.Provider;
   /** @pulumi/eks is a component of another program; it needs a provider of its own. */
   eksProvider: eks.Provider;

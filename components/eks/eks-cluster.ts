@@ -8,7 +8,8 @@ import type { Mirrors } from "../mirrors";
 import { Addons } from "./addons";
 import { ControlPlane } from "./control-plane";
 import { LoadBalancerController } from "./load-balancer-controller";
-import { Network } from "./eks-network";
+import { Network, type ClusterNetwork } from "./eks-network";
+import { ExistingNetwork } from "./existing-network";
 import { NodeGroups } from "./node-groups";
 import { Storage } from "./storage";
 import type { EksPlan } from "./plan/eks-plan";
@@ -34,7 +35,7 @@ export class EksCluster extends pulumi.ComponentResource {
   readonly podIdentity: pulumi.Resource[];
   private readonly args: EksClusterArgs;
   private readonly prefix: string;
-  private readonly network: Network;
+  private readonly network: ClusterNetwork;
   private readonly controlPlane: ControlPlane;
   private readonly addons: Addons;
 
@@ -44,7 +45,8 @@ export class EksCluster extends pulumi.ComponentResource {
     this.args = args;
     this.prefix = name;
     const parts = { plan, provider: args.aws };
-    this.network = new Network(`${name}-network`, parts, { parent: this });
+    const Made = plan.network.existing === undefined ? Network : ExistingNetwork;
+    this.network = new Made(`${name}-network`, parts, { parent: this });
     this.controlPlane = new ControlPlane(
       `${name}-control-plane`,
       { ...parts, prefix: name, network: this.network, eksProvider: args.eks },

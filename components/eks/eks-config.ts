@@ -17,7 +17,35 @@ const tagText = z
   .max(256, "at most 256 characters")
   .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, "only letters, digits, spaces and _ . : / = + - @");
 
+const subnetId = z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "must be the id of a subnet");
+
+const existingNetwork = z.strictObject({
+  vpcId: z
+    .string()
+    .regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, "must be the id of a VPC")
+    .meta({ description: "The VPC. `vpcCidr` and `secondaryCidrs` say its ranges." }),
+  privateSubnets: z.array(subnetId).min(2, "EKS needs subnets in two zones").meta({
+    description: "For control plane, nodes and internal load balancers: one for each zone, with a way out.",
+  }),
+  publicSubnets: z
+    .array(subnetId)
+    .default([])
+    .meta({ description: "For internet-facing load balancers: one for each zone." }),
+  podSubnets: z
+    .array(subnetId)
+    .default([])
+    .meta({ description: "For pods, with `cni: aws-custom`: one for each zone." }),
+  tagSubnets: z.boolean().default(false).meta({
+    description:
+      "Whether the stack sets the tags by which load balancers find their subnets, and takes them away at destroy. false: they must be there.",
+  }),
+});
+
 const network = z.strictObject({
+  existing: existingNetwork.exactOptional().meta({
+    description:
+      "A VPC that is there already, with its subnets: nothing of it is made or taken away. Zones are those of its private subnets.",
+  }),
   vpcCidr: cidr4
     .default("10.0.0.0/16")
     .meta({ description: "Addresses of the VPC, /16 to /28. A change replaces the VPC." }),

@@ -2,16 +2,26 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { FlowLogs } from "./flow-logs";
 import type { EksPlan } from "./plan/eks-plan";
+import { subnetTags } from "./plan/existing-network";
 import { nodeRole } from "./plan/address-demand";
-import { zoneLetter, type SubnetPlan, type SubnetRole } from "./plan/network-request";
+import { zoneLetter, type SubnetRole } from "./plan/network-request";
 
 export interface NetworkArgs {
   plan: EksPlan;
   provider: aws.Provider;
 }
 
+/** What stands on a network needs no more of it, whoever has made it. */
+export interface ClusterNetwork {
+  vpcId: pulumi.Output<string>;
+  ways: pulumi.Resource[];
+  reservations: pulumi.Resource[];
+  subnetIds(role: SubnetRole, zones?: readonly string[]): pulumi.Output<string>[];
+  nodeSubnetIds(zones: readonly string[]): pulumi.Output<string>[];
+}
+
 /** The VPC of a cluster, as planned: ranges, subnets, ways out. */
-export class Network extends pulumi.ComponentResource {
+export class Network extends pulumi.ComponentResource implements ClusterNetwork {
   readonly vpcId: pulumi.Output<string>;
   /** After these a node reaches the internet, and until they are gone load balancers can be reached. */
   readonly ways: pulumi.Resource[];
@@ -247,11 +257,4 @@ export class Network extends pulumi.ComponentResource {
 interface Routes {
   table: aws.ec2.RouteTable;
   ways: pulumi.Resource[];
-}
-
-/** Tags by which load balancers find their subnets (AWS Load Balancer Controller, subnet discovery). */
-function subnetTags(subnet: SubnetPlan, cluster: string): Record<string, string> {
-  if (subnet.role === "pod") return {};
-  const role = subnet.role === "public" ? "kubernetes.io/role/elb" : "kubernetes.io/role/internal-elb";
-  return { [role]: "1", [`kubernetes.io/cluster/${cluster}`]: "shared" };
 }

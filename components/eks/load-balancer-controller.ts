@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { chartRef, type Mirrors } from "../mirrors";
 import { charts } from "../versions";
 import type { ControlPlane } from "./control-plane";
-import type { Network } from "./eks-network";
+import type { ClusterNetwork } from "./eks-network";
 import type { EksPlan } from "./plan/eks-plan";
 import { LBC_NAMESPACE, LBC_SERVICE_ACCOUNT, loadBalancerValues } from "./plan/load-balancer-plan";
 import { irsaTrust, podIdentityTrust, type TrustPolicy } from "../aws-trust";
@@ -13,7 +13,7 @@ import { ServiceRole } from "./service-role";
 
 export interface LoadBalancerControllerArgs {
   plan: EksPlan;
-  network: Network;
+  network: ClusterNetwork;
   controlPlane: ControlPlane;
   provider: aws.Provider;
   mirrors: Mirrors;
@@ -43,7 +43,10 @@ export class LoadBalancerController extends pulumi.ComponentResource {
     const byAssociation = plan.loadBalancer.identity === "pod-identity";
     const role = new ServiceRole(
       `${name}-role`,
-      { trust: trust(plan, controlPlane), policy: loadBalancerPolicy(plan.place) },
+      {
+        trust: trust(plan, controlPlane),
+        policy: loadBalancerPolicy(plan.place, plan.network.existing?.vpcId),
+      },
       { parent: this },
     );
     const values = loadBalancerValues({

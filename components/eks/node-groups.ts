@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
-import type { Network } from "./eks-network";
+import type { ClusterNetwork } from "./eks-network";
 import type { EksPlan } from "./plan/eks-plan";
 import { eksEffect, type NodeGroupPlan } from "./plan/node-plan";
 import { serviceTrust } from "../aws-trust";
@@ -9,7 +9,7 @@ import { ServiceRole } from "./service-role";
 
 export interface NodeGroupsArgs {
   plan: EksPlan;
-  network: Network;
+  network: ClusterNetwork;
   cluster: eks.Cluster;
   provider: aws.Provider;
   /** What a node needs to become Ready: add-ons, or Calico. Without a CNI EKS gives a group up after half an hour. */

@@ -21,6 +21,8 @@ export interface AwsFacts {
   versions?: readonly string[];
   /** Instance type → zones where it can be had. */
   offerings?: Readonly<Record<string, readonly string[]>>;
+  /** The VPC of the config, if it names one. */
+  network?: NetworkFacts;
   /** The cluster of the stack's name, if one stands. */
   cluster?: StandingCluster;
   /** No cluster stands, but its control plane's log group is there, left by an earlier one. */
@@ -29,6 +31,29 @@ export interface AwsFacts {
   limits?: Limits;
   /** What AWS did not say, with its reason: what depends on it is left to AWS. */
   unanswered?: readonly string[];
+}
+
+/** A VPC that is there, and those of its subnets that the config names. */
+export interface NetworkFacts {
+  cidr: string;
+  /** All its ranges, the first included. */
+  ranges: readonly string[];
+  /** Names in it work, which the private address of the API server needs. */
+  dns: boolean;
+  subnets: Readonly<Record<string, SubnetFacts>>;
+}
+
+export interface SubnetFacts {
+  vpcId: string;
+  zone: string;
+  cidr: string;
+  /** Addresses that are free now. */
+  free: number;
+  /** Whether instances get a public address. */
+  publicIp: boolean;
+  /** Where 0.0.0.0/0 leads. */
+  way: "internet" | "nat" | "other" | "none";
+  tags: Readonly<Record<string, string>>;
 }
 
 /** What the tables of this project know: for the offline plan. */

@@ -1,5 +1,6 @@
 import { eksVersions } from "./aws-regions";
 import type { EksPlan } from "./eks-plan";
+import { natGateways } from "./network-request";
 import type { NodeGroupPlan } from "./node-plan";
 import { instancePrice, servicePrice, volumePrice, type HourlyService } from "./prices";
 
@@ -28,7 +29,7 @@ export function eksCost(plan: EksPlan, balancers: BalancerNeeds, today: Date): C
   const { nat, zones } = plan.network;
   const service = (name: HourlyService, count: number, what: string = name): CostPart[] =>
     count === 0 ? [] : [priced(what, count, servicePrice(region, name))];
-  const gateways = nat === "none" ? 0 : nat === "single" ? 1 : zones.length;
+  const gateways = natGateways(plan.network);
   const open = balancers.network.filter((b) => b.internetFacing).length;
   return [
     ...service(

@@ -9,6 +9,7 @@ import {
 import { accessProblems } from "./access-rules";
 import { addonVersionProblems, vpcCniValues, type VpcCniValues } from "./addon-plan";
 import { groupCapacities, type GroupCapacity } from "./address-demand";
+import { existingZones, planExistingNetwork } from "./existing-network";
 import { planNetwork } from "./network-plan";
 import { groupNotes, groupRequests, nodeGroupPlans, type NodeGroupPlan } from "./node-plan";
 import { encryptionProblems } from "./encryption-rules";
@@ -77,16 +78,19 @@ export interface PlannedEks {
 
 /** Plans an EKS cluster, or says every reason against it. */
 export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, path = "eks"): PlannedEks {
+  const { existing } = config.network;
   const zones =
-    typeof config.zones === "number"
-      ? chooseZones(config.region, config.zones, zoneFacts(aws), aws.cluster?.zones)
-      : config.zones;
+    existing !== undefined
+      ? existingZones(config.region, existing, aws.network)
+      : typeof config.zones === "number"
+        ? chooseZones(config.region, config.zones, zoneFacts(aws), aws.cluster?.zones)
+        : config.zones;
   const version = checkEksVersion(context.kubernetes, context.today, "kubernetes", aws.versions);
   const { groups, problems: groupProblems } = groupRequests(config, zones, aws, path);
   const request = networkRequest(config, zones, groups, context.pools);
   const problems = [
     ...version.problems,
-    ...zoneCountProblems(config, zones, path),
+    ...(existing === undefined ? zoneCountProblems(config, zones, path) : []),
     ...groupProblems,
     ...endpointProblems(config, aws, path),
     ...accountProblems(config, aws, path),
@@ -98,7 +102,10 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
     ...storageProblems(config, path),
     ...standingProblems(config, zones, aws.cluster, path),
   ];
-  const network = planNetwork(request, path, zoneFacts(aws));
+  const network =
+    existing === undefined
+      ? planNetwork(request, path, zoneFacts(aws))
+      : planExistingNetwork(request, config, aws, path);
   problems.push(...network.problems);
   const warnings = [...version.warnings, ...network.warnings, ...groupNotes(groups), ...notes(config, aws)];
   if (network.plan === undefined || problems.length > 0) return { problems, warnings };
@@ -128,7 +135,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
       cni: config.cni,
       network: network.plan,
       controlPlaneZones: aws.cluster?.zones ?? network.plan.zones,
-      s3Endpoint: config.network.s3Endpoint,
+      s3Endpoint: config.network.s3Endpoint && existing === undefined,
       ...(config.network.flowLogs === undefined ? {} : { flowLogs: config.network.flowLogs }),
       serviceCidr: config.network.serviceCidr,
       publicCidrs: config.endpoint.publicCidrs,
@@ -154,12 +161,15 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
 /** Ranges that addresses of pods come from. */
 export function podRanges(config: EksConfig, pools: readonly string[]): string[] {
   if (config.cni === "calico") return [...pools];
+  // Pods and nodes of a VPC that is there may be in any of its ranges.
+  if (config.network.existing !== undefined) return [config.network.vpcCidr, ...secondaryRanges(config)];
   if (config.cni === "aws-custom") return secondaryRanges(config);
   return [config.network.vpcCidr];
 }
 
 const secondaryRanges = ({ cni, network }: EksConfig): string[] =>
-  network.secondaryCidrs ?? (networkingOf(cni).customNetworking ? [POD_RANGE] : []);
+  network.secondaryCidrs ??
+  (networkingOf(cni).customNetworking && network.existing === undefined ? [POD_RANGE] : []);
 
 function networkRequest(
   config: EksConfig,
@@ -177,7 +187,7 @@ function networkRequest(
     serviceCidr: network.serviceCidr,
     podCidrs: config.cni === "calico" ? pools : [],
     peers: network.peers,
-    nat: network.nat,
+    nat: network.existing === undefined ? network.nat : "existing",
     prefixes: network.prefixes,
     groups,
     warm: config.warm,
@@ -225,7 +235,12 @@ function notes(config: EksConfig, { stage, zones, unanswered, logGroupLeft, clus
       "the control plane's log group is left from an earlier cluster of this name: it is taken over, and the `up` after this one sets how long it keeps logs",
     );
   }
-  if (stage !== "looked-up" && typeof config.zones === "number" && zones === undefined) {
+  if (
+    stage !== "looked-up" &&
+    typeof config.zones === "number" &&
+    zones === undefined &&
+    config.network.existing === undefined
+  ) {
     found.push(
       `zones are taken as ${config.region}a, b …; AWS is asked for the real ones when the stack is built`,
     );
@@ -244,7 +259,7 @@ function notes(config: EksConfig, { stage, zones, unanswered, logGroupLeft, clus
       "the API server is open to the whole internet (eks.endpoint.publicCidrs); IAM still guards it",
     );
   }
-  if (config.network.nat === "none") {
+  if (config.network.nat === "none" && config.network.existing === undefined) {
     found.push(
       "nat none: nodes have public addresses (each about 3.60 USD a month), the security group lets nobody in",
     );

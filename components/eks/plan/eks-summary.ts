@@ -1,5 +1,5 @@
 import type { EksPlan } from "./eks-plan";
-import { networkingOf } from "./network-request";
+import { networkingOf, UNKNOWN } from "./network-request";
 import type { Room } from "./node-room";
 import { HOST_NETWORK_PODS } from "./pod-capacity";
 
@@ -22,10 +22,11 @@ export interface SubnetSummary {
   name: string;
   zone: string;
   cidr: string;
-  usable: number;
+  /** Absent where AWS must be asked first. */
+  usable?: number;
   needed: number;
   /** Percent of the usable addresses. */
-  use: number;
+  use?: number;
   for: string[];
   prefixReservations: string[];
 }
@@ -67,9 +68,10 @@ export function eksSummary(plan: EksPlan, room?: EksSummary["room"]): EksSummary
       name: s.name,
       zone: s.zone,
       cidr: s.cidr,
-      usable: s.usable,
       needed: s.needed,
-      use: Math.round((100 * s.needed) / s.usable),
+      ...(s.cidr === UNKNOWN
+        ? {}
+        : { usable: s.usable, use: Math.round((100 * s.needed) / Math.max(1, s.usable)) }),
       for: s.needs.map((n) => `${n.what} ${n.addresses}`),
       prefixReservations: s.prefixReservations,
     })),

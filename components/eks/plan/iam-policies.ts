@@ -32,7 +32,7 @@ export function partitionOf(region: string): Place["partition"] {
  * and target groups, and security groups. It may read all, and write only what carries this cluster's tag or is being
  * made with it. Application load balancers, WAF, Shield and Cognito are left out: the labs serve no ALB.
  */
-export function loadBalancerPolicy(place: Place): PolicyDocument {
+export function loadBalancerPolicy(place: Place, vpcId?: string): PolicyDocument {
   const { partition, region, account, cluster } = place;
   const ec2 = (what: string) => `arn:${partition}:ec2:${region}:${account}:${what}`;
   const elb = (what: string) => `arn:${partition}:elasticloadbalancing:${region}:${account}:${what}`;
@@ -70,9 +70,12 @@ export function loadBalancerPolicy(place: Place): PolicyDocument {
         { StringEquals: { "iam:AWSServiceName": "elasticloadbalancing.amazonaws.com" } },
       ),
       allow("MakeGroups", ["ec2:CreateSecurityGroup"], [ec2("security-group/*")], madeAsOwned),
-      allow("MakeGroupsInVpc", ["ec2:CreateSecurityGroup"], [ec2("vpc/*")], {
-        StringEquals: { "aws:ResourceTag/labs:cluster": cluster },
-      }),
+      // A VPC that was there before has no tag of this stack.
+      vpcId === undefined
+        ? allow("MakeGroupsInVpc", ["ec2:CreateSecurityGroup"], [ec2("vpc/*")], {
+            StringEquals: { "aws:ResourceTag/labs:cluster": cluster },
+          })
+        : allow("MakeGroupsInVpc", ["ec2:CreateSecurityGroup"], [ec2(`vpc/${vpcId}`)]),
       allow("TagNewGroups", ["ec2:CreateTags"], [ec2("security-group/*")], {
         StringEquals: { ...madeAsOwned.StringEquals, "ec2:CreateAction": "CreateSecurityGroup" },
       }),

@@ -20,13 +20,9 @@ export interface Planned {
  * `zones`: what is known of the region's zones.
  */
 export function planNetwork(request: NetworkRequest, path = "eks", zones: ZoneFacts = {}): Planned {
-  const networking = networkingOf(request.cni);
   const problems: Problem[] = [
-    ...regionProblems(request.region, `${path}.region`),
+    ...requestProblems(request, path),
     ...zoneProblems(request.region, request.zones, zones, `${path}.zones`),
-    ...vpcRangeProblems(request, path),
-    ...warmPoolProblems(request.warm, networking, `${path}.warm`),
-    ...groupProblems(request, path),
     ...prefixProblems(request, path),
   ];
   if (request.cni === "aws-custom" && request.secondaryCidrs.length === 0) {
@@ -54,6 +50,16 @@ export function planNetwork(request: NetworkRequest, path = "eks", zones: ZoneFa
     problems,
     warnings: [...warnings, ...updateWarnings(request)],
   };
+}
+
+/** What is wrong whoever makes the network. */
+export function requestProblems(request: NetworkRequest, path: string): Problem[] {
+  return [
+    ...regionProblems(request.region, `${path}.region`),
+    ...vpcRangeProblems(request, path),
+    ...warmPoolProblems(request.warm, networkingOf(request.cni), `${path}.warm`),
+    ...groupProblems(request, path),
+  ];
 }
 
 function groupProblems(request: NetworkRequest, path: string): Problem[] {

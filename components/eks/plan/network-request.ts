@@ -47,7 +47,8 @@ export interface NetworkRequest {
   /** Pools of Calico's overlay; empty in the other modes. */
   podCidrs: readonly string[];
   peers: EksConfig["network"]["peers"];
-  nat: EksConfig["network"]["nat"];
+  /** How what is in the VPC gets out; `existing`: as the VPC that is there has it. */
+  nat: EksConfig["network"]["nat"] | "existing";
   /** Prefix lengths that are wanted; what is left out is sized from the need. */
   prefixes: EksConfig["network"]["prefixes"];
   groups: readonly GroupRequest[];
@@ -55,6 +56,9 @@ export interface NetworkRequest {
   /** Pods planned in all. Without: every node full. */
   pods?: number;
 }
+
+/** Range of a subnet that is there, before AWS was asked. */
+export const UNKNOWN = "unknown";
 
 export type SubnetRole = "public" | "private" | "pod";
 
@@ -68,13 +72,16 @@ export interface Need {
 
 /** One subnet of the plan. */
 export interface SubnetPlan {
+  /** Of a subnet that is there already. */
+  id?: string;
   /** `private-a`: role and the zone's letter; the subnet's identity. */
   name: string;
   role: SubnetRole;
   zone: string;
+  /** `unknown` of a subnet that is there, before AWS was asked. */
   cidr: string;
   prefix: number;
-  /** Addresses that can be used: without the five that AWS keeps. */
+  /** Addresses that can be used: without the five that AWS keeps; of a subnet that is there, those that are free. */
   usable: number;
   needs: Need[];
   /** Sum of the needs. */
@@ -87,11 +94,18 @@ export interface SubnetPlan {
 
 /** A network that fits. */
 export interface NetworkPlan {
+  /** The VPC, if it is there already. */
+  existing?: { vpcId: string; tagSubnets: boolean };
   vpcCidr: string;
   secondaryCidrs: string[];
   zones: readonly string[];
   nat: NetworkRequest["nat"];
   subnets: SubnetPlan[];
+}
+
+/** NAT gateways that the stack makes, each with an Elastic IP. */
+export function natGateways({ nat, zones }: Pick<NetworkPlan, "nat" | "zones">): number {
+  return nat === "single" ? 1 : nat === "perZone" ? zones.length : 0;
 }
 
 /** The letter of a zone: `us-west-2a` → `a`. */

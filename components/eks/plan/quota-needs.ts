@@ -1,4 +1,5 @@
 import type { EksPlan } from "./eks-plan";
+import { natGateways } from "./network-request";
 import type { QuotaName, QuotaNeeds } from "./quotas";
 
 const FAMILIES: readonly [types: RegExp, quota: QuotaName][] = [
@@ -10,10 +11,9 @@ const FAMILIES: readonly [types: RegExp, quota: QuotaName][] = [
 
 /** What a stack takes of each quota at its start. Spot has quotas of its own, and is not counted. */
 export function quotaNeeds({ network, nodeGroups, capacities }: EksPlan): QuotaNeeds {
-  const { nat, zones } = network;
   const needs: QuotaNeeds = {
-    vpcs: 1,
-    addresses: nat === "none" ? 0 : nat === "single" ? 1 : zones.length,
+    vpcs: network.existing === undefined ? 1 : 0,
+    addresses: natGateways(network),
     nodeGroups: nodeGroups.length,
   };
   for (const { group } of capacities) {

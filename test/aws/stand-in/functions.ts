@@ -54,7 +54,47 @@ const functions: Record<string, (inputs: Values, aws: Aws) => Promise<Values> | 
   "aws:ec2/getSubnet:getSubnet": async ({ id }, aws) => {
     const output = await aws.call("ec2", "DescribeSubnets", { SubnetIds: [id] });
     const [subnet] = output["Subnets"] as Values[];
-    return { id, availabilityZone: subnet?.["AvailabilityZone"] };
+    return {
+      id,
+      availabilityZone: subnet?.["AvailabilityZone"],
+      vpcId: subnet?.["VpcId"],
+      cidrBlock: subnet?.["CidrBlock"],
+      availableIpAddressCount: subnet?.["AvailableIpAddressCount"],
+      mapPublicIpOnLaunch: subnet?.["MapPublicIpOnLaunch"],
+      tags: tagsOf(subnet),
+    };
+  },
+  "aws:ec2/getVpc:getVpc": async ({ id }, aws) => {
+    const output = await aws.call("ec2", "DescribeVpcs", { VpcIds: [id] });
+    const [vpc] = output["Vpcs"] as Values[];
+    const attribute = async (Attribute: string, member: string): Promise<unknown> =>
+      ((await aws.call("ec2", "DescribeVpcAttribute", { VpcId: id, Attribute }))[member] as Values)["Value"];
+    return {
+      cidrBlock: vpc?.["CidrBlock"],
+      cidrBlockAssociations: (vpc?.["CidrBlockAssociationSet"] as Values[]).map((a) => ({
+        cidrBlock: a["CidrBlock"],
+        state: (a["CidrBlockState"] as Values)["State"],
+      })),
+      enableDnsSupport: await attribute("enableDnsSupport", "EnableDnsSupport"),
+      enableDnsHostnames: await attribute("enableDnsHostnames", "EnableDnsHostnames"),
+    };
+  },
+  "aws:ec2/getRouteTables:getRouteTables": async (inputs, aws) => {
+    const output = await aws.call("ec2", "DescribeRouteTables", {
+      Filters: [{ Name: "vpc-id", Values: [inputs["vpcId"]] }, ...filters(inputs)],
+    });
+    return { ids: (output["RouteTables"] as Values[]).map((t) => t["RouteTableId"]) };
+  },
+  "aws:ec2/getRouteTable:getRouteTable": async ({ routeTableId }, aws) => {
+    const output = await aws.call("ec2", "DescribeRouteTables", { RouteTableIds: [routeTableId] });
+    const [table] = output["RouteTables"] as Values[];
+    return {
+      routes: (table?.["Routes"] as Values[]).map((r) => ({
+        cidrBlock: r["DestinationCidrBlock"] ?? "",
+        gatewayId: r["GatewayId"] ?? "",
+        natGatewayId: r["NatGatewayId"] ?? "",
+      })),
+    };
   },
   "aws:cloudwatch/getLogGroups:getLogGroups": async ({ logGroupNamePrefix }, aws) => {
     const { logGroups } = await aws.call("logs", "DescribeLogGroups", { logGroupNamePrefix });
@@ -99,6 +139,11 @@ const filters = (inputs: Values): { Name: string; Values: string[] }[] =>
     Name: f.name,
     Values: f.values,
   }));
+
+const tagsOf = (thing: Values | undefined): Record<string, string> =>
+  Object.fromEntries(
+    ((thing?.["Tags"] as { Key: string; Value: string }[] | undefined) ?? []).map((t) => [t.Key, t.Value]),
+  );
 
 const tagFilters = (inputs: Values): { Name: string; Values: string[] }[] =>
   Object.entries((inputs["tags"] as Record<string, string> | undefined) ?? {}).map(([key, value]) => ({

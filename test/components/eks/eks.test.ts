@@ -147,7 +147,7 @@ test("groups of several types: the smallest decides pods, the hungriest the subn
 test("the summary: every subnet with its use, every group with its capacity", () => {
   const summary = eksSummary(plan({ cni: "aws-custom", nodeGroups: { workers: { perZone: true } } }).plan!);
   expect(summary.subnets).toHaveLength(6);
-  for (const s of summary.subnets) expect(s.use).toBe(Math.round((100 * s.needed) / s.usable));
+  for (const s of summary.subnets) expect(s.use).toBe(Math.round((100 * s.needed) / s.usable!));
   expect(summary.nodeGroups.map((g) => [g.name, g.maxPods, g.addressesFull])).toEqual([
     ["workers-a", 12, 13],
     ["workers-b", 12, 13],

@@ -206,6 +206,11 @@ export const ec2Types: Record<string, ResourceType> = {
       return { id: `${id},${Key}`, outputs: {} };
     },
     replacedBy: ["resourceId", "key"],
+    remove: (_, r, aws) =>
+      aws.call("ec2", "DeleteTags", {
+        Resources: [r.text("resourceId")],
+        Tags: [{ Key: r.text("key"), Value: r.text("value") }],
+      }),
   },
 };
 
