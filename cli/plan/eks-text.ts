@@ -34,7 +34,15 @@ function subnets(eks: EksSummary): Table.Table {
   for (const s of eks.subnets) {
     const kept = s.prefixReservations.length === 0 ? [] : [`prefixes in ${s.prefixReservations.join(", ")}`];
     const [first = "", ...more] = [...s.for, ...kept];
-    table.push([s.name, s.cidr, s.zone, s.usable ?? "?", s.needed, s.use === undefined ? "?" : `${s.use} %`, first]);
+    table.push([
+      s.name,
+      s.cidr,
+      s.zone,
+      s.usable ?? "?",
+      s.needed,
+      s.use === undefined ? "?" : `${s.use} %`,
+      first,
+    ]);
     // A row for each line: cli-table3's time for one cell grows with the cube of its lines.
     table.push(...more.map((need) => ["", "", "", "", "", "", need]));
   }

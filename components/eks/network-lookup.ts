@@ -39,9 +39,10 @@ export async function lookUpNetwork(
     problems,
     facts: {
       cidr: vpc.cidrBlock,
-      ranges: [vpc.cidrBlock, ...vpc.cidrBlockAssociations.filter((a) => a.state === "associated").map((a) => a.cidrBlock)].filter(
-        (range, i, all) => all.indexOf(range) === i,
-      ),
+      ranges: [
+        vpc.cidrBlock,
+        ...vpc.cidrBlockAssociations.filter((a) => a.state === "associated").map((a) => a.cidrBlock),
+      ].filter((range, i, all) => all.indexOf(range) === i),
       dns: vpc.enableDnsHostnames && vpc.enableDnsSupport,
       subnets: Object.fromEntries(
         subnets.flatMap(([id, found]) => (found === undefined ? [] : [[id, found]])),
