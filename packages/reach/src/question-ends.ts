@@ -65,9 +65,22 @@ function address(state: State, text: string): Target | undefined {
     net: parseNet(end.name) ?? net,
   }));
   if (ends.length === 0)
-    throw new UserError(`${text}: nothing in the cluster has IPv${net.family} addresses.`);
+    throw new UserError(
+      `${text}: nothing in the input has IPv${net.family} addresses. Where pods have them, say it: --pod-cidr ${net.family === 6 ? "fd00:10:244::/56" : "10.244.0.0/16"}`,
+    );
   return { ends };
 }
+
+/** As kubectl shortens kinds. */
+const SHORT: Readonly<Record<string, string>> = {
+  po: "pod",
+  deploy: "deployment",
+  ds: "daemonset",
+  sts: "statefulset",
+  rs: "replicaset",
+  rc: "replicationcontroller",
+  cj: "cronjob",
+};
 
 function workload(state: State, text: string): Target | undefined {
   const [first = "", ...rest] = text.split("/");
@@ -76,7 +89,7 @@ function workload(state: State, text: string): Target | undefined {
     return (
       w.name === text ||
       plain === text ||
-      (first.toLowerCase() === w.kind.toLowerCase() && plain === rest.join("/")) ||
+      ((SHORT[first.toLowerCase()] ?? first.toLowerCase()) === w.kind.toLowerCase() && plain === rest.join("/")) ||
       (rest.length === 0 && plain.split("/")[1] === text) ||
       (w.aliases?.includes(rest.join("/")) === true && w.namespace === first)
     );
@@ -105,16 +118,21 @@ function host(state: State, text: string): Target | undefined {
 }
 
 function service(state: State, text: string): Target | undefined {
-  const name = text.replace(/^(service|svc)\//i, "");
+  const name = text
+    .replace(/^(service|svc)\//i, "")
+    // As DNS names it in the cluster.
+    .replace(/^([^./]+)\.([^./]+)\.svc(\..*)?$/, "$2/$1");
   const found = state.services.get(name);
   return found === undefined ? undefined : { service: found, name: text };
 }
 
 function suggestions(state: State, text: string): string {
   const names = [
-    ...state.workloads.map((w) => w.name),
-    ...state.services.keys(),
-    ...state.hosts.map((h) => h.name),
+    ...new Set([
+      ...state.workloads.map((w) => w.name),
+      ...[...state.services.keys()].map((name) => `service/${name}`),
+      ...state.hosts.map((h) => h.name),
+    ]),
   ];
   const last = text.split("/").at(-1)?.toLowerCase() ?? "";
   const near = names.filter((n) => n.toLowerCase().includes(last) || last.includes(n.split("/").at(-1) ?? n));

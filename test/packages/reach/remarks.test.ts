@@ -122,6 +122,12 @@ test("why no selector finds a pod of the host's network", () => {
     "x/db",
   );
   expect(found.join("\n")).toMatch(/x\/agent is in its host's network: pod selectors do not find it/);
+  // Also where the answer depends on the node, which the receiver may share with it.
+  const anywhere = pod("x/any", { role: "any" });
+  const policy = kubernetesPolicy("x/any", { podSelector: { matchLabels: { role: "any" } }, ingress: [] });
+  expect(told([agent, anywhere, policy], "x/agent", "x/any").join("\n")).toMatch(
+    /pod selectors do not find it/,
+  );
 });
 
 test("which peer or network set matches", () => {

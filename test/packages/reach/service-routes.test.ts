@@ -59,6 +59,10 @@ spec: { replicas: 3, template: { metadata: { labels: { app: web } }, spec: { con
     let json = "";
     for (const piece of jsonPieces(state, { all: true })) json += Buffer.from(piece).toString();
     expect(json.match(/"from":"x\/db","to":"x\/db"/g)).toHaveLength(listed.length);
+    // Members are known by name, and one is not its own peer.
+    const members = (from: string, to: string) => explain(state, { from, to, port: 80 })[0]?.verdict;
+    expect([members("x/db-0", "x/db-2"), members("x/db-0", "x/db-0")]).toEqual(["deny", "allow"]);
+    expect(() => members("x/db-3", "x/db")).toThrow(/x\/db-3 is not in the input/);
     // A rule between replicas is used, and taking a policy away opens them to each other.
     const own = kubernetesPolicy("x/own", {
       podSelector: { matchLabels: { app: "web" } },
@@ -104,6 +108,21 @@ ports: [{ name: https, port: 6443, protocol: TCP }]`);
     expect(verdict([...base, ...api, out("10.96.0.1/32", 443)], "x/cli → service/x/api TCP 443")).toBe(
       "deny",
     );
+  });
+
+  test("of a headless Service, with the port that was asked for", () => {
+    const headless = api.map((o) =>
+      o.kind === "Service" ? { ...o, spec: { clusterIP: "None", ports: [{ name: "https", port: 443 }] } } : o,
+    );
+    const at = (port: number): string =>
+      verdict([...base, ...headless, out("192.0.2.20/32", port)], "x/cli → service/x/api TCP 443");
+    expect([at(443), at(6443)]).toEqual(["allow", "deny"]);
+  });
+
+  test("an empty selector is none, and the name in DNS is one of the Service", () => {
+    const db = service({ selector: {} });
+    expect(verdict([...base, db], "x/cli → service/x/web TCP 80")).toBe("unknown");
+    expect(verdict([...base, service({})], "x/cli → web.x.svc.cluster.local TCP 80")).toBe("allow");
   });
 
   test("nodes", () => {

@@ -53,7 +53,7 @@ function* notes(state: State, count: number): Generator<string> {
   if (staged.length > 0) yield pc.dim(`not enforced, so not counted: ${staged.join(", ")}\n`);
   if (state.ignored.size > 0) {
     const kinds = [...state.ignored].map(([kind, n]) => `${n} ${kind}`).join(", ");
-    yield pc.dim(`without influence on policies, not read: ${kinds}\n`);
+    yield pc.dim(`not read, as nothing known here depends on them: ${kinds}\n`);
   }
 }
 

@@ -16,17 +16,20 @@ interface ServiceTarget {
 
 /** Everything that may answer for a port of a Service: pods, nodes and addresses outside the cluster. */
 export function serviceTargets(state: State, service: Backed, port: ServicePort): ServiceTarget[] {
-  const pods = service.backends.map((endpoint) => ({ endpoint, port: podPort(service, port, endpoint) }));
+  // The name of a headless Service stands for the endpoints' own addresses: nobody translates a port.
+  const own = service.headless ? port.port : undefined;
+  const pods = service.backends.map((endpoint) => ({
+    endpoint,
+    port: own ?? podPort(service, port, endpoint),
+  }));
   const others = service.elsewhere.flatMap(({ net, ports }) => {
-    const to = slicePort(ports, port);
+    const to = own ?? slicePort(ports, port);
     return to === undefined ? [] : ends(state, net).map((endpoint) => ({ endpoint, port: to }));
   });
   return [...pods, ...others];
 }
 
 function podPort(service: Backed, port: ServicePort, endpoint: Endpoint): number | undefined {
-  // The name of a headless Service stands for the pods' own addresses: nobody translates a port.
-  if (service.headless) return port.port;
   const listed = service.slicePorts.get(endpoint);
   return listed === undefined ? targetPort(port.target, port.protocol, endpoint) : slicePort(listed, port);
 }

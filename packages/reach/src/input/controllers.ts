@@ -93,19 +93,20 @@ function look(pod: PodSource): string {
   return JSON.stringify([Object.entries(pod.labels).sort(), pod.serviceAccount, pod.hostNetwork, pod.ports]);
 }
 
-/** A StatefulSet becomes its pods, where some selector tells them apart by name or number. */
+/** A StatefulSet knows the names of its pods, and becomes them where some selector tells them apart by name or number. */
 export function ordinals(pods: readonly PodSource[], input: Input): PodSource[] {
   const asked = new Set([
     ...selectorsOf(input).flatMap(({ root }) => labelsOf(root)),
     ...input.services.flatMap(({ selector }) => Object.keys(selector ?? {})),
   ]);
-  if (!ORDINAL_LABELS.some((label) => asked.has(label))) return [...pods];
+  const apart = ORDINAL_LABELS.some((label) => asked.has(label));
   const owned = new Set(pods.flatMap((p) => p.owners.map((owner) => `${p.namespace}/${owner.name}`)));
   return pods.flatMap((set) => {
     const { kind, name, namespace, replicas = 0, firstOrdinal } = set;
     if (kind !== "StatefulSet" || replicas > MOST_ORDINALS || owned.has(`${namespace}/${name}`)) return [set];
-    return Array.from({ length: replicas }, (_, i): PodSource => {
-      const replica = `${name}-${firstOrdinal + i}`;
+    const names = Array.from({ length: replicas }, (_, i) => `${name}-${firstOrdinal + i}`);
+    if (!apart) return [{ ...set, aliases: names }];
+    return names.map((replica, i): PodSource => {
       const added = { ...set.added, ...ordinalLabels(replica, firstOrdinal + i) };
       return { ...set, added, replicas: 1, replica, aliases: [replica] };
     });

@@ -102,7 +102,11 @@ const CALICO_OTHERS = [
   "Node",
   "WorkloadEndpoint",
 ];
-const CALICO_GROUPS = ["projectcalico.org", "crd.projectcalico.org"];
+/** Calico's groups with their version. */
+const CALICO_GROUPS: Readonly<Record<string, string>> = {
+  "projectcalico.org": "v3",
+  "crd.projectcalico.org": "v1",
+};
 const NETWORKING_OTHERS = ["Ingress", "IngressClass", "IPAddress", "ServiceCIDR"];
 /** Kinds of policy.networking.k8s.io by version. */
 const CLUSTER_POLICIES: Readonly<Record<string, readonly string[]>> = {
@@ -111,11 +115,20 @@ const CLUSTER_POLICIES: Readonly<Record<string, readonly string[]>> = {
   // The same schema (release notes of network-policy-api 0.3.0).
   v1beta1: ["ClusterNetworkPolicy"],
 };
-/** Groups whose kinds decide who reaches whom and are not evaluated here. */
-const FOREIGN_POLICY_GROUPS = ["cilium.io", "crd.antrea.io", "security.istio.io"];
-
-/** Networks of OVN-Kubernetes: pods of different ones do not reach each other, whatever policies say. */
-const OTHER_NETWORKS = ["UserDefinedNetwork", "ClusterUserDefinedNetwork", "EgressFirewall"];
+/** Groups whose kinds decide who reaches whom and are not evaluated here, with these kinds or all. */
+const FOREIGN_POLICIES: Readonly<Record<string, readonly string[] | "all">> = {
+  "cilium.io": "all",
+  "crd.antrea.io": "all",
+  "security.istio.io": "all",
+  "policy.linkerd.io": "all",
+  "consul.hashicorp.com": ["ServiceIntentions"],
+  "kuma.io": ["MeshTrafficPermission", "TrafficPermission"],
+  "crd.nsx.vmware.com": ["SecurityPolicy"],
+  "vpcresources.k8s.aws": ["SecurityGroupPolicy"],
+  "kubeovn.io": ["SecurityGroup", "Subnet", "Vpc"],
+  // Networks whose pods do not reach those of others, whatever policies say.
+  "k8s.ovn.org": ["UserDefinedNetwork", "ClusterUserDefinedNetwork", "EgressFirewall"],
+};
 
 /** What an object is to the evaluator, or why it cannot be read. */
 export function roleOf(
@@ -140,7 +153,13 @@ export function roleOf(
     const known = Object.entries(CLUSTER_POLICIES).flatMap(([v, kinds]) => kinds.map((k) => `${k} (${v})`));
     return unknownKind(apiVersion, kind, ...known);
   }
-  if (group !== undefined && CALICO_GROUPS.includes(group)) {
+  const calico = CALICO_GROUPS[group ?? ""];
+  if (calico !== undefined) {
+    if (version !== calico)
+      return {
+        problem: `is of a version that ${group ?? ""} does not have`,
+        fix: `write apiVersion: ${group ?? ""}/${calico}`,
+      };
     const role = CALICO[kind];
     if (role !== undefined) return role;
     return CALICO_OTHERS.includes(kind) ? "ignored" : unknownKind(apiVersion, kind, ...Object.keys(CALICO));
@@ -151,11 +170,8 @@ export function roleOf(
       problem: "is of a version that no API server serves any more",
       fix: "write apiVersion: networking.k8s.io/v1",
     };
-  if (
-    FOREIGN_POLICY_GROUPS.includes(group ?? "") ||
-    OTHER_NETWORKS.includes(kind) ||
-    /NetworkPolic(y|ies)$/.test(kind)
-  )
+  const foreign = FOREIGN_POLICIES[group ?? ""] ?? [];
+  if (foreign === "all" || foreign.includes(kind) || /NetworkPolic(y|ies)$/.test(kind))
     return {
       problem: `${kind} of ${apiVersion} decides about flows but is not evaluated here`,
       fix: "leave the object out, or write it as a Kubernetes or Calico policy",

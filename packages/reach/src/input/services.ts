@@ -63,7 +63,7 @@ export function service(name: string, namespace: string, root: Fields): Service 
     name,
     namespace,
     type,
-    selector: spec.has("selector") && !spec.unknown("selector") ? spec.map("selector") : undefined,
+    selector: selectorOf(spec),
     ports,
     addresses: [...clusterIPs, ...externalIPs, ...loadBalancer.addresses],
     clusterIPs,
@@ -75,6 +75,13 @@ export function service(name: string, namespace: string, root: Fields): Service 
     families: familiesOf(spec, clusterIPs),
     externalName: spec.string("externalName"),
   };
+}
+
+/** An empty selector is stored as none. */
+function selectorOf(spec: Fields): Record<string, string> | undefined {
+  if (!spec.has("selector") || spec.unknown("selector")) return undefined;
+  const selector = spec.map("selector");
+  return Object.keys(selector).length === 0 ? undefined : selector;
 }
 
 function addresses(texts: readonly (string | undefined)[]): Net[] {

@@ -25,9 +25,9 @@ export function hostNetworkRemarks(state: State, flow: Flow, { source, destinati
         text: `${end.name} is in its host's network: no policy for pods governs it`,
       });
   }
-  if (shared(source) && flow.ingress.verdict === "deny" && destination.type === "workload")
+  if (shared(source) && flow.ingress.verdict !== "allow" && destination.type === "workload")
     remarks.push({ about: "host-network", text: noSelector(source) });
-  if (shared(destination) && flow.egress.verdict === "deny" && source.type === "workload")
+  if (shared(destination) && flow.egress.verdict !== "allow" && source.type === "workload")
     remarks.push({ about: "host-network", text: noSelector(destination) });
   return remarks;
 }
