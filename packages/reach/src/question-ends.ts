@@ -89,7 +89,8 @@ function workload(state: State, text: string): Target | undefined {
     return (
       w.name === text ||
       plain === text ||
-      ((SHORT[first.toLowerCase()] ?? first.toLowerCase()) === w.kind.toLowerCase() && plain === rest.join("/")) ||
+      ((SHORT[first.toLowerCase()] ?? first.toLowerCase()) === w.kind.toLowerCase() &&
+        plain === rest.join("/")) ||
       (rest.length === 0 && plain.split("/")[1] === text) ||
       (w.aliases?.includes(rest.join("/")) === true && w.namespace === first)
     );
