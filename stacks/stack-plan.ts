@@ -7,6 +7,7 @@ import { mirrorableCharts, type Mirrors } from "../components/mirrors";
 import { versionSet, versionSets, type VersionSet } from "../components/versions";
 import { labAt, type LabSelection } from "../labs/model";
 import { ownsLoadBalancer } from "../kube/load-balancers";
+import { openToAll } from "../components/ingress-nginx/controller/checks";
 import { selectLabs } from "../labs/select";
 import type { Problem } from "../kube/problems";
 import { failOn, ProblemsError } from "../kube/problems";
@@ -101,6 +102,8 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
   const facts: ClusterFacts = { ...known, baseDomain };
   const labs = selectLabs(config.labs, facts, ingress?.site);
   problems.push(...entry.problems, ...labs.problems);
+  const open = ingress === undefined ? undefined : openToAll(ingress.controller);
+  if (open !== undefined && aws.stage !== "offline") problems.push(open);
   const room =
     site.target.kind === "eks" && site.target.cluster !== undefined && labs.problems.length === 0
       ? eksRoom(
@@ -133,6 +136,9 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
         .map((u) => `not tested upstream: ${u}`),
       ...site.notes,
       ...entry.notes,
+      ...(open === undefined
+        ? []
+        : [`\`up\` refuses it, until ${open.path} says who may connect: ${open.message}`]),
       ...labs.notes,
       ...(room?.warnings ?? []),
       ...waitNotes(config, ingress, labs.selections, facts),

@@ -1,3 +1,4 @@
+import { openToAll } from "../../components/ingress-nginx/controller/checks";
 import { quotaNeeds } from "../../components/eks/plan/quota-needs";
 import { quotaFindings, sumNeeds, type QuotaNeeds } from "../../components/eks/plan/quotas";
 import type { PlannedStack } from "../../stacks/config/class-config";
@@ -24,6 +25,10 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
   const onKind: StackPlan[] = [];
   const costs = new Map<string, StackCost>();
   const needs = new Map<string, QuotaNeeds[]>();
+  const add = (name: string, p: Problem): void => {
+    const key = JSON.stringify([p.path, p.message]);
+    if (!problems.has(key)) problems.set(key, { ...p, path: `config of ${name}: ${p.path}` });
+  };
   for (const [name, { config }] of planned) {
     const raw = Object.fromEntries(
       Object.entries(config).map(([key, value]) => [
@@ -33,6 +38,8 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
     );
     try {
       const plan = planStack(name, raw);
+      const open = plan.ingress === undefined ? undefined : openToAll(plan.ingress.controller);
+      if (open !== undefined) add(name, open);
       const { target } = plan;
       const cost = stackCost(plan, new Date());
       if (cost !== undefined) costs.set(name, cost);
@@ -46,10 +53,7 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
       }
     } catch (e) {
       if (!(e instanceof ProblemsError)) throw e;
-      for (const p of e.problems) {
-        const key = JSON.stringify([p.path, p.message]);
-        if (!problems.has(key)) problems.set(key, { ...p, path: `config of ${name}: ${p.path}` });
-      }
+      for (const p of e.problems) add(name, p);
     }
   }
   const warnings = [...needs].flatMap(([region, all]) =>

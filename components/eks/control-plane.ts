@@ -91,6 +91,8 @@ export class ControlPlane extends pulumi.ComponentResource {
         providers: { aws: provider },
         // Ways out last until the last load balancer is gone; EKS would make the log group itself, without an end.
         dependsOn: [...network.ways, ...logs],
+        // AWS would refuse only once all else is gone: the engine refuses before it begins.
+        protect: plan.deletionProtection,
       },
     );
   }

@@ -291,10 +291,10 @@ export const eksSchema = z.strictObject({
     description:
       "Volumes for claims of pods. `ebs`: the EBS CSI driver, and `gp3`, encrypted, as the default StorageClass. `none`: claims stay pending, as EKS comes without one.",
   }),
-  deletionProtection: z
-    .boolean()
-    .default(false)
-    .meta({ description: "Whether AWS refuses to delete the cluster." }),
+  deletionProtection: z.boolean().exactOptional().meta({
+    description:
+      "Whether the cluster cannot be destroyed, neither by the engine nor at AWS. If left out: true where nothing ends the stack (`expires`). To destroy it: set it to false, `up`, `destroy`.",
+  }),
   tags: z
     .record(
       z

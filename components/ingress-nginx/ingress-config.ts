@@ -21,10 +21,10 @@ const loadBalancer = z.strictObject({
   crossZone: z.boolean().default(true).meta({
     description: "Whether it sends to every zone from every zone. AWS charges traffic between zones.",
   }),
-  sourceRanges: z
-    .array(cidr4)
-    .default([])
-    .meta({ description: "Address ranges that may connect; all if empty." }),
+  sourceRanges: z.array(cidr4).default([]).meta({
+    description:
+      "Address ranges that may connect. On AWS they must be said before the archived ingress-nginx faces the internet: `[0.0.0.0/0]` is everybody.",
+  }),
 });
 
 const hsts = z.strictObject({

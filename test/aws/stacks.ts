@@ -76,7 +76,7 @@ export function allOptions(cni: (typeof cniModes)[number], more: Record<string, 
     {
       owner: "ada@example.org",
       expires: "2026-12-01T18:00:00Z",
-      ingress: { install: true },
+      ingress: { install: true, loadBalancer: { sourceRanges: OWN } },
       dns: { baseDomain: "labs.networking-class.dev", zone: "create" },
       tls: { issuer: "acme-staging", email: "ada@networking-class.dev" },
     },

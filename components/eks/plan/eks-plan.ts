@@ -107,7 +107,13 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
       ? planNetwork(request, path, zoneFacts(aws))
       : planExistingNetwork(request, config, aws, path);
   problems.push(...network.problems);
-  const warnings = [...version.warnings, ...network.warnings, ...groupNotes(groups), ...notes(config, aws)];
+  const warnings = [
+    ...version.warnings,
+    ...network.warnings,
+    ...groupNotes(groups),
+    ...notes(config, aws),
+    ...leaseNotes(config, context),
+  ];
   if (network.plan === undefined || problems.length > 0) return { problems, warnings };
 
   const capacities = groupCapacities(request);
@@ -150,7 +156,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
       capacities,
       loadBalancer: config.loadBalancer,
       storage: config.storage,
-      deletionProtection: config.deletionProtection,
+      deletionProtection: isProtected(config, context),
       tags,
       nodes: nodeGroups.reduce((n, g) => n + g.min, 0),
       architectures: [...new Set(groups.flatMap((g) => g.types.flatMap((t) => t.architecture ?? [])))],
@@ -210,6 +216,17 @@ function zoneCountProblems(config: EksConfig, zones: readonly string[], path: st
         : `${config.region} has ${zones.length} zones that EKS can use`,
       fix: many ? "2, 3 or 4" : `${zones.length}, or another region`,
     },
+  ];
+}
+
+/** Nothing ends it, so nobody should by mistake. */
+const isProtected = (config: EksConfig, { expires }: EksContext): boolean =>
+  config.deletionProtection ?? expires === undefined;
+
+function leaseNotes(config: EksConfig, { expires }: EksContext): string[] {
+  if (expires === undefined || config.deletionProtection !== true) return [];
+  return [
+    `eks.deletionProtection: it cannot be destroyed when it expires (${expires}), and costs money until you do`,
   ];
 }
 

@@ -27,6 +27,18 @@ export function checkController(config: IngressConfig, plan: ControllerPlan, fac
   return found;
 }
 
+/** What must be said before the archived controller stands in the internet; a plan alone opens nothing. */
+export function openToAll({ loadBalancer: lb, upstream, existing }: ControllerPlan): Problem | undefined {
+  if (lb === undefined || lb.servedBy === "provided" || lb.scheme === "internal") return undefined;
+  if (lb.sourceRanges.length > 0 || !upstream || existing !== undefined) return undefined;
+  return {
+    path: "ingress.loadBalancer.sourceRanges",
+    message:
+      "the whole internet would reach an ingress-nginx that gets no fixes any more (archived March 2026)",
+    fix: "your own addresses (curl https://checkip.amazonaws.com, with /32), ingress.loadBalancer.scheme: internal, a maintained fork, or [0.0.0.0/0] if you mean it",
+  };
+}
+
 type Refuse = (when: boolean, path: string, value: unknown, message: string, fix: string) => void;
 
 /** A controller that is there keeps its settings: what would change nothing is refused. */
