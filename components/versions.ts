@@ -5,6 +5,11 @@
 export interface VersionSet {
   /** Kubernetes minor version, the set's name in the config. */
   kubernetes: string;
+  /**
+   * Where a new cluster of it can be had, as of November 2026; a cluster that is there may have any. AWS itself is asked
+   * before anything is made on EKS.
+   */
+  where: readonly ("kind" | "EKS")[];
   /** Node image of kind, by digest. Source: kind v0.33.0 release page. */
   kindNode: string;
   /** First kind release that makes nodes of this minor version. Source: the release's default image and kubeadm templates. */
@@ -29,6 +34,7 @@ export const KIND_RELEASE = "0.33.0";
 export const versionSets: readonly [VersionSet, ...VersionSet[]] = [
   {
     kubernetes: "1.36",
+    where: ["kind", "EKS"],
     kindNode: "kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed",
     kindSince: "0.32.0",
     calico: CALICO,
@@ -37,11 +43,22 @@ export const versionSets: readonly [VersionSet, ...VersionSet[]] = [
   },
   {
     kubernetes: "1.35",
+    where: ["kind", "EKS"],
     kindNode: "kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0",
     kindSince: "0.31.0",
     calico: CALICO,
     calicoApi: "v1",
     untested: [],
+  },
+  {
+    // The default of kind v0.33.0. EKS had nothing newer than 1.36 in October 2026 (endoflife.date, amazon-eks).
+    kubernetes: "1.37",
+    where: ["kind"],
+    kindNode: "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5",
+    kindSince: "0.33.0",
+    calico: CALICO,
+    calicoApi: "v3",
+    untested: ["ingress-nginx 1.15.1 was tested by upstream up to Kubernetes 1.35, not with 1.37"],
   },
 ];
 
@@ -81,6 +98,9 @@ export function calicoCrdManifest(set: Pick<VersionSet, "calico" | "calicoApi">)
   const file = set.calicoApi === "v3" ? "v3_projectcalico_org.yaml" : "v1_crd_projectcalico_org.yaml";
   return `https://raw.githubusercontent.com/projectcalico/calico/${set.calico}/manifests/${file}`;
 }
+
+/** `1.37 (kind)`: a set and where it can be had. */
+export const setText = ({ kubernetes, where }: VersionSet): string => `${kubernetes} (${where.join(", ")})`;
 
 /** The set of a Kubernetes minor version, or undefined. */
 export function versionSet(kubernetes: string): VersionSet | undefined {

@@ -4,7 +4,7 @@ import { offlineFacts } from "../components/eks/plan/aws-facts";
 import type { AwsFacts } from "../components/eks/plan/aws-facts";
 import { coverageProblems } from "../components/tls/plan/own";
 import { mirrorableCharts, type Mirrors } from "../components/mirrors";
-import { versionSet, versionSets, type VersionSet } from "../components/versions";
+import { setText, versionSet, versionSets, type VersionSet } from "../components/versions";
 import { labAt, type LabSelection } from "../labs/model";
 import { ownsLoadBalancer } from "../kube/load-balancers";
 import { openToAll } from "../components/ingress-nginx/controller/checks";
@@ -74,7 +74,7 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
   const versions = versionSet(config.kubernetes);
   if (versions === undefined) {
     const sets = versionSets
-      .map((s) => `${s.kubernetes} (Calico ${s.calico}, ${s.calicoApi} CRDs)`)
+      .map((s) => `${setText(s)} with Calico ${s.calico}, ${s.calicoApi} CRDs`)
       .join(", ");
     problems.push({
       path: "kubernetes",

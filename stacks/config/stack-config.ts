@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { versionSets } from "../../components/versions";
+import { setText, versionSets } from "../../components/versions";
 import { calicoSchema } from "../../components/calico/calico-config";
 import { expiresSchema, ownerSchema, studentSchema } from "../../classroom/student-config";
 import { dnsSchema } from "../../components/dns/dns-config";
@@ -28,7 +28,7 @@ export const configSchema = z.strictObject({
     .string()
     .default(versionSets[0].kubernetes)
     .meta({
-      description: `Version set, by Kubernetes minor version: ${versionSets.map((s) => s.kubernetes).join(" or ")}.`,
+      description: `Version set, by Kubernetes minor version: ${versionSets.map(setText).join(", ")}.`,
     }),
   wait: z.boolean().default(true).meta({
     description: "Whether `up` waits until workloads are ready. false: it only hands the objects over.",

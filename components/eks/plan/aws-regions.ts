@@ -1,4 +1,5 @@
 import type { Problem } from "../../../kube/problems";
+import { versionSets } from "../../versions";
 
 /**
  * Regions of AWS, as @pulumi/aws 7.48 names them (November 2026), without the isolated partitions. A region that is
@@ -137,8 +138,9 @@ export function checkEksVersion(
 ): VersionCheck {
   if (!offered.includes(version)) {
     const message = "is not a Kubernetes version that EKS offers";
+    const both = versionSets.map((s) => s.kubernetes).filter((v) => offered.includes(v));
     return {
-      problems: [{ path, value: version, message, fix: `use one of: ${offered.join(", ")}` }],
+      problems: [{ path, value: version, message, fix: `use one of: ${both.join(", ")}` }],
       warnings: [],
     };
   }

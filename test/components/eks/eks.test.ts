@@ -81,7 +81,12 @@ describe("what a config must have", () => {
   });
 
   test("a Kubernetes version that EKS has", () => {
-    expect(plan({}, offlineFacts, { kubernetes: "1.37" }).problems[0]!.path).toBe("kubernetes");
+    const [problem] = plan({}, offlineFacts, { kubernetes: "1.37" }).problems;
+    // Of the versions that EKS has, those that this project has a set for.
+    expect(problem).toMatchObject({ path: "kubernetes", fix: "use one of: 1.36, 1.35" });
+    // At AWS's word, not at the table's.
+    const aws = { ...offlineFacts, stage: "looked-up" as const, versions: ["1.37", "1.36"] };
+    expect(plan({}, aws, { kubernetes: "1.37" }).problems).toEqual([]);
   });
 
   test("a type that the table does not know: an error offline, a question where AWS is asked", () => {
