@@ -9,6 +9,7 @@ import { addNewLab } from "./new-lab/new-lab-command";
 import { addPlan } from "./plan/plan-command";
 import { addPlay } from "./play/play-command";
 import { addStudents } from "./students/students-command";
+import { addSweep } from "./sweep/sweep-command";
 import { addUp } from "./up/up-command";
 import { addVerify } from "./verify/verify-command";
 import { userFolder } from "./user-paths";
@@ -25,7 +26,7 @@ export function program(): Command {
     .addHelpText("after", FIRST);
   for (const add of [addPlan, addPlay, addUp, addCapacity]) add(labs);
   reachCommand(labs.command("reach"), { folder: userFolder() });
-  for (const add of [addStudents, addVerify, addNewLab]) add(labs);
+  for (const add of [addStudents, addVerify, addSweep, addNewLab]) add(labs);
   return labs;
 }
 

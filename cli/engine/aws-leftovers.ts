@@ -25,7 +25,8 @@ export function awsCli({ region, profile }: AwsPlaceOfStack, env: NodeJS.Process
       timeout: 60_000,
       maxBuffer: 64 * 2 ** 20,
     });
-    return JSON.parse(stdout) as unknown;
+    // What only does something prints nothing.
+    return stdout.trim() === "" ? {} : (JSON.parse(stdout) as unknown);
   };
 }
 

@@ -7,6 +7,8 @@ import type { Tags } from "../../classroom/environment-record";
 export interface Engine {
   /** Stacks of this project that carry the class tag; with a class, only that one's. */
   list(className?: string): Promise<StackSummary[]>;
+  /** Every stack of this project. */
+  listAll(): Promise<StackSummary[]>;
   /** Makes the stack; one that exists already stays as it is. */
   create(stack: string): Promise<void>;
   /** @throws EngineError `gone` when there is no such stack. */

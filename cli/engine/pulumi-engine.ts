@@ -44,7 +44,15 @@ export class PulumiEngine implements Engine {
 
   async list(className?: string): Promise<StackSummary[]> {
     const tag = className === undefined ? TAG_CLASS : `${TAG_CLASS}=${className}`;
-    const stacks = JSON.parse(await this.#cli(["stack", "ls", "--json", "--tag", tag])) as {
+    return this.#list(["--tag", tag]);
+  }
+
+  listAll(): Promise<StackSummary[]> {
+    return this.#list([]);
+  }
+
+  async #list(which: string[]): Promise<StackSummary[]> {
+    const stacks = JSON.parse(await this.#cli(["stack", "ls", "--json", ...which])) as {
       name: string;
       lastUpdate?: string;
       updateInProgress?: boolean;

@@ -61,7 +61,7 @@ export function receiptOf(
 }
 
 /** Writes the receipt into a file of its own; returns its path. */
-export function writeReceipt(receipt: Receipt, folder: string): string {
+export function writeReceipt(receipt: { at: string }, folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${receipt.at.replace(/[:.]/g, "-")}.json`);
   writeFileSync(path, `${JSON.stringify(receipt, null, 2)}\n`, { mode: 0o600 });

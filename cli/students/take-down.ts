@@ -5,6 +5,7 @@ import { EngineError } from "../engine/engine";
 import { hasLostCluster, machineObjectText, recover, type Recovered } from "../engine/recovery";
 import type { EngineSession } from "../engine/session";
 import { withLock } from "../engine/stack-lock";
+import { destroyStack } from "../sweep/destroy-stack";
 import type { Task } from "./batch";
 import { assertHome, holdsNothing, runOf } from "./bring-up";
 
@@ -73,7 +74,6 @@ export async function destroyResources(
   record: EnvironmentRecord,
   task: Task,
 ): Promise<Recovered & { lost: boolean }> {
-  const { engine } = session;
   const run = runOf(session, stack, record);
   const recovered = await recover(run);
   if (task.cancel.aborted) throw new EngineError("cancelled", "was cancelled before anything was destroyed");
@@ -81,7 +81,13 @@ export async function destroyResources(
   if (recovered.state.resources.length > 0) {
     task.progress("destroy");
     await withLock(session, stack, () =>
-      engine.destroy(stack, { onProgress: task.progress, cancel: task.cancel, kill: task.kill }),
+      destroyStack(
+        session,
+        stack,
+        recovered.state,
+        { onProgress: task.progress, cancel: task.cancel, kill: task.kill },
+        task.progress,
+      ),
     );
   }
   return { ...recovered, lost };

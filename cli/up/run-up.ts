@@ -12,6 +12,7 @@ import { runInterrupts } from "../engine/interrupts";
 import { recover, report, runRecoverably, type StackRun } from "../engine/recovery";
 import { openSession, tagsOrCreate } from "../engine/session";
 import { withLock } from "../engine/stack-lock";
+import { destroyStack } from "../sweep/destroy-stack";
 import { projectFolder } from "../../stacks/project-folders";
 import type { DestroyCommand, UpCommand } from "./up-options";
 
@@ -84,8 +85,9 @@ export async function runDestroy(name: string, options: DestroyCommand = {}): Pr
       say(`There is no stack ${name} in this state backend: nothing to destroy.`);
       return;
     }
-    report({ say }, await recover(run));
-    await withLock(session, name, () => session.engine.destroy(name, output));
+    const recovered = await recover(run);
+    report({ say }, recovered);
+    await withLock(session, name, () => destroyStack(session, name, recovered.state, output, say));
     if (cluster !== undefined) rmSync(join(projectFolder, kubeconfigFile(cluster)), { force: true });
     say(pc.green(`Stack ${name} is gone; its config in Pulumi.${name}.yaml stays.`));
   });

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { MachineObject } from "./machine-objects";
+import { MACHINE_LABEL, type MachineObject } from "./machine-objects";
 
 const execute = promisify(execFile);
 
@@ -179,6 +179,53 @@ export async function dockerView(options: CallOptions = {}): Promise<DockerView>
     return { name, subnets: list.split(" ").filter((s) => /^[0-9.]+\/[0-9]+$/.test(s)) };
   });
   return { containers, networks };
+}
+
+/** Something on a Docker engine that kind or this project has labelled. */
+export interface MarkedObject {
+  kind: "container" | "network";
+  name: string;
+  /** The kind cluster whose node it is. */
+  kindCluster?: string;
+  /** The cluster beside which this project made it. */
+  label?: string;
+  /** ISO time. */
+  made?: string;
+}
+
+/** Nodes of kind, and what this project's label is on. @throws where docker does not answer */
+export async function markedOnDocker(options: CallOptions = {}): Promise<MarkedObject[]> {
+  const ask = (...args: string[]) => call("docker", args, { timeout: 20_000, ...options }).then(lines);
+  const label = `{{.Label "${MACHINE_LABEL}"}}`;
+  const containers = `{{.Names}}\t{{.CreatedAt}}\t${label}\t{{.Label "io.x-k8s.kind.cluster"}}`;
+  const ps = await ask("ps", "--all", "--format", containers);
+  const ls = await ask(
+    "network",
+    "ls",
+    "--filter",
+    `label=${MACHINE_LABEL}`,
+    "--format",
+    `{{.Name}}\t{{.CreatedAt}}\t${label}`,
+  );
+  const read =
+    (kind: MarkedObject["kind"]) =>
+    (line: string): MarkedObject => {
+      const [name = "", created = "", own = "", kindCluster = ""] = line.split("\t");
+      // Go's own text of a moment: `2026-11-26 07:08:09.123456789 +0000 UTC`.
+      const [, day = "", time = "", zone = ""] =
+        /^(\S+) (\d+:\d+:\d+)(?:\.\d+)? ([+-]\d{4})/.exec(created) ?? [];
+      const at = Date.parse(`${day}T${time}${zone}`);
+      return {
+        kind,
+        name,
+        ...(own === "" ? {} : { label: own }),
+        ...(kindCluster === "" ? {} : { kindCluster }),
+        ...(Number.isNaN(at) ? {} : { made: new Date(at).toISOString() }),
+      };
+    };
+  return [...ps.map(read("container")), ...ls.map(read("network"))].filter(
+    (m) => m.label !== undefined || m.kindCluster !== undefined,
+  );
 }
 
 /** Docker's text: `127.0.0.1:30002->30002/tcp, [::]:8080-8081->80-81/tcp, 9000/tcp`. */

@@ -49,13 +49,18 @@ export class FakeEngine implements Engine {
   ) {}
 
   list(className?: string): Promise<StackSummary[]> {
+    return this.#list(
+      ({ tags }) =>
+        tags["labs:class"] !== undefined && (className ?? tags["labs:class"]) === tags["labs:class"],
+    );
+  }
+  listAll(): Promise<StackSummary[]> {
+    return this.#list(() => true);
+  }
+  #list(which: (stack: World["stacks"] extends Map<string, infer S> ? S : never) => boolean) {
     return this.#call(() =>
       [...this.world.stacks]
-        .filter(
-          ([, s]) =>
-            s.tags["labs:class"] !== undefined &&
-            (className ?? s.tags["labs:class"]) === s.tags["labs:class"],
-        )
+        .filter(([, s]) => which(s))
         .map(([name, s]) => ({
           name,
           resources: s.resources.length,

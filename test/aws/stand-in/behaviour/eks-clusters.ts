@@ -92,11 +92,11 @@ export function clusterBehaviours(state: EksState): Record<string, Behaviour> {
         })),
       }),
     },
-    // EKS writes what it still holds of a deleted cluster's logs, and makes the group again (terraform-aws-eks 920).
+    // EKS writes once more what it still holds of a deleted cluster's logs, and makes the group again (terraform-aws-eks 920).
     "logs.DeleteLogGroup": {
       then: async (input, _, aws) => {
         const cluster = /^\/aws\/eks\/(.+)\/cluster$/.exec(String(input["logGroupName"]))?.[1];
-        if (cluster !== undefined && state.gone.has(cluster))
+        if (cluster !== undefined && state.gone.delete(cluster))
           await aws.ask("logs.CreateLogGroup", { logGroupName: input["logGroupName"] });
         return undefined;
       },

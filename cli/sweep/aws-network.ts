@@ -1,0 +1,307 @@
+import {
+  servicePrice,
+  volumePrice,
+  instancePrice,
+  type HourlyService,
+} from "../../components/eks/plan/prices";
+import { TAG_CLUSTER } from "../../components/eks/plan/aws-tags";
+import {
+  clusterByTags,
+  items,
+  moment,
+  ownership,
+  price,
+  str,
+  tagsOf,
+  type AwsCall,
+  type AwsKind,
+  type Item,
+  type Scope,
+} from "./aws-kind";
+import type { Found } from "./found";
+
+interface Ec2Kind {
+  title: string;
+  describe: string;
+  /** Key of the list in the answer, of an item's id, and of the moment at which it was made. */
+  list: string;
+  id: string;
+  made?: string;
+  /** EC2 calls it so in this operation. @default Filters */
+  filters?: "Filter";
+  /** Everything in a VPC of this project is its own, tagged or not. */
+  inVpc?: boolean;
+  /** Which of them are meant. @default all */
+  only?: (item: Item) => boolean;
+  usd?: (item: Item, region: string) => number | undefined;
+  remove: (aws: AwsCall, ids: readonly string[]) => Promise<void>;
+}
+
+const one =
+  (operation: string, key: string): Ec2Kind["remove"] =>
+  async (aws, ids) => {
+    for (const id of ids) await aws("ec2", operation, { [key]: id });
+  };
+const all =
+  (operation: string, key: string): Ec2Kind["remove"] =>
+  async (aws, ids) => {
+    await aws("ec2", operation, { [key]: ids });
+  };
+const service = (what: HourlyService) => (_: Item, region: string) => servicePrice(region, what);
+
+function ec2Kind(kind: Ec2Kind): AwsKind {
+  const { title, inVpc = false } = kind;
+  return {
+    title,
+    find: async (aws, scope) => {
+      if (inVpc && scope.vpcs.size === 0) return [];
+      const filter = inVpc
+        ? {
+            Name: kind.id === "InternetGatewayId" ? "attachment.vpc-id" : "vpc-id",
+            Values: [...scope.vpcs.keys()],
+          }
+        : { Name: "tag-key", Values: [TAG_CLUSTER] };
+      const output = await aws("ec2", kind.describe, { [kind.filters ?? "Filters"]: [filter] });
+      return items(output, kind.list)
+        .filter(kind.only ?? (() => true))
+        .flatMap((item): Found[] => {
+          const whose = ownership(tagsOf(item)) ?? ownership(scope.vpcs.get(vpcOf(item)) ?? {});
+          if (whose === undefined) return [];
+          return [
+            {
+              kind: title,
+              id: str(item, kind.id),
+              ...whose,
+              ...(kind.made === undefined ? {} : moment(item[kind.made])),
+              ...price(kind.usd?.(item, scope.region)),
+            },
+          ];
+        });
+    },
+    remove: (aws, found) =>
+      kind.remove(
+        aws,
+        found.map((f) => f.id),
+      ),
+  };
+}
+
+const vpcOf = (item: Item): string => {
+  const [attached] = items(item, "Attachments");
+  return str(item, "VpcId") || (attached === undefined ? "" : str(attached, "VpcId"));
+};
+
+/** Instances that no group takes away any more. */
+export const instances: AwsKind = {
+  title: "instance",
+  find: async (aws, { region }: Scope) => {
+    const output = await aws("ec2", "DescribeInstances", {
+      Filters: [
+        { Name: "tag-key", Values: [TAG_CLUSTER] },
+        {
+          Name: "instance-state-name",
+          Values: ["pending", "running", "stopping", "stopped", "shutting-down"],
+        },
+      ],
+    });
+    return items(output, "Reservations")
+      .flatMap((r) => items(r, "Instances"))
+      .flatMap((item): Found[] => {
+        const whose = ownership(tagsOf(item));
+        return whose === undefined
+          ? []
+          : [
+              {
+                kind: "instance",
+                id: str(item, "InstanceId"),
+                ...whose,
+                ...moment(item["LaunchTime"]),
+                ...price(instancePrice(region, str(item, "InstanceType"))),
+              },
+            ];
+      });
+  },
+  remove: async (aws, found) => {
+    await aws("ec2", "TerminateInstances", { InstanceIds: found.map((f) => f.id) });
+  },
+};
+
+/** Each can only be deleted when nothing uses it any more: the order is that of deletion. */
+export const network: readonly AwsKind[] = [
+  {
+    title: "NAT gateway",
+    describe: "DescribeNatGateways",
+    list: "NatGateways",
+    id: "NatGatewayId",
+    made: "CreateTime",
+    filters: "Filter" as const,
+    // They carry their tags for an hour after they were deleted.
+    only: (item: Item) => str(item, "State") !== "deleted",
+    usd: service("NAT gateway"),
+    remove: one("DeleteNatGateway", "NatGatewayId"),
+  },
+  {
+    title: "Elastic IP",
+    describe: "DescribeAddresses",
+    list: "Addresses",
+    id: "AllocationId",
+    usd: service("public IPv4 address"),
+    remove: one("ReleaseAddress", "AllocationId"),
+  },
+  {
+    title: "VPC endpoint",
+    describe: "DescribeVpcEndpoints",
+    list: "VpcEndpoints",
+    id: "VpcEndpointId",
+    made: "CreationTimestamp",
+    inVpc: true,
+    only: (item: Item) => !/^delet/i.test(str(item, "State")),
+    remove: all("DeleteVpcEndpoints", "VpcEndpointIds"),
+  },
+  {
+    title: "flow log",
+    describe: "DescribeFlowLogs",
+    list: "FlowLogs",
+    id: "FlowLogId",
+    made: "CreationTime",
+    filters: "Filter" as const,
+    remove: all("DeleteFlowLogs", "FlowLogIds"),
+  },
+  {
+    title: "network interface",
+    describe: "DescribeNetworkInterfaces",
+    list: "NetworkInterfaces",
+    id: "NetworkInterfaceId",
+    inVpc: true,
+    // Those in use go with what uses them.
+    only: (item: Item) => str(item, "Status") === "available",
+    remove: one("DeleteNetworkInterface", "NetworkInterfaceId"),
+  },
+  {
+    title: "security group",
+    describe: "DescribeSecurityGroups",
+    list: "SecurityGroups",
+    id: "GroupId",
+    inVpc: true,
+    only: (item: Item) => str(item, "GroupName") !== "default",
+    remove: removeGroups,
+  },
+  {
+    title: "subnet",
+    describe: "DescribeSubnets",
+    list: "Subnets",
+    id: "SubnetId",
+    inVpc: true,
+    remove: one("DeleteSubnet", "SubnetId"),
+  },
+  {
+    title: "route table",
+    describe: "DescribeRouteTables",
+    list: "RouteTables",
+    id: "RouteTableId",
+    inVpc: true,
+    only: (item: Item) => !items(item, "Associations").some((a) => a["Main"] === true),
+    remove: removeRouteTables,
+  },
+  {
+    title: "internet gateway",
+    describe: "DescribeInternetGateways",
+    list: "InternetGateways",
+    id: "InternetGatewayId",
+    remove: removeGateways,
+  },
+  {
+    title: "VPC",
+    describe: "DescribeVpcs",
+    list: "Vpcs",
+    id: "VpcId",
+    remove: one("DeleteVpc", "VpcId"),
+  },
+  {
+    title: "launch template",
+    describe: "DescribeLaunchTemplates",
+    list: "LaunchTemplates",
+    id: "LaunchTemplateId",
+    made: "CreateTime",
+    remove: one("DeleteLaunchTemplate", "LaunchTemplateId"),
+  },
+  {
+    title: "volume",
+    describe: "DescribeVolumes",
+    list: "Volumes",
+    id: "VolumeId",
+    made: "CreateTime",
+    only: (item: Item) => str(item, "State") === "available",
+    usd: (item: Item, region: string) => volumePrice(region, Number(item["Size"] ?? 0)),
+    remove: one("DeleteVolume", "VolumeId"),
+  },
+].map(ec2Kind);
+
+/** Groups name each other in their rules: rules first. */
+async function removeGroups(aws: AwsCall, ids: readonly string[]): Promise<void> {
+  const groups = items(await aws("ec2", "DescribeSecurityGroups", { GroupIds: ids }), "SecurityGroups");
+  for (const group of groups) {
+    const GroupId = str(group, "GroupId");
+    const incoming = items(group, "IpPermissions");
+    const outgoing = items(group, "IpPermissionsEgress");
+    if (incoming.length > 0)
+      await aws("ec2", "RevokeSecurityGroupIngress", { GroupId, IpPermissions: incoming });
+    if (outgoing.length > 0)
+      await aws("ec2", "RevokeSecurityGroupEgress", { GroupId, IpPermissions: outgoing });
+  }
+  for (const GroupId of ids) await aws("ec2", "DeleteSecurityGroup", { GroupId });
+}
+
+/** Security groups that controllers make for load balancers. Nodes let them in by rules of theirs, which go first. */
+export const balancerGroups: AwsKind = {
+  title: "security group",
+  find: async (aws, scope) => {
+    if (scope.vpcs.size === 0) return [];
+    const inVpc = { Name: "vpc-id", Values: [...scope.vpcs.keys()] };
+    const groups = await aws("ec2", "DescribeSecurityGroups", { Filters: [inVpc] });
+    return items(groups, "SecurityGroups").flatMap((group): Found[] => {
+      const tags = tagsOf(group);
+      const cluster = clusterByTags(tags, scope);
+      const made = "elbv2.k8s.aws/cluster" in tags || str(group, "GroupName").startsWith("k8s-elb-");
+      return cluster === undefined || !made
+        ? []
+        : [{ kind: "security group", id: str(group, "GroupId"), cluster }];
+    });
+  },
+  remove: async (aws, found) => {
+    for (const { id } of found) {
+      const named = [{ Name: "ip-permission.group-id", Values: [id] }];
+      const others = await aws("ec2", "DescribeSecurityGroups", { Filters: named });
+      for (const other of items(others, "SecurityGroups")) {
+        const IpPermissions = items(other, "IpPermissions").flatMap((rule) => {
+          const pairs = items(rule, "UserIdGroupPairs").filter((p) => str(p, "GroupId") === id);
+          const { IpProtocol, FromPort, ToPort } = rule;
+          return pairs.length === 0 ? [] : [{ IpProtocol, FromPort, ToPort, UserIdGroupPairs: pairs }];
+        });
+        await aws("ec2", "RevokeSecurityGroupIngress", { GroupId: str(other, "GroupId"), IpPermissions });
+      }
+      await aws("ec2", "DeleteSecurityGroup", { GroupId: id });
+    }
+  },
+};
+
+async function removeRouteTables(aws: AwsCall, ids: readonly string[]): Promise<void> {
+  const output = await aws("ec2", "DescribeRouteTables", { RouteTableIds: ids });
+  for (const table of items(output, "RouteTables")) {
+    for (const association of items(table, "Associations"))
+      await aws("ec2", "DisassociateRouteTable", {
+        AssociationId: str(association, "RouteTableAssociationId"),
+      });
+    await aws("ec2", "DeleteRouteTable", { RouteTableId: str(table, "RouteTableId") });
+  }
+}
+
+async function removeGateways(aws: AwsCall, ids: readonly string[]): Promise<void> {
+  const output = await aws("ec2", "DescribeInternetGateways", { InternetGatewayIds: ids });
+  for (const gateway of items(output, "InternetGateways")) {
+    const InternetGatewayId = str(gateway, "InternetGatewayId");
+    for (const { VpcId } of items(gateway, "Attachments"))
+      await aws("ec2", "DetachInternetGateway", { InternetGatewayId, VpcId });
+    await aws("ec2", "DeleteInternetGateway", { InternetGatewayId });
+  }
+}
