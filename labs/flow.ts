@@ -18,6 +18,8 @@ export const open = (from: string, to: string, port: number, reason: string): Fl
 export const closed = (from: string, to: string, port: number, reason: string): FlowClaim =>
   flow("deny", from, to, port, reason);
 
-/** A lookup at the cluster's DNS servers, by UDP. */
-export const lookup = (verdict: Verdict, from: string, reason: string): FlowClaim =>
-  flow(verdict, from, "kube-system/coredns", 53, reason, "UDP");
+/** Lookups at the cluster's DNS servers: by UDP and, for long answers, by TCP. */
+export const lookups = (verdict: Verdict, from: string, reason: string): FlowClaim[] =>
+  (["UDP", "TCP"] as const).map((protocol) =>
+    flow(verdict, from, "kube-system/coredns", 53, reason, protocol),
+  );

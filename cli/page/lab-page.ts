@@ -5,7 +5,8 @@ import { answerClaim } from "../../labs/prediction/claims";
 import { answerRequest } from "../../labs/prediction/requests";
 import { objectKey } from "../../kube/objects";
 import { siteOf } from "../../labs/ingress";
-import type { State } from "../../packages/reach/src";
+import { onlyText, type AnsweredOnly } from "../../labs/prediction/only-claims";
+import { formatPorts, type State } from "../../packages/reach/src";
 import { Cells } from "./matrix-cells";
 import { pageDocument } from "./object-documents";
 import { labelsOf } from "./selectable-labels";
@@ -82,7 +83,10 @@ function findings(at: StateAt, selection: LabSelection): Findings {
   let found = known.get(at.state);
   if (found === undefined) {
     found = {
-      claims: at.claims.flatMap((e) => (e.kind === "flow" ? [claim(at, e)] : [])),
+      claims: [
+        ...at.claims.flatMap((e) => (e.kind === "flow" ? [claim(at, e)] : [])),
+        ...(at.only ?? []).map(onlyClaim),
+      ],
       requests: at.claims.flatMap((e) => (e.kind === "request" ? [request(at, e, selection)] : [])),
       routes: routeLines(at.objects, siteOf(selection.context).className),
     };
@@ -151,6 +155,29 @@ const content = (object: StateAt["objects"][number]): string =>
 
 const claim = ({ state }: StateAt, c: FlowClaim): PageClaim =>
   answerClaim(state, { ...c, from: nodeId(c.from), to: nodeId(c.to) }, answerTo);
+
+function onlyClaim(only: AnsweredOnly): PageClaim {
+  const { end, reason, holds, excess } = only;
+  const [first] = excess;
+  const more = excess.length > 1 ? `, and ${excess.length - 1} more` : "";
+  return {
+    kind: "flow",
+    from: first?.from.name ?? end,
+    to: first?.to.name ?? end,
+    protocol: (first?.protocol ?? "TCP") as PageClaim["protocol"],
+    port: first?.ports[0]?.[0] ?? 0,
+    verdict: "deny",
+    reason,
+    holds,
+    found: holds ? "deny" : "allow",
+    only: onlyText(only),
+    ...(first === undefined
+      ? {}
+      : {
+          instead: `${first.from.name} reaches ${first.to.name} on ${first.protocol} ${formatPorts(first.ports)}${more}`,
+        }),
+  };
+}
 
 function request({ objects }: StateAt, c: RequestClaim, { context }: LabSelection): PageRequest {
   const { url, answer, holds, instead } = answerRequest(objects, context, c);

@@ -137,7 +137,10 @@ export interface PageStep extends PageState {
 }
 
 /** Its ends as nodes of the page. */
-export type PageClaim = AnsweredClaim;
+export interface PageClaim extends AnsweredClaim {
+  /** That nothing else is open, in words; the flow is then one that is, if any. */
+  only?: string;
+}
 
 export interface PageRequest {
   url: string;
@@ -187,8 +190,10 @@ export interface PlayHint {
   /** As `NetworkPolicy stars/backend-policy`, or a place in a file. */
   object: string;
   message: string;
-  /** How many claims hold once it is fixed; 0 where that is not known. */
-  fixes: number;
+  /** How many claims more hold once this edit alone is made, those that it breaks taken away; 0 where that is not known. */
+  mends: number;
+  /** The object with the edit made, as YAML; of one that is to go, what it is. */
+  edit?: string;
 }
 
 export interface PlayTask {

@@ -1,104 +1,105 @@
+import { stringify } from "yaml";
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
-import { objectKey, objectTitle, type KubeObject } from "../../kube/objects";
-import { alone } from "../../labs/prediction/ambient";
+import { objectTitle, type KubeObject } from "../../kube/objects";
+import { diagnose, type Finding } from "../../labs/diagnosis/diagnose";
+import { claimChecks, onlyChecks, wantedFlows } from "../../labs/diagnosis/lab-checks";
+import { diagnoseRoutes } from "../../labs/diagnosis/diagnose-routes";
+import { answerClaim, flowClaims } from "../../labs/prediction/claims";
 import type { LabStates } from "../../labs/prediction/lab-states";
-import { predictedObjects, predictedState } from "../../labs/prediction/state";
+import { differences, meaning } from "../../packages/reach/src";
 import type { PlayHint } from "../page/page-data";
-import { checksOf } from "../verify/core/checks";
-import type { Result } from "../verify/core/check-model";
-import { hints as findHints } from "../verify/hint/hints";
-import { isPolicy } from "../verify/hint/object-pairs";
-import { isTheirs, ownState } from "./exercise";
+import { isTheirs, ownState, taskOf } from "./exercise";
 import type { Contents } from "./learner-folder";
 
 /**
- * Likely mistakes in a learner's files, the most telling first: found as `labs verify --hint` finds those of a cluster.
- * Takes longer than an update, so it is made when somebody asks.
+ * Likely mistakes in a learner's files, the most telling first; none where every claim of the step holds. Takes longer
+ * than an update, so it is made when somebody asks. Plain data in and out: it may run in a worker.
  */
 export function playHints(states: LabStates, step: number, contents: Contents): PlayHint[] {
   const problem = contents.problems[0];
   if (problem !== undefined) return [fromProblem(problem)];
-  const selection = { ...states.selection, step };
-  const planned = alone(selection);
-  const wanted = predictedObjects(planned);
-  const live = ownState(states, step, contents.objects).objects.map((o) => o.object);
   try {
-    const found = findHints({
-      step: wanted,
-      live,
-      namespaces: Object.values(selection.context.namespaces),
-      // What holds already is sorted out there.
-      results: checksOf(planned).map((check): Result => ({ check, status: "fail", detail: "", rules: [] })),
-      compile: (objects) => predictedState(planned, { objects: objects.map((object) => ({ object })) }),
-    });
-    return [
-      ...found.filter((h) => h.cause !== "workload").map(inFolder),
-      ...others(
-        wanted.filter((o) => isTheirs(o) && !isPolicy(o)),
-        live,
-      ),
-    ];
+    return found(states, step, contents);
   } catch (error) {
     if (error instanceof ProblemsError) return error.problems.slice(0, 1).map(fromProblem);
-    if (error instanceof UserError) return [{ object: "your files", message: error.message, fixes: 0 }];
+    if (error instanceof UserError) return [{ object: "your files", message: error.message, mends: 0 }];
     throw error;
   }
 }
 
-/** Names are the learner's to choose, so it may be there under another one. */
-const ABSENT = "the step has it, and nothing in your folder stands for it";
-
-function fromProblem({ path, message, fix }: Problem): PlayHint {
-  return { object: path, message: `${message}${fix === undefined ? "" : `: ${fix}`}`, fixes: 0 };
+function found(states: LabStates, step: number, contents: Contents): PlayHint[] {
+  const selection = { ...states.selection, step };
+  const { own } = states.all(ownState(states, step, contents.objects));
+  if (own === undefined) return [];
+  const { objects, patches } = states.at(step);
+  const templates = [...objects, ...patches].filter(isTheirs);
+  const claims = flowClaims(selection);
+  const checks = [...claimChecks(claims), ...onlyChecks(states.onlyClaims(step))];
+  const findings = diagnose({
+    state: own.state,
+    mine: contents.objects.filter(({ object }) =>
+      /NetworkPolicy$|^Tier$|NetworkSet$|Controllers|HostEndpoint/.test(object.kind),
+    ),
+    checks,
+    wanted: wantedFlows(claims, own.state),
+    templates: templates.filter((o) => o.kind !== "Ingress"),
+  });
+  const mine = contents.objects.map(({ object }) => object);
+  const routes = diagnoseRoutes(selection, own.objects, mine, templates);
+  const hints = [...findings, ...routes].map(hintOf);
+  if (hints.length > 0) return hints;
+  const unmet = claims.map((c) => answerClaim(own.state, c)).filter((c) => !c.holds);
+  if (unmet.length > 0)
+    return unmet.slice(0, 3).map((c) => ({
+      object: `${c.from} → ${c.to} ${c.protocol} ${c.port}`,
+      message: `must be ${c.verdict === "allow" ? "open" : "closed"}; now ${[c.instead ?? "", ...(c.remarks ?? [])].join("; ")}`,
+      mends: 0,
+    }));
+  // Where no claim can tell whether the step is done, what it writes is told by kind and place.
+  return taskOf(states, step).kind === "unseen" ? others(templates, mine) : [];
 }
 
-function inFolder({
-  object,
-  message,
-  fixes,
-}: {
-  object: string;
-  message: string;
-  fixes: string[];
-}): PlayHint {
+function hintOf({ object, message, rights, edits }: Finding): PlayHint {
   return {
     object,
-    message: message.replace("the step has it, and the cluster has not", ABSENT),
-    fixes: fixes.length,
+    message,
+    mends: rights.length,
+    edit: edits
+      .map(({ before, after }) =>
+        after === undefined
+          ? `# take ${before === undefined ? "it" : objectTitle(before)} away\n`
+          : stringify(after, { lineWidth: 0 }),
+      )
+      .join("---\n"),
   };
 }
 
-/** Objects that are no policies (routes, network sets, tiers, pools): what is not there, and where one differs. */
-function others(wanted: readonly KubeObject[], live: readonly KubeObject[]): PlayHint[] {
-  const mine = new Map(live.map((o) => [objectKey(o), o]));
+function fromProblem({ path, message, fix }: Problem): PlayHint {
+  return { object: path, message: `${message}${fix === undefined ? "" : `: ${fix}`}`, mends: 0 };
+}
+
+/** What is not there under whatever name, and where the most alike differs. */
+function others(wanted: readonly KubeObject[], mine: readonly KubeObject[]): PlayHint[] {
+  const free = [...mine];
   return wanted.flatMap((right): PlayHint[] => {
+    const alike = free
+      .filter((o) => o.kind === right.kind)
+      .map((o) => ({ o, places: differences(meaning(right), meaning(o), []) }))
+      .sort((a, b) => a.places.length - b.places.length)[0];
     const object = objectTitle(right);
-    const found = mine.get(objectKey(right));
-    if (found === undefined) return [{ object, message: ABSENT, fixes: 0 }];
-    return differing(right, found, []).map(({ path, is }) => ({
-      object,
-      message: `${path} differs from the step's: it is ${is === undefined ? "not there" : JSON.stringify(is)}`,
-      fixes: 0,
+    if (alike === undefined)
+      return [
+        {
+          object,
+          message: "it is missing: the step has it, and nothing in your folder stands for it",
+          mends: 0,
+        },
+      ];
+    free.splice(free.indexOf(alike.o), 1);
+    return alike.places.map(({ path, is }) => ({
+      object: objectTitle(alike.o),
+      message: `${path.join(".")} differs from the step's: it is ${is === undefined ? "not there" : JSON.stringify(is)}`,
+      mends: 0,
     }));
   });
 }
-
-interface Difference {
-  path: string;
-  is: unknown;
-}
-
-/** Only where something differs: what belongs there is the exercise. */
-function differing(right: unknown, mine: unknown, path: string[]): Difference[] {
-  if (JSON.stringify(right) === JSON.stringify(mine)) return [];
-  if (isObject(right) && isObject(mine))
-    return [...new Set([...Object.keys(right), ...Object.keys(mine)])].flatMap((key) =>
-      differing(right[key], mine[key], [...path, key]),
-    );
-  if (Array.isArray(right) && Array.isArray(mine) && right.length === mine.length)
-    return right.flatMap((x, i) => differing(x, mine[i], [...path, String(i)]));
-  return [{ path: path.join("."), is: mine }];
-}
-
-const isObject = (x: unknown): x is Record<string, unknown> =>
-  typeof x === "object" && x !== null && !Array.isArray(x);

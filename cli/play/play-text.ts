@@ -26,9 +26,15 @@ export function greeting(
 
 /** An update as one line for the terminal, and one for each note, for who does not look at the page just now. */
 export function line(update: Omit<PlayUpdate, "took">): string {
-  return [standing(update), ...update.notes.map((n) => `  ${pc.yellow("!")} ${withoutControls(n)}`)].join(
-    "\n",
-  );
+  const flows = update.yours?.claims ?? [];
+  const open = flows.filter((c) => !c.holds && c.only !== undefined);
+  // First what is closed and must be open: then what is open beside it.
+  const shown = flows.some((c) => !c.holds && c.only === undefined) ? [] : open.slice(0, 3);
+  return [
+    standing(update),
+    ...shown.map((c) => `  ${pc.yellow("!")} ${withoutControls(`${c.only ?? ""}: ${c.instead ?? ""}`)}`),
+    ...update.notes.map((n) => `  ${pc.yellow("!")} ${withoutControls(n)}`),
+  ].join("\n");
 }
 
 function standing({ instance, step, lab, yours, problems, task }: Omit<PlayUpdate, "took">): string {

@@ -70,7 +70,7 @@ export async function play(
   const hintsFor = async (instance: string, step: number): Promise<string> => {
     const answer = await hints.ask({ kind: "hints", instance, step, since: now() });
     if ("text" in answer) return answer.text;
-    const none: PlayHint = { object: "your files", message: answer.failed, fixes: 0 };
+    const none: PlayHint = { object: "your files", message: answer.failed, mends: 0 };
     return JSON.stringify([none]);
   };
   const content = { page, instances: sessions.map((s) => s.selection.instance), updateFor, hintsFor };

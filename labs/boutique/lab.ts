@@ -1,7 +1,7 @@
 import { placeOf } from "../../routing/ingress-site";
 import { abByHeader, byWeight } from "../../routing/canary/canary";
 import type { KubeObject } from "../../kube/objects";
-import { flow } from "../flow";
+import { flow, lookups } from "../flow";
 import type { Claim, FlowClaim, Lab, LabContext } from "../model";
 import { labUrl, siteOf } from "../ingress";
 import { namespace, serviceAccount } from "../workload";
@@ -43,10 +43,9 @@ function claim(
   port: number,
   verdict: "allow" | "deny",
   reason: string,
-  protocol?: "UDP",
 ): FlowClaim {
   const at = (name: string) => (name.includes("/") || name === "internet" ? name : `${nsOf(ctx)}/${name}`);
-  return flow(verdict, at(from), at(to), port, reason, protocol);
+  return flow(verdict, at(from), at(to), port, reason);
 }
 
 const controllerOf = (ctx: LabContext): string => {
@@ -82,16 +81,8 @@ function strangers(ctx: LabContext, verdict: "allow" | "deny", reason: string): 
     .map(([from, to]) => claim(ctx, from, to, portOf(to), verdict, reason));
 }
 
-const dns = (ctx: LabContext): Claim =>
-  claim(
-    ctx,
-    "frontend",
-    "kube-system/coredns",
-    53,
-    "allow",
-    "allow-dns lets every pod of the shop ask DNS",
-    "UDP",
-  );
+const dns = (ctx: LabContext): Claim[] =>
+  lookups("allow", `${nsOf(ctx)}/frontend`, "allow-dns lets every pod of the shop ask DNS");
 
 export const boutique: Lab = {
   id: "boutique",
@@ -193,7 +184,7 @@ export const boutique: Lab = {
           () => "deny",
           (from, to) => `default-deny isolates ${from} and ${to}`,
         ),
-        dns(ctx),
+        ...dns(ctx),
       ],
     },
     {
@@ -211,7 +202,7 @@ export const boutique: Lab = {
               ? `frontend may call ${to}, and ${to} accepts it`
               : `${from} may call nobody yet`,
         ),
-        dns(ctx),
+        ...dns(ctx),
       ],
     },
     {
@@ -231,7 +222,7 @@ export const boutique: Lab = {
           ? []
           : [claim(ctx, "internet", "frontend", 8080, "deny", "only the controller is let in")]),
         claim(ctx, "paymentservice", "internet", 443, "deny", "no service needs the internet"),
-        dns(ctx),
+        ...dns(ctx),
       ],
     },
   ],

@@ -3,7 +3,7 @@ import type { ClusterFacts } from "../../kube/cluster-facts";
 import { defaultAppPolicy, inNamespaces } from "../../policies/baselines";
 import { globalPolicy } from "../../policies/calico/policy";
 import type { KubeObject } from "../../kube/objects";
-import { closed, lookup, open } from "../flow";
+import { closed, lookups, open } from "../flow";
 import type { Claim, Lab, LabContext } from "../model";
 import { clusterName, serviceAccount } from "../workload";
 import { bank, bankChain } from "../yaobank/reuse";
@@ -37,8 +37,8 @@ const lockdown = (ctx: LabContext): KubeObject =>
 
 const chain = (ctx: LabContext): Claim[] => [
   ...bankChain(nsOf(ctx)),
-  lookup("allow", `${nsOf(ctx)}/customer`, "DNS lies inside the private ranges"),
-  lookup("allow", `${nsOf(ctx)}/summary`, "lockdown-bank-default lets every pod of the bank ask DNS"),
+  ...lookups("allow", `${nsOf(ctx)}/customer`, "DNS lies inside the private ranges"),
+  ...lookups("allow", `${nsOf(ctx)}/summary`, "lockdown-bank-default lets every pod of the bank ask DNS"),
 ];
 
 const toInternet = (ctx: LabContext, verdict: "allow" | "deny", app: string, reason: string): Claim =>

@@ -1,5 +1,5 @@
 import { BUSYBOX } from "../images";
-import { closed, flow, lookup, open } from "../flow";
+import { closed, flow, lookups, open } from "../flow";
 import type { Claim, Lab, LabContext } from "../model";
 import { deployment, namespace, serviceAccount } from "../workload";
 import { bank, bankChain } from "../yaobank/reuse";
@@ -59,8 +59,8 @@ const chainOpen = (ctx: LabContext): Claim[] => bankChain(places(ctx).bank);
 
 const dnsOpen = (ctx: LabContext): Claim[] => {
   const p = places(ctx);
-  return [p.visitor, p.customer, p.summary].map((from) =>
-    lookup("allow", from, "default-app-policy lets every application ask DNS"),
+  return [p.visitor, p.customer, p.summary].flatMap((from) =>
+    lookups("allow", from, "default-app-policy lets every application ask DNS"),
   );
 };
 
@@ -134,8 +134,6 @@ export const globalPolicy: Lab = {
           closed(p.customer, p.summary, 80, why),
           closed(p.summary, p.database, 2379, why),
           closed(p.visitor, p.database, 2379, why),
-          lookup("deny", p.customer, why),
-          lookup("deny", p.visitor, why),
         ];
       },
     },

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../kube/objects";
-import { lookup, open } from "../flow";
+import { lookups, open } from "../flow";
 import { NETSHOOT } from "../images";
 import { web } from "../ip-pools/pools";
 import type { Claim, Lab, LabContext } from "../model";
@@ -40,7 +40,7 @@ const flows = (ctx: LabContext): Claim[] => {
   const n = ns(ctx);
   return [
     open(`${n.views}/peek`, `${n.views}/web`, 80, "no policy isolates the pods"),
-    lookup("allow", `${n.views}/peek`, "every pod may ask the cluster's DNS"),
+    ...lookups("allow", `${n.views}/peek`, "every pod may ask the cluster's DNS"),
   ];
 };
 

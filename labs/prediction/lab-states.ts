@@ -2,7 +2,9 @@ import type { KubeObject } from "../../kube/objects";
 import type { SourceObject, State } from "../../packages/reach/src";
 import { labAt, type Claim, type LabSelection, type LabState } from "../model";
 import { alone, ambientOf } from "./ambient";
-import { claimsOf, flowClaims } from "./claims";
+import { answerClaim, claimsOf, flowClaims } from "./claims";
+import { OnlyClaims, type AnsweredOnly } from "./only-claims";
+import { answerRequest } from "./requests";
 import { labObjects, stateOf, type ClusterObjects } from "./state";
 
 /** A lab at one step, ready to be asked. */
@@ -10,6 +12,8 @@ export interface StateAt {
   objects: readonly KubeObject[];
   state: State;
   claims: readonly Claim[];
+  /** Whether nothing else is open than the step opens; only of a learner's own state. */
+  only?: readonly AnsweredOnly[];
 }
 
 /** A set of objects in place of a step's own: what a learner has in a folder. */
@@ -23,6 +27,7 @@ export interface Own {
 export class LabStates {
   private readonly plain: (LabState | undefined)[] = [];
   private loaded: StateAt[] | undefined;
+  private readonly only: (OnlyClaims | undefined)[] = [];
   private split: { nets: string; steps: StateAt[] } | undefined;
 
   constructor(readonly selection: LabSelection) {}
@@ -56,8 +61,30 @@ export class LabStates {
         objects: own.objects.map((o) => o.object),
         state: mine.splitAt(nets),
         claims: claimsOf(this.selected(own.step)),
+        only: this.onlyClaims(own.step).answer(mine.splitAt(nets)),
       },
     };
+  }
+
+  /** That nothing else is open than a step opens. A step of which nothing else tells whether it is done looks at later pods too. */
+  onlyClaims(step: number): OnlyClaims {
+    return (this.only[step] ??= this.makeOnly(step));
+  }
+
+  private makeOnly(step: number): OnlyClaims {
+    const { steps } = this.all();
+    const { context } = this.selection;
+    const [before, at] = [steps[step - 1], steps[step]];
+    if (at === undefined) throw new RangeError(`no step ${step}`);
+    const plain = new OnlyClaims(at.state, context);
+    if (before === undefined) return plain;
+    const unseen =
+      at.claims.every((c) =>
+        c.kind === "flow"
+          ? answerClaim(before.state, c).holds
+          : answerRequest(before.objects, context, c).holds,
+      ) && plain.answer(before.state).every(({ holds }) => holds);
+    return unseen ? new OnlyClaims(at.state, context, before.state) : plain;
   }
 
   private base(step: number): StateAt {

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../kube/objects";
-import { flow, lookup, open } from "../flow";
+import { flow, lookups, open } from "../flow";
 import { BUSYBOX, NETSHOOT, WHOAMI } from "../images";
 import type { Claim, Lab, LabContext } from "../model";
 import { deployment, namespace, service } from "../workload";
@@ -74,7 +74,7 @@ const base = (ctx: LabContext): Claim[] => {
   const n = ns(ctx);
   return [
     open(`${n.office}/client`, `${n.payroll}/web`, 80, "no policy isolates the web pods"),
-    lookup("allow", `${n.office}/client`, "every pod may ask the cluster's DNS"),
+    ...lookups("allow", `${n.office}/client`, "every pod may ask the cluster's DNS"),
   ];
 };
 
@@ -198,7 +198,7 @@ export const servicesAndDns: Lab = {
             "the stub domain goes to corp-dns",
             "UDP",
           ),
-          lookup("allow", `${n.corp}/resolver`, "everything else goes to the cluster's DNS"),
+          ...lookups("allow", `${n.corp}/resolver`, "everything else goes to the cluster's DNS"),
         ];
       },
     },

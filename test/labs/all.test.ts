@@ -97,7 +97,10 @@ const surfaces = {
         const { objects, patches } = own.at(step);
         const theirs = [...objects, ...patches].filter(isTheirs).map((object) => ({ object }));
         const seen = update(own, step, { objects: theirs, files: [], problems: [], notes: [] });
-        const said = say(instance, seen.yours!.claims);
+        const said = say(
+          instance,
+          seen.yours!.claims.filter((c) => c.only === undefined),
+        );
         played.set(key, said);
         return said;
       }),

@@ -59,7 +59,9 @@ export function Claims({
 }
 
 const keyOf = (row: PageClaim | PageRequest): string =>
-  "verdict" in row ? `${row.from} ${row.to} ${row.protocol} ${row.port}` : `${row.url} ${row.sends.join()}`;
+  "verdict" in row
+    ? (row.only ?? `${row.from} ${row.to} ${row.protocol} ${row.port}`)
+    : `${row.url} ${row.sends.join()}`;
 
 function ClaimRow({
   claim,
@@ -68,8 +70,9 @@ function ClaimRow({
   claim: PageClaim;
   onAsk: (asked: AskedFlow) => void;
 }): preact.JSX.Element {
-  const { from, to, port, protocol, verdict, holds, reason, instead, remarks = [] } = claim;
+  const { from, to, port, protocol, verdict, holds, reason, instead, remarks = [], only } = claim;
   const must = verdict === "allow" ? "open" : "closed";
+  if (only !== undefined && holds) return <OnlyHolds only={only} reason={reason} />;
   return (
     <button
       type="button"
@@ -79,15 +82,30 @@ function ClaimRow({
     >
       <Check holds={holds} />
       <span class="what">
-        {`${from} → ${to} `}
-        <span class="port">{protocol === "TCP" ? port : `${port}/${protocol}`}</span>
-        <span class={`must ${verdict}`}>{holds ? must : `must be ${must}`}</span>
+        {only ?? `${from} → ${to} `}
+        {only === undefined && (
+          <>
+            <span class="port">{protocol === "TCP" ? port : `${port}/${protocol}`}</span>
+            <span class={`must ${verdict}`}>{holds ? must : `must be ${must}`}</span>
+          </>
+        )}
       </span>
       <span class="because">{holds ? reason : `${reason}. Now: ${instead ?? ""}`}</span>
       {remarks.slice(0, REMARKS).map((remark) => (
         <span key={remark} class="because remark">{`${remark}.`}</span>
       ))}
     </button>
+  );
+}
+
+/** No single flow to ask about: everything that is closed is meant. */
+function OnlyHolds({ only, reason }: { only: string; reason: string }): preact.JSX.Element {
+  return (
+    <div>
+      <Check holds />
+      <span class="what">{only}</span>
+      <span class="because">{reason}</span>
+    </div>
   );
 }
 

@@ -47,7 +47,13 @@ export function Hints({
           {shown.map((h) => (
             <li key={`${h.object} ${h.message}`}>
               <code>{h.object}</code> {h.message}
-              {h.fixes > 0 && <span class="muted">{` (fixes ${count(h.fixes, "claim")})`}</span>}
+              {h.mends > 0 && <span class="muted">{` (fixes ${count(h.mends, "claim")})`}</span>}
+              {h.edit !== undefined && (
+                <details>
+                  <summary>Show the edit</summary>
+                  <pre>{h.edit}</pre>
+                </details>
+              )}
             </li>
           ))}
         </ol>

@@ -97,6 +97,7 @@ export type HintCause =
   | "peers"
   | "rule"
   | "order"
+  | "direction"
   | "missing"
   | "extra"
   | "workload";

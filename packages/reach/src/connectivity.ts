@@ -65,6 +65,15 @@ export function answers(state: State): (from: Endpoint, to: Endpoint) => PairPar
   return state.families().length > 1 ? overFamilies(state, ofOneFamily) : ofOneFamily(state);
 }
 
+/** The same answers, each pair by itself: for a few pairs of a state that is asked no more. */
+export function pairwise(state: State): (from: Endpoint, to: Endpoint) => PairParts {
+  const alone = (one: State): ((from: Endpoint, to: Endpoint) => PairParts) => {
+    const paths = new PathEvaluator(one);
+    return (from, to) => paths.pair(from, to);
+  };
+  return state.families().length > 1 ? overFamilies(state, alone) : alone(state);
+}
+
 /** The groups of a state in which a pair of them has one answer; undefined where hosts or families are in the way. */
 export function groupAnswers(
   state: State,

@@ -8,7 +8,7 @@ import { PathEvaluator } from "./hosts/path-evaluator";
 import { resolve } from "./question-ends";
 import { remarks } from "./remarks/remarks";
 import type { State } from "./reach-state";
-import type { Question } from "./traced-flow";
+import type { Question, TracedFlow } from "./traced-flow";
 
 /**
  * What happens to one flow, and which rule decided in each direction. One answer for one protocol and port; more where
@@ -62,7 +62,34 @@ function acrossFamilies(families: readonly Family[], answer: (family: Family) =>
   ];
 }
 
+/** The answers of each family with the ways of their packets. @throws UserError where an end is not known */
+export function traced(state: State, question: Question): TracedFlow[] {
+  const families = state.families();
+  if (families.length < 2) return tracedIn(state, question);
+  const failed: UserError[] = [];
+  const found = families.flatMap((family) => {
+    try {
+      return tracedIn(state.only(family), question);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failed.push(error);
+      return [];
+    }
+  });
+  if (found.length === 0 && failed[0] !== undefined) throw failed[0];
+  return found;
+}
+
 function explainIn(state: State, question: Question): Flow[] {
+  const found = tracedIn(state, question);
+  if (question.remarks !== true) return found.map(({ flow }) => flow);
+  return found.map(({ flow, legs }) => {
+    const said = remarks(state, question, flow, legs);
+    return said.length === 0 ? flow : { ...flow, remarks: said };
+  });
+}
+
+function tracedIn(state: State, question: Question): TracedFlow[] {
   const from = resolve(state, question.from);
   if (!("ends" in from)) throw new UserError(`${question.from} is a Service: traffic starts from workloads.`);
   const to = resolve(state, question.to);
@@ -76,9 +103,5 @@ function explainIn(state: State, question: Question): Flow[] {
     throw new UserError(
       `No packet can go from ${question.from} to ${question.to}: both are outside, or they share no address family.`,
     );
-  if (question.remarks !== true) return traced.map(({ flow }) => flow);
-  return traced.map(({ flow, legs }) => {
-    const found = remarks(state, question, flow, legs);
-    return found.length === 0 ? flow : { ...flow, remarks: found };
-  });
+  return traced;
 }

@@ -8,7 +8,7 @@ import type { KubeObject } from "../../../kube/objects";
 export type { KubeObject };
 export { parseNet } from "../../../kube/ip";
 export { UNKNOWN, isUnknown } from "./selector";
-export { answers, connectivity, pairs, type PairFlows } from "./connectivity";
+export { answers, connectivity, pairs, pairwise, type PairFlows } from "./connectivity";
 export {
   API_SERVER,
   CORE_DNS,
@@ -19,6 +19,10 @@ export {
 } from "./ambient";
 export { diff, type Change, type Difference } from "./state-diff";
 export { explain } from "./explain";
+export { flowCheck, flowsOf } from "./fix/checks";
+export type { Check, Edit, Fix, FixCause, SearchTask, WrongFlow } from "./fix/fix-model";
+export { edited, searchFixes } from "./fix/search-fixes";
+export { differences, isNameless, meaning, templateEdits } from "./fix/template-edits";
 export type { Question } from "./traced-flow";
 export { exposure, type Exposure } from "./exposure";
 export type { Facts } from "./facts";
@@ -32,6 +36,15 @@ export { diffJson, flowsJson, workloadList, type WorkloadInfo } from "./format/f
 export { diffMarkdown, flowsMarkdown, flowTable } from "./format/flows-markdown";
 export { diffText, exposureText, flowText, flowsText } from "./format/flows-text";
 export type { SourceObject } from "./input/source-object";
-export { formatPorts, isEmpty, subtract, type PortSet } from "./port-sets";
-export { protocolName, type Decision, type Direction, type Endpoint, type Verdict } from "./reach-model";
+export type { PairParts } from "./matrix";
+export { openProtocols, openPorts } from "./open-parts";
+export { formatPorts, intersect, isEmpty, subtract, type PortSet } from "./port-sets";
+export {
+  PROTOCOLS,
+  protocolName,
+  type Decision,
+  type Direction,
+  type Endpoint,
+  type Verdict,
+} from "./reach-model";
 export { load, State } from "./reach-state";

@@ -1,15 +1,16 @@
-import type { KubeObject } from "../../../kube/objects";
+import { objectKey, type KubeObject } from "../../../kube/objects";
 import { parseNet, type Family, type Net } from "../../../kube/ip";
 import { Grouping, type Group } from "./endpoint-groups";
 import { Views, type View } from "./endpoint-views";
 import { outsideBlocks } from "./outside-blocks";
 import { servicePorts } from "./service-ports";
 import type { Facts } from "./facts";
+import type { Input } from "./input/cluster-input";
 import { endpoints, type Backed } from "./input/endpoints";
 import type { Host } from "./input/hosts";
 import type { Failsafe } from "./input/failsafe";
 import type { Pool } from "./input/ip-pools";
-import { readInput } from "./input/read-input";
+import { readInput, withPolicies } from "./input/read-input";
 import type { Slice } from "./input/endpoint-slices";
 import type { SourceObject } from "./input/source-object";
 import type { Endpoint, Policy, HttpRequest } from "./reach-model";
@@ -42,6 +43,8 @@ export class State {
   readonly governed: boolean;
 
   readonly entities: Entities;
+  private readonly input: Input;
+  private readonly found: ReturnType<typeof endpoints>;
   private readonly views: Views;
   private readonly slicesOf: ReadonlyMap<string, readonly Slice[]>;
   private readonly named: readonly Net[];
@@ -52,9 +55,11 @@ export class State {
   constructor(
     private readonly sources: readonly SourceObject[],
     private readonly facts: Facts,
+    /** What another state has read and found already of what both have in common. */
+    known: { input?: Input; found?: ReturnType<typeof endpoints> } = {},
   ) {
-    const input = readInput(sources, facts);
-    const found = endpoints(input, facts.family);
+    const input = (this.input = known.input ?? readInput(sources, facts));
+    const found = (this.found = known.found ?? endpoints(input, facts.family));
     this.workloads = found.workloads;
     this.hosts = found.hosts;
     this.services = found.services;
@@ -110,7 +115,19 @@ export class State {
   splitAt(nets: readonly string[]): State {
     const known = new Set(this.namedNets);
     if (nets.every((net) => known.has(net))) return this;
-    return new State(this.sources, { ...this.facts, splitAt: [...(this.facts.splitAt ?? []), ...nets] });
+    const facts = { ...this.facts, splitAt: [...(this.facts.splitAt ?? []), ...nets] };
+    return new State(this.sources, facts, { input: this.input, found: this.found });
+  }
+
+  /**
+   * The same cluster with objects taken away and others added. Where these are policies, nothing else is read again:
+   * cheap enough to try hundreds of changes. @throws ProblemsError for objects that cannot be read
+   */
+  edited(gone: readonly KubeObject[], come: readonly SourceObject[]): State {
+    const keys = new Set(gone.map(objectKey));
+    const sources = [...this.sources.filter(({ object }) => !keys.has(objectKey(object))), ...come];
+    const input = this.facts.staged === true ? undefined : withPolicies(this.input, gone, come);
+    return new State(sources, this.facts, input === undefined ? {} : { input, found: this.found });
   }
 
   /** The same cluster as packets of one family see it; this state itself where it has no other. */
@@ -118,7 +135,8 @@ export class State {
     if (this.families().every((f) => f === family)) return this;
     let state = this.byFamily.get(family);
     if (state === undefined) {
-      state = new State(this.sources, { ...this.facts, family, splitAt: this.namedNets });
+      const facts = { ...this.facts, family, splitAt: this.namedNets };
+      state = new State(this.sources, facts, { input: this.input });
       this.byFamily.set(family, state);
     }
     return state;
@@ -126,7 +144,7 @@ export class State {
 
   /** The same cluster, asked about HTTP requests like this one. */
   withRequest(request: HttpRequest): State {
-    return new State(this.sources, { ...this.facts, request });
+    return new State(this.sources, { ...this.facts, request }, { input: this.input, found: this.found });
   }
 
   /** The only family that is judged; undefined where the cluster says it. */

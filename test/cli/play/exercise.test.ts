@@ -62,7 +62,9 @@ describe("a step of stars", () => {
 
   test("half of the aim: what is missing is told with the reason, and with what decided instead", () => {
     const { yours } = update(states, 1, files([DENY]));
-    const unmet = yours!.claims.filter((c) => !c.holds);
+    const wrong = yours!.claims.filter((c) => !c.holds);
+    const unmet = wrong.filter((c) => c.only === undefined);
+    expect(wrong.flatMap((c) => c.only ?? [])).toEqual(["nothing else reaches client/client"]);
     expect(unmet.map((c) => c.to)).toEqual(["client/client", "client/client", "client/client"]);
     expect(unmet[0]).toMatchObject({ verdict: "deny", found: "allow" });
     expect(unmet[0]?.reason).toMatch(/default-deny isolates/);
@@ -190,13 +192,13 @@ describe("hints", () => {
   const hints = (...objects: KubeObject[]) => playHints(states, 3, files([...before, ...objects]));
 
   test("what is not there yet, by name, with the claims that it fixes", () => {
-    expect(hints()).toEqual([
-      {
-        object: "NetworkPolicy stars/backend-policy",
-        message: "the step has it, and nothing in your folder stands for it",
-        fixes: 1,
-      },
-    ]);
+    const [only, ...more] = hints();
+    expect(more).toEqual([]);
+    expect(only).toMatchObject({ object: "NetworkPolicy stars/backend-policy", mends: 1 });
+    expect(only?.message).toMatch(
+      /^it is missing, under whatever name: stars.frontend → stars.backend TCP 6379/,
+    );
+    expect(only?.edit).toMatch(/^apiVersion: networking.k8s.io.v1\n/);
   });
 
   test("a wrong label and a wrong port, whatever the policy is called", () => {
@@ -204,31 +206,36 @@ describe("hints", () => {
       ...backend({ podSelector: { matchLabels: { role: "back" } } }),
       metadata: { name: "mine", namespace: "stars" },
     });
-    expect(label).toMatchObject({ object: "NetworkPolicy stars/mine", fixes: 1 });
-    expect(label?.message).toMatch(/podSelector chooses other pods: role=back; the step has role=backend/);
+    expect(label).toMatchObject({ object: "NetworkPolicy stars/mine", mends: 1 });
+    expect(label?.message).toMatch(
+      /podSelector looks for role=back, which no pod of namespace stars has; stars.backend has role=backend/,
+    );
     const from = [{ podSelector: { matchLabels: { role: "frontend" } } }];
     const [port] = hints(backend({ ingress: [{ from, ports: [{ protocol: "TCP", port: 6380 }] }] }));
-    expect(port?.message).toMatch(/TCP 6380; the step has TCP 6379/);
+    expect(port?.message).toMatch(
+      /opens TCP port 6380; stars.backend is asked on TCP 6379: write port: 6379/,
+    );
   });
 
   test("a file that cannot be read is the first thing to fix", () => {
     const problems = [{ path: "a.yaml:3", message: "is no YAML", fix: "close the bracket" }];
     expect(playHints(states, 3, files([], { problems }))).toEqual([
-      { object: "a.yaml:3", message: "is no YAML: close the bracket", fixes: 0 },
+      { object: "a.yaml:3", message: "is no YAML: close the bracket", mends: 0 },
     ]);
   });
 
-  test("of routes the place that differs is told, not what belongs there", () => {
+  test("of routes the place that differs is told", () => {
     const boutique = statesOf("boutique");
     expect(playHints(boutique, 3, files(beginning(boutique, 3))).map((h) => h.message)).toEqual([
-      "metadata.annotations.nginx.ingress.kubernetes.io/canary-weight differs from the step's: it is not there",
+      "metadata.annotations.nginx.ingress.kubernetes.io/canary-weight is missing: write metadata.annotations.nginx.ingress.kubernetes.io/canary-weight: 50",
     ]);
   });
 });
 
 test.each([
   ["stars", 1, "write"],
-  ["yaobank", 3, "unseen"],
+  ["yaobank", 3, "write"],
+  ["host-endpoints", 1, "unseen"],
   ["egress-lockdown", 2, "given"],
 ] as const)("whether the claims of %s, step %i, tell when it is done: %s", (id, step, kind) => {
   const states = statesOf(id);

@@ -58,10 +58,10 @@ test("a learner's way through a step: each saved file is judged at once, mistake
   try {
     const first = await updates.next();
     expect(first.files).toEqual([]);
-    expect(unmet(first)).toHaveLength(9);
+    expect(unmet(first)).toHaveLength(12);
 
     writeFileSync(join(folder, "stars.yaml"), DENY("stars"));
-    expect(unmet(await updates.next())).toHaveLength(3);
+    expect(unmet(await updates.next())).toHaveLength(4);
 
     writeFileSync(join(folder, "client.yaml"), `${DENY("client")}  broken`);
     const broken = await updates.next();
@@ -81,7 +81,7 @@ test("a learner's way through a step: each saved file is judged at once, mistake
     updates.close();
   }
   expect(
-    said.some((s) => /done, all 9 claims hold; closes 9 pairs; next is step 2, Let the page in/.test(s)),
+    said.some((s) => /done, all 12 claims hold; closes 9 pairs; next is step 2, Let the page in/.test(s)),
   ).toBe(true);
 });
 
@@ -95,7 +95,7 @@ test("a folder that is taken away and comes back is watched again", async () => 
     mkdirSync(folder);
     writeFileSync(join(folder, "stars.yaml"), DENY("stars"));
     while (seen.files.length === 0) seen = await updates.next();
-    expect(unmet(seen)).toHaveLength(3);
+    expect(unmet(seen)).toHaveLength(4);
     writeFileSync(join(folder, "client.yaml"), DENY("client"));
     while (seen.files.length === 1) seen = await updates.next();
     expect(unmet(seen)).toEqual([]);

@@ -14,6 +14,7 @@ import { kubernetesPolicy } from "./kubernetes-policy";
 import { roleOf, type ClusterKind, type Role } from "./known-kinds";
 import { service, type Service } from "./services";
 import { networkSet, networkSetSource, type SetSource } from "./network-sets";
+import { policyId, type PolicyId } from "./policy-id";
 import { readPool, type Pool } from "./ip-pools";
 import { endpointSlice, endpointsObject, type Slice } from "./endpoint-slices";
 import { scoped } from "./object-scope";
@@ -41,6 +42,32 @@ export function readInput(sources: readonly SourceObject[], facts: Facts): Input
   const input = reader.finish(facts);
   failOn("The objects cannot be evaluated:", problems);
   return { ...input, notes: [...notes, ...input.notes] };
+}
+
+/**
+ * What was read before, with policies taken away and others added; undefined where other objects that are read change
+ * too. @throws ProblemsError with everything that is wrong with what is added
+ */
+export function withPolicies(
+  input: Input,
+  gone: readonly KubeObject[],
+  come: readonly SourceObject[],
+): Input | undefined {
+  const roles = [...gone, ...come.map(({ object }) => object)].map(roleOf);
+  if (!roles.every((role) => role === "kubernetesPolicy" || role === "calicoPolicy" || role === "ignored"))
+    return undefined;
+  const problems: Problem[] = [];
+  const reader = new Reader(problems);
+  for (const source of unfolded(come, problems)) reader.add(source);
+  const added = reader.policiesIn(input.tiers);
+  failOn("The objects cannot be evaluated:", problems);
+  const same = (a: PolicyId, b: PolicyId): boolean =>
+    a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
+  const left = gone.filter((o) => roleOf(o) !== "ignored").map(policyId);
+  return {
+    ...input,
+    policies: [...input.policies.filter((p) => !left.some((id) => same(id, p))), ...added],
+  };
 }
 
 class Reader {
@@ -197,18 +224,25 @@ class Reader {
     if (pool !== undefined) this.pools.push(pool);
   }
 
+  /** The policies, checked to stand in one of these tiers. */
+  policiesIn(tiers: readonly { name: string }[]): Policy[] {
+    const names = tiers.map(({ name }) => name);
+    return this.policies.map(({ policy, fields }) => {
+      if (!names.includes(policy.tier) && !fields.unknown("tier"))
+        fields.report(
+          "tier",
+          policy.tier,
+          "is a tier that does not exist",
+          `add the Tier, or name one of ${names.join(", ")}`,
+        );
+      return policy;
+    });
+  }
+
   finish(facts: Facts): Input {
     for (const { kind, name, spec } of this.clusterPolicies)
       this.policies.push({ policy: clusterPolicy(kind, name, spec, this.nodes), fields: spec });
-    for (const { policy, fields } of this.policies) {
-      if (this.tiers.has(policy.tier) || fields.unknown("tier")) continue;
-      fields.report(
-        "tier",
-        policy.tier,
-        "is a tier that does not exist",
-        `add the Tier, or name one of ${[...this.tiers.keys()].join(", ")}`,
-      );
-    }
+    const policies = this.policiesIn([...this.tiers.values()]);
     for (const { name, fields } of this.profileUses) {
       if (name === "projectcalico-default-allow" || /^k(ns|sa)\./.test(name) || this.profiles.has(name))
         continue;
@@ -225,7 +259,7 @@ class Reader {
       hostEndpoints: [...this.hostEndpoints, ...automatic.filter((e) => !named.has(e.name))],
       services: this.services,
       slices: this.slices,
-      policies: this.policies.map(({ policy }) => policy),
+      policies,
       tiers: [...this.tiers.values()],
       networkSets: this.networkSets.map((set) => networkSet(set, this.namespaces)),
       profiles: this.profiles,

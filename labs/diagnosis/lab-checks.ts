@@ -1,0 +1,33 @@
+import {
+  flowCheck,
+  flowsOf,
+  PROTOCOLS,
+  type Check,
+  type Intent,
+  type State,
+  type WrongFlow,
+} from "../../packages/reach/src";
+import type { OnlyClaims } from "../prediction/only-claims";
+
+/** Claims as checks that a search for edits can ask of any state. Each has an id of its own. */
+export function claimChecks(claims: readonly (Intent & { id?: string })[]): Check[] {
+  return claims.map((claim, i) => flowCheck(claim.id ?? `flow ${i}`, claim, claim.verdict));
+}
+
+/** That nothing else is open, claim by claim. */
+export function onlyChecks(only: OnlyClaims): Check[] {
+  return only.list.map((claim, i) => ({
+    id: `only ${i}`,
+    wrong: (state) =>
+      only.excess(state, claim).map(({ protocol, ...excess }): WrongFlow => ({
+        ...excess,
+        protocol: PROTOCOLS[protocol] ?? Number(protocol),
+        want: "deny",
+      })),
+  }));
+}
+
+/** The flows that must be open, as the ends and ports that rules should name. */
+export function wantedFlows(claims: readonly Intent[], state: State): WrongFlow[] {
+  return claims.filter((c) => c.verdict === "allow").flatMap((c) => flowsOf(state, c));
+}
