@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { reachCommand } from "../packages/reach/src/cli/reach-command";
 import { reportError } from "../packages/reach/src/cli/report-error";
 import { addCapacity } from "./capacity/capacity-command";
+import { addMigrate } from "./migrate/migrate-command";
 import { addNewLab } from "./new-lab/new-lab-command";
 import { addPlan } from "./plan/plan-command";
 import { addPlay } from "./play/play-command";
@@ -26,7 +27,7 @@ export function program(): Command {
     .addHelpText("after", FIRST);
   for (const add of [addPlan, addPlay, addUp, addCapacity]) add(labs);
   reachCommand(labs.command("reach"), { folder: userFolder() });
-  for (const add of [addStudents, addVerify, addSweep, addNewLab]) add(labs);
+  for (const add of [addMigrate, addStudents, addVerify, addSweep, addNewLab]) add(labs);
   return labs;
 }
 

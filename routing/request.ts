@@ -108,3 +108,6 @@ export function normalPath(pathname: string): string | undefined {
   }
   return /\/\.{1,2}$/.test(decoded) ? `/${[...out, ""].join("/")}`.replace(/\/+$/, "/") : `/${out.join("/")}`;
 }
+
+/** Without port and dot at the end, in lower case. */
+export const bareHost = (host: string): string => host.toLowerCase().replace(/:\d+$/, "").replace(/\.$/, "");

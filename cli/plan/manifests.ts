@@ -15,7 +15,7 @@ export interface ManifestFile {
 }
 
 /** One file per object, numbered in order of creation, so that `kubectl apply -f` takes the folder in that order. */
-export function manifests(objects: readonly RegisteredObject[]): ManifestFile[] {
+export function manifests(objects: readonly Pick<RegisteredObject, "object" | "patch">[]): ManifestFile[] {
   const width = Math.max(3, String(objects.length).length);
   return objects.map(({ object, patch }, i) => {
     const { name, namespace } = object.metadata;
@@ -32,7 +32,7 @@ export function manifests(objects: readonly RegisteredObject[]): ManifestFile[] 
       ...(namespace === undefined ? {} : { namespace }),
       name,
       patch,
-      text: stringify(ordered(object), { lineWidth: 0 }),
+      text: stringify(ordered(object), { lineWidth: 0, aliasDuplicateObjects: false }),
     };
   });
 }

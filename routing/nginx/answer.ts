@@ -1,9 +1,9 @@
 import type { KubeObject } from "../../kube/objects";
 import { shareOf } from "../canary/precedence";
 import { inRanges } from "../address-ranges";
-import { headerOf, normalPath, splitQuery, withCookies } from "../request";
+import { bareHost, headerOf, normalPath, splitQuery, withCookies } from "../request";
 import type { Answer, HttpRequest, Target } from "../request";
-import { bareHost, hasCertificate, serverFor } from "./hosts";
+import { hasCertificate, serverFor } from "./hosts";
 import { locationFor, rewrittenPath } from "./locations";
 import type { Location, NginxLocation, Server, Upstream } from "./model";
 import type { Access, Cors } from "./settings";
@@ -29,10 +29,16 @@ export function answerFrom(table: NginxTable, asked: HttpRequest, httpsPort = 44
   return "answer" in found ? found.answer : serve(table, found, httpsPort);
 }
 
-/** The location that decides for a request; undefined where none does. */
-export function locationOf(table: NginxTable, asked: HttpRequest): Location | undefined {
+/** The server and the location that decide for a request; undefined where no server does. */
+export function serverOf(
+  table: NginxTable,
+  asked: HttpRequest,
+): { server: Server; location?: Location } | undefined {
+  const host = serverFor(table, asked.host);
+  if (host.kind !== "server") return undefined;
   const found = locate(table, asked, 443);
-  return "answer" in found ? found.location : found.at.location;
+  const location = "answer" in found ? found.location : found.at.location;
+  return { server: host.server, ...(location === undefined ? {} : { location }) };
 }
 
 interface Located {
@@ -193,7 +199,7 @@ function serve(table: NginxTable, { server, at, request, snippet }: Located, htt
 /** Not for ACME's challenges (no-tls-redirect-locations). */
 const ACME = "/.well-known/acme-challenge";
 
-function toHttps(table: NginxTable, request: HttpRequest, { path, settings }: Location): boolean {
+export function toHttps(table: NginxTable, request: HttpRequest, { path, settings }: Location): boolean {
   if ((request.scheme ?? "http") !== "http" || path.startsWith(ACME)) return false;
   return settings.forceSslRedirect || (settings.sslRedirect && hasCertificate(table, request.host));
 }

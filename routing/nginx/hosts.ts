@@ -1,4 +1,5 @@
 import { pcre } from "../canary/precedence";
+import { bareHost } from "../request";
 import { CATCH_ALL } from "./ingresses";
 import type { Server } from "./model";
 import { parent, type NginxTable } from "./table";
@@ -9,9 +10,6 @@ export type HostFound =
   /** Added by from-to-www-redirect. */
   | { kind: "www"; to: string }
   | { kind: "unknown"; why: string };
-
-/** Without port and dot at the end, in lower case: how nginx compares. */
-export const bareHost = (host: string): string => host.toLowerCase().replace(/:\d+$/, "").replace(/\.$/, "");
 
 /** Exact names, then wildcard aliases, then expressions (a wildcard host is one), then the catch-all. */
 export function serverFor(table: NginxTable, host: string): HostFound {

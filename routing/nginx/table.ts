@@ -2,7 +2,7 @@ import type { KubeObject } from "../../kube/objects";
 import { CATCH_ALL, ingressesOf, type Ingress } from "./ingresses";
 import { duplicateLocation, nginxLocations, usesRegex } from "./locations";
 import type { Location, Server, Upstream, UpstreamCanary } from "./model";
-import { Services } from "./services";
+import { Services } from "../services";
 import { settingsOf } from "./settings";
 import { Upstreams, upstreamKey } from "./upstreams";
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../kube/objects";
+import type { KubeObject } from "../kube/objects";
 
 /** Services by `namespace/name`, and what is known of their ports. */
 export class Services {
@@ -21,6 +21,12 @@ export class Services {
   externalName(namespace: string, name: string): string | undefined {
     const spec = this.byKey.get(`${namespace}/${name}`);
     return spec?.type === "ExternalName" ? (spec.externalName ?? "") : undefined;
+  }
+
+  /** Whether it has the port number: what a route's backendRef names. */
+  hasPort(namespace: string, name: string, port: number): boolean {
+    const spec = this.byKey.get(`${namespace}/${name}`);
+    return !this.known || (spec?.ports ?? []).some((p) => p.port === port);
   }
 
   /** The number of the Service's first port. */

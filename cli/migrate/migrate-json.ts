@@ -1,0 +1,28 @@
+import type { Migration } from "../../routing/migrate/migrate";
+import type { Judged } from "../../routing/migrate/judge";
+
+/** Stable: fields are added, never renamed (docs/migrate.md). */
+export function migrationJson({ objects, notes, requests }: Migration): string {
+  const count = (verdict: Judged["verdict"]) => requests.filter((r) => r.verdict === verdict).length;
+  const summary = {
+    same: count("same"),
+    different: count("different"),
+    notConvertible: count("not convertible"),
+    unknown: count("unknown"),
+  };
+  return `${JSON.stringify({ summary, objects, notes, requests: requests.map(row) }, null, 2)}\n`;
+}
+
+function row({ request, nginx, gateway, verdict, reason, assumes, answers }: Judged) {
+  return {
+    ...request,
+    scheme: request.scheme ?? "http",
+    method: request.method ?? "GET",
+    nginx,
+    gateway,
+    verdict,
+    ...(reason === undefined ? {} : { reason }),
+    ...(assumes.length === 0 ? {} : { assumes }),
+    answers,
+  };
+}

@@ -1,0 +1,179 @@
+import type { KubeObject } from "../../kube/objects";
+import { bareHost, headerOf, normalPath, splitQuery, withCookies } from "../request";
+import type { Answer, HttpRequest, Target } from "../request";
+import { readGateways, type GatewayTable, type Listener } from "./attach";
+import { bySpecificity, takes } from "./hostnames";
+import type { BackendRef, CorsFilter, Filter, PathModifier } from "./objects";
+import { entriesOf, fits, type Entry } from "./precedence";
+
+/**
+ * What a Gateway answers, from the objects alone: the rules of the Gateway API specification (1.6), and where it leaves
+ * something open, those of Envoy Gateway 1.9, read in its source (internal/gatewayapi/sort.go, route.go).
+ */
+export function gatewayAnswer(objects: readonly KubeObject[], request: HttpRequest): Answer {
+  return gatewayAnswerFrom(readGateways(objects), request);
+}
+
+export function gatewayAnswerFrom(table: GatewayTable, asked: HttpRequest): Answer {
+  const request = withCookies(asked);
+  const host = bareHost(request.host);
+  const scheme = request.scheme ?? "http";
+  const { pathname, query } = splitQuery(request.path);
+  const path = normalPath(pathname);
+  if (path === undefined) return { kind: "status", status: 400, why: "Envoy takes this for no path" };
+  const protocols = scheme === "http" ? ["HTTP"] : ["HTTPS", "TLS"];
+  const listeners = table.listeners.filter((l) => protocols.includes(l.spec.protocol));
+  const listener = listeners
+    .filter((l) => takes(l.spec.hostname, host))
+    .sort((a, b) => bySpecificity(a.spec.hostname ?? null, b.spec.hostname ?? null))[0];
+  if (listener === undefined) {
+    if (scheme === "http" && listeners.length > 0) return { kind: "none", status: 404 };
+    return { kind: "refused", why: `no ${scheme === "http" ? "HTTP" : "HTTPS"} listener takes ${host}` };
+  }
+  if (listener.broken !== undefined)
+    return { kind: "refused", why: `listener ${listener.spec.name}: ${listener.broken}` };
+  return route(table, listener, { ...request, host }, path, query);
+}
+
+/** The routes of the most specific hostname, and no others: an Envoy virtual host does not fall back to a wider one. */
+function route(
+  table: GatewayTable,
+  listener: Listener,
+  request: HttpRequest,
+  path: string,
+  query: string,
+): Answer {
+  const candidates = listener.routes.flatMap((r) =>
+    r.hostnames.filter((h) => takes(h ?? undefined, request.host)),
+  );
+  const [hostname, wider] = [...new Set(candidates)].sort(bySpecificity);
+  if (hostname === undefined) return { kind: "none", status: 404 };
+  const routes = listener.routes.filter((r) => r.hostnames.includes(hostname));
+  if (routes[0]?.kind === "TLSRoute")
+    return backends(table, routes[0].spec.rules?.[0]?.backendRefs ?? [], routes[0], request.path);
+  for (const entry of entriesOf(routes)) {
+    const holds = fits(entry, request, path);
+    if (holds === undefined)
+      return {
+        kind: "unknown",
+        why: `${entry.route.key}: the expression ${entry.path.value} or one of its headers cannot be followed here`,
+      };
+    if (holds) return serve(table, listener, entry, request, path, query);
+  }
+  const none: Answer = { kind: "none", status: 404 };
+  return wider === undefined
+    ? none
+    : {
+        ...none,
+        assumes: ["the Gateway does not fall back from a hostname to a wider one (Envoy does not)"],
+      };
+}
+
+function serve(
+  table: GatewayTable,
+  listener: Listener,
+  entry: Entry,
+  request: HttpRequest,
+  path: string,
+  query: string,
+): Answer {
+  const { rule, route: from } = entry;
+  const filters = rule.filters ?? [];
+  const strange = filters.find((f) => f.type === "ExtensionRef");
+  if (strange !== undefined)
+    return {
+      kind: "unknown",
+      why: `${from.key}: the filter ${strange.extensionRef?.kind ?? ""} is not followed here`,
+    };
+  const cors = filters.find((f) => f.cors !== undefined)?.cors;
+  if (cors !== undefined && preflight(cors, request))
+    return { kind: "status", status: 200, why: "the CORS filter answers a preflight itself" };
+  const redirect = filters.find((f) => f.requestRedirect !== undefined)?.requestRedirect;
+  if (redirect !== undefined) return redirected(redirect, listener, entry, request, path, query);
+  const rewrite = filters.find((f) => f.urlRewrite !== undefined)?.urlRewrite;
+  const sent = rewrite?.path === undefined ? request.path : `${modified(rewrite.path, entry, path)}${query}`;
+  const answer = backends(table, rule.backendRefs ?? [], from, sent);
+  const headers = headersOf(filters, rewrite?.hostname);
+  return answer.kind === "backends" && Object.keys(headers).length > 0 ? { ...answer, headers } : answer;
+}
+
+function headersOf(filters: readonly Filter[], hostname: string | undefined): Record<string, string> {
+  const set = filters.flatMap((f) => [
+    ...(f.requestHeaderModifier?.set ?? []),
+    ...(f.requestHeaderModifier?.add ?? []),
+  ]);
+  return {
+    ...Object.fromEntries(set.map((h) => [h.name, h.value])),
+    ...(hostname === undefined ? {} : { Host: hostname }),
+  };
+}
+
+/** Only what is a preflight of an allowed origin; anything else goes on to the backend. */
+function preflight(cors: CorsFilter, request: HttpRequest): boolean {
+  const origin = headerOf(request, "origin");
+  const method = headerOf(request, "access-control-request-method");
+  if ((request.method ?? "GET") !== "OPTIONS" || origin === undefined || method === undefined) return false;
+  return (cors.allowOrigins ?? []).some((allowed) => {
+    const pattern = allowed.replace(/[.\\+?^${}()|[\]]/g, "\\$&").replaceAll("*", ".*");
+    return new RegExp(`^${pattern}$`, "i").test(origin);
+  });
+}
+
+function redirected(
+  to: NonNullable<Filter["requestRedirect"]>,
+  listener: Listener,
+  entry: Entry,
+  request: HttpRequest,
+  path: string,
+  query: string,
+): Answer {
+  const scheme = to.scheme ?? request.scheme ?? "http";
+  // Without a port: the scheme's own where a scheme is named, else the listener's.
+  const port = to.port ?? (to.scheme === undefined ? listener.spec.port : undefined);
+  const usual = scheme === "https" ? 443 : 80;
+  const host = `${to.hostname ?? request.host}${port === undefined || port === usual ? "" : `:${port}`}`;
+  const target = to.path === undefined ? splitQuery(request.path).pathname : modified(to.path, entry, path);
+  return {
+    kind: "redirect",
+    status: to.statusCode ?? 302,
+    location: `${scheme}://${host}${target}${target.includes("?") ? "" : query}`,
+  };
+}
+
+function modified(change: PathModifier, { path: matched }: Entry, path: string): string {
+  if (change.type === "ReplaceFullPath") return change.replaceFullPath;
+  const rest = path.slice(matched.value.replace(/\/$/, "").length);
+  const out = `${change.replacePrefixMatch.replace(/\/$/, "")}${rest}`;
+  return out.startsWith("/") ? out : `/${out}`;
+}
+
+function backends(
+  table: GatewayTable,
+  refs: readonly BackendRef[],
+  from: { kind: string; namespace: string },
+  path: string,
+): Answer {
+  const total = refs.reduce((sum, r) => sum + (r.weight ?? 1), 0);
+  if (total === 0) return { kind: "status", status: 500, why: "the rule leads to no backend" };
+  const to: Target[] = [];
+  const shares: Record<string, number> = {};
+  let broken = 0;
+  let why = "";
+  for (const ref of refs.filter((r) => (r.weight ?? 1) > 0)) {
+    const share = (ref.weight ?? 1) / total;
+    const problem = table.refused(ref, from);
+    if (problem !== undefined) {
+      broken += share;
+      why = problem;
+      continue;
+    }
+    const namespace = ref.namespace ?? from.namespace;
+    const key = `${namespace}/${ref.name}`;
+    shares[key] = (shares[key] ?? 0) + share;
+    to.push({ namespace, service: ref.name, port: ref.port ?? 0, share });
+  }
+  if (to.length === 0) return { kind: "status", status: 500, why };
+  if (broken > 0)
+    return { kind: "unknown", why: `${Math.round(broken * 100)} % of the requests get 500: ${why}` };
+  return { kind: "backends", shares, to, path };
+}

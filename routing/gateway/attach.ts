@@ -1,0 +1,236 @@
+import type { KubeObject } from "../../kube/objects";
+import { Services } from "../services";
+import { intersection } from "./hostnames";
+import {
+  gatewayKind,
+  keyOf,
+  namespaceOf,
+  type BackendRef,
+  type GatewaySpec,
+  type LabelSelector,
+  type ListenerSpec,
+  type RouteSpec,
+} from "./objects";
+
+/** What a controller makes of Gateway API objects: listeners, the routes on each, and what it says of both in their status. */
+export interface GatewayTable {
+  listeners: readonly Listener[];
+  conditions: readonly Condition[];
+  services: Services;
+  /** Why a backend cannot be used; undefined where it can. */
+  refused: (ref: BackendRef, from: { kind: string; namespace: string }) => string | undefined;
+}
+
+export interface Listener {
+  gateway: string;
+  spec: ListenerSpec;
+  /** Why it serves nothing. */
+  broken?: string;
+  routes: AttachedRoute[];
+}
+
+export interface AttachedRoute {
+  kind: "HTTPRoute" | "GRPCRoute" | "TLSRoute";
+  key: string;
+  namespace: string;
+  created?: number;
+  spec: RouteSpec;
+  /** What is left of its hostnames on this listener; null: every host. */
+  hostnames: (string | null)[];
+}
+
+/** A condition that is not as it should be. */
+export interface Condition {
+  object: string;
+  type: "Accepted" | "ResolvedRefs" | "Programmed";
+  reason: string;
+  message: string;
+}
+
+export function readGateways(objects: readonly KubeObject[]): GatewayTable {
+  const conditions: Condition[] = [];
+  const services = new Services(objects);
+  const listeners = gatewayKind(objects, "Gateway").flatMap((g) => listenersOf(objects, g, conditions));
+  const refused = backendCheck(objects, services);
+  for (const kind of ["HTTPRoute", "GRPCRoute", "TLSRoute"] as const)
+    for (const o of gatewayKind(objects, kind)) attach(objects, o, kind, listeners, conditions, refused);
+  return { listeners, conditions, services, refused };
+}
+
+function listenersOf(
+  objects: readonly KubeObject[],
+  gateway: KubeObject,
+  conditions: Condition[],
+): Listener[] {
+  const spec = gateway["spec"] as GatewaySpec | undefined;
+  return (spec?.listeners ?? []).map((listener) => {
+    const own: Listener = { gateway: keyOf(gateway), spec: listener, routes: [] };
+    const { tls } = listener;
+    if (tls?.mode === "Passthrough" || listener.protocol === "HTTP") return own;
+    for (const ref of tls?.certificateRefs ?? []) {
+      const namespace = ref.namespace ?? namespaceOf(gateway);
+      if (
+        namespace !== namespaceOf(gateway) &&
+        !granted(objects, "Gateway", namespaceOf(gateway), "Secret", namespace, ref.name)
+      )
+        own.broken = `no ReferenceGrant in ${namespace} lets Gateway ${keyOf(gateway)} read Secret ${ref.name}`;
+    }
+    if ((tls?.certificateRefs ?? []).length === 0) own.broken = "it names no certificate";
+    if (own.broken !== undefined)
+      conditions.push({
+        object: `Gateway ${keyOf(gateway)}, listener ${listener.name}`,
+        type: "ResolvedRefs",
+        reason: "RefNotPermitted",
+        message: own.broken,
+      });
+    return own;
+  });
+}
+
+function attach(
+  objects: readonly KubeObject[],
+  route: KubeObject,
+  kind: AttachedRoute["kind"],
+  listeners: readonly Listener[],
+  conditions: Condition[],
+  refused: GatewayTable["refused"],
+): void {
+  const spec: RouteSpec = route["spec"] ?? {};
+  const namespace = namespaceOf(route);
+  const say = (type: Condition["type"], reason: string, message: string) =>
+    conditions.push({ object: `${kind} ${keyOf(route)}`, type, reason, message });
+  for (const parent of spec.parentRefs ?? []) {
+    if ((parent.kind ?? "Gateway") !== "Gateway") continue;
+    const key = `${parent.namespace ?? namespace}/${parent.name}`;
+    const named = listeners.filter(
+      (l) =>
+        l.gateway === key &&
+        (parent.sectionName === undefined || l.spec.name === parent.sectionName) &&
+        (parent.port === undefined || l.spec.port === parent.port),
+    );
+    if (named.length === 0) {
+      const where = parent.sectionName === undefined ? key : `${key}, listener ${parent.sectionName}`;
+      say("Accepted", "NoMatchingParent", `there is no Gateway ${where}`);
+      continue;
+    }
+    const open = named.filter((l) => allows(objects, l, route, kind));
+    if (open.length === 0) {
+      say(
+        "Accepted",
+        "NotAllowedByListeners",
+        `no listener of ${key} takes a ${kind} from namespace ${namespace}`,
+      );
+      continue;
+    }
+    let attached = false;
+    for (const listener of open) {
+      const hostnames = (spec.hostnames ?? [undefined]).flatMap((h) => {
+        const common = intersection(listener.spec.hostname, h);
+        return common === undefined ? [] : [common];
+      });
+      if (hostnames.length === 0) continue;
+      attached = true;
+      const stamp = route.metadata["creationTimestamp"];
+      const created = typeof stamp === "string" ? Date.parse(stamp) : NaN;
+      listener.routes.push({
+        kind,
+        key: keyOf(route),
+        namespace,
+        spec,
+        hostnames,
+        ...(Number.isNaN(created) ? {} : { created }),
+      });
+    }
+    if (!attached)
+      say("Accepted", "NoMatchingListenerHostname", `no listener of ${key} has a hostname of this route`);
+  }
+  for (const [at, rule] of (spec.rules ?? []).entries())
+    for (const ref of rule.backendRefs ?? []) {
+      const why = refused(ref, { kind, namespace });
+      if (why !== undefined) say("ResolvedRefs", "BackendNotFound", `rule ${at + 1}: ${why}`);
+    }
+}
+
+const TAKEN: Record<string, readonly string[]> = {
+  HTTP: ["HTTPRoute", "GRPCRoute"],
+  HTTPS: ["HTTPRoute", "GRPCRoute"],
+  TLS: ["TLSRoute"],
+};
+
+function allows(
+  objects: readonly KubeObject[],
+  listener: Listener,
+  route: KubeObject,
+  kind: AttachedRoute["kind"],
+): boolean {
+  const { allowedRoutes, protocol } = listener.spec;
+  const kinds = allowedRoutes?.kinds?.map((k) => k.kind) ?? TAKEN[protocol] ?? [];
+  if (!kinds.includes(kind)) return false;
+  const own = listener.gateway.split("/")[0] ?? "";
+  const namespace = namespaceOf(route);
+  const { from = "Same", selector } = allowedRoutes?.namespaces ?? {};
+  if (from === "All") return true;
+  if (from === "Same") return namespace === own;
+  return from === "Selector" && selects(selector, labelsOf(objects, namespace));
+}
+
+/** A namespace carries its own name as a label, also where its object is not given. */
+function labelsOf(objects: readonly KubeObject[], namespace: string): Record<string, string> {
+  const object = objects.find((o) => o.kind === "Namespace" && o.metadata.name === namespace);
+  return { ...object?.metadata.labels, "kubernetes.io/metadata.name": namespace };
+}
+
+function selects(selector: LabelSelector | undefined, labels: Record<string, string>): boolean {
+  const plain = Object.entries(selector?.matchLabels ?? {}).every(([k, v]) => labels[k] === v);
+  return plain && (selector?.matchExpressions ?? []).every((e) => expressionHolds(e, labels[e.key]));
+}
+
+function expressionHolds(
+  { operator, values = [] }: { operator: string; values?: string[] },
+  value?: string,
+): boolean {
+  if (operator === "Exists") return value !== undefined;
+  if (operator === "DoesNotExist") return value === undefined;
+  const inside = value !== undefined && values.includes(value);
+  return operator === "NotIn" ? !inside : inside;
+}
+
+/** Whether a ReferenceGrant in `to` lets objects of a kind and namespace name one there. */
+function granted(
+  objects: readonly KubeObject[],
+  fromKind: string,
+  fromNamespace: string,
+  kind: string,
+  to: string,
+  name: string,
+): boolean {
+  return gatewayKind(objects, "ReferenceGrant").some((o) => {
+    const spec = o["spec"] as
+      { from?: { kind: string; namespace: string }[]; to?: { kind: string; name?: string }[] } | undefined;
+    return (
+      namespaceOf(o) === to &&
+      (spec?.from ?? []).some((f) => f.kind === fromKind && f.namespace === fromNamespace) &&
+      (spec?.to ?? []).some((t) => t.kind === kind && (t.name === undefined || t.name === name))
+    );
+  });
+}
+
+function backendCheck(objects: readonly KubeObject[], services: Services): GatewayTable["refused"] {
+  return (ref, from) => {
+    if ((ref.kind ?? "Service") !== "Service") return `${ref.kind ?? ""} ${ref.name} is not followed here`;
+    const namespace = ref.namespace ?? from.namespace;
+    const key = `${namespace}/${ref.name}`;
+    if (
+      namespace !== from.namespace &&
+      !granted(objects, from.kind, from.namespace, "Service", namespace, ref.name)
+    )
+      return `no ReferenceGrant in ${namespace} lets a ${from.kind} of ${from.namespace} lead to Service ${ref.name}`;
+    if (!services.has(namespace, ref.name)) return `there is no Service ${key}`;
+    if (services.externalName(namespace, ref.name) !== undefined)
+      return `Service ${key} is an ExternalName, which Envoy Gateway refuses`;
+    if (ref.port === undefined) return `the reference to Service ${key} lacks a port`;
+    return services.hasPort(namespace, ref.name, ref.port)
+      ? undefined
+      : `Service ${key} has no port ${ref.port}`;
+  };
+}

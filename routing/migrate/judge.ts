@@ -1,0 +1,167 @@
+import { answerText, statusOf, whyOf } from "../answer-text";
+import type { GatewayTable } from "../gateway/attach";
+import { gatewayAnswerFrom } from "../gateway/answer";
+import { answerFrom, serverOf } from "../nginx/answer";
+import type { Location, Server } from "../nginx/model";
+import { CATCH_ALL, type NginxTable } from "../nginx/table";
+import { bareHost, splitQuery, type Answer, type HttpRequest } from "../request";
+import type { Conversion } from "./convert";
+import { guardsOf, lossesOf } from "./guards";
+
+/** `different`: something that a client or a backend can notice. `not convertible`: the Gateway has no word for it. */
+export type Verdict = "same" | "different" | "not convertible" | "unknown";
+
+/** A request with the answers of both sides. Texts are those of `answerText`. */
+export interface Judged {
+  request: HttpRequest;
+  nginx: string;
+  gateway: string;
+  verdict: Verdict;
+  /** Why they are not the same. */
+  reason?: string;
+  /** What the answers take for granted. */
+  assumes: readonly string[];
+  answers: { nginx: Answer; gateway: Answer };
+}
+
+export function judge(
+  request: HttpRequest,
+  table: NginxTable,
+  gateways: GatewayTable,
+  conversion: Conversion,
+): Judged {
+  const nginx = answerFrom(table, request);
+  const gateway = gatewayAnswerFrom(gateways, request);
+  const found = serverOf(table, request);
+  const { verdict, reason } = verdictOf(request, nginx, gateway, found, conversion);
+  return {
+    request,
+    nginx: answerText(nginx),
+    gateway: answerText(gateway),
+    verdict,
+    ...(reason === undefined ? {} : { reason }),
+    assumes: [...new Set([...(nginx.assumes ?? []), ...(gateway.assumes ?? [])])],
+    answers: { nginx, gateway },
+  };
+}
+
+type Found = { server: Server; location?: Location } | undefined;
+
+function verdictOf(
+  request: HttpRequest,
+  nginx: Answer,
+  gateway: Answer,
+  found: Found,
+  conversion: Conversion,
+): { verdict: Verdict; reason?: string } {
+  if (nginx.kind === "unknown") return { verdict: "unknown", reason: `nginx: ${nginx.why}` };
+  if (gateway.kind === "unknown") return { verdict: "unknown", reason: `Gateway: ${gateway.why}` };
+  const same = sameAnswer(nginx, gateway);
+  const location = found?.location;
+  const losses = found === undefined || location === undefined ? [] : lossesOf(location, found.server);
+  if (same === undefined) {
+    const goesOn = nginx.kind === "backends" && losses.length > 0;
+    const cookie = cookieReason(request, found, conversion);
+    const reasons = [...(goesOn ? losses : []), ...(cookie === undefined ? [] : [cookie])];
+    return reasons.length === 0 ? { verdict: "same" } : { verdict: "different", reason: reasons.join("; ") };
+  }
+  const closed = closedReason(found, gateway, conversion);
+  if (closed !== undefined) return { verdict: "not convertible", reason: closed };
+  return { verdict: "different", reason: reasonOf(request, nginx, gateway, found) ?? same };
+}
+
+/** Undefined where both are the same; else what is not. */
+function sameAnswer(nginx: Answer, gateway: Answer): string | undefined {
+  if (nginx.kind === "redirect" && gateway.kind === "redirect") {
+    if (url(nginx.location) !== url(gateway.location))
+      return `the redirect leads to ${gateway.location}, not to ${nginx.location}`;
+    return nginx.status === gateway.status
+      ? undefined
+      : `the redirect is ${gateway.status}, not ${nginx.status}`;
+  }
+  if (nginx.kind === "backends" && gateway.kind === "backends") {
+    if (sorted(nginx) !== sorted(gateway))
+      return `it goes to ${answerText(gateway)}, not to ${answerText(nginx)}`;
+    if (nginx.path !== gateway.path) return `the backend sees ${gateway.path}, not ${nginx.path}`;
+    return undefined;
+  }
+  const [a, b] = [statusOf(nginx), statusOf(gateway)];
+  if (a !== undefined && a === b) return undefined;
+  const why = whyOf(gateway) ?? whyOf(nginx);
+  return `nginx: ${answerText(nginx)}, the Gateway: ${answerText(gateway)}${why === undefined ? "" : ` (${why})`}`;
+}
+
+/** `https://a.org` and `https://a.org/` are one place. */
+const url = (text: string): string => text.replace(/^(https?:\/\/[^/?#]+)\/?$/, "$1/");
+
+const sorted = (a: Answer & { kind: "backends" }): string =>
+  answerText({
+    ...a,
+    to: [...a.to].sort((x, y) => `${x.namespace}/${x.service}`.localeCompare(`${y.namespace}/${y.service}`)),
+  });
+
+function closedReason(found: Found, gateway: Answer, { units }: Conversion): string | undefined {
+  if (found?.location === undefined || gateway.kind !== "status" || gateway.status !== 500) return undefined;
+  const { server, location } = found;
+  const guards = guardsOf(location, server);
+  if (guards.length > 0)
+    return `${guards.join(", ")}: no portable word, so the path is closed rather than left open`;
+  const unit = units.get(server)?.find((u) => u.location === location && u.closed !== undefined);
+  return unit?.closed === undefined ? undefined : `${unit.closed}: the path is closed rather than sent wrong`;
+}
+
+/** A cookie decides by an expression over the Cookie header: Envoy can, the API has no word for cookies. */
+function cookieReason(request: HttpRequest, found: Found, conversion: Conversion): string | undefined {
+  const upstream = found?.location?.upstream;
+  const canary = upstream === undefined ? undefined : conversion.canaryOf(upstream);
+  const name = canary?.strategy.cookie?.name.toLowerCase();
+  if (name === undefined) return undefined;
+  const sent = Object.keys(request.cookies ?? {}).concat(
+    ...Object.entries(request.headers ?? {})
+      .filter(([n]) => n.toLowerCase() === "cookie")
+      .map(([, v]) => v.split(/;\s*/).map((c) => c.split("=")[0] ?? "")),
+  );
+  return sent.some((n) => n.toLowerCase() === name)
+    ? `canary-by-cookie ${name}: matched by an expression over the Cookie header, which not every Gateway takes`
+    : undefined;
+}
+
+/** The reason in the words of what a user has to know of the two. */
+function reasonOf(request: HttpRequest, nginx: Answer, gateway: Answer, found: Found): string | undefined {
+  const path = splitQuery(request.path).pathname;
+  const server = found?.server;
+  if (gateway.kind === "refused")
+    return server?.tls === true
+      ? `${gateway.why}: no tls entry names a Secret for the host, so nginx shows its default certificate; give one with --default-certificate`
+      : `${gateway.why}: the host has no certificate, and nginx answers with its own self-signed one`;
+  if (nginx.kind === "redirect" && gateway.kind === "redirect") {
+    if (url(nginx.location).replace(/\/$/, "") === url(gateway.location).replace(/\/$/, ""))
+      return "nginx drops the slash at the end of a redirect, the Gateway keeps it";
+    if (nginx.location.split("?")[0] === gateway.location.split("?")[0])
+      return "nginx drops the query in this redirect, the Gateway keeps it";
+  }
+  if (nginx.kind === "unavailable")
+    return `nginx answers 503 where a Service or its port is missing (${nginx.backend}), the Gateway 500`;
+  if (nginx.kind === "status" && nginx.status === 413)
+    return `${nginx.why}: the Gateway has no limit of its own (Envoy Gateway: ClientTrafficPolicy or BackendTrafficPolicy)`;
+  if (nginx.kind === "status" && nginx.status === 204)
+    return "nginx answers a CORS preflight with 204, Envoy with 200";
+  if (request.method === "OPTIONS" && server !== undefined && gateway.kind === "backends")
+    return "nginx answers every OPTIONS itself, the CORS filter only what is a preflight of an allowed origin";
+  if (server !== undefined && nginx.kind === "none" && wildcardDepth(request.host, gateway))
+    return "a wildcard covers one label at nginx, any number at the Gateway";
+  if (server?.regex === true) {
+    const lower = path.toLowerCase() === path;
+    return `an expression or rewrite makes all paths of ${server.host} expressions at nginx: without case, and by their beginning${lower ? "" : "; a prefix match of the Gateway looks at case"}`;
+  }
+  if (
+    server?.host === CATCH_ALL &&
+    found?.location?.settings.errorCodes.length === 0 &&
+    gateway.kind === "none"
+  )
+    return "the Gateway answers 404 where no host fits";
+  return undefined;
+}
+
+const wildcardDepth = (host: string, gateway: Answer): boolean =>
+  gateway.kind !== "none" && bareHost(host).split(".").length > 3;

@@ -1,0 +1,59 @@
+import type { Server } from "../nginx/model";
+import { CATCH_ALL, parent, type NginxTable } from "../nginx/table";
+
+/** An HTTPS listener: one for each name with a certificate. */
+export interface HostListener {
+  name: string;
+  server: Server;
+  /** Undefined: every host. */
+  host?: string;
+  /** `namespace/name`. */
+  secret?: string;
+  passthrough: boolean;
+}
+
+/** Name of a host in names of objects. */
+export const slugOf = (host: string): string =>
+  host === CATCH_ALL
+    ? "catch-all"
+    : host
+        .replace(/^\*\./, "wildcard.")
+        .replace(/[^a-z0-9.-]+/g, "-")
+        .replaceAll(".", "-");
+
+/** A host without a Secret of its own takes the default certificate, where one is given; else HTTPS has no listener for it. */
+export function listenersOf(table: NginxTable, options: { defaultCertificate?: string }): HostListener[] {
+  const out: HostListener[] = [];
+  const add = (server: Server, host: string | undefined, secret: string | undefined, passthrough = false) => {
+    if (secret === undefined && !passthrough) return;
+    out.push({
+      name: `https-${slugOf(host ?? CATCH_ALL)}`.slice(0, 253),
+      server,
+      passthrough,
+      ...(host === undefined ? {} : { host }),
+      ...(secret === undefined ? {} : { secret }),
+    });
+  };
+  for (const server of table.servers.values()) {
+    if (server.host === CATCH_ALL) {
+      const serves = server.locations.some((l) => l.upstream !== undefined);
+      if (serves) add(server, undefined, options.defaultCertificate);
+      continue;
+    }
+    if (server.passthrough) {
+      add(server, server.host, undefined, true);
+      continue;
+    }
+    if (!server.tls) continue;
+    const secret = server.secret ?? options.defaultCertificate;
+    add(server, server.host, secret);
+    for (const alias of server.aliases) if (table.certificates.has(alias)) add(server, alias, secret);
+  }
+  for (const [from, to] of table.wwwRedirects) {
+    const server = table.servers.get(to);
+    const names = new Set(server?.tlsFrom?.tls.flatMap((t) => t.hosts));
+    if (server !== undefined && (names.has(from) || names.has(parent(from))))
+      add(server, from, server.secret);
+  }
+  return out;
+}

@@ -1,0 +1,156 @@
+import { objectTitle } from "../../kube/objects";
+import type { KubeObject } from "../../kube/objects";
+import { CATCH_ALL, oldVersion } from "../nginx/ingresses";
+import type { NginxTable } from "../nginx/table";
+import { annotationNotes } from "./annotation-notes";
+import type { Outcome } from "./annotation-values";
+import type { Conversion, MigrateOptions } from "./convert";
+
+/** One thing that a reader of the conversion has to know. */
+export interface Note {
+  /** `namespace/name` of the Ingress, or what it is about. */
+  about: string;
+  outcome: Outcome | "remark";
+  text: string;
+  /** Where an annotation is explained. */
+  annotation?: string;
+  value?: string;
+}
+
+export function notesOf(
+  objects: readonly KubeObject[],
+  table: NginxTable,
+  conversion: Conversion,
+  options: MigrateOptions,
+): Note[] {
+  const remark = (about: string, text: string): Note => ({ about, outcome: "remark", text });
+  const ingresses = objects.filter((o) => o.kind === "Ingress");
+  return [
+    ...(table.broken === undefined
+      ? []
+      : [
+          remark(
+            "nginx",
+            `refuses this configuration (${table.broken}); the controller keeps what it served before, so nothing here can be foretold`,
+          ),
+        ]),
+    ...table.ignored.map(({ ingress, why }) =>
+      remark(objectTitle(ingress), `is not ingress-nginx's: ${why}; it is left as it is`),
+    ),
+    ...ingresses.flatMap((o) => {
+      const old = oldVersion(o);
+      return old === undefined ? [] : [remark(objectTitle(o), `${old}; it is read as networking.k8s.io/v1`)];
+    }),
+    ...table.lost.map(({ ingress, what }) => remark(ingress, `has no effect at nginx: ${what}`)),
+    ...table.ingresses.flatMap((ing) =>
+      annotationNotes(ing).map(({ becomes, ...note }) => ({ about: ing.key, text: becomes, ...note })),
+    ),
+    ...hostNotes(table, conversion, options),
+    ...backendNotes(table),
+    ...generalNotes(table, conversion, options),
+  ];
+}
+
+function hostNotes(table: NginxTable, { listeners }: Conversion, options: MigrateOptions): Note[] {
+  const notes: Note[] = [];
+  for (const server of table.servers.values()) {
+    const say = (text: string) =>
+      notes.push({
+        about: server.host === CATCH_ALL ? "every other host" : server.host,
+        outcome: "remark",
+        text,
+      });
+    const owners = [
+      ...new Set(server.locations.flatMap((l) => (l.isDefault ? [] : [l.ingress?.namespace ?? ""]))),
+    ];
+    if (owners.length > 1)
+      say(
+        `is shared by the namespaces ${owners.join(", ")}: one route in each, and the listener's allowedRoutes names them`,
+      );
+    if (server.regex)
+      say(
+        "has an expression or a rewrite, which makes all its paths expressions at nginx: without case, and anchored at the beginning only",
+      );
+    if (server.host.startsWith("*.")) say("covers one label at nginx, and any number of them at the Gateway");
+    if (server.tls && !listeners.some((l) => l.server === server))
+      say(
+        `no tls entry names a Secret for it, so nginx shows its default certificate; no HTTPS listener is made: give one with --default-certificate`,
+      );
+    else if (server.tls && server.secret === undefined && !server.passthrough)
+      say(`no tls entry names a Secret for it; its HTTPS listener takes ${options.defaultCertificate ?? ""}`);
+    for (const l of server.locations.filter(
+      (one) => !one.isDefault && one.asWritten === "ImplementationSpecific" && !server.regex,
+    ))
+      say(`${l.path} is ImplementationSpecific, which nginx takes as Prefix`);
+  }
+  return notes;
+}
+
+function backendNotes(table: NginxTable): Note[] {
+  const { services } = table;
+  const seen = new Map<string, Note>();
+  for (const server of table.servers.values())
+    for (const { upstream, ingress } of server.locations) {
+      if (upstream === undefined) continue;
+      const { namespace, service, port } = upstream;
+      const key = `${namespace}/${service}`;
+      const say = (text: string) =>
+        seen.set(`${key}:${port}`, { about: ingress?.key ?? key, outcome: "remark", text });
+      const external = services.externalName(namespace, service);
+      if (external !== undefined)
+        say(
+          `Service ${key} stands for ${external} (ExternalName), which Gateways refuse: the path is closed. Envoy Gateway: a Backend with this name`,
+        );
+      else if (!services.has(namespace, service))
+        say(`there is no Service ${key}: nginx answers 503, the Gateway 500`);
+      else if (services.known && services.portOf(namespace, service, port) === undefined)
+        say(`Service ${key} has no port ${port}: nginx answers 503, the Gateway 500`);
+      else if (services.known && typeof port === "number" && !services.hasPort(namespace, service, port))
+        say(
+          `${port} is the target port of Service ${key}; the route names the Service's port ${services.portOf(namespace, service, port) ?? ""}`,
+        );
+    }
+  for (const ing of table.ingresses)
+    for (const rule of ing.rules)
+      for (const path of rule.paths ?? [])
+        if (path.backend === undefined)
+          seen.set(`${ing.key}${path.path}`, {
+            about: ing.key,
+            outcome: "remark",
+            text: `${rule.host}${path.path} leads to no Service (a resource backend); nginx leaves it out`,
+          });
+  return [...seen.values()];
+}
+
+function generalNotes(table: NginxTable, { listeners }: Conversion, options: MigrateOptions): Note[] {
+  const all = (text: string): Note => ({ about: "all", outcome: "remark", text });
+  const plain = [...table.servers.values()].filter((s) => !s.tls && s.host !== CATCH_ALL);
+  return [
+    all(
+      `the GatewayClass ${options.gatewayClass} must exist, and its controller serve Gateway API 1.4 or newer`,
+    ),
+    all("nginx refuses bodies over 1 MB where proxy-body-size says nothing; the Gateway has no limit"),
+    all(
+      "nginx waits 60 s between two reads; Envoy ends a request after 15 s in all: set timeouts.request where answers take longer",
+    ),
+    ...(plain.length === 0
+      ? []
+      : [
+          all(
+            `hosts without tls (${plain
+              .map((s) => s.host)
+              .slice(0, 5)
+              .join(
+                ", ",
+              )}${plain.length > 5 ? " …" : ""}) answer HTTPS at nginx with its self-signed certificate, and not at all at the Gateway`,
+          ),
+        ]),
+    ...(listeners.length > 63
+      ? [
+          all(
+            `${listeners.length + 1} listeners are more than the 64 of a Gateway: split the hosts over several Gateways, or move listeners into ListenerSets`,
+          ),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,181 @@
+import { isRe2 } from "../gateway/precedence";
+import type { PathMatchType, PathModifier } from "../gateway/objects";
+import { locationFor, locationRegex, rewrittenPath } from "../nginx/locations";
+import type { Location, NginxLocation, Server } from "../nginx/model";
+import { groupsOf } from "../routes/paths";
+
+/** What takes the place of one nginx location. */
+export interface Unit {
+  location: Location;
+  /** The nginx location that it stands for. */
+  at: NginxLocation;
+  path: { type: PathMatchType; value: string };
+  rewrite?: PathModifier;
+  /** Why it cannot be said; the path is then answered by 500 rather than by somebody else. */
+  closed?: string;
+}
+
+/** What Exact and PathPrefix may hold (the CRD's rule). */
+const PLAIN = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/;
+
+/** The matches of a host, the one that nginx tries first in front. */
+export function unitsOf(server: Server): Unit[] {
+  const units = server.nginx.flatMap((at, i) => {
+    const { location } = at;
+    const next = server.nginx[i + 1];
+    if (!server.regex)
+      // `= /foo` and `/foo/` of one Prefix path are one PathPrefix.
+      return next?.location === location ? [] : [{ location, at, path: plainPath(location) }];
+    // `^/foo` takes all that `^/foo/` takes.
+    const covered = next?.location === location && !rewrites(at) && !rewrites(next);
+    if (covered) return [];
+    const unit = regexUnit(at);
+    return [...edges(server, unit), unit];
+  });
+  return keepOrder(units);
+}
+
+const rewrites = ({ location, path }: NginxLocation): boolean =>
+  location.settings.rewrite !== undefined && location.settings.rewrite !== path;
+
+function plainPath({ type, path }: Location): Unit["path"] {
+  if (!PLAIN.test(path) || path.includes("//")) {
+    const text = path.replace(/[.\\+*?^${}()|[\]]/g, "\\$&").replace(/\/$/, "");
+    return { type: "RegularExpression", value: type === "Exact" ? text : `${text}(/.*)?` };
+  }
+  if (type === "Exact") return { type: "Exact", value: path };
+  return { type: "PathPrefix", value: path === "/" ? "/" : path.replace(/\/$/, "") };
+}
+
+/** On a host with expressions: without case, anchored at the start only. */
+function regexUnit(at: NginxLocation): Unit {
+  const { location } = at;
+  if (!rewrites(at)) return { location, at, path: expression(at.path), ...unreadable(at.path) };
+  const target = location.settings.rewrite ?? "";
+  if (/^https?:\/\//.test(target))
+    return {
+      location,
+      at,
+      path: expression(at.path),
+      closed: `rewrite-target ${target} makes nginx redirect`,
+    };
+  const prefix = prefixRewrite(at);
+  if (prefix !== undefined) return { location, at, ...prefix };
+  const whole = fixedRewrite(at);
+  if (whole !== undefined)
+    return {
+      location,
+      at,
+      path: expression(at.path),
+      rewrite: { type: "ReplaceFullPath", replaceFullPath: whole },
+      ...unreadable(at.path),
+    };
+  const closed = `rewrite-target ${target} puts captured parts of ${at.path} together; a route can replace a prefix or the whole path only`;
+  return { location, at, path: expression(at.path), closed, ...unreadable(at.path) };
+}
+
+/** One path for all: no captured part in the target, or one that the expression does not have, which is empty. */
+function fixedRewrite({ location, path }: NginxLocation): string | undefined {
+  const target = location.settings.rewrite ?? "";
+  const groups = groupsOf(path) ?? 0;
+  const fixed = target.replace(/\$(\d)|\$\{(\d)\}/g, (all, a: string, b?: string) =>
+    Number(b ?? a) > groups ? "" : all,
+  );
+  return /\$\{?\d/.test(fixed) ? undefined : fixed;
+}
+
+/** Where Envoy cannot read the expression, all below its plain beginning is closed. */
+function unreadable(pattern: string): Partial<Pick<Unit, "closed" | "path">> {
+  if (isRe2(pattern) && locationRegex(pattern) !== undefined) return {};
+  const plain = plainBeginning(pattern).replace(/\/$/, "");
+  return {
+    path: { type: "PathPrefix", value: plain === "" ? "/" : plain },
+    closed: `${pattern} is an expression that Envoy cannot read (it looks ahead or back, or is PCRE's own)`,
+  };
+}
+
+const plainBeginning = (pattern: string): string =>
+  (/^(?:[-A-Za-z0-9/_~]|\\[.-])+/.exec(pattern)?.[0] ?? "").replaceAll("\\", "");
+
+/** Every path: `/`. Else an expression that fits the whole path. */
+export function expression(pattern: string): Unit["path"] {
+  if (/^\/(\.\*|\(\.\*\))?\$?$/.test(pattern)) return { type: "PathPrefix", value: "/" };
+  const body = /(^|[^\\])\|/.test(pattern.replace(/\([^()]*\)/g, "")) ? `(?:${pattern})` : pattern;
+  const ends = /(^|[^\\])\$$/.test(body);
+  const open = /(\.\*|\(\.\*\))$/.test(body);
+  return { type: "RegularExpression", value: `(?i)${ends ? body.slice(0, -1) : open ? body : `${body}.*`}` };
+}
+
+/**
+ * `/api(/|$)(.*)` with `/$2`, and all that comes to the same: tried on paths below the expression's plain beginning,
+ * not read from its text.
+ */
+function prefixRewrite(at: NginxLocation): Pick<Unit, "path" | "rewrite"> | undefined {
+  const plain = plainBeginning(at.path);
+  const rest = at.path.slice(plain.length);
+  // A quantifier takes the character before it.
+  const base = (/^[?*{]/.test(rest) ? plain.slice(0, -1) : plain).replace(/\/$/, "");
+  if (plain === "" || !plain.startsWith("/")) return undefined;
+  const regex = locationRegex(at.path);
+  const [one, two] = ["/zz9", "/zz9/yy8"].map((tail) => ({
+    tail,
+    got: regex?.test(`${base}${tail}`) === true ? rewrittenPath(at, `${base}${tail}`) : undefined,
+  }));
+  if (one?.got === undefined || two?.got === undefined || !one.got.endsWith(one.tail)) return undefined;
+  const replaced = one.got.slice(0, -one.tail.length);
+  if (two.got !== `${replaced}${two.tail}` || !(replaced === "" || replaced.startsWith("/")))
+    return undefined;
+  const path = { type: "PathPrefix" as const, value: base === "" ? "/" : base };
+  return replaced === base
+    ? { path }
+    : { path, rewrite: { type: "ReplacePrefixMatch", replacePrefixMatch: replaced === "" ? "/" : replaced } };
+}
+
+/**
+ * A prefix takes its own beginning, with and without a slash; the expression may not, or may rewrite it otherwise. Each
+ * of the two gets an exact match that says what nginx does there.
+ */
+function edges(server: Server, { path, rewrite }: Unit): Unit[] {
+  if (path.type !== "PathPrefix" || path.value === "/" || rewrite?.type !== "ReplacePrefixMatch") return [];
+  return [path.value, `${path.value}/`].flatMap((edge) => {
+    const found = locationFor(server, edge);
+    if (found.kind !== "location") return [];
+    const at = found.found;
+    const told = rewrittenPath(at, edge);
+    const plain = `${rewrite.replacePrefixMatch.replace(/\/$/, "")}${edge.slice(path.value.length)}` || "/";
+    const own = regexUnit(at);
+    const same = own.path.value === path.value && own.path.type === path.type;
+    if ((same && told === plain) || told === undefined) return [];
+    return [
+      {
+        location: at.location,
+        at,
+        path: { type: "Exact", value: edge },
+        ...(told === edge || told === ""
+          ? {}
+          : { rewrite: { type: "ReplaceFullPath", replaceFullPath: told } }),
+        ...(told === "" ? { closed: "the rewrite leaves an empty path, which nginx answers by 500" } : {}),
+      },
+    ];
+  });
+}
+
+/**
+ * Envoy Gateway tries the longer expression first, nginx the longer path of the Ingress. Where the two differ, the
+ * expression gets empty groups at its end.
+ */
+function keepOrder(units: readonly Unit[]): Unit[] {
+  let least = 0;
+  const out: Unit[] = [];
+  for (const unit of [...units].reverse()) {
+    if (unit.path.type !== "RegularExpression") {
+      out.unshift(unit);
+      continue;
+    }
+    let { value } = unit.path;
+    while (value.length <= least) value += "(?:)";
+    least = value.length;
+    out.unshift({ ...unit, path: { ...unit.path, value } });
+  }
+  return out;
+}

@@ -1,0 +1,108 @@
+import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { requestOfText, requestsOfFile } from "../../../cli/migrate/asked-requests";
+import { runMigrate, type MigrateFlags } from "../../../cli/migrate/run-migrate";
+
+const folder = mkdtempSync(join(tmpdir(), "migrate-"));
+const write = (name: string, text: string): string => {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+};
+const ingress = (annotations = "{}") => `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web, namespace: shop, annotations: ${annotations} }
+spec:
+  ingressClassName: nginx
+  rules:
+    - host: shop.example.org
+      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } }] }
+`;
+const FLAGS: MigrateFlags = { gatewayClass: "c", gateway: "gw/g" };
+
+async function run(
+  file: string,
+  flags: Partial<MigrateFlags> = {},
+): Promise<{ text: string; code: unknown }> {
+  const out: string[] = [];
+  const spy = jest.spyOn(process.stdout, "write").mockImplementation((chunk: unknown, done: unknown) => {
+    out.push(String(chunk));
+    (done as () => void)();
+    return true;
+  });
+  const before = process.exitCode;
+  try {
+    await runMigrate(file, { ...FLAGS, ...flags });
+    return { text: out.join(""), code: process.exitCode };
+  } finally {
+    spy.mockRestore();
+    process.exitCode = before;
+  }
+}
+
+test.each([
+  ["all the same", "{}", 0],
+  ["something differs", '{ nginx.ingress.kubernetes.io/limit-rps: "5" }', 2],
+  [
+    "something is closed",
+    "{ nginx.ingress.kubernetes.io/auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: pw }",
+    3,
+  ],
+])("exit code: %s", async (_what, annotations, code) => {
+  expect((await run(write("in.yaml", ingress(annotations)))).code).toBe(code);
+});
+
+test("JSON has objects, notes and requests; -o writes what kubectl takes", async () => {
+  const out = join(folder, "out");
+  const file = write("in.yaml", ingress());
+  const request = ["GET http://shop.example.org/cart?x=1"];
+  const report = JSON.parse((await run(file, { json: true, out, request })).text) as {
+    requests: object[];
+    objects: object[];
+    summary: object;
+  };
+  expect(report.requests).toMatchObject([
+    {
+      host: "shop.example.org",
+      path: "/cart?x=1",
+      scheme: "http",
+      nginx: "shop/web:80",
+      gateway: "shop/web:80",
+      verdict: "same",
+    },
+  ]);
+  expect(report.summary).toEqual({ same: 1, different: 0, notConvertible: 0, unknown: 0 });
+  expect(readdirSync(out)).toHaveLength(report.objects.length);
+});
+
+test("text tells the worst first, the same reason once", async () => {
+  const { text } = await run(write("in.yaml", ingress('{ nginx.ingress.kubernetes.io/limit-rps: "5" }')));
+  expect(text).toMatch(/lost +limit-rps \(shop\/web\)/);
+  expect(text.match(/the Gateway has no such limit/g)).toHaveLength(1);
+});
+
+test("requests are read as curl has them, and from files", () => {
+  expect(requestOfText(`POST https://a.org/x%20y -H "X-A: b c"`)).toEqual({
+    host: "a.org",
+    path: "/x%20y",
+    scheme: "https",
+    method: "POST",
+    headers: { "X-A": "b c" },
+  });
+  expect(() => requestOfText("GET a.org/x")).toThrow(/not understood/);
+  expect(() => requestOfText("GET")).toThrow(/needs a URL/);
+  expect(
+    requestsOfFile(write("ask.json", `{"requests":[{"host":"a","path":"/","body_bytes":5,"nginx":"x"}]}`)),
+  ).toEqual([{ host: "a", path: "/", bodyBytes: 5 }]);
+  const wrong = write("ask.yaml", "- {host: a, path: x}\n- {path: /, scheme: ftp, headers: [a]}");
+  expect(() => requestsOfFile(wrong)).toThrow(/path.*is no path[^]*host.*no host[^]*scheme[^]*headers/);
+});
+
+test("what cannot be read is said, and nothing is written", async () => {
+  await expect(
+    run(write("svc.yaml", "{apiVersion: v1, kind: Service, metadata: {name: a}}")),
+  ).rejects.toThrow(/no Ingress/);
+  await expect(run(write("in.yaml", ingress()), { gateway: "x" })).rejects.toThrow(/namespace\/name/);
+});
