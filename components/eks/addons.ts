@@ -6,7 +6,7 @@ import { podIdentityTrust } from "../aws-trust";
 import type { ControlPlane } from "./control-plane";
 import type { ClusterNetwork } from "./eks-network";
 import type { EksPlan } from "./plan/eks-plan";
-import { zoneLetter } from "./plan/network-request";
+import { networkingOf, zoneLetter } from "./plan/network-request";
 import { ServiceRole } from "./service-role";
 
 /** ServiceAccount of the VPC CNI. */
@@ -68,7 +68,7 @@ export class Addons extends pulumi.ComponentResource {
       configurationValues: JSON.stringify(plan.vpcCni),
       podIdentityAssociations: [{ serviceAccount: AWS_NODE, roleArn: role.arn }],
     });
-    if (plan.cni !== "aws-custom") return [addon];
+    if (!networkingOf(plan.cni).customNetworking) return [addon];
     const configs = plan.network.zones.map(
       (zone) =>
         new k8s.apiextensions.CustomResource(

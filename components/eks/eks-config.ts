@@ -34,7 +34,7 @@ const existingNetwork = z.strictObject({
   podSubnets: z
     .array(subnetId)
     .default([])
-    .meta({ description: "For pods, with `cni: aws-custom`: one for each zone." }),
+    .meta({ description: "For pods, with `cni: aws-custom` or `aws-custom-prefix`: one for each zone." }),
   tagSubnets: z.boolean().default(false).meta({
     description:
       "Whether the stack sets the tags by which load balancers find their subnets, and takes them away at destroy. false: they must be there.",
@@ -51,7 +51,7 @@ const network = z.strictObject({
     .meta({ description: "Addresses of the VPC, /16 to /28. A change replaces the VPC." }),
   secondaryCidrs: z.array(cidr4).exactOptional().meta({
     description:
-      "Further ranges of the VPC: with `cni: aws-custom` pods live there. 100.64.0.0/16 if left out there.",
+      "Further ranges of the VPC: with `cni: aws-custom` and `aws-custom-prefix` pods live there. 100.64.0.0/16 if left out there.",
   }),
   serviceCidr: cidr4
     .default("172.20.0.0/16")
@@ -73,7 +73,7 @@ const network = z.strictObject({
     .strictObject({
       public: subnetPrefix.meta({ description: "Public subnets." }),
       private: subnetPrefix.meta({ description: "Private subnets: control plane, nodes." }),
-      pod: subnetPrefix.meta({ description: "Pod subnets, with `cni: aws-custom`." }),
+      pod: subnetPrefix.meta({ description: "Pod subnets, with `cni: aws-custom` or `aws-custom-prefix`." }),
     })
     .prefault({})
     .meta({ description: "Prefix lengths of subnets; what is left out is sized from the need." }),
@@ -185,7 +185,7 @@ const access = z.strictObject({
     .meta({ description: "Only in these namespaces; everywhere if empty." }),
 });
 
-export const cniModes = ["aws", "aws-prefix", "aws-custom", "calico"] as const;
+export const cniModes = ["aws", "aws-prefix", "aws-custom", "aws-custom-prefix", "calico"] as const;
 
 /** Name of the node group that a cluster has where none is named. */
 export const DEFAULT_GROUP = "workers";
@@ -207,7 +207,7 @@ export const eksSchema = z.strictObject({
     .meta({ description: "Availability zones: how many (2 to 4), or their names." }),
   cni: z.enum(cniModes).default("aws").meta({
     description:
-      "Where pods get addresses. `aws`: one VPC address each. `aws-prefix`: /28 prefixes, more pods a node. `aws-custom`: subnets of their own in a secondary range. `calico`: Calico's overlay. The first three have Calico for policy only. Between these a change renews the nodes; to or from `calico` make a new stack.",
+      "Where pods get addresses. `aws`: one VPC address each. `aws-prefix`: /28 prefixes, more pods a node. `aws-custom`: subnets of their own in a secondary range. `aws-custom-prefix`: prefixes of those. `calico`: Calico's overlay. The first four have Calico for policy only. Between these a change renews the nodes; to or from `calico` make a new stack.",
   }),
   podCidr: cidr4
     .default("192.168.0.0/16")

@@ -29,7 +29,7 @@ export function eksStack(
   };
 }
 
-export const cniModes = ["aws", "aws-prefix", "aws-custom", "calico"] as const;
+export const cniModes = ["aws", "aws-prefix", "aws-custom", "aws-custom-prefix", "calico"] as const;
 
 /** Everything switched on that makes AWS resources. */
 export function allOptions(cni: (typeof cniModes)[number], more: Record<string, unknown> = {}): RawConfig {

@@ -43,6 +43,7 @@ const targets: Record<string, Record<string, unknown>> = {
   "eks, aws": eks("aws"),
   "eks, aws-prefix": eks("aws-prefix"),
   "eks, aws-custom": eks("aws-custom"),
+  "eks, aws-custom-prefix": eks("aws-custom-prefix"),
   "eks, calico": eks("calico"),
 };
 

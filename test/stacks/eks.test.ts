@@ -15,7 +15,7 @@ const eks = (more: Record<string, unknown> = {}) => ({
     ...more,
   },
 });
-const modes = ["aws", "aws-prefix", "aws-custom", "calico"] as const;
+const modes = ["aws", "aws-prefix", "aws-custom", "aws-custom-prefix", "calico"] as const;
 const NODES = "eks-nodes-workers";
 
 describe.each(modes)("cni %s", (cni) => {
@@ -92,7 +92,8 @@ describe.each(modes)("cni %s", (cni) => {
       expect(waits(NODES, "eks-nodes-role-AmazonEKSWorkerNodePolicy")).toBe(true);
       if (cni !== "calico") expect(waits(NODES, "eks-addon-vpc-cni")).toBe(true);
       if (cni === "aws-prefix") expect(waits(NODES, "eks-network-private-a-prefixes-lower")).toBe(true);
-      if (cni === "aws-custom") {
+      if (cni === "aws-custom-prefix") expect(waits(NODES, "eks-network-pod-a-prefixes-lower")).toBe(true);
+      if (cni.startsWith("aws-custom")) {
         expect(waits(NODES, "eks-addon-eniconfig-a")).toBe(true);
         expect(waits("eks-addon-eniconfig-a", "eks-addon-vpc-cni")).toBe(true);
         expect(waits("eks-network-pod-a", "eks-network-range-100-64-0-0-16")).toBe(true);
@@ -197,7 +198,9 @@ describe.each(modes)("cni %s", (cni) => {
     });
 
     test("max pods as planned, in the way of the operating system", () => {
-      const most = { aws: 17, "aws-prefix": 110, "aws-custom": 12, calico: 110 }[cni];
+      const most = { aws: 17, "aws-prefix": 110, "aws-custom": 12, "aws-custom-prefix": 110, calico: 110 }[
+        cni
+      ];
       const data = Buffer.from(
         String(graph.named(`${NODES}-template`).inputs["userData"]),
         "base64",

@@ -1,6 +1,6 @@
 import type { Problem } from "../../../kube/problems";
 import type { EksConfig } from "../eks-config";
-import type { CniMode } from "./network-request";
+import { networkingOf, type CniMode } from "./network-request";
 import type { WarmPool } from "./warm-pool";
 
 /** Settings of the VPC CNI add-on, as its configuration values. Numbers and flags are strings there. */
@@ -24,7 +24,8 @@ export function vpcCniValues(
     // Interfaces that the CNI makes get no tags from the provider.
     ADDITIONAL_ENI_TAGS: JSON.stringify(tags),
   };
-  if (cni === "aws-prefix") {
+  const { prefixDelegation, customNetworking } = networkingOf(cni);
+  if (prefixDelegation) {
     env["ENABLE_PREFIX_DELEGATION"] = "true";
     if (warm.warmIp === undefined) env["WARM_PREFIX_TARGET"] = String(warm.warmPrefix ?? 1);
   } else if (warm.warmIp === undefined) {
@@ -32,7 +33,7 @@ export function vpcCniValues(
   }
   if (warm.warmIp !== undefined) env["WARM_IP_TARGET"] = String(warm.warmIp);
   if (warm.minimumIp !== undefined) env["MINIMUM_IP_TARGET"] = String(warm.minimumIp);
-  if (cni === "aws-custom") {
+  if (customNetworking) {
     env["AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"] = "true";
     // Each ENIConfig is named like a zone, and nodes carry their zone as a label.
     env["ENI_CONFIG_LABEL_DEF"] = "topology.kubernetes.io/zone";

@@ -6,6 +6,7 @@ import {
   type NetworkRequest,
   type SubnetRole,
 } from "./network-request";
+import type { AddressUse } from "./warm-pool";
 
 /** Free addresses that EKS wants in each control-plane subnet: 6 at least, 16 recommended (EKS guide, network requirements). */
 export const CONTROL_PLANE_LEAST = 6;
@@ -86,15 +87,13 @@ export function demand(request: NetworkRequest, zone: string, role: SubnetRole, 
     const use = worstPlacement(c.largest, request.warm, c.perZone, share);
     const type = c.largest.facts.instanceType;
     const what = `${c.perZone} × ${type} (${c.group.name})`;
-    if (role === "pod") add(`pods of ${what}`, use.pod);
-    else add(`nodes ${what}`, use.node, use.inPrefixes);
+    // Prefixes are taken where pods' addresses are.
+    const part = (u: AddressUse): [addresses: number, inPrefixes: number] =>
+      role === "pod" ? [u.pod, u.inPrefixes] : [u.node, u.pod > 0 ? 0 : u.inPrefixes];
+    add(role === "pod" ? `pods of ${what}` : `nodes ${what}`, ...part(use));
     if (!surge) continue;
-    const { atRest } = c.largest;
-    add(
-      `update of ${c.group.name}`,
-      UPDATE_SURGE_PER_ZONE * (role === "pod" ? atRest.pod : atRest.node),
-      role === "pod" ? 0 : UPDATE_SURGE_PER_ZONE * atRest.inPrefixes,
-    );
+    const [addresses, inPrefixes] = part(c.largest.atRest);
+    add(`update of ${c.group.name}`, UPDATE_SURGE_PER_ZONE * addresses, UPDATE_SURGE_PER_ZONE * inPrefixes);
   }
   return needs;
 }

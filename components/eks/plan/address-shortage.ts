@@ -4,7 +4,7 @@ import { holdsUpdate, layOut, type Shortage } from "./subnet-layout";
 import { freeBlock, overlaps, prefixOf, PRIVATE, resized, SHARED } from "../../../kube/ip";
 import { LARGEST_PREFIX } from "./subnet-size";
 import { cniModes } from "../eks-config";
-import { POD_RANGE, type CniMode, type NetworkRequest } from "./network-request";
+import { networkingOf, POD_RANGE, type CniMode, type NetworkRequest } from "./network-request";
 
 /** Every subnet that is too small, with what is missing and the ways out. */
 export function shortageProblems(request: NetworkRequest, path: string): Problem[] {
@@ -44,7 +44,7 @@ export function podProblems(request: NetworkRequest, path: string): Problem[] {
       path: `${path}.pods`,
       value: pods,
       message: `the node groups carry ${possible} pods at most (${each}): ${pods - possible} too many`,
-      fix: "more nodes (nodeGroups.<name>.max), larger instance types, or cni aws-prefix or calico, which carry more pods a node",
+      fix: "more nodes (nodeGroups.<name>.max), larger instance types, or cni aws-prefix, aws-custom-prefix or calico, which carry more pods a node",
     },
   ];
 }
@@ -149,11 +149,12 @@ function fewer(request: NetworkRequest, path: string): string | undefined {
 function otherwise(request: NetworkRequest, path: string): string | undefined {
   const words: Partial<Record<CniMode, string>> = {
     "aws-custom": `pods in ${POD_RANGE}`,
+    "aws-custom-prefix": `pods in ${POD_RANGE}, by prefixes`,
     calico: "an overlay, one address per node",
   };
   const others = cniModes.filter((cni) => {
     if (cni === request.cni || words[cni] === undefined) return false;
-    const secondaryCidrs = cni === "aws-custom" ? [POD_RANGE] : [];
+    const secondaryCidrs = networkingOf(cni).customNetworking ? [POD_RANGE] : [];
     const { public: pub, private: priv } = request.prefixes;
     const prefixes = {
       ...(pub === undefined ? {} : { public: pub }),

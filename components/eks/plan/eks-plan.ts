@@ -169,7 +169,7 @@ export function podRanges(config: EksConfig, pools: readonly string[]): string[]
   if (config.cni === "calico") return [...pools];
   // Pods and nodes of a VPC that is there may be in any of its ranges.
   if (config.network.existing !== undefined) return [config.network.vpcCidr, ...secondaryRanges(config)];
-  if (config.cni === "aws-custom") return secondaryRanges(config);
+  if (networkingOf(config.cni).customNetworking) return secondaryRanges(config);
   return [config.network.vpcCidr];
 }
 

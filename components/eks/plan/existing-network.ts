@@ -7,6 +7,7 @@ import { zoneProblems } from "./aws-regions";
 import type { AwsFacts, NetworkFacts, SubnetFacts } from "./aws-facts";
 import { requestProblems, type Planned } from "./network-plan";
 import {
+  networkingOf,
   UNKNOWN,
   zoneLetter,
   type NetworkRequest,
@@ -72,9 +73,9 @@ export function planExistingNetwork(
   // A cluster that stands has its own part of what is taken: free addresses then say nothing about what it needs.
   if (facts !== undefined && aws.cluster === undefined && problems.length === 0)
     problems.push(...subnets.flatMap((s) => shortage(s, request, at)));
-  if (config.cni === "aws-prefix")
+  if (networkingOf(config.cni).prefixDelegation)
     warnings.push(
-      "prefixes take whole /28 blocks, and a subnet that others use may have none in one piece (InsufficientCidrBlocks): subnets of the cluster's own, or cni aws",
+      "prefixes take whole /28 blocks, and a subnet that others use may have none in one piece (InsufficientCidrBlocks): subnets of the cluster's own, or a cni without prefixes",
     );
   if (problems.length > 0) return { problems, warnings };
   return {
@@ -117,17 +118,16 @@ function settings(config: EksConfig, path: string): Problem[] {
           },
         ]
       : []),
-    ...((config.cni === "aws-custom") === (existing?.podSubnets.length ?? 0) > 0
+    ...(networkingOf(config.cni).customNetworking === (existing?.podSubnets.length ?? 0) > 0
       ? []
       : [
           {
             path: `${at}.existing.podSubnets`,
             value: existing?.podSubnets,
-            message:
-              config.cni === "aws-custom"
-                ? "cni aws-custom puts pods on subnets of their own"
-                : `cni ${config.cni} has no pod subnets`,
-            fix: config.cni === "aws-custom" ? "one for each zone" : fix,
+            message: networkingOf(config.cni).customNetworking
+              ? `cni ${config.cni} puts pods on subnets of their own`
+              : `cni ${config.cni} has no pod subnets`,
+            fix: networkingOf(config.cni).customNetworking ? "one for each zone" : fix,
           },
         ]),
   ];

@@ -25,10 +25,10 @@ export function planNetwork(request: NetworkRequest, path = "eks", zones: ZoneFa
     ...zoneProblems(request.region, request.zones, zones, `${path}.zones`),
     ...prefixProblems(request, path),
   ];
-  if (request.cni === "aws-custom" && request.secondaryCidrs.length === 0) {
+  if (networkingOf(request.cni).customNetworking && request.secondaryCidrs.length === 0) {
     problems.push({
       path: `${path}.network.secondaryCidrs`,
-      message: "cni aws-custom puts pods on subnets of their own, which need a range",
+      message: `cni ${request.cni} puts pods on subnets of their own, which need a range`,
       fix: `[${POD_RANGE}]`,
     });
   }
@@ -99,7 +99,7 @@ function prefixProblems(request: NetworkRequest, path: string): Problem[] {
         message: "a subnet must be between /16 and /28",
         fix: "leave it out: it is sized from the need",
       });
-    } else if (role === "pod" && request.cni !== "aws-custom") {
+    } else if (role === "pod" && !networkingOf(request.cni).customNetworking) {
       problems.push({
         path: at,
         value: prefix,

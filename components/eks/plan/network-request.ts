@@ -5,19 +5,19 @@ import type { PodNetworking, WarmPool } from "./warm-pool";
 /**
  * Where pods get their addresses, in one word.
  * `aws`: VPC CNI, one address per pod. `aws-prefix`: VPC CNI, /28 prefixes. `aws-custom`: VPC CNI, pods on subnets of
- * their own in secondary ranges. `calico`: Calico's overlay, no VPC address.
+ * their own in secondary ranges. `aws-custom-prefix`: the same with /28 prefixes. `calico`: Calico's overlay, no VPC address.
  */
 export type CniMode = EksConfig["cni"];
 
-/** Where pods live with `aws-custom` if nothing is said: what AWS recommends for pods. */
+/** Where pods live on subnets of their own if nothing is said: what AWS recommends for pods. */
 export const POD_RANGE = "100.64.0.0/16";
 
 /** What a mode means for addresses. */
 export function networkingOf(mode: CniMode): PodNetworking {
   return {
     cni: mode === "calico" ? "calico" : "aws",
-    prefixDelegation: mode === "aws-prefix",
-    customNetworking: mode === "aws-custom",
+    prefixDelegation: mode === "aws-prefix" || mode === "aws-custom-prefix",
+    customNetworking: mode === "aws-custom" || mode === "aws-custom-prefix",
   };
 }
 
@@ -41,7 +41,7 @@ export interface NetworkRequest {
   zones: readonly string[];
   cni: CniMode;
   vpcCidr: string;
-  /** Further ranges of the VPC; with `aws-custom` pods live there. */
+  /** Further ranges of the VPC; with custom networking pods live there. */
   secondaryCidrs: readonly string[];
   serviceCidr: string;
   /** Pools of Calico's overlay; empty in the other modes. */

@@ -132,9 +132,11 @@ function waysOut(q: RoomQuestion, group: RoomGroup): string[] {
       ? undefined
       : largerTypes(facts).find((t) => fitsWith({ types: [t], maxPods: capacity(q.cni, t) }));
   if (larger !== undefined) ways.push(`a larger type: ${at}.instanceTypes [${larger.instanceType}]`);
-  if (q.cni === "aws" && group.types.every((t) => t.nitro)) {
-    const maxPods = Math.min(...group.types.map((t) => capacity("aws-prefix", t)));
-    if (fitsWith({ maxPods })) ways.push(`prefixes: cni aws-prefix, with ${maxPods} pods on a node`);
+  const prefixed = { aws: "aws-prefix", "aws-custom": "aws-custom-prefix" } as const;
+  if (q.cni in prefixed && group.types.every((t) => t.nitro)) {
+    const cni = prefixed[q.cni as keyof typeof prefixed];
+    const maxPods = Math.min(...group.types.map((t) => capacity(cni, t)));
+    if (fitsWith({ maxPods })) ways.push(`prefixes: cni ${cni}, with ${maxPods} pods on a node`);
   }
   const bare = q.demands(nodeCount(q.groups)).filter((d) => d.lab !== true);
   if (fits(roomOn(q.groups, bare))) ways.push("fewer labs");

@@ -47,7 +47,7 @@ export function standingProblems(
       value: config.cni,
       message: `the cluster that stands has ${has}, and its nodes and pods would lose their network`,
       fix: standing.vpcCni
-        ? "aws, aws-prefix or aws-custom; for calico make a new stack"
+        ? "aws, aws-prefix, aws-custom or aws-custom-prefix; for calico make a new stack"
         : "calico; for another make a new stack",
     });
   }

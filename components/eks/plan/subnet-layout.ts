@@ -2,6 +2,7 @@ import { demand, nodeRole, sum } from "./address-demand";
 import { freeBlock, prefixOf, sizeOf, subnetAt } from "../../../kube/ip";
 import { LARGEST_PREFIX, SMALLEST_PREFIX, usable } from "./subnet-size";
 import {
+  networkingOf,
   zoneLetter,
   type Need,
   type NetworkRequest,
@@ -50,8 +51,9 @@ const LETTERS = ["a", "b", "c", "d"];
 
 /** Sizes every subnet and gives it its place. Pure: the same request gives the same layout. */
 export function layOut(request: NetworkRequest): Layout {
-  const roles: SubnetRole[] =
-    request.cni === "aws-custom" ? ["private", "public", "pod"] : ["private", "public"];
+  const roles: SubnetRole[] = networkingOf(request.cni).customNetworking
+    ? ["private", "public", "pod"]
+    : ["private", "public"];
   let specs = roles.flatMap((role) => subnetSpecs(request, role));
   const shortages = specs.flatMap((spec) => tooSmall(spec));
 

@@ -1,7 +1,7 @@
 import { covers, overlaps, prefixOf, PRIVATE, resized, SHARED } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import { LARGEST_PREFIX, SMALLEST_PREFIX } from "./subnet-size";
-import type { NetworkRequest } from "./network-request";
+import { networkingOf, type NetworkRequest } from "./network-request";
 import { besideProblem, neverVpcProblem } from "./vpc-restrictions";
 
 /** IPv4 ranges of a VPC, the primary one included: AWS's default quota, which can be raised to 50. */
@@ -113,9 +113,9 @@ export function vpcRangeWarnings(request: NetworkRequest): string[] {
         : `${cidr} are addresses of the internet: hosts there that have them cannot be reached from the VPC`,
     );
   }
-  if (request.secondaryCidrs.length > 0 && request.cni !== "aws-custom") {
+  if (request.secondaryCidrs.length > 0 && !networkingOf(request.cni).customNetworking) {
     warnings.push(
-      `secondary ranges ${request.secondaryCidrs.join(", ")} stay empty: only cni aws-custom puts pods there`,
+      `secondary ranges ${request.secondaryCidrs.join(", ")} stay empty: only cni aws-custom and aws-custom-prefix put pods there`,
     );
   }
   return warnings;

@@ -41,6 +41,13 @@ describe("the VPC CNI's settings", () => {
       ENI_CONFIG_LABEL_DEF: "topology.kubernetes.io/zone",
     });
   });
+  test("prefixes of subnets of their own: both settings", () => {
+    expect(vpcCniValues("aws-custom-prefix", {}, {}).env).toMatchObject({
+      ENABLE_PREFIX_DELEGATION: "true",
+      WARM_PREFIX_TARGET: "1",
+      AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: "true",
+    });
+  });
   test("a warm pool counted in addresses", () => {
     const { env } = vpcCniValues("aws", { warmIp: 2, minimumIp: 8 }, {});
     expect(env).toMatchObject({ WARM_IP_TARGET: "2", MINIMUM_IP_TARGET: "8" });

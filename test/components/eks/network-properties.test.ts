@@ -18,7 +18,7 @@ function request(more: Partial<NetworkRequest> = {}): NetworkRequest {
     zones,
     cni: "aws",
     vpcCidr: "10.0.0.0/16",
-    secondaryCidrs: more.cni === "aws-custom" ? ["100.64.0.0/16"] : [],
+    secondaryCidrs: more.cni?.startsWith("aws-custom") === true ? ["100.64.0.0/16"] : [],
     serviceCidr: "172.20.0.0/16",
     podCidrs: more.cni === "calico" ? ["192.168.0.0/16"] : [],
     peers: [],
@@ -63,7 +63,7 @@ describe("properties", () => {
           return;
         }
         const { subnets } = planned.plan;
-        expect(subnets).toHaveLength(r.zones.length * (r.cni === "aws-custom" ? 3 : 2));
+        expect(subnets).toHaveLength(r.zones.length * (r.cni.startsWith("aws-custom") ? 3 : 2));
         for (const [i, s] of subnets.entries()) {
           expect(containsCidr(s.role === "pod" ? [...r.secondaryCidrs] : r.vpcCidr, s.cidr)).toBe(true);
           for (const other of subnets.slice(i + 1)) expect(overlapCidr(s.cidr, other.cidr)).toBe(false);

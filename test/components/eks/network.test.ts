@@ -19,7 +19,7 @@ function request(more: Partial<NetworkRequest> = {}): NetworkRequest {
     zones,
     cni: "aws",
     vpcCidr: "10.0.0.0/16",
-    secondaryCidrs: more.cni === "aws-custom" ? ["100.64.0.0/16"] : [],
+    secondaryCidrs: more.cni?.startsWith("aws-custom") === true ? ["100.64.0.0/16"] : [],
     serviceCidr: "172.20.0.0/16",
     podCidrs: more.cni === "calico" ? ["192.168.0.0/16"] : [],
     peers: [],
@@ -67,6 +67,18 @@ describe("layouts", () => {
       (s) => s.name === "private-a",
     )!;
     expect(subnet.prefixReservations).toEqual(["10.0.4.0/22", "10.0.8.0/22"]);
+  });
+
+  test("with both, prefixes are taken and kept in the pod subnets, and nodes take one address each", () => {
+    const subnets = subnetsOf(planNetwork(request({ cni: "aws-custom-prefix" })));
+    const named = (name: string) => subnets.find((s) => s.name === name)!;
+    expect(named("pod-a").prefixReservations).toEqual(["100.64.16.0/20", "100.64.32.0/20"]);
+    expect(named("private-a").prefixReservations).toEqual([]);
+    // Two m5.large with 108 pods each: 8 prefixes (one of them warm) on one interface, which has an address of its own.
+    expect(named("pod-a").needs).toEqual([
+      { what: "pods of 2 × m5.large (workers)", addresses: 2 * (8 * 16 + 1), inPrefixes: 2 * 8 * 16 },
+    ]);
+    expect(named("private-a").needs.at(-1)).toMatchObject({ addresses: 2, inPrefixes: 0 });
   });
 
   test("the control plane has its 16 addresses in every private subnet, the NAT gateway its one in one zone", () => {
@@ -259,10 +271,10 @@ describe("warnings where we are not sure, or where it only costs", () => {
 
 describe("Kubernetes versions", () => {
   const today = new Date("2026-11-20");
-  test("an unknown one names the known ones", () => {
+  test("an unknown one names those that this project has a set for", () => {
     expect(checkEksVersion("1.37", today, "kubernetes").problems[0]).toMatchObject({
       path: "kubernetes",
-      fix: "use one of: 1.36, 1.35, 1.34, 1.33",
+      fix: "use one of: 1.36, 1.35",
     });
   });
   test("what AWS offers at deploy time wins over the table", () => {
