@@ -55,7 +55,10 @@ const calico: TopicGroup = {
       "AWS networking: VPC, zones, subnets, secondary ranges, at most five CIDRs",
       "the `eks` stack's plan",
     ),
-    stack("EKS with Amazon VPC networking, Calico for policy", "`eks.cni: aws`, `aws-prefix`, `aws-custom`, `aws-custom-prefix`"),
+    stack(
+      "EKS with Amazon VPC networking, Calico for policy",
+      "`eks.cni: aws`, `aws-prefix`, `aws-custom`, `aws-custom-prefix`",
+    ),
     stack("EKS with Calico networking (VXLAN)", "`eks.cni: calico`"),
     stack("Addresses and ENIs per instance type (t3.small, t3.2xlarge)", "`npm run labs -- capacity`"),
     stack(
