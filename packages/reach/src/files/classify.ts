@@ -10,6 +10,13 @@ const KEYS = ["apiVersion", "kind", "metadata", "spec", "items"] as const;
 /** Whatever has a `kind`, a `spec` or `items` and is not an object is a problem: it may have been meant to decide. */
 export function classify(value: unknown): Classified {
   if (Array.isArray(value)) return classifyArray(value);
+  if (typeof value === "string" && /\bkind"?\s*:/.test(value))
+    return {
+      problem: {
+        message: "is text that looks like an object",
+        fix: "take comments out of JSON, and check the indentation of YAML",
+      },
+    };
   if (typeof value !== "object" || value === null) return undefined;
   const entries = value as Record<string, unknown>;
   const { apiVersion, kind } = entries;

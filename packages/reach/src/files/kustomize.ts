@@ -97,7 +97,10 @@ export function rendered(folder: string): { text: string } | { failed: string } 
     });
     if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") continue;
     if (status === 0) return { text: stdout };
-    return { failed: stderr.trim().split("\n").at(-1) ?? error?.message ?? "it failed" };
+    const said = stderr.trim().split("\n").at(-1) ?? "";
+    // kubectl writes its errors as log lines.
+    const [, quoted = said] = /err=("(?:[^"\\]|\\.)*")$/.exec(said) ?? [];
+    return { failed: quoted === "" ? (error?.message ?? "it failed") : quoted };
   }
   return undefined;
 }

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
-import { normalize, resolve } from "node:path";
+import { resolve } from "node:path";
 import { failOn, UserError, type Problem } from "../../../../kube/problems";
 import type { SourceObject } from "../input/source-object";
 import { classify } from "./classify";
 import { decoded } from "./decode";
 import { documentsOf, type Documents } from "./documents";
-import { rendered, roots, type Kustomization } from "./kustomize";
+import { kustomizedFiles } from "./kustomized-files";
 import { LIMITS } from "./limits";
 import { hasTemplate, holdsTemplateKey, renderHint } from "./templates";
 import { fileReason, walk, type Found } from "./walk";
@@ -51,55 +51,14 @@ function readPath(path: string, folder: string, problems: Problem[], notes: stri
       message: "is a Helm chart: its templates are not objects yet",
       fix: renderHint(chart),
     });
-  const skip = new Set<string>();
-  const objects = renderedObjects(found.kustomizations, folder, skip, problems, notes);
-  const inRendered = (file: string): boolean =>
-    skip.has(file) || [...skip].some((dir) => dir.endsWith("/") && normalize(file).startsWith(dir));
-  for (const file of found.files) {
-    if (!inRendered(file.file)) objects.push(...readFile(file, folder, problems, notes));
-  }
-  return objects;
-}
-
-/** Objects of kustomizations; what they took is added to `skip`, folders with a slash at the end. */
-function renderedObjects(
-  all: ReadonlyMap<string, Kustomization>,
-  folder: string,
-  skip: Set<string>,
-  problems: Problem[],
-  notes: string[],
-): SourceObject[] {
-  const objects: SourceObject[] = [];
-  for (const { parts } of all.values()) for (const part of parts) skip.add(relativeTo(folder, part));
-  for (const dir of roots(relativeMap(all, folder))) {
-    const kustomization = all.get(dir);
-    if (kustomization === undefined || kustomization.changes.length === 0) continue;
-    const result = rendered(resolve(folder, dir));
-    if (result === undefined || "failed" in result) {
-      const why = result === undefined ? "there is no kubectl here" : result.failed;
-      notes.push(
-        `${dir}: its kustomization (${kustomization.changes.join(", ")}) is not rendered, for ${why}; the files are read as they stand. Render it: kubectl kustomize ${dir} | reach list -`,
-      );
-      continue;
-    }
-    const origin = `${dir} (kustomize)`;
-    objects.push(...collect(documentsOf(result.text, origin), origin, true, problems, notes));
-    skip.add(`${normalize(dir)}/`);
-    for (const taken of kustomization.takes) skip.add(`${relativeTo(folder, taken).replace(/\/$/, "")}/`);
-  }
-  return objects;
-}
-
-/** Paths of the walk start where the user's do; those of a kustomization are absolute. */
-function relativeTo(folder: string, path: string): string {
-  const prefix = `${resolve(folder)}/`;
-  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
-}
-
-function relativeMap(all: ReadonlyMap<string, Kustomization>, folder: string): Map<string, Kustomization> {
-  return new Map(
-    [...all].map(([dir, k]) => [dir, { ...k, takes: k.takes.map((path) => relativeTo(folder, path)) }]),
+  const kustomized = kustomizedFiles(found, folder, problems, notes);
+  const objects = kustomized.rendered.flatMap(({ text, origin }) =>
+    collect(documentsOf(text, origin), origin, true, problems, notes),
   );
+  for (const file of found.files) {
+    if (!kustomized.skips(file.file)) objects.push(...readFile(file, folder, problems, notes));
+  }
+  return objects;
 }
 
 function readFile(

@@ -17,7 +17,7 @@ export interface Found {
 }
 
 /** What a path leads to. */
-interface Walk {
+export interface Walk {
   readonly files: Found[];
   /** Folders with Helm charts, as the user's path leads to them. */
   readonly charts: Set<string>;

@@ -165,6 +165,11 @@ export function roleOf(
     return CALICO_OTHERS.includes(kind) ? "ignored" : unknownKind(apiVersion, kind, ...Object.keys(CALICO));
   }
   if (group === "operator.tigera.io" && kind === "Installation") return "installation";
+  if (kind === "Template" && group === "template.openshift.io")
+    return {
+      problem: "is a template: its objects are not there yet",
+      fix: "oc process --local -f <file> | reach list -",
+    };
   if (kind === "NetworkPolicy" && group === "extensions")
     return {
       problem: "is of a version that no API server serves any more",

@@ -1,5 +1,5 @@
 /** Folders as people keep them: what kubectl reads is read, and nothing that may decide is passed over. */
-import { chmodSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { load, readFiles } from "../../../../packages/reach/src";
 import { folder, pod, problems, put } from "./input-folder";
@@ -77,6 +77,16 @@ describe("what may have been meant to decide is a problem, with file, line and f
       "a number as name",
       pod("p").replace("name: p", "name: 123"),
       /metadata\.name: must be text > quote it: "123"/,
+    ],
+    [
+      "JSON with a comment",
+      '// shut\n{"kind": "NetworkPolicy", "apiVersion": "networking.k8s.io/v1"}\n',
+      /is text that looks like an object > take comments out of JSON/,
+    ],
+    [
+      "a template of OpenShift",
+      "apiVersion: template.openshift.io/v1\nkind: Template\nmetadata: { name: t }\nobjects: []\n",
+      /is a template.* > oc process/,
     ],
     ["yes as a label", pod("p", ", labels: { on: yes }"), /must be text > quote it: "true"/],
   ])("%s", (_, text, message) => {
@@ -267,5 +277,20 @@ describe("kustomizations", () => {
     );
     put("web.yaml", pod());
     expect(readFiles(["."], folder)).toMatchObject({ objects: [{ origin: "web.yaml" }], notes: [] });
+  });
+
+  test.each([".", "abs"])("of one that lists files no others are read (%s)", (how) => {
+    const path = how === "." ? how : folder;
+    put("kustomization.yaml", "resources: [web.yaml, deep/db.yaml]\n");
+    put("web.yaml", pod());
+    put("deep/db.yaml", pod("db"));
+    put("more.yaml", pod("more"));
+    const { objects, notes } = readFiles([path], folder);
+    expect(objects.map(({ object }) => object.metadata.name).sort()).toEqual(["db", "web"]);
+    expect(notes).toEqual([expect.stringMatching(/more\.yaml: not among the resources/) as string]);
+    rmSync(join(folder, "deep/db.yaml"));
+    expect(problems(() => readFiles([path], folder))).toEqual([
+      "kustomization.yaml: lists deep/db.yaml, which is not there > add the file, or take it off the list",
+    ]);
   });
 });
