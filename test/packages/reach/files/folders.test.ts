@@ -80,7 +80,7 @@ describe("what may have been meant to decide is a problem, with file, line and f
     ],
     [
       "JSON with a comment",
-      '// shut\n{"kind": "NetworkPolicy", "apiVersion": "networking.k8s.io/v1"}\n',
+      '// shut\n{"kind":"NetworkPolicy","apiVersion":"networking.k8s.io/v1"}\n',
       /is text that looks like an object > take comments out of JSON/,
     ],
     [
