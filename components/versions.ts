@@ -108,6 +108,13 @@ export function versionSet(kubernetes: string): VersionSet | undefined {
 }
 
 /**
+ * cloud-provider-kind, by tag and digest. Source of both: public repositories that keep them together, as its project
+ * publishes no digests; it fetches its proxy, Envoy, by a tag of its own.
+ */
+export const CLOUD_PROVIDER_IMAGE =
+  "registry.k8s.io/cloud-provider-kind/cloud-controller-manager:v0.12.0@sha256:1b97632e5dfec8f83c7e970cf18cedb9e6b707e272011d712cabf6ab59d323c9";
+
+/**
  * FRRouting, for the router outside a kind cluster, by tag and digest. Source of both: the connectivity tests of
  * cilium/cilium (cilium-cli), which keep them together.
  */

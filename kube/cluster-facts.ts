@@ -19,8 +19,11 @@ export interface ClusterFacts {
   kubeProxyMode: "iptables" | "ipvs" | "nftables" | "none";
   /** Whether the API server reaches pod addresses. Where not, webhooks must run on the host network. */
   controlPlaneReachesPods: boolean;
-  /** How a Service of type LoadBalancer is served; `none`: it would stay pending for ever. */
-  loadBalancer: "none" | "aws-lbc" | "aws-in-tree" | "provided";
+  /**
+   * How a Service of type LoadBalancer is served; `none`: it would stay pending for ever; `container`: by a proxy beside
+   * the nodes, which goes with the cluster.
+   */
+  loadBalancer: "none" | "aws-lbc" | "aws-in-tree" | "provided" | "container";
   /** Ports of the nodes that are open on the user's own machine: nodePort → address and port there. */
   hostPorts: readonly HostPort[];
   /** Labels of the nodes whose own ports are the ones open on the user's machine; absent where every node's are. */

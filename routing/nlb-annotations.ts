@@ -1,8 +1,8 @@
 const AWS = "service.beta.kubernetes.io/aws-load-balancer";
 
 export interface NlbSpec {
-  /** Which controller makes it; `provided`: not AWS, or not known. */
-  servedBy: "aws-lbc" | "aws-in-tree" | "provided";
+  /** Which controller makes it; `provided` and `container`: not AWS, or not known. */
+  servedBy: "aws-lbc" | "aws-in-tree" | "provided" | "container";
   scheme: "internet-facing" | "internal";
   /** What it sends to: node ports, or pods. */
   targetType: "instance" | "ip";

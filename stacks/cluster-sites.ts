@@ -4,10 +4,11 @@ import type { ClusterFacts } from "../kube/cluster-facts";
 import { planKind, type KindPlan } from "../components/kind/plan/kind-plan";
 import { defaultPorts } from "../components/kind/kind-config";
 import { mirroredImage } from "../components/mirrors";
-import { ROUTER_IMAGE, type VersionSet } from "../components/versions";
+import { planLoadBalancer } from "../components/kind/plan/load-balancer-plan";
+import { CLOUD_PROVIDER_IMAGE, ROUTER_IMAGE, type VersionSet } from "../components/versions";
 import type { Problem } from "../kube/problems";
 import type { Config } from "./config/stack-config";
-import { wantsIngress } from "./ingress-plan";
+import { someLab, wantsIngress } from "./ingress-plan";
 
 export type TargetPlan =
   | { kind: "kind"; cluster: KindPlan }
@@ -42,10 +43,26 @@ export function kindSite(
     mirroredImage(ROUTER_IMAGE, config.mirrors),
   );
   problems.push(...found);
+  const balanced =
+    config.kind.loadBalancer ?? (someLab(config, "balances") || config.ingress.expose === "load-balancer");
+  const loadBalancer = balanced
+    ? planLoadBalancer(clusterName, plan.network?.name, {
+        image: mirroredImage(CLOUD_PROVIDER_IMAGE, config.mirrors),
+        registry: config.mirrors.images["docker.io"],
+      })
+    : undefined;
   const { workers, podCidr, serviceCidr, kubeProxyMode } = config.kind;
   return {
-    target: { kind: "kind", cluster: plan },
+    target: {
+      kind: "kind",
+      cluster: { ...plan, ...(loadBalancer === undefined ? {} : { loadBalancer }) },
+    },
     notes: [
+      ...(balanced
+        ? [
+            `load balancers: container ${clusterName}-load-balancer gets Docker's socket, which is as good as root on the engine's machine; kind.loadBalancer false does without`,
+          ]
+        : []),
       "kind changes nothing in place: another node image, name, or value under `kind` replaces the cluster and all that is in it",
     ],
     calico: {
@@ -66,7 +83,7 @@ export function kindSite(
       serviceCidr,
       kubeProxyMode,
       controlPlaneReachesPods: true,
-      loadBalancer: "none",
+      loadBalancer: balanced ? "container" : "none",
       hostPorts: portMappings,
       hostPortNodes: { "ingress-ready": "true" },
       nodes: plan.nodes,

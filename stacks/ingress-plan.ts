@@ -67,7 +67,7 @@ export function hasPodIdentity({ eks }: Pick<Config, "eks">): boolean {
 export const wantsIngress = (config: Pick<Config, "ingress" | "labs">): boolean =>
   config.ingress.install ?? someLab(config, "ingress");
 
-function someLab(config: Pick<Config, "labs">, need: keyof LabNeeds): boolean {
+export function someLab(config: Pick<Config, "labs">, need: keyof LabNeeds): boolean {
   return Object.entries(config.labs).some(
     ([instance, { lab }]) => labs.find((l) => l.id === (lab ?? instance))?.needs[need] === true,
   );

@@ -91,8 +91,11 @@ async function provision(
 ): Promise<Target> {
   const { facts, target } = plan;
   switch (target.kind) {
-    case "kind":
-      return { cluster: new KindCluster("kind", { plan: target.cluster, facts, local }).cluster };
+    case "kind": {
+      const { cluster } = new KindCluster("kind", { plan: target.cluster, facts, local });
+      // Before the Services that it serves, so that a step back finds it.
+      return { cluster, complete: () => cluster.servesLoadBalancers ?? [] };
+    }
     case "existing": {
       const { kubeconfig, server } = offline
         ? { kubeconfig: unknownText(), server: target.context }

@@ -192,7 +192,7 @@ async function leftovers(
     if (!has(known, own) && !has(suspects, own) && (await machine.has([own])).length > 0 && (await owns()))
       suspects.push(own);
   }
-  const order = ["cluster", "container", "network"];
+  const order = ["cluster", "load-balancer", "container", "network"];
   const each = suspects.filter((o, i) => suspects.findIndex((p) => same(p, o)) === i);
   const there = each.length === 0 ? [] : await machine.has(each);
   return there.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
@@ -243,4 +243,8 @@ const same = (a: MachineObject, b: MachineObject): boolean => a.kind === b.kind 
 const has = (list: readonly MachineObject[], o: MachineObject): boolean => list.some((l) => same(l, o));
 
 export const machineObjectText = ({ kind, name }: MachineObject): string =>
-  kind === "cluster" ? `kind cluster ${name}` : `docker ${kind} ${name}`;
+  kind === "cluster"
+    ? `kind cluster ${name}`
+    : kind === "load-balancer"
+      ? `load balancers of ${name}`
+      : `docker ${kind} ${name}`;

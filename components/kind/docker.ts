@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { MACHINE_LABEL, type MachineObject } from "./machine-objects";
+import { BALANCED_LABEL, BALANCER_LABEL, MACHINE_LABEL, type MachineObject } from "./machine-objects";
 
 const execute = promisify(execFile);
 
@@ -99,6 +99,7 @@ export async function onMachine(
     : { containers: [], networks: [] };
   const names = {
     cluster: clusters,
+    "load-balancer": containers.flatMap((c) => c.balances ?? []),
     container: containers.map((c) => c.name),
     network: networks.map((n) => n.name),
   };
@@ -112,6 +113,14 @@ export async function removeFromMachine(
 ): Promise<void> {
   if (kind === "cluster") {
     await call("kind", ["delete", "cluster", "--name", name], { timeout: 300_000, ...options });
+    return;
+  }
+  if (kind === "load-balancer") {
+    for (const label of [BALANCER_LABEL, BALANCED_LABEL]) {
+      const filter = ["--filter", `label=${label}=${name}`];
+      const ids = lines(await call("docker", ["ps", "--all", "--quiet", ...filter], options));
+      if (ids.length > 0) await call("docker", ["rm", "--force", ...ids], options);
+    }
     return;
   }
   try {
@@ -149,7 +158,14 @@ export async function inContainer(
 
 /** What is on a Docker engine and would be in a new cluster's way. */
 export interface DockerView {
-  containers: readonly { name: string; cluster: string; ports: readonly PublishedPort[] }[];
+  containers: readonly {
+    name: string;
+    /** Cluster whose node it is; else empty. */
+    cluster: string;
+    /** Cluster whose load balancers it makes, or is one of. */
+    balances?: string;
+    ports: readonly PublishedPort[];
+  }[];
   networks: readonly { name: string; subnets: readonly string[] }[];
 }
 
@@ -163,14 +179,15 @@ export interface PublishedPort {
 export async function dockerView(options: CallOptions = {}): Promise<DockerView> {
   const ask = (...args: string[]): Promise<string[]> =>
     call("docker", args, { timeout: 20_000, ...options }).then(lines, () => []);
-  const format = '{{.Names}}\t{{.Label "io.x-k8s.kind.cluster"}}\t{{.Ports}}';
+  const balances = [BALANCER_LABEL, BALANCED_LABEL].map((l) => `{{.Label "${l}"}}`).join("");
+  const format = `{{.Names}}\t{{.Label "io.x-k8s.kind.cluster"}}\t{{.Ports}}\t${balances}`;
   const [running, names] = await Promise.all([
     ask("ps", "--all", "--format", format),
     ask("network", "ls", "--format", "{{.Name}}"),
   ]);
   const containers = running.map((line) => {
-    const [name = "", cluster = "", ports = ""] = line.split("\t");
-    return { name, cluster, ports: publishedPorts(ports) };
+    const [name = "", cluster = "", ports = "", balances = ""] = line.split("\t");
+    return { name, cluster, ports: publishedPorts(ports), ...(balances === "" ? {} : { balances }) };
   });
   const subnets = "{{.Name}}\t{{range .IPAM.Config}}{{.Subnet}} {{end}}";
   const found = names.length === 0 ? [] : await ask("network", "inspect", "--format", subnets, ...names);

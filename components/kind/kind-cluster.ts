@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
 import type { ClusterFacts } from "../../kube/cluster-facts";
+import { KindLoadBalancer } from "./kind-load-balancer";
 import { KindNetwork } from "./kind-network";
 import { kindFootprint, kubeconfigFile, making, removal, shaping } from "./machine-objects";
 import type { KindPlan } from "./plan/kind-plan";
@@ -29,6 +30,16 @@ export class KindCluster extends pulumi.ComponentResource {
           ];
     const made = this.make(name, plan, this.shape(name, plan, network), network);
     const kubeconfig = this.readKubeconfig(name, plan, made);
+    const balancers =
+      plan.loadBalancer === undefined
+        ? []
+        : [
+            new KindLoadBalancer(
+              `${name}-load-balancer`,
+              { plan: plan.loadBalancer, local: args.local, cluster: made },
+              { parent: this },
+            ).running,
+          ];
     const provider = new k8s.Provider(
       `${name}-kubernetes`,
       {
@@ -48,6 +59,7 @@ export class KindCluster extends pulumi.ComponentResource {
       facts: args.facts,
       identity: made.id,
       goesWith: made,
+      servesLoadBalancers: balancers,
       nodes: [],
     };
     this.registerOutputs({ clusterName: plan.name });

@@ -59,6 +59,10 @@ export const kindSchema = z.strictObject({
     description:
       "Node ports that are open on your machine: 30002 and 30180 if left out, and 80 and 443 where the stack has an ingress controller. A change replaces the cluster, so list 80 and 443 if a lab behind the ingress may come later.",
   }),
+  loadBalancer: z.boolean().exactOptional().meta({
+    description:
+      "Whether a container beside the nodes gives Services of type LoadBalancer an address: cloud-provider-kind. It is given Docker's socket, and with it as much power as root on the machine of the engine. If left out: true where a lab has such a Service, or `ingress.expose` is `load-balancer`.",
+  }),
   apiServerPort: port
     .exactOptional()
     .meta({ description: "Port of the API server on your machine; a free one if left out." }),

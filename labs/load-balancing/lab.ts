@@ -82,7 +82,7 @@ export const loadBalancing: Lab = {
     "One server that tells who called it. Reach it by ClusterIP, NodePort and LoadBalancer, and keep or lose the client's address by externalTrafficPolicy.",
   namespaces: { balance: "load-balancing" },
   clusterWide: false,
-  needs: { workers: 2 },
+  needs: { workers: 2, balances: true },
   workloads,
   steps: [
     {
@@ -108,14 +108,14 @@ export const loadBalancing: Lab = {
     {
       id: "load-balancer",
       title: "A load balancer before the nodes",
-      aim: "On AWS a Network Load Balancer sends to the node ports of all nodes. On kind the address stays pending: find out why.",
+      aim: "On AWS a Network Load Balancer sends to the node ports of all nodes, on kind a proxy in a container beside them. Where nothing serves it, the address stays pending: find out why.",
       add: (ctx) => [balanced(ctx, "Cluster")],
       expect: (ctx) => [inside(ctx), outside(ctx)],
     },
     {
       id: "load-balancer-local",
       title: "The load balancer finds the nodes that have the pod",
-      aim: "With Local, the health check of the load balancer fails on every node without the pod, and the client's address arrives.",
+      aim: "With Local, the health check of the load balancer fails on every node without the pod. The client's address arrives behind an NLB; behind a proxy, the proxy's does.",
       add: (ctx) => [balanced(ctx, "Local")],
       expect: (ctx) => [inside(ctx), outside(ctx)],
     },

@@ -46,7 +46,7 @@ export interface ProbePlan {
 }
 
 export interface ProbeSite {
-  facts: Pick<ClusterFacts, "hostPorts" | "outside">;
+  facts: Pick<ClusterFacts, "hostPorts" | "outside" | "loadBalancer">;
   /** Stands for `internet` as a destination. */
   internet: string;
   /** Whether this machine has a way to the nodes' addresses: not where Docker runs in a virtual machine. */
@@ -170,7 +170,8 @@ function fromOutside(
     );
   for (const { service, port } of leads) {
     const [address] = service.loadBalancer;
-    if (address !== undefined) return [{ address, port, through: "proxy" }];
+    const inReach = facts.loadBalancer !== "container" || nodesReachable;
+    if (address !== undefined && inReach) return [{ address, port, through: "proxy" }];
   }
   for (const { service, nodePort } of leads) {
     const open = facts.hostPorts.find((h) => h.nodePort === nodePort && h.protocol === check.protocol);

@@ -32,7 +32,12 @@ function decide(config: IngressConfig, facts: IngressFacts): Omit<ControllerPlan
     ...(policy === undefined ? {} : { externalTrafficPolicy: policy }),
     proxyProtocol: config.proxyProtocol,
     ...(expose === "load-balancer" && facts.loadBalancer !== "none"
-      ? { loadBalancer: { ...config.loadBalancer, servedBy: facts.loadBalancer } }
+      ? {
+          loadBalancer: {
+            ...config.loadBalancer,
+            servedBy: facts.loadBalancer === "container" ? "provided" : facts.loadBalancer,
+          },
+        }
       : {}),
     ...(expose === "node-ports" ? { nodePorts: config.nodePorts } : {}),
     ...(expose === "host-ports" && facts.hostPortNodes !== undefined

@@ -4,6 +4,7 @@ import { overlaps, prefixOf } from "../../../kube/ip";
 import type { OutsideHost } from "../../../kube/cluster-facts";
 import type { Problem } from "../../../kube/problems";
 import type { KindConfig, PortMapping } from "../kind-config";
+import type { KindLoadBalancerPlan } from "./load-balancer-plan";
 import { planKindNetwork, type KindNetworkPlan } from "./kind-network-plan";
 
 export interface KindPlan {
@@ -14,6 +15,8 @@ export interface KindPlan {
   nodes: readonly { name: string; controlPlane: boolean }[];
   /** A docker network of its own; absent: kind's shared one. */
   network?: KindNetworkPlan;
+  /** What serves load balancers; absent where nothing does. */
+  loadBalancer?: KindLoadBalancerPlan;
   /** Changes whenever kind could not make the change in place: the cluster is then replaced. */
   fingerprint: string;
 }

@@ -202,7 +202,7 @@ test("a killed run cleans nothing itself; the next one takes the dead lock away 
   expect(bench.entry).toEqual({ began: NOW, fresh: OBJECTS });
 
   await runRecoverably(bench.run(), () => Promise.resolve());
-  expect(bench.removed).toEqual(["cluster labs-bgp", "container labs-bgp-host1"]);
+  expect(bench.removed).toEqual(["cluster labs-bgp", "load-balancer labs-bgp", "container labs-bgp-host1"]);
   expect(bench.state?.pending).toEqual([]);
   expect(bench.lock).toBeUndefined();
   expect(bench.said.at(0)).toMatch(/cut off/);
@@ -275,7 +275,10 @@ test("a stack in a cloud: a dead lock goes, and what was begun stays for the eng
 });
 
 test("objects are known by the very commands that the stack registers, and so is the cluster's shape", async () => {
-  const graph = await stackGraph({ kind: { network: {} } }, { stack: "net", preview: false });
+  const graph = await stackGraph(
+    { kind: { network: {}, loadBalancer: true } },
+    { stack: "net", preview: false },
+  );
   const resources = graph.resources.map(({ type, inputs }) => ({ type, inputs }));
   const order = (a: MachineObject, b: MachineObject): number => a.kind.localeCompare(b.kind);
   expect(resources.flatMap((r) => madeBy(r) ?? []).sort(order)).toEqual(

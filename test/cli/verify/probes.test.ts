@@ -43,6 +43,7 @@ const inventory = (more: Partial<Inventory> = {}): Inventory => ({
 const site: ProbeSite = {
   facts: {
     hostPorts: [{ nodePort: 30080, hostPort: 8080, listenAddress: "0.0.0.0", protocol: "TCP" }],
+    loadBalancer: "none",
     outside: {
       address: "172.18.0.99",
       network: "172.18.0.0/16",
@@ -104,7 +105,7 @@ test("a load balancer comes before node ports, and a node's address where no por
   expect(targets(plan(check("internet", "a/web"), balanced))).toEqual([
     "this machine > lb.example.org:80proxy",
   ]);
-  const unmapped = { ...site, facts: { hostPorts: [] } };
+  const unmapped: ProbeSite = { ...site, facts: { hostPorts: [], loadBalancer: "none" } };
   expect(targets(plan(check("internet", "a/web"), inventory(), unmapped))).toEqual([
     "this machine > 172.18.0.2:30080proxy",
   ]);

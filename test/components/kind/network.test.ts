@@ -102,6 +102,7 @@ describe.each([true, false])("the stack (preview %s)", (preview) => {
       LABS_MAKES: "cluster labs-net",
       KIND_CLUSTER_NAME: "labs-net",
       KIND_EXPERIMENTAL_DOCKER_NETWORK: "labs-net",
+      KUBECONFIG: ".labs/kubeconfig/labs-net",
     });
     expect(graph.named("kind-outside-network").inputs).toMatchObject({
       delete: 'docker network rm "$LABS_NAME"',
