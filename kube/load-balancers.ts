@@ -7,5 +7,7 @@ import type { KubeObject } from "./objects";
  */
 export function ownsLoadBalancer(o: KubeObject, facts: Pick<ClusterFacts, "loadBalancer">): boolean {
   const type = (o["spec"] as { type?: string } | undefined)?.type;
-  return o.kind === "Service" && type === "LoadBalancer" && !["none", "container"].includes(facts.loadBalancer);
+  return (
+    o.kind === "Service" && type === "LoadBalancer" && !["none", "container"].includes(facts.loadBalancer)
+  );
 }
