@@ -1,6 +1,6 @@
 import type { KubeObject } from "../kube/objects";
 import { WHOAMI } from "./images";
-import { deployment } from "./workload";
+import { deployment, NOBODY } from "./workload";
 
 /** A small server that answers with its name, the path and headers it got, and the address that called it. */
 export function echo(args: { name: string; namespace: string; replicas?: number }): KubeObject {
@@ -17,12 +17,8 @@ export function echo(args: { name: string; namespace: string; replicas?: number 
     limits: { memory: "64Mi" },
     container: {
       readinessProbe: { httpGet: { path: "/health", port: 8080 }, periodSeconds: 5 },
-      securityContext: {
-        allowPrivilegeEscalation: false,
-        capabilities: { drop: ["ALL"] },
-        readOnlyRootFilesystem: true,
-      },
+      securityContext: { readOnlyRootFilesystem: true },
     },
-    pod: { securityContext: { runAsNonRoot: true, runAsUser: 65534 } },
+    user: NOBODY,
   });
 }

@@ -15,6 +15,9 @@ export const WHOAMI =
 export const CURL =
   "curlimages/curl:8.11.1@sha256:c1fe1679c34d9784c1b0d1e5f62ac0a79fca01fb6377cdd33e90473c6f9f9a69";
 
+/** The user that its image is made for. */
+export const CURL_USER = 100;
+
 /** Docker official image. */
 export const REDIS =
   "redis:7.4.2-alpine@sha256:02419de7eddf55aa5bcf49efb74e88fa8d931b4d77c07eff8a6b2144472b6952";

@@ -3,11 +3,7 @@ import { NETSHOOT } from "./images";
 import { namespace } from "./workload";
 
 /** A namespace in which pods may do what the toolbox does. */
-export const privilegedNamespace = (name: string): KubeObject =>
-  namespace(name, {
-    "pod-security.kubernetes.io/enforce": "privileged",
-    "pod-security.kubernetes.io/warn": "privileged",
-  });
+export const privilegedNamespace = (name: string): KubeObject => namespace(name, "privileged");
 
 /**
  * One pod on every node, control planes too, in the node's own network and process tree: what a shell on the node sees.

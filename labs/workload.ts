@@ -1,4 +1,8 @@
 import type { KubeObject } from "../kube/objects";
+import type { PodSecurityLevel } from "../kube/pod-security";
+
+/** A user that owns nothing. */
+export const NOBODY = 65534;
 
 /** Small builders for what labs run. Every container asks for little, so that all labs fit a laptop. */
 export interface WorkloadArgs {
@@ -15,6 +19,11 @@ export interface WorkloadArgs {
   /** @default 1 */
   replicas?: number;
   serviceAccount?: string;
+  /**
+   * The user it runs as, with no rights beside: Pod Security `restricted`. Ports below 1024 are open to it.
+   * @default as its image says, which is root for most
+   */
+  user?: number;
   /** @default { cpu: "10m", memory: "32Mi" } */
   requests?: { cpu: string; memory: string };
   /** @default memory: 128Mi */
@@ -25,8 +34,10 @@ export interface WorkloadArgs {
   pod?: Record<string, unknown>;
 }
 
+/** @param level the strictest that its pods meet, at every step (docs/labs.md has the table) */
 export function namespace(
   name: string,
+  level: PodSecurityLevel,
   labels: Record<string, string> = {},
   annotations?: Record<string, string>,
 ): KubeObject {
@@ -35,7 +46,12 @@ export function namespace(
     kind: "Namespace",
     metadata: {
       name,
-      ...(Object.keys(labels).length === 0 ? {} : { labels }),
+      labels: {
+        ...labels,
+        "pod-security.kubernetes.io/enforce": level,
+        // A Deployment is taken either way; this tells who applies it that its pods will not be.
+        "pod-security.kubernetes.io/warn": level,
+      },
       ...(annotations === undefined ? {} : { annotations }),
     },
   };
@@ -91,13 +107,30 @@ export function podSpec(args: WorkloadArgs): Record<string, unknown> {
           requests: args.requests ?? { cpu: "10m", memory: "32Mi" },
           limits: args.limits ?? { memory: "128Mi" },
         },
-        securityContext: { allowPrivilegeEscalation: false },
         ...args.container,
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          ...(args.user === undefined ? {} : { capabilities: { drop: ["ALL"] } }),
+          ...(args.container?.["securityContext"] as object | undefined),
+        },
       },
     ],
     ...args.pod,
+    securityContext: {
+      seccompProfile: { type: "RuntimeDefault" },
+      ...(args.user === undefined ? {} : asUser(args.user)),
+      ...(args.pod?.["securityContext"] as object | undefined),
+    },
   };
 }
+
+const asUser = (user: number): Record<string, unknown> => ({
+  runAsNonRoot: true,
+  runAsUser: user,
+  runAsGroup: user,
+  // A safe sysctl: not every runtime opens low ports to all by itself.
+  sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
+});
 
 export interface ServiceArgs {
   name: string;

@@ -50,6 +50,7 @@ export async function stack(run: ProgramInput): Promise<Record<string, unknown>>
       selection,
       mirrors: plan.mirrors,
       wait: plan.config.wait,
+      forStudent: plan.config.student !== undefined,
       predecessors: predecessors(selection).map((id) => `lab-${id}`),
       after: selection.lab.needs.ingress === true ? [...network, ...ingress.ready] : network,
     });

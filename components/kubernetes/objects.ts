@@ -17,6 +17,8 @@ const builtIn: Readonly<Record<string, ResourceClass | undefined>> = {
   "v1/ConfigMap": k8s.core.v1.ConfigMap,
   "v1/Secret": k8s.core.v1.Secret,
   "v1/Pod": k8s.core.v1.Pod,
+  "v1/LimitRange": k8s.core.v1.LimitRange,
+  "v1/ResourceQuota": k8s.core.v1.ResourceQuota,
   "apps/v1/Deployment": k8s.apps.v1.Deployment,
   "apps/v1/StatefulSet": k8s.apps.v1.StatefulSet,
   "apps/v1/DaemonSet": k8s.apps.v1.DaemonSet,
@@ -102,7 +104,16 @@ function prepare(object: KubeObject, settings: ObjectSettings): KubeObject {
   return { ...mirrored, metadata: { ...metadata, annotations: { ...metadata.annotations, ...marks } } };
 }
 
-const becomesReady = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "Service", "Ingress"]);
+const becomesReady = new Set([
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "Job",
+  "Pod",
+  "Service",
+  "Ingress",
+  "ResourceQuota",
+]);
 
 /**
  * Not among them: Calico's Installation and APIServer. Foreground deletion would wait for what they own, and the

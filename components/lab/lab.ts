@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labAt, type LabSelection } from "../../labs/model";
+import { studentBounds } from "../../labs/student-bounds";
 import { ownsLoadBalancer } from "../../kube/load-balancers";
 import type { KubeObject } from "../../kube/objects";
 import { afterLoadBalancers, goesWith, onCluster, type Cluster } from "../cluster";
@@ -12,6 +13,8 @@ export interface LabArgs {
   selection: LabSelection;
   mirrors: Mirrors;
   wait: boolean;
+  /** Whose environment it is: a student's namespaces have a quota. */
+  forStudent: boolean;
   /** Names of components whose place this one may take: of an object that both have, theirs becomes this one's. */
   predecessors: readonly string[];
   /** What must stand before: the pod network, and what answers when policies are written. */
@@ -22,8 +25,9 @@ export interface LabArgs {
 export class LabResources extends pulumi.ComponentResource {
   constructor(name: string, args: LabArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("labs:lab:LabResources", name, {}, onCluster(args.cluster, opts));
-    const { cluster, selection, mirrors, wait, after, predecessors } = args;
-    const { objects, patches } = labAt(selection);
+    const { cluster, selection, mirrors, wait, after, predecessors, forStudent } = args;
+    const { objects: own, patches } = labAt(selection);
+    const objects = forStudent ? [...own, ...studentBounds(own)] : own;
     const made = new Made(after);
     for (const o of objects) {
       const place = { parent: this, aliases: predecessors.map((p) => ({ name: logicalName(p, o) })) };

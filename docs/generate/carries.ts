@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Lab } from "../../labs/model";
+import type { Lab, LabSelection } from "../../labs/model";
 import { ProblemsError } from "../../kube/problems";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, PROJECT } from "../../stacks/stack-plan";
@@ -21,6 +21,8 @@ export interface Carries {
   target: Target;
   /** Stack file that carries it; undefined where none does. */
   stack?: string;
+  /** The lab as that stack plans it. */
+  planned?: LabSelection;
   /** Why not. */
   reasons: string[];
 }
@@ -32,14 +34,15 @@ export function carries(lab: Lab, target: Target): Carries {
   const { raw } = readStackFile(stack, root);
   const eks = `${PROJECT}:eks`;
   try {
-    planStack(stack, {
+    const plan = planStack(stack, {
       ...raw,
       [`${PROJECT}:labs`]: JSON.stringify({ [lab.id]: { step: 0 } }),
       ...("cni" in target
         ? { [eks]: JSON.stringify({ ...(JSON.parse(raw[eks] ?? "{}") as object), cni: target.cni }) }
         : {}),
     });
-    return { lab, target, stack, reasons: [] };
+    const planned = plan.labs.find((l) => l.instance === lab.id);
+    return { lab, target, stack, reasons: [], ...(planned === undefined ? {} : { planned }) };
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error;
     const prefix = `this cluster cannot carry ${lab.id}: `;

@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { labs } from "../../labs/index";
+import type { Lab } from "../../labs/model";
+import { namespaceLevels, workloadLevels } from "../../labs/pod-levels";
 import { carries, targets, type Carries } from "./carries";
 import { topicGroups, type Topic } from "./topics";
 
@@ -36,6 +38,15 @@ export function labsPage(): string {
         .map((c) => `- \`${lab.id}\` on ${c.target.title}: ${c.reasons.join("; ")}.`),
     ),
     "",
+    "## What the workloads may do",
+    "",
+    "Every namespace of a lab enforces the strictest level of Kubernetes' [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) that its pods",
+    "meet. Where that is not `restricted`, the table says why. Whatever you add to such a namespace must meet its level too.",
+    "",
+    "| lab | namespace | level | workloads, and why not stricter |",
+    "|---|---|---|---|",
+    ...table.flatMap(({ lab, on }) => levelRows(lab, on)),
+    "",
     "## By topic",
     "",
     `${topics.length} topics: ${topics.filter((t) => t.labs !== undefined).length} in labs, ${topics.filter((t) => t.labs === undefined && t.stack !== undefined).length} done by the stacks themselves, ${topics.filter((t) => t.missing !== undefined).length} not covered, each with its reason.`,
@@ -49,6 +60,23 @@ export function labsPage(): string {
       "",
     ]),
   ].join("\n");
+}
+
+/** What these images would do under another user was not seen. */
+const NO_USER = "upstream gives its image no user, and none was tried";
+
+function levelRows(lab: Lab, on: readonly Carries[]): string[] {
+  const planned = on.find((c) => c.planned !== undefined)?.planned;
+  if (planned === undefined) throw new Error(`no stack carries ${lab.id}`);
+  const workloads = workloadLevels(planned);
+  return [...namespaceLevels(planned)].map(([namespace, { meets }]) => {
+    const own = workloads.filter((w) => w.namespace === namespace);
+    const told = own.map((w) => {
+      if (w.level !== meets || meets === "restricted") return w.workload;
+      return `**${w.workload}**: ${w.level === "baseline" ? NO_USER : w.because.join(", ")}`;
+    });
+    return `| ${lab.id} | \`${namespace}\` | ${meets} | ${told.length === 0 ? "none" : told.join("; ")} |`;
+  });
 }
 
 function mark(c: Carries): string {

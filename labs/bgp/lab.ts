@@ -6,7 +6,7 @@ import { open } from "../flow";
 import { NETSHOOT } from "../images";
 import { externalNamespace, externalPool, noRoom, web } from "../ip-pools/pools";
 import type { Claim, Lab, LabContext } from "../model";
-import { deployment, namespace } from "../workload";
+import { deployment, namespace, NOBODY } from "../workload";
 
 const ns = (ctx: LabContext) => ({
   internal: ctx.namespaces["internal"] ?? "internal-ns",
@@ -80,7 +80,7 @@ export const bgp: Lab = {
     const n = ns(ctx);
     return [
       externalPool(ctx.facts),
-      namespace(n.internal),
+      namespace(n.internal, "restricted"),
       externalNamespace(n.external),
       ...web("internal-web", n.internal, 2),
       ...web("external-web", n.external, 2),
@@ -88,6 +88,7 @@ export const bgp: Lab = {
         name: "client",
         namespace: n.internal,
         image: NETSHOOT,
+        user: NOBODY,
         labels: { app: "client" },
         command: ["sleep", "infinity"],
       }),

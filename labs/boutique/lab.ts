@@ -28,7 +28,7 @@ const FRONTENDS = ["frontend", "frontend-green"];
 function workloads(ctx: LabContext): KubeObject[] {
   const ns = nsOf(ctx);
   return [
-    namespace(ns),
+    namespace(ns, "restricted"),
     serviceAccount("frontend", ns),
     ...backServices(ns),
     ...blue(ctx),

@@ -12,7 +12,7 @@ const host = (ctx: LabContext): string => labHost(ctx, "game-2048", "game-2048")
 function workloads(ctx: LabContext): KubeObject[] {
   const ns = nsOf(ctx);
   return [
-    namespace(ns),
+    namespace(ns, "baseline"),
     deployment({
       name: "deployment-2048",
       namespace: ns,

@@ -1,7 +1,7 @@
 import { BUSYBOX } from "../images";
 import { closed, flow, lookups, open } from "../flow";
 import type { Claim, Lab, LabContext } from "../model";
-import { deployment, namespace, serviceAccount } from "../workload";
+import { deployment, namespace, NOBODY, serviceAccount } from "../workload";
 import { bank, bankChain } from "../yaobank/reuse";
 import {
   allowEverything,
@@ -93,12 +93,13 @@ export const globalPolicy: Lab = {
     const p = places(ctx);
     return [
       ...bank(ctx, p.bank, true).workloads,
-      namespace(p.visitors),
+      namespace(p.visitors, "restricted"),
       serviceAccount("visitor", p.visitors),
       deployment({
         name: "visitor",
         namespace: p.visitors,
         image: BUSYBOX,
+        user: NOBODY,
         labels: { app: "visitor" },
         serviceAccount: "visitor",
         command: ["sleep", "infinity"],

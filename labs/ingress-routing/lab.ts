@@ -27,8 +27,8 @@ function app(ns: string, name: string, port = 80): KubeObject[] {
 }
 
 const workloads = (ctx: LabContext): KubeObject[] => [
-  namespace(storeNs(ctx)),
-  namespace(payNs(ctx)),
+  namespace(storeNs(ctx), "restricted"),
+  namespace(payNs(ctx), "restricted"),
   ...["wear", "watch", "sorry"].flatMap((name) => app(storeNs(ctx), name)),
   ...app(payNs(ctx), "pay", 8282),
 ];

@@ -1,7 +1,7 @@
 import { open } from "../flow";
 import { NETSHOOT } from "../images";
 import type { Claim, Lab, LabContext } from "../model";
-import { deployment, namespace } from "../workload";
+import { deployment, namespace, NOBODY } from "../workload";
 import { externalNamespace, externalPool, noRoom, web } from "./pools";
 
 const ns = (ctx: LabContext) => ({
@@ -30,6 +30,7 @@ const client = (namespaceName: string) =>
     name: "client",
     namespace: namespaceName,
     image: NETSHOOT,
+    user: NOBODY,
     labels: { app: "client" },
     command: ["sleep", "infinity"],
   });
@@ -44,7 +45,7 @@ export const ipPools: Lab = {
   needs: { calicoPolicy: true, calicoCni: true, ownCluster: true, secondPool: true, other: noRoom },
   workloads: (ctx) => {
     const n = ns(ctx);
-    return [namespace(n.internal), ...web("internal-web", n.internal, 2), client(n.internal)];
+    return [namespace(n.internal, "restricted"), ...web("internal-web", n.internal, 2), client(n.internal)];
   },
   steps: [
     {

@@ -4,7 +4,7 @@ import { CALICO_API_VERSION } from "../../policies/calico/resource";
 import type { IPPool } from "../../policies/calico/cluster-types";
 import type { KubeObject } from "../../kube/objects";
 import { WHOAMI } from "../images";
-import { deployment, namespace, service } from "../workload";
+import { deployment, namespace, service, NOBODY } from "../workload";
 
 export const EXTERNAL_POOL = "external-pool";
 /** Eight addresses a block: a node takes few addresses at a time from a range that is worth something. */
@@ -81,12 +81,20 @@ export function externalPool(facts: ClusterFacts, choice: PoolChoice = {}): IPPo
  * (libcalico-go/lib/ipam/ipam.go, determinePools).
  */
 export const externalNamespace = (name: string): KubeObject =>
-  namespace(name, {}, { "cni.projectcalico.org/ipv4pools": JSON.stringify([EXTERNAL_POOL]) });
+  namespace(name, "restricted", {}, { "cni.projectcalico.org/ipv4pools": JSON.stringify([EXTERNAL_POOL]) });
 
 /** A web server that tells its own and the caller's address. */
 export function web(name: string, ns: string, replicas: number): KubeObject[] {
   return [
-    deployment({ name, namespace: ns, image: WHOAMI, labels: { app: name }, port: 80, replicas }),
+    deployment({
+      name,
+      namespace: ns,
+      image: WHOAMI,
+      user: NOBODY,
+      labels: { app: name },
+      port: 80,
+      replicas,
+    }),
     service({ name, namespace: ns, selector: { app: name }, ports: [{ port: 80, name: "http" }] }),
   ];
 }

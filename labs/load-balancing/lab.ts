@@ -3,7 +3,7 @@ import type { ClusterFacts } from "../../kube/cluster-facts";
 import type { KubeObject } from "../../kube/objects";
 import { echo } from "../echo";
 import { open } from "../flow";
-import { CURL } from "../images";
+import { CURL, CURL_USER } from "../images";
 import type { Claim, Lab, LabContext } from "../model";
 import { deployment, namespace, service } from "../workload";
 
@@ -13,7 +13,7 @@ type Policy = "Cluster" | "Local";
 function workloads(ctx: LabContext): KubeObject[] {
   const ns = nsOf(ctx);
   return [
-    namespace(ns),
+    namespace(ns, "restricted"),
     // One pod: nodes with it and nodes without it then behave differently under Local.
     echo({ name: "echo", namespace: ns }),
     service({
@@ -28,7 +28,8 @@ function workloads(ctx: LabContext): KubeObject[] {
       image: CURL,
       labels: { app: "client" },
       command: ["sleep", "infinity"],
-      pod: { securityContext: { runAsNonRoot: true, runAsUser: 100 }, terminationGracePeriodSeconds: 0 },
+      user: CURL_USER,
+      pod: { terminationGracePeriodSeconds: 0 },
     }),
   ];
 }

@@ -4,7 +4,7 @@ import { NETSHOOT } from "../images";
 import { web } from "../ip-pools/pools";
 import type { Claim, Lab, LabContext } from "../model";
 import { privilegedNamespace, toolbox } from "../toolbox";
-import { deployment, namespace } from "../workload";
+import { deployment, namespace, NOBODY } from "../workload";
 
 const ns = (ctx: LabContext) => ({
   views: ctx.namespaces["views"] ?? "views",
@@ -55,12 +55,13 @@ export const podAndHostViews: Lab = {
   workloads: (ctx) => {
     const n = ns(ctx);
     return [
-      namespace(n.views),
+      namespace(n.views, "restricted"),
       ...web("web", n.views, 2),
       deployment({
         name: "peek",
         namespace: n.views,
         image: NETSHOOT,
+        user: NOBODY,
         labels: { app: "peek" },
         command: ["sleep", "infinity"],
       }),

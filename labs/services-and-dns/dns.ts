@@ -1,7 +1,7 @@
 import { addressAt, prefixOf } from "../../kube/ip";
 import type { KubeObject } from "../../kube/objects";
 import { COREDNS } from "../images";
-import { deployment, service } from "../workload";
+import { deployment, NOBODY, service } from "../workload";
 
 /** Domain of the lab's own zone: RFC 2606 keeps `example` free, so it can clash with nothing. */
 export const ZONE = "corp.example";
@@ -77,6 +77,7 @@ function dnsServer(
       name,
       namespace,
       image: COREDNS,
+      user: NOBODY,
       labels: { app: name },
       args: ["-conf", "/etc/coredns/Corefile"],
       limits: { memory: "64Mi" },
@@ -86,9 +87,8 @@ function dnsServer(
           { name: "dns-tcp", containerPort: 53, protocol: "TCP" },
         ],
         readinessProbe: { httpGet: { path: "/ready", port: 8181 } },
-        // As kubeadm runs CoreDNS.
+        // As kubeadm runs CoreDNS: its program carries the capability, and does not start where it is taken away.
         securityContext: {
-          allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
           capabilities: { add: ["NET_BIND_SERVICE"], drop: ["ALL"] },
         },

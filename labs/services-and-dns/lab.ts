@@ -2,7 +2,7 @@ import type { KubeObject } from "../../kube/objects";
 import { flow, lookups, open } from "../flow";
 import { BUSYBOX, NETSHOOT, WHOAMI } from "../images";
 import type { Claim, Lab, LabContext } from "../model";
-import { deployment, namespace, service } from "../workload";
+import { deployment, namespace, NOBODY, service } from "../workload";
 import { corpDns, dnsAddresses, stubResolver, type DnsAddresses } from "./dns";
 
 const ns = (ctx: LabContext) => ({
@@ -25,13 +25,14 @@ const webService = (ctx: LabContext, name: string, spec: Record<string, unknown>
 function workloads(ctx: LabContext): KubeObject[] {
   const n = ns(ctx);
   return [
-    namespace(n.payroll),
-    namespace(n.office),
-    namespace(n.corp),
+    namespace(n.payroll, "restricted"),
+    namespace(n.office, "restricted"),
+    namespace(n.corp, "restricted"),
     deployment({
       name: "web",
       namespace: n.payroll,
       image: WHOAMI,
+      user: NOBODY,
       labels: WEB,
       port: 80,
       portName: "http",
@@ -42,6 +43,7 @@ function workloads(ctx: LabContext): KubeObject[] {
       name: "client",
       namespace: n.office,
       image: NETSHOOT,
+      user: NOBODY,
       labels: { app: "client" },
       command: ["sleep", "infinity"],
     }),
@@ -58,6 +60,7 @@ const remoteWorker = (ctx: LabContext): KubeObject =>
     name: "remote-worker",
     namespace: ns(ctx).office,
     image: BUSYBOX,
+    user: NOBODY,
     labels: { app: "remote-worker" },
     command: ["sleep", "infinity"],
     pod: {

@@ -33,9 +33,9 @@ function workloads(ctx: LabContext): KubeObject[] {
   ];
   return [
     // Policies name namespaces by the label `role`.
-    namespace(n.ui, { role: n.ui }),
-    namespace(n.stars),
-    namespace(n.client, { role: n.client }),
+    namespace(n.ui, "baseline", { role: n.ui }),
+    namespace(n.stars, "baseline"),
+    namespace(n.client, "baseline", { role: n.client }),
     ...probe("backend", n.stars, 6379, [
       "--http-port=6379",
       `--urls=${[frontend, backend, client].join(",")}`,

@@ -3,7 +3,7 @@ import { defaultDeny } from "../../policies/baselines";
 import { networkPolicy, pods, tcp } from "../../policies/kubernetes/policy";
 import { echo } from "../echo";
 import { closed, open } from "../flow";
-import { CURL } from "../images";
+import { CURL, CURL_USER } from "../images";
 import type { Lab, LabContext } from "../model";
 import { deployment, namespace, service } from "../workload";
 
@@ -12,9 +12,16 @@ const nsOf = (ctx: LabContext): string => ctx.namespaces["app"] ?? "my-lab";
 function workloads(ctx: LabContext): KubeObject[] {
   const ns = nsOf(ctx);
   const client = (name: string): KubeObject =>
-    deployment({ name, namespace: ns, image: CURL, labels: { app: name }, command: ["sleep", "infinity"] });
+    deployment({
+      name,
+      namespace: ns,
+      image: CURL,
+      user: CURL_USER,
+      labels: { app: name },
+      command: ["sleep", "infinity"],
+    });
   return [
-    namespace(ns),
+    namespace(ns, "restricted"),
     echo({ name: "web", namespace: ns }),
     service({
       name: "web",

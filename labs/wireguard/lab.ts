@@ -5,7 +5,7 @@ import { NETSHOOT } from "../images";
 import { web } from "../ip-pools/pools";
 import type { Lab, LabContext } from "../model";
 import { privilegedNamespace, toolbox } from "../toolbox";
-import { deployment } from "../workload";
+import { deployment, NOBODY } from "../workload";
 
 const nsOf = (ctx: LabContext): string => ctx.namespaces["wire"] ?? "wire";
 
@@ -43,6 +43,7 @@ export const wireguard: Lab = {
         name: "client",
         namespace: ns,
         image: NETSHOOT,
+        user: NOBODY,
         labels: { app: "client" },
         command: ["sleep", "infinity"],
         pod: {

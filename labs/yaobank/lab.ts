@@ -13,7 +13,7 @@ function workloads(ctx: LabContext): KubeObject[] {
   const ns = nsOf(ctx);
   const labels = (app: string): Record<string, string> => ({ app, version: "v1" });
   return [
-    namespace(ns),
+    namespace(ns, "baseline"),
     serviceAccount("database", ns, { app: "yaobank" }),
     serviceAccount("summary", ns, { app: "yaobank", database: "reader" }),
     serviceAccount("customer", ns, { app: "yaobank", summary: "reader" }),

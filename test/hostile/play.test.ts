@@ -16,7 +16,7 @@ const policy = (name: string, spec = "podSelector: {}"): string =>
   `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: ${name}, namespace: stars }\nspec: { ${spec} }\n`;
 const fresh = (): string => mkdtempSync(join(tmpdir(), "hostile-play-"));
 /** Seconds are for a loaded machine; the memory makes a bomb fail soon. */
-const limits = { answer: 3000, start: 60_000, memory: 200 };
+const limits = { answer: 8000, start: 60_000, memory: 200 };
 
 describe("requests", () => {
   let playing: Playing;
@@ -25,8 +25,8 @@ describe("requests", () => {
   });
   afterAll(() => playing.close());
 
-  /** Sends bytes, and gives what comes back before the server closes or falls silent. */
-  const send = (text: string): Promise<string> =>
+  /** Sends bytes, and gives what comes back before the server closes or is silent for so long. */
+  const send = (text: string, silence = 50_000): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(playing.url).port), "127.0.0.1");
       let got = "";
@@ -34,7 +34,7 @@ describe("requests", () => {
         got += chunk.toString("latin1");
         if (got.includes("\r\n\r\n")) socket.destroy();
       });
-      socket.setTimeout(2000, () => socket.destroy());
+      socket.setTimeout(silence, () => socket.destroy());
       socket.on("error", reject);
       socket.on("close", () => {
         resolve(got);
@@ -92,9 +92,8 @@ describe("requests", () => {
         fc.boolean(),
         async (text, whole) => {
           const target = text.replace(/[\r\n ]/g, "x");
-          await send(whole ? `${text}\r\n\r\n` : `GET /${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`).catch(
-            () => "",
-          );
+          const bytes = whole ? `${text}\r\n\r\n` : `GET /${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+          await send(bytes, 1000).catch(() => "");
         },
       ),
       { numRuns: 100 },
@@ -203,9 +202,9 @@ describe("a learner's file", () => {
     const asked = hints();
     const started = performance.now();
     expect((await fetch(playing.url)).status).toBe(200);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(7000);
     expect((await asked)[0]).toMatchObject({
-      message: expect.stringMatching(/^no answer in 3 s|memory/) as string,
+      message: expect.stringMatching(/^no answer in 8 s|memory/) as string,
     });
     writeFileSync(file, policy("default-deny"));
     expect((await hints()).map((h) => h.object)).toContain("NetworkPolicy client/default-deny");
