@@ -25,7 +25,10 @@ export function addMigrate(labs: Command): void {
     .option("--class <name>", "class of the Ingresses (default: nginx; a stack's own)")
     .option("--gateway-class <name>", "class of the Gateway", "tigera-gateway-class")
     .option("--gateway <namespace/name>", "where the Gateway goes", "ingress-gateway/ingress")
-    .option("--default-certificate <namespace/secret>", "certificate for hosts with TLS that name no Secret")
+    .option(
+      "--default-certificate <namespace/secret>",
+      "certificate for hosts with TLS that name no Secret (default: default-certificate beside the Gateway)",
+    )
     .option("--all", "show the requests that stay the same, too")
     .action(async (source: string, flags: MigrateFlags) => {
       const { runMigrate } = await import("./run-migrate");

@@ -42,7 +42,7 @@ export async function runMigrate(source: string, flags: MigrateFlags): Promise<v
     className: flags.class ?? className,
     gatewayClass: flags.gatewayClass,
     gateway: { namespace, name },
-    ...(flags.defaultCertificate === undefined ? {} : { defaultCertificate: flags.defaultCertificate }),
+    defaultCertificate: flags.defaultCertificate ?? `${namespace}/default-certificate`,
     ...(asked.length === 0 ? {} : { ask: asked }),
   });
   const all = {

@@ -13,8 +13,8 @@ export interface MigrateOptions {
   /** The GatewayClass, which must exist. */
   gatewayClass: string;
   gateway: { namespace: string; name: string };
-  /** `namespace/name` of a Secret for hosts with TLS that no Secret covers. */
-  defaultCertificate?: string;
+  /** `namespace/name` of a Secret for hosts with TLS that no Secret covers; it must be made. */
+  defaultCertificate: string;
 }
 
 export interface Conversion {

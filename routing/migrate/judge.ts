@@ -62,7 +62,11 @@ function verdictOf(
   if (same === undefined) {
     const goesOn = nginx.kind === "backends" && losses.length > 0;
     const cookie = cookieReason(request, found, conversion);
-    const reasons = [...(goesOn ? losses : []), ...(cookie === undefined ? [] : [cookie])];
+    const shown = certificateReason(request, found?.server, conversion);
+    const reasons = [
+      ...(goesOn ? losses : []),
+      ...[cookie, shown].flatMap((r) => (r === undefined ? [] : [r])),
+    ];
     return reasons.length === 0 ? { verdict: "same" } : { verdict: "different", reason: reasons.join("; ") };
   }
   const closed = closedReason(found, gateway, conversion);
@@ -110,6 +114,22 @@ function closedReason(found: Found, gateway: Answer, { units }: Conversion): str
   return unit?.closed === undefined ? undefined : `${unit.closed}: the path is closed rather than sent wrong`;
 }
 
+/** The same answer behind another certificate. */
+function certificateReason(
+  request: HttpRequest,
+  server: Server | undefined,
+  { listeners }: Conversion,
+): string | undefined {
+  if (request.scheme !== "https" || server === undefined || server.passthrough || !server.tls)
+    return undefined;
+  if (server.secretIsGuess === true && server.secret !== undefined)
+    return `no tls entry names ${server.host}: nginx shows the certificate of ${server.secret} only if it covers the host, else its default certificate; the Gateway always shows it`;
+  const own = listeners.find((l) => l.server === server);
+  return server.secret === undefined && own !== undefined
+    ? `no Secret is named for ${server.host}: nginx shows its default certificate, the Gateway that of ${own.secret ?? ""}, which must be made`
+    : undefined;
+}
+
 /** A cookie decides by an expression over the Cookie header: Envoy can, the API has no word for cookies. */
 function cookieReason(request: HttpRequest, found: Found, conversion: Conversion): string | undefined {
   const upstream = found?.location?.upstream;
@@ -131,9 +151,7 @@ function reasonOf(request: HttpRequest, nginx: Answer, gateway: Answer, found: F
   const path = splitQuery(request.path).pathname;
   const server = found?.server;
   if (gateway.kind === "refused")
-    return server?.tls === true
-      ? `${gateway.why}: no tls entry names a Secret for the host, so nginx shows its default certificate; give one with --default-certificate`
-      : `${gateway.why}: the host has no certificate, and nginx answers with its own self-signed one`;
+    return `${gateway.why}: the host has no certificate, and nginx answers with its own self-signed one`;
   if (nginx.kind === "redirect" && gateway.kind === "redirect") {
     if (url(nginx.location).replace(/\/$/, "") === url(gateway.location).replace(/\/$/, ""))
       return "nginx drops the slash at the end of a redirect, the Gateway keeps it";

@@ -21,8 +21,8 @@ export const slugOf = (host: string): string =>
         .replace(/[^a-z0-9.-]+/g, "-")
         .replaceAll(".", "-");
 
-/** A host without a Secret of its own takes the default certificate, where one is given; else HTTPS has no listener for it. */
-export function listenersOf(table: NginxTable, options: { defaultCertificate?: string }): HostListener[] {
+/** Hosts with a tls section; one without a Secret takes the default certificate. */
+export function listenersOf(table: NginxTable, options: { defaultCertificate: string }): HostListener[] {
   const out: HostListener[] = [];
   const add = (server: Server, host: string | undefined, secret: string | undefined, passthrough = false) => {
     if (secret === undefined && !passthrough) return;
@@ -37,7 +37,7 @@ export function listenersOf(table: NginxTable, options: { defaultCertificate?: s
   for (const server of table.servers.values()) {
     if (server.host === CATCH_ALL) {
       const serves = server.locations.some((l) => l.upstream !== undefined);
-      if (serves) add(server, undefined, options.defaultCertificate);
+      if (serves && server.tls) add(server, undefined, options.defaultCertificate);
       continue;
     }
     if (server.passthrough) {

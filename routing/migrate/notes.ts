@@ -45,13 +45,13 @@ export function notesOf(
     ...table.ingresses.flatMap((ing) =>
       annotationNotes(ing).map(({ becomes, ...note }) => ({ about: ing.key, text: becomes, ...note })),
     ),
-    ...hostNotes(table, conversion, options),
+    ...hostNotes(table, options),
     ...backendNotes(table),
     ...generalNotes(table, conversion, options),
   ];
 }
 
-function hostNotes(table: NginxTable, { listeners }: Conversion, options: MigrateOptions): Note[] {
+function hostNotes(table: NginxTable, options: MigrateOptions): Note[] {
   const notes: Note[] = [];
   for (const server of table.servers.values()) {
     const say = (text: string) =>
@@ -72,12 +72,29 @@ function hostNotes(table: NginxTable, { listeners }: Conversion, options: Migrat
         "has an expression or a rewrite, which makes all its paths expressions at nginx: without case, and anchored at the beginning only",
       );
     if (server.host.startsWith("*.")) say("covers one label at nginx, and any number of them at the Gateway");
-    if (server.tls && !listeners.some((l) => l.server === server))
+    if (server.tls && !server.passthrough && server.host !== CATCH_ALL) {
+      if (server.secret === undefined)
+        say(
+          `no Secret is named for it, so nginx shows its default certificate; the HTTPS listener wants Secret ${options.defaultCertificate}: make it, or name another with --default-certificate`,
+        );
+      else if (server.secretIsGuess === true)
+        say(
+          `no tls entry names this host: nginx shows the certificate of ${server.secret} if it covers the host, else its default certificate; the HTTPS listener takes ${server.secret}`,
+        );
+    }
+    if (server.host === CATCH_ALL && server.locations.some((l) => l.upstream !== undefined))
       say(
-        `no tls entry names a Secret for it, so nginx shows its default certificate; no HTTPS listener is made: give one with --default-certificate`,
+        "the catch-all becomes a route without hostnames, which takes every host that no other route names",
       );
-    else if (server.tls && server.secret === undefined && !server.passthrough)
-      say(`no tls entry names a Secret for it; its HTTPS listener takes ${options.defaultCertificate ?? ""}`);
+    const fallback = server.locations.find((l) => l.isDefault && l.upstream !== undefined);
+    if (fallback !== undefined)
+      say(`the default backend of ${fallback.ingress?.key ?? ""} becomes a rule for PathPrefix /`);
+    for (const l of server.regex
+      ? []
+      : server.locations.filter((one) => one.path !== "/" && one.path.endsWith("/")))
+      say(
+        `${l.path} has a slash at its end: nginx redirects the path without it (301), and so does an Exact match of its own`,
+      );
     for (const l of server.locations.filter(
       (one) => !one.isDefault && one.asWritten === "ImplementationSpecific" && !server.regex,
     ))
@@ -105,7 +122,11 @@ function backendNotes(table: NginxTable): Note[] {
         say(`there is no Service ${key}: nginx answers 503, the Gateway 500`);
       else if (services.known && services.portOf(namespace, service, port) === undefined)
         say(`Service ${key} has no port ${port}: nginx answers 503, the Gateway 500`);
-      else if (services.known && typeof port === "number" && !services.hasPort(namespace, service, port))
+      else if (services.known && typeof port === "string")
+        say(
+          `port ${port} of Service ${key} is ${services.portOf(namespace, service, port) ?? ""}: a route names ports by number`,
+        );
+      else if (services.known && !services.hasPort(namespace, service, Number(port)))
         say(
           `${port} is the target port of Service ${key}; the route names the Service's port ${services.portOf(namespace, service, port) ?? ""}`,
         );

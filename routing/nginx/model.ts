@@ -14,6 +14,8 @@ export interface Server {
   tls: boolean;
   /** `namespace/name` of the certificate's Secret; absent where it is the controller's own. */
   secret?: string;
+  /** No tls entry names the host: nginx takes the Secret only if its certificate covers the host. */
+  secretIsGuess?: boolean;
   /** The Ingress that brought the certificate. */
   tlsFrom?: Ingress;
   passthrough: boolean;

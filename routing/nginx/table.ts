@@ -97,10 +97,13 @@ function configure(server: Server | undefined, ing: Ingress): void {
   // With a tls section every host of the Ingress gets a certificate: one that names it, else the controller's own.
   server.tls = true;
   server.tlsFrom = ing;
-  const named = ing.tls.find((t) => t.hosts.includes(server.host));
-  const covering =
-    named ?? ing.tls.find((t) => t.secretName !== undefined && t.hosts.includes(parent(server.host)));
-  if (covering?.secretName !== undefined) server.secret = `${ing.namespace}/${covering.secretName}`;
+  const named =
+    ing.tls.find((t) => t.hosts.includes(server.host)) ??
+    ing.tls.find((t) => t.secretName !== undefined && t.hosts.includes(parent(server.host)));
+  const secret =
+    named === undefined ? ing.tls.find((t) => t.secretName !== undefined)?.secretName : named.secretName;
+  if (secret !== undefined && server.host !== CATCH_ALL) server.secret = `${ing.namespace}/${secret}`;
+  server.secretIsGuess = named === undefined;
 }
 
 /** `*.example.org` for `a.example.org`. */

@@ -103,7 +103,7 @@ function request(text: string): HttpRequest {
 /** The objects of a situation, and a request of it judged. */
 export function migrated(ingresses: Ing[], text: string): Migration {
   const objects = [...ingresses.map((i, at) => ing({ name: `i${at}`, ...i })), ...SERVICES];
-  const options = { className: "nginx", gatewayClass: "c", gateway: { namespace: "gw", name: "g" } };
+  const options = { className: "nginx", gatewayClass: "c", gateway: { namespace: "gw", name: "g" }, defaultCertificate: "gw/default" };
   return migrate(objects, { ...options, ask: [request(text)] });
 }
 
@@ -161,7 +161,9 @@ export const rows: Row[] = [
   ["ImplementationSpecific is Prefix", [{ paths: ["/docs Impl web"] }], "a.org/docsx", "status 404", "status 404", "same"],
   ["codes and double slashes", [{ paths: ["/docs Prefix web"] }], "a.org//d%6Fcs/x", n("web"), n("web"), "same"],
   ["a host that tls does not name is redirected too", [{ tls: [{ hosts: ["b.org"], secretName: "s" }] }], "a.org/x", "redirect https://a.org/x", "redirect https://a.org/x", "same"],
-  ["… and has no certificate for the Gateway", [{ tls: [{ hosts: ["b.org"], secretName: "s" }] }], "https://a.org/x", n("web"), "refused", "different"],
+  ["… and answers behind a certificate that may not be its own", [{ tls: [{ hosts: ["b.org"], secretName: "s" }] }], "https://a.org/x", n("web"), n("web"), "different"],
+  ["TLS without a Secret", [{ tls: [{ hosts: ["a.org"] }] }], "https://a.org/x", n("web"), n("web"), "different"],
+  ["HTTPS to a host without TLS", [{}], "https://a.org/x", n("web"), "refused", "different"],
   ["a wildcard's certificate covers a host without tls", [{ host: "x.a.org" }, { host: "*.a.org", tls: [{ hosts: ["*.a.org"], secretName: "s" }] }], "x.a.org/", "redirect https://x.a.org", "redirect https://x.a.org/", "same"],
   ["ssl-redirect: the slash at the end", [{ tls: TLS }], "a.org/x/", "redirect https://a.org/x", "redirect https://a.org/x/", "different"],
   ["preserve-trailing-slash", [{ tls: TLS, a: { "preserve-trailing-slash": "true" } }], "a.org/x/", "redirect https://a.org/x/", "redirect https://a.org/x/", "same"],
