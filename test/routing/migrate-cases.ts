@@ -103,7 +103,12 @@ function request(text: string): HttpRequest {
 /** The objects of a situation, and a request of it judged. */
 export function migrated(ingresses: Ing[], text: string): Migration {
   const objects = [...ingresses.map((i, at) => ing({ name: `i${at}`, ...i })), ...SERVICES];
-  const options = { className: "nginx", gatewayClass: "c", gateway: { namespace: "gw", name: "g" }, defaultCertificate: "gw/default" };
+  const options = {
+    className: "nginx",
+    gatewayClass: "c",
+    gateway: { namespace: "gw", name: "g" },
+    defaultCertificate: "gw/default",
+  };
   return migrate(objects, { ...options, ask: [request(text)] });
 }
 
