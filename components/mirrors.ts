@@ -50,13 +50,21 @@ export function chartRef(
 /** Names of the charts that config may mirror. */
 export const mirrorableCharts = (): string[] => Object.keys(charts);
 
-/** An image reference with its registry replaced; references without a registry are Docker Hub's. */
-export function mirroredImage(image: string, mirrors: Mirrors): string {
+/** The registry of an image reference; references without one are Docker Hub's. */
+export const registryOf = (image: string): string => ownRegistry(image) ?? "docker.io";
+
+function ownRegistry(image: string): string | undefined {
   const slash = image.indexOf("/");
   const first = slash === -1 ? "" : image.slice(0, slash);
-  const hasRegistry = first.includes(".") || first.includes(":") || first === "localhost";
-  const registry = hasRegistry ? first : "docker.io";
-  const rest = hasRegistry ? image.slice(slash + 1) : slash === -1 ? `library/${image}` : image;
+  return first.includes(".") || first.includes(":") || first === "localhost" ? first : undefined;
+}
+
+/** An image reference with its registry replaced. */
+export function mirroredImage(image: string, mirrors: Mirrors): string {
+  const own = ownRegistry(image);
+  const registry = own ?? "docker.io";
+  const rest =
+    own !== undefined ? image.slice(own.length + 1) : image.includes("/") ? image : `library/${image}`;
   const mirror = mirrors.images[registry];
   return mirror === undefined ? image : `${mirror.replace(/\/$/, "")}/${rest}`;
 }

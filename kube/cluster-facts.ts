@@ -24,6 +24,8 @@ export interface ClusterFacts {
    * the nodes, which goes with the cluster.
    */
   loadBalancer: "none" | "aws-lbc" | "aws-in-tree" | "provided" | "container";
+  /** Nothing of it reaches the internet, and nothing there reaches it. */
+  isolated?: boolean;
   /** Ports of the nodes that are open on the user's own machine: nodePort → address and port there. */
   hostPorts: readonly HostPort[];
   /** Labels of the nodes whose own ports are the ones open on the user's machine; absent where every node's are. */

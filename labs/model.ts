@@ -49,6 +49,8 @@ export interface LabNeeds {
   loadBalancer?: boolean;
   /** Has a Service of type LoadBalancer, and does without an address where nothing gives one: a kind stack then serves it. */
   balances?: boolean;
+  /** Pods reach the internet. */
+  internet?: boolean;
   /** A kind cluster has a docker network of its own (`kind.network`). A class plans it; elsewhere `other` tells. */
   kindNetwork?: boolean;
   /** Calico's pools leave the upper half of the pod range to the lab. A class plans it; elsewhere `other` tells. */

@@ -135,6 +135,11 @@ export function lacks(
     "it needs an ingress controller, and ingress.install is false",
     "remove ingress.install, or set it to true",
   );
+  say(
+    needs.internet === true && facts.isolated === true,
+    "its flows to the internet would be closed whatever a policy says: the network has no way out",
+    "use a stack with one (eks.network.private: false)",
+  );
   const other = needs.other?.(facts);
   if (other !== undefined) found.push(other);
   return found;

@@ -82,6 +82,7 @@ export function eksSite(stack: string, clusterName: string, config: Config, aws:
       kubeProxyMode: "iptables",
       controlPlaneReachesPods: reaches,
       loadBalancer: eks.loadBalancer.controller,
+      ...(eks.network.private ? { isolated: true } : {}),
       hostPorts: [],
       baseDomain: "localhost",
       owned: true,

@@ -16,6 +16,7 @@ import type { Config } from "./config/stack-config";
 import { eksRoom, type EksRoom } from "./eks-room";
 import { eksSite } from "./eks-site";
 import { existingSite, kindSite, type Site, type TargetPlan } from "./cluster-sites";
+import { privateImages } from "./private-images";
 import { planIngress, type IngressPlan } from "./ingress-plan";
 
 /** All that is decided before a resource is made: plain data. */
@@ -114,6 +115,19 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
         )
       : undefined;
   problems.push(...(room?.problems ?? []));
+  const isolated =
+    facts.isolated === true && site.target.kind === "eks" && site.target.cluster !== undefined
+      ? privateImages(
+          {
+            calico: calico.plan,
+            labs: labs.selections,
+            mirrors: config.mirrors,
+            ...(ingress === undefined ? {} : { ingress }),
+          },
+          site.target.cluster,
+        )
+      : undefined;
+  problems.push(...(isolated?.problems ?? []));
   if (ingress?.tls.issuer === "own")
     problems.push(...coverageProblems(ingress.tls.certificate, hostsOfLabs(labs.selections), baseDomain));
   if (problems.length > 0) return fail(stack, problems);
@@ -135,6 +149,7 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
         .filter((u) => ingress !== undefined || !u.startsWith("ingress-nginx"))
         .map((u) => `not tested upstream: ${u}`),
       ...site.notes,
+      ...(isolated?.notes ?? []),
       ...entry.notes,
       ...(open === undefined
         ? []

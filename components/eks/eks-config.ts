@@ -69,6 +69,10 @@ const network = z.strictObject({
     description:
       "NAT gateways. Each costs about 33 USD a month and 0.045 USD a GB. `none`: nodes are launched on the public subnets, with public addresses.",
   }),
+  private: z.boolean().default(false).meta({
+    description:
+      "A VPC that the internet does not reach and that does not reach it: no internet gateway, no NAT gateway, no public subnets. AWS is reached by endpoints (about 0.01 USD an hour each and zone), images come from `mirrors.images`, load balancers are internal.",
+  }),
   prefixes: z
     .strictObject({
       public: subnetPrefix.meta({ description: "Public subnets." }),

@@ -38,11 +38,12 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
     const vpc = this.vpc();
     this.vpcId = vpc.id;
     this.subnets = this.makeSubnets(vpc, this.secondaryRanges(vpc));
-    const gateway = this.internetGateway(vpc);
-    const publicTable = this.publicRoutes(vpc, gateway);
+    const gateway = args.plan.network.nat === "isolated" ? undefined : this.internetGateway(vpc);
+    const publicTables = gateway === undefined ? [] : [this.publicRoutes(vpc, gateway)];
     const privateTables = this.privateRoutes(vpc, gateway);
     this.reservations = this.reservePrefixes();
-    this.s3Endpoint(vpc, [publicTable.table, ...privateTables.tables]);
+    const s3 = this.s3Endpoint(vpc, [...publicTables.map((t) => t.table), ...privateTables.tables]);
+    const endpoints = args.plan.endpoints.length === 0 ? [] : [...s3, ...this.endpoints(vpc)];
     if (args.plan.flowLogs !== undefined) {
       new FlowLogs(
         `${name}-flow-logs`,
@@ -50,7 +51,7 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
         { parent: this },
       );
     }
-    this.ways = [...publicTable.ways, ...privateTables.ways];
+    this.ways = [...publicTables.flatMap((t) => t.ways), ...privateTables.ways, ...endpoints];
     this.registerOutputs({ vpcId: vpc.id });
   }
 
@@ -143,13 +144,15 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
   /** A table for each zone, even with one NAT gateway: then another gateway changes a route and no table. */
   private privateRoutes(
     vpc: aws.ec2.Vpc,
-    gateway: aws.ec2.InternetGateway,
+    gateway: aws.ec2.InternetGateway | undefined,
   ): { tables: aws.ec2.RouteTable[]; ways: pulumi.Resource[] } {
     const { nat, zones } = this.args.plan.network;
     const first = zones[0] ?? "";
     const gateways = new Map<string, aws.ec2.NatGateway>();
-    if (nat === "single") gateways.set(first, this.natGateway(first, gateway));
-    if (nat === "perZone") for (const zone of zones) gateways.set(zone, this.natGateway(zone, gateway));
+    if (gateway !== undefined) {
+      if (nat === "single") gateways.set(first, this.natGateway(first, gateway));
+      if (nat === "perZone") for (const zone of zones) gateways.set(zone, this.natGateway(zone, gateway));
+    }
     const tables: aws.ec2.RouteTable[] = [];
     const ways: pulumi.Resource[] = [];
     for (const zone of zones) {
@@ -233,19 +236,59 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
     );
   }
 
-  private s3Endpoint(vpc: aws.ec2.Vpc, tables: aws.ec2.RouteTable[]): void {
+  private s3Endpoint(vpc: aws.ec2.Vpc, tables: aws.ec2.RouteTable[]): aws.ec2.VpcEndpoint[] {
     const { plan } = this.args;
-    if (!plan.s3Endpoint) return;
-    new aws.ec2.VpcEndpoint(
-      `${this.prefix}-s3`,
+    if (!plan.s3Endpoint) return [];
+    return [
+      new aws.ec2.VpcEndpoint(
+        `${this.prefix}-s3`,
+        {
+          vpcId: vpc.id,
+          vpcEndpointType: "Gateway",
+          serviceName: `com.amazonaws.${plan.place.region}.s3`,
+          routeTableIds: tables.map((t) => t.id),
+          tags: this.named("s3"),
+        },
+        { parent: this },
+      ),
+    ];
+  }
+
+  /** Services of AWS under their own names, at addresses in the private subnets. */
+  private endpoints(vpc: aws.ec2.Vpc): pulumi.Resource[] {
+    const { plan } = this.args;
+    const group = new aws.ec2.SecurityGroup(
+      `${this.prefix}-endpoints`,
       {
         vpcId: vpc.id,
-        vpcEndpointType: "Gateway",
-        serviceName: `com.amazonaws.${plan.place.region}.s3`,
-        routeTableIds: tables.map((t) => t.id),
-        tags: this.named("s3"),
+        description: `AWS from inside the VPC of ${plan.name}`,
+        ingress: [
+          {
+            protocol: "tcp",
+            fromPort: 443,
+            toPort: 443,
+            cidrBlocks: [plan.network.vpcCidr, ...plan.network.secondaryCidrs],
+          },
+        ],
+        tags: this.named("endpoints"),
       },
       { parent: this },
+    );
+    return plan.endpoints.map(
+      (service) =>
+        new aws.ec2.VpcEndpoint(
+          `${this.prefix}-${service.replace(".", "-")}`,
+          {
+            vpcId: vpc.id,
+            vpcEndpointType: "Interface",
+            serviceName: `com.amazonaws.${plan.place.region}.${service}`,
+            privateDnsEnabled: true,
+            subnetIds: this.subnetIds("private"),
+            securityGroupIds: [group.id],
+            tags: this.named(service),
+          },
+          { parent: this },
+        ),
     );
   }
 

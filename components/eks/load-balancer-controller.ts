@@ -1,12 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { chartRef, type Mirrors } from "../mirrors";
+import { chartRef, mirroredImage, type Mirrors } from "../mirrors";
 import { charts } from "../versions";
 import type { ControlPlane } from "./control-plane";
 import type { ClusterNetwork } from "./eks-network";
 import type { EksPlan } from "./plan/eks-plan";
-import { LBC_NAMESPACE, LBC_SERVICE_ACCOUNT, loadBalancerValues } from "./plan/load-balancer-plan";
+import { LBC_IMAGE, LBC_NAMESPACE, LBC_SERVICE_ACCOUNT, loadBalancerValues } from "./plan/load-balancer-plan";
 import { irsaTrust, podIdentityTrust, type TrustPolicy } from "../aws-trust";
 import { loadBalancerPolicy } from "./plan/iam-policies";
 import { ServiceRole } from "./service-role";
@@ -65,6 +65,7 @@ export class LoadBalancerController extends pulumi.ComponentResource {
         ...chartRef(charts["aws-load-balancer-controller"], mirrors),
         values: {
           ...values,
+          image: { repository: mirroredImage(LBC_IMAGE, mirrors) },
           vpcId: network.vpcId,
           serviceAccount: {
             create: true,

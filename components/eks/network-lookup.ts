@@ -2,15 +2,19 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { reasonOf, type Problem } from "../../kube/problems";
 import type { EksConfig } from "./eks-config";
+import { endpointServices } from "./plan/private-network";
 import type { NetworkFacts, SubnetFacts } from "./plan/aws-facts";
 
 /** Asks AWS for the VPC and the subnets that the config names; nothing where it names none. */
 export async function lookUpNetwork(
-  { network: { existing } }: EksConfig,
+  config: EksConfig,
   provider: aws.Provider,
   path = "eks.network.existing",
 ): Promise<{ facts?: NetworkFacts; problems: Problem[] }> {
+  const { existing, private: isPrivate } = config.network;
   if (existing === undefined) return { problems: [] };
+  const { region } = config;
+  const services = [...endpointServices(config), "s3"];
   const problems: Problem[] = [];
   const opts = { provider, async: true } as const;
   const refused = (at: string, value: string) => (error: unknown) => {
@@ -35,6 +39,7 @@ export async function lookUpNetwork(
     ),
   ]);
   if (vpc === undefined) return { problems };
+  const endpoints = isPrivate ? await endpointsOf(existing.vpcId, services, region, opts) : undefined;
   return {
     problems,
     facts: {
@@ -44,11 +49,29 @@ export async function lookUpNetwork(
         ...vpc.cidrBlockAssociations.filter((a) => a.state === "associated").map((a) => a.cidrBlock),
       ].filter((range, i, all) => all.indexOf(range) === i),
       dns: vpc.enableDnsHostnames && vpc.enableDnsSupport,
+      ...(endpoints === undefined ? {} : { endpoints }),
       subnets: Object.fromEntries(
         subnets.flatMap(([id, found]) => (found === undefined ? [] : [[id, found]])),
       ),
     },
   };
+}
+
+/** Of these services, those that have an endpoint in the VPC that stands and answers by the service's own name. */
+async function endpointsOf(
+  vpcId: string,
+  services: readonly string[],
+  region: string,
+  opts: pulumi.InvokeOptions,
+): Promise<string[]> {
+  const found = services.map(async (service) => {
+    const serviceName = `com.amazonaws.${region}.${service}`;
+    return aws.ec2.getVpcEndpoint({ vpcId, serviceName, state: "available" }, opts).then(
+      (e) => (e.vpcEndpointType === "Gateway" || e.privateDnsEnabled ? [service] : []),
+      () => [],
+    );
+  });
+  return (await Promise.all(found)).flat();
 }
 
 async function subnetFacts(id: string, opts: pulumi.InvokeOptions): Promise<SubnetFacts> {

@@ -54,7 +54,7 @@ export const egressLockdown: Lab = {
     "Every workload of the bank loses the internet, whatever its own policies say; a label on one ServiceAccount gives it back.",
   namespaces: { bank: "lockdown-bank" },
   clusterWide: false,
-  needs: { calicoPolicy: true },
+  needs: { calicoPolicy: true, internet: true },
   workloads: (ctx) => bank(ctx, nsOf(ctx)).workloads,
   steps: [
     {

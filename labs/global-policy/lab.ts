@@ -88,7 +88,7 @@ export const globalPolicy: Lab = {
   namespaces: { bank: "yaobank", visitors: "visitors" },
   clusterWide: true,
   // A default deny over all namespaces would close the other labs too.
-  needs: { calicoPolicy: true, ownCluster: true, hostPorts: [30180] },
+  needs: { calicoPolicy: true, internet: true, ownCluster: true, hostPorts: [30180] },
   workloads: (ctx) => {
     const p = places(ctx);
     return [

@@ -57,12 +57,12 @@ function balanced(ctx: LabContext, externalTrafficPolicy: Policy): KubeObject {
   return { ...object, metadata: { ...object.metadata, annotations: annotationsFor(ctx.facts) } };
 }
 
-function annotationsFor({ loadBalancer }: ClusterFacts): Record<string, string> {
+function annotationsFor({ loadBalancer, isolated }: ClusterFacts): Record<string, string> {
   // Nothing would ever answer: the lesson is the address that stays pending, and `up` must not wait for it.
   if (loadBalancer === "none") return { "pulumi.com/skipAwait": "true" };
   return nlbAnnotations({
     servedBy: loadBalancer,
-    scheme: "internet-facing",
+    scheme: isolated === true ? "internal" : "internet-facing",
     targetType: "instance",
     crossZone: true,
     proxyProtocol: false,

@@ -41,6 +41,8 @@ export interface NetworkFacts {
   /** Names in it work, which the private address of the API server needs. */
   dns: boolean;
   subnets: Readonly<Record<string, SubnetFacts>>;
+  /** Services that have an endpoint in it, as `ecr.api`; asked only of a private network. */
+  endpoints?: readonly string[];
 }
 
 export interface SubnetFacts {

@@ -44,6 +44,7 @@ export function eksCost(plan: EksPlan, balancers: BalancerNeeds, today: Date): C
     ),
     // An internet-facing one has an address in each zone.
     ...service("public IPv4 address", open * zones.length, "public IPv4 address of a load balancer"),
+    ...service("interface endpoint", plan.endpoints.length * zones.length),
     ...service("KMS key", plan.encryptSecrets === true ? 1 : 0),
     ...(plan.storage === "ebs" ? [byUse("volumes that pods claim")] : []),
     ...(plan.logs.length > 0 ? [byUse("logs of the control plane")] : []),

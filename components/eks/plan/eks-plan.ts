@@ -17,6 +17,7 @@ import { endpointProblems } from "./endpoint-rules";
 import { labelProblems } from "./label-rules";
 import { partitionOf, type Place } from "./iam-policies";
 import { checkEksVersion, chooseZones } from "./aws-regions";
+import { endpointServices, privateProblems } from "./private-network";
 import { storageProblems } from "./storage-plan";
 import { losesAddress, standingProblems } from "./standing-cluster";
 import { tagProblems } from "./tag-rules";
@@ -35,6 +36,8 @@ export interface EksPlan {
   /** Zones of the control plane: the network's, or those that it has had since it was made. */
   controlPlaneZones: readonly string[];
   s3Endpoint: boolean;
+  /** Services of AWS that the VPC reaches by an endpoint of its own. */
+  endpoints: readonly string[];
   flowLogs?: { retentionDays: number };
   serviceCidr: string;
   publicCidrs: readonly string[];
@@ -100,6 +103,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
     ...encryptionProblems(config, path),
     ...addonVersionProblems(config, path),
     ...storageProblems(config, path),
+    ...privateProblems(config, path),
     ...standingProblems(config, zones, aws.cluster, path),
   ];
   const network =
@@ -141,6 +145,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
       cni: config.cni,
       network: network.plan,
       controlPlaneZones: aws.cluster?.zones ?? network.plan.zones,
+      endpoints: config.network.private && existing === undefined ? endpointServices(config) : [],
       s3Endpoint: config.network.s3Endpoint && existing === undefined,
       ...(config.network.flowLogs === undefined ? {} : { flowLogs: config.network.flowLogs }),
       serviceCidr: config.network.serviceCidr,
@@ -193,7 +198,7 @@ function networkRequest(
     serviceCidr: network.serviceCidr,
     podCidrs: config.cni === "calico" ? pools : [],
     peers: network.peers,
-    nat: network.existing === undefined ? network.nat : "existing",
+    nat: network.existing !== undefined ? "existing" : network.private ? "isolated" : network.nat,
     prefixes: network.prefixes,
     groups,
     warm: config.warm,
@@ -274,6 +279,11 @@ function notes(config: EksConfig, { stage, zones, unanswered, logGroupLeft, clus
   if (config.endpoint.publicCidrs.includes("0.0.0.0/0")) {
     found.push(
       "the API server is open to the whole internet (eks.endpoint.publicCidrs); IAM still guards it",
+    );
+  }
+  if (config.network.private && config.endpoint.publicCidrs.length > 0) {
+    found.push(
+      "network.private: the nodes are cut off from the internet, the API server's public address is not (eks.endpoint.publicCidrs)",
     );
   }
   if (config.network.nat === "none" && config.network.existing === undefined) {

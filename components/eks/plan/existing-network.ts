@@ -5,6 +5,7 @@ import { demand, sum } from "./address-demand";
 import { podProblems } from "./address-shortage";
 import { zoneProblems } from "./aws-regions";
 import type { AwsFacts, NetworkFacts, SubnetFacts } from "./aws-facts";
+import { endpointServices } from "./private-network";
 import { requestProblems, type Planned } from "./network-plan";
 import {
   networkingOf,
@@ -63,7 +64,8 @@ export function planExistingNetwork(
     problems.push(
       ...zoneProblems(request.region, request.zones, zonesOf(aws), `${at}.privateSubnets`),
       ...vpcProblems(config, facts, path),
-      ...ROLES.flatMap((role) => subnetProblems(given, role, facts, request, at)),
+      ...endpointProblems(config, facts, at),
+      ...ROLES.flatMap((role) => subnetProblems(given, role, facts, request, config.network.private, at)),
       ...(given.tagSubnets ? [] : tagProblems(given, facts, at)),
     );
   }
@@ -166,11 +168,28 @@ function vpcProblems(config: EksConfig, facts: NetworkFacts, path: string): Prob
   return problems;
 }
 
+/** A private network's way to AWS, which in a VPC that is there must be there too. */
+function endpointProblems(config: EksConfig, facts: NetworkFacts, at: string): Problem[] {
+  if (!config.network.private) return [];
+  const missing = [...endpointServices(config), "s3"].filter((s) => facts.endpoints?.includes(s) !== true);
+  return missing.length === 0
+    ? []
+    : [
+        {
+          path: `${at}.vpcId`,
+          value: config.network.existing?.vpcId,
+          message: `the VPC has no endpoint that answers for ${missing.join(", ")}, and a private network reaches AWS by nothing else`,
+          fix: "endpoints with private DNS names in its private subnets, a gateway endpoint for s3; or network.private: false, with a NAT gateway",
+        },
+      ];
+}
+
 function subnetProblems(
   given: Existing,
   role: SubnetRole,
   facts: NetworkFacts,
   request: NetworkRequest,
+  isolated: boolean,
   at: string,
 ): Problem[] {
   const seen = new Map<string, string>();
@@ -193,13 +212,14 @@ function subnetProblems(
           fix: `a subnet in ${request.zones.join(" or ")}`,
         },
       ];
-    return wayProblem(subnet, role, where);
+    return wayProblem(subnet, role, isolated, where);
   });
 }
 
 function wayProblem(
   subnet: SubnetFacts,
   role: SubnetRole,
+  isolated: boolean,
   where: { path: string; value: string },
 ): Problem[] {
   if (role === "public")
@@ -213,13 +233,13 @@ function wayProblem(
             fix: "a public subnet, or a route of 0.0.0.0/0 to the gateway",
           },
         ];
-  if (subnet.way === "none")
+  if (subnet.way === "none" && !isolated)
     return [
       {
         ...where,
         message:
           "its route table leads nowhere outside the VPC: nodes would reach neither EKS nor a registry",
-        fix: "a route of 0.0.0.0/0 to a NAT gateway, or another subnet",
+        fix: `a route of 0.0.0.0/0 to a NAT gateway, or another subnet; or eks.network.private: true, where the VPC has endpoints for AWS`,
       },
     ];
   if (subnet.way === "internet" && (role === "pod" || !subnet.publicIp))

@@ -2,6 +2,9 @@
 export const LBC_NAMESPACE = "kube-system";
 export const LBC_SERVICE_ACCOUNT = "aws-load-balancer-controller";
 
+/** Its image, as the chart names it (chart 3.5.0, values.yaml, image.repository). */
+export const LBC_IMAGE = "public.ecr.aws/eks/aws-load-balancer-controller";
+
 export interface LoadBalancerSite {
   cluster: string;
   region: string;

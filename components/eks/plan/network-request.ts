@@ -47,8 +47,8 @@ export interface NetworkRequest {
   /** Pools of Calico's overlay; empty in the other modes. */
   podCidrs: readonly string[];
   peers: EksConfig["network"]["peers"];
-  /** How what is in the VPC gets out; `existing`: as the VPC that is there has it. */
-  nat: EksConfig["network"]["nat"] | "existing";
+  /** How what is in the VPC gets out; `existing`: as the VPC that is there has it; `isolated`: not at all. */
+  nat: EksConfig["network"]["nat"] | "existing" | "isolated";
   /** Prefix lengths that are wanted; what is left out is sized from the need. */
   prefixes: EksConfig["network"]["prefixes"];
   groups: readonly GroupRequest[];

@@ -51,9 +51,11 @@ const LETTERS = ["a", "b", "c", "d"];
 
 /** Sizes every subnet and gives it its place. Pure: the same request gives the same layout. */
 export function layOut(request: NetworkRequest): Layout {
-  const roles: SubnetRole[] = networkingOf(request.cni).customNetworking
-    ? ["private", "public", "pod"]
-    : ["private", "public"];
+  const roles: SubnetRole[] = [
+    "private",
+    ...(request.nat === "isolated" ? [] : ["public" as const]),
+    ...(networkingOf(request.cni).customNetworking ? ["pod" as const] : []),
+  ];
   let specs = roles.flatMap((role) => subnetSpecs(request, role));
   const shortages = specs.flatMap((spec) => tooSmall(spec));
 

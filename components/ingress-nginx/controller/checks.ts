@@ -96,6 +96,13 @@ function loadBalancerChecks(plan: ControllerPlan, facts: IngressFacts, refuse: R
     "use host-ports or node-ports",
   );
   refuse(
+    lb?.scheme === "internet-facing" && facts.isolated === true,
+    "loadBalancer.scheme",
+    "internet-facing",
+    "the network has no public subnets, and nothing on the internet reaches it",
+    "use internal",
+  );
+  refuse(
     lb?.targetType === "ip" && !facts.cni.podsRoutable,
     "loadBalancer.targetType",
     "ip",

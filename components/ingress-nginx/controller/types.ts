@@ -23,6 +23,7 @@ export type IngressFacts = Pick<
   | "hostPortNodes"
   | "baseDomain"
   | "owned"
+  | "isolated"
 >;
 
 /** Everything about the controller that is decided before it is made. */

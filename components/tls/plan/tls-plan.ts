@@ -59,7 +59,7 @@ export const ACME = {
 /** Name of the ClusterIssuer that every Certificate of the labs asks. */
 export const ISSUER = "labs";
 
-type Facts = Pick<ClusterFacts, "controlPlaneReachesPods" | "owned">;
+type Facts = Pick<ClusterFacts, "controlPlaneReachesPods" | "owned" | "isolated">;
 
 export function planTls(
   config: TlsConfig,
@@ -89,6 +89,14 @@ export function planTls(
     case "acme":
     case "acme-staging":
       problems.push(...acmeProblems(config, issuer, site));
+      if (facts.isolated === true)
+        problems.push({
+          path: "tls.issuer",
+          value: issuer,
+          message:
+            "cert-manager reaches neither Let's Encrypt nor Route 53 from a network without the internet",
+          fix: "self-signed, or own",
+        });
       return {
         plan: { issuer, server: ACME[issuer], email: config.email ?? "", webhook, manager },
         problems,

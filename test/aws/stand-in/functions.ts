@@ -79,6 +79,22 @@ const functions: Record<string, (inputs: Values, aws: Aws) => Promise<Values> | 
       enableDnsHostnames: await attribute("enableDnsHostnames", "EnableDnsHostnames"),
     };
   },
+  "aws:ec2/getVpcEndpoint:getVpcEndpoint": async ({ vpcId, serviceName, state }, aws) => {
+    const output = await aws.call("ec2", "DescribeVpcEndpoints", {
+      Filters: [
+        { Name: "vpc-id", Values: [vpcId] },
+        { Name: "service-name", Values: [serviceName] },
+      ],
+    });
+    const [endpoint] = (output["VpcEndpoints"] as Values[]).filter(
+      (e) => String(e["State"]).toLowerCase() === state,
+    );
+    if (endpoint === undefined) throw new Error("no matching EC2 VPC Endpoint found");
+    return {
+      vpcEndpointType: endpoint["VpcEndpointType"],
+      privateDnsEnabled: endpoint["PrivateDnsEnabled"] ?? false,
+    };
+  },
   "aws:ec2/getRouteTables:getRouteTables": async (inputs, aws) => {
     const output = await aws.call("ec2", "DescribeRouteTables", {
       Filters: [{ Name: "vpc-id", Values: [inputs["vpcId"]] }, ...filters(inputs)],

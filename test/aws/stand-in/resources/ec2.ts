@@ -164,6 +164,9 @@ export const ec2Types: Record<string, ResourceType> = {
         VpcEndpointType: r.text("vpcEndpointType"),
         ServiceName: r.text("serviceName"),
         RouteTableIds: r.get("routeTableIds"),
+        SubnetIds: r.get("subnetIds"),
+        SecurityGroupIds: r.get("securityGroupIds"),
+        PrivateDnsEnabled: r.get("privateDnsEnabled"),
         ...tagged(r, "vpc-endpoint"),
       });
       return { id: String(part(output, "VpcEndpoint")["VpcEndpointId"]), outputs: {} };
@@ -180,6 +183,31 @@ export const ec2Types: Record<string, ResourceType> = {
       return {};
     },
     remove: ({ id }, _, aws) => aws.call("ec2", "DeleteVpcEndpoints", { VpcEndpointIds: [id] }),
+  },
+  "aws:ec2/securityGroup:SecurityGroup": {
+    create: async (r, aws) => {
+      const output = await aws.call("ec2", "CreateSecurityGroup", {
+        GroupName: r.name,
+        Description: r.text("description"),
+        VpcId: r.text("vpcId"),
+        ...tagged(r, "security-group"),
+      });
+      const id = String(output["GroupId"]);
+      const rules =
+        r.get<{ protocol: string; fromPort: number; toPort: number; cidrBlocks: string[] }[]>("ingress");
+      await aws.call("ec2", "AuthorizeSecurityGroupIngress", {
+        GroupId: id,
+        IpPermissions: rules.map((rule) => ({
+          IpProtocol: rule.protocol,
+          FromPort: rule.fromPort,
+          ToPort: rule.toPort,
+          IpRanges: rule.cidrBlocks.map((CidrIp) => ({ CidrIp })),
+        })),
+      });
+      return { id, outputs: {} };
+    },
+    replacedBy: ["vpcId", "description"],
+    remove: ({ id }, _, aws) => aws.call("ec2", "DeleteSecurityGroup", { GroupId: id }),
   },
   "aws:ec2/flowLog:FlowLog": {
     create: async (r, aws) => {
