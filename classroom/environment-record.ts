@@ -28,7 +28,7 @@ export type Tags = Readonly<Record<string, string>>;
 export const TAG_CLASS = "labs:class";
 export const TAG_EXPIRES = "labs:expires";
 const TAG_STUDENT = "labs:student";
-const TAG_HOME = "labs:home";
+export const TAG_HOME = "labs:home";
 
 /** The tags of a record. */
 export function toTags(r: EnvironmentRecord): Record<string, string> {

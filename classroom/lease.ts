@@ -72,7 +72,8 @@ export function newLease(now: number, ttl: number, hardLimit: number): Lease {
 
 /**
  * The lease after an `up` or `extend` at `now`: it counts from now and never passes the hard limit.
- * `capped` when the hard limit gave less than was asked for. With `keep` it is never made shorter (`extend`).
+ * `capped` when the hard limit gave less than was asked for. With `keep` it is never made shorter (`extend`). One that
+ * begins in the future was made by a clock that went wrong: it begins now.
  */
 export function renewLease(
   lease: Lease,
@@ -80,10 +81,16 @@ export function renewLease(
   ttl: number,
   keep = false,
 ): { lease: Lease; capped: boolean } {
-  const last = lease.created + lease.hardLimit;
-  const wanted = Math.max(now + ttl, keep ? lease.expires : 0);
-  return { lease: { ...lease, expires: Math.min(wanted, last) }, capped: wanted > last };
+  const future = beginsInFuture(lease, now);
+  const created = future ? now : lease.created;
+  const last = created + lease.hardLimit;
+  const wanted = Math.max(now + ttl, keep && !future ? lease.expires : 0);
+  return { lease: { ...lease, created, expires: Math.min(wanted, last) }, capped: wanted > last };
 }
+
+/** A lease that no right clock has made; `reap` would wait for it too long. */
+export const beginsInFuture = ({ created }: Pick<Lease, "created">, now: number): boolean =>
+  created > now + MIN_TTL;
 
 /** Whether `reap` may take it. */
 export function hasExpired(lease: Pick<Lease, "expires">, now: number): boolean {

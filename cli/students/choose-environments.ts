@@ -1,4 +1,5 @@
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
+import { beginsInFuture } from "../../classroom/lease";
 import type { EnvironmentRecord } from "../../classroom/environment-record";
 import type { Engine } from "../engine/engine";
 import type { ChosenOptions } from "./students-options";
@@ -52,6 +53,16 @@ export function pick(ids: readonly string[], found: EnvironmentRecords): Map<str
   if (problems.length > 0)
     throw new ProblemsError("Not every student is known; nothing was changed.", problems);
   return chosen;
+}
+
+/** Says which leases begin in the future, and whether any does: who made them had a wrong clock, and they live too long. */
+export function warnFuture({ records }: Pick<EnvironmentRecords, "records">, now: number): boolean {
+  const wrong = [...records].filter(([, r]) => beginsInFuture(r.lease, now));
+  for (const [name, { lease }] of wrong)
+    process.stderr.write(
+      `warning: ${name}: its lease begins in the future (${new Date(lease.created).toISOString()}), so a clock was wrong: labs students extend ${name} sets it right, or down ends it\n`,
+    );
+  return wrong.length > 0;
 }
 
 /** Stacks that carry the class tag but cannot be read are never passed over in silence. */

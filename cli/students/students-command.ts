@@ -10,6 +10,8 @@ import type {
 } from "./students-options";
 import { fromUser, nameOrFile } from "../user-paths";
 
+const TRUST_CLOCK = "leases by this machine's clock, where the backend does not tell the time";
+
 /** `labs students`: an environment per student, from a roster. All state is in the Pulumi backend. */
 export function addStudents(labs: Command): void {
   const students = labs.command("students").description("an environment for each student of a class");
@@ -41,7 +43,8 @@ export function addStudents(labs: Command): void {
         "how long environments live: 90m, 8h, 2d (default: the class file's, else 8h)",
       )
       .option("--dry-run", "check everything, show what would be made, and make nothing")
-      .option("--replace", "also where the class has changed so that kind clusters would be made again"),
+      .option("--replace", "also where the class has changed so that kind clusters would be made again")
+      .option("--trust-clock", TRUST_CLOCK),
   ).action(async (ids: string[], options: StudentsUpCommand) => {
     const { runStudentsUp } = await import("./students-up");
     await runStudentsUp(ids, options);
@@ -62,7 +65,8 @@ export function addStudents(labs: Command): void {
       students
         .command("extend")
         .description("let environments live longer: the lease counts from now")
-        .option("--ttl <duration>", "how long from now (default: 8h)"),
+        .option("--ttl <duration>", "how long from now (default: 8h)")
+        .option("--trust-clock", TRUST_CLOCK),
     ),
   ).action(async (ids: string[], options: ExtendCommand) => {
     const { runStudentsExtend } = await import("./students-extend");
@@ -103,7 +107,8 @@ export function addStudents(labs: Command): void {
       .command("reap")
       .description("destroy what has expired")
       .option("--class <name>", "only this class", nameOrFile)
-      .option("--dry-run", "only say what has expired"),
+      .option("--dry-run", "only say what has expired")
+      .option("--trust-clock", TRUST_CLOCK),
   ).action(async (options: ReapCommand) => {
     const { runStudentsReap } = await import("./students-down");
     await runStudentsReap(options);

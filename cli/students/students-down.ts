@@ -3,9 +3,10 @@ import { downEffort, longestFirst } from "../../classroom/work-effort";
 import { hasExpired } from "../../classroom/lease";
 import type { EnvironmentRecord } from "../../classroom/environment-record";
 import { failOn, type Problem } from "../../kube/problems";
+import { assertClock } from "../engine/backend-time";
 import { openSession, type EngineSession } from "../engine/session";
 import { ownFolder } from "../../stacks/project-folders";
-import { choose, warnDamaged } from "./choose-environments";
+import { choose, warnDamaged, warnFuture } from "./choose-environments";
 import { listing, listText } from "./students-list";
 import { classNameOf } from "./class-input";
 import {
@@ -43,10 +44,11 @@ export async function runStudentsDown(ids: string[], options: DownCommand): Prom
 export async function runStudentsReap(options: ReapCommand): Promise<void> {
   const sizes = checked(options);
   const session = await openSession(options);
+  await assertClock(options);
   const found = await allRecords(session.engine, classNameOf(options.class));
   warnDamaged(found);
-  if (found.damaged.length > 0) process.exitCode = 1;
   const now = Date.now();
+  if (found.damaged.length > 0 || warnFuture(found, now)) process.exitCode = 1;
   const expired = new Map([...found.records].filter(([, r]) => hasExpired(r.lease, now)));
   const json = options.json === true;
   if (options.dryRun === true || expired.size === 0) {

@@ -1,6 +1,7 @@
 import { DEFAULT_TTL, formatDuration, renewLease } from "../../classroom/lease";
-import { TAG_EXPIRES, type EnvironmentRecord } from "../../classroom/environment-record";
+import { TAG_EXPIRES, TAG_HOME, toTags, type EnvironmentRecord } from "../../classroom/environment-record";
 import { failOn, type Problem } from "../../kube/problems";
+import { assertClock } from "../engine/backend-time";
 import { openSession, type EngineSession } from "../engine/session";
 import { withLock } from "../engine/stack-lock";
 import type { Task } from "./batch";
@@ -18,6 +19,7 @@ export async function runStudentsExtend(ids: string[], options: ExtendCommand): 
   const timeout = durationOf("--timeout", options.timeout, STANDARD.timeout, problems);
   failOn("Nothing was changed.", problems);
   const session = await openSession(options);
+  await assertClock(options);
   const chosen = await choose(session.engine, ids, { ...options, ...classOption(options.class) });
   const json = options.json === true;
   const outcomes = await workOn([...chosen.keys()], { parallel, timeout, json }, (name, task) => {
@@ -57,7 +59,10 @@ export async function extend(
     );
   }
   const expires = new Date(lease.expires).toISOString();
-  await session.engine.setTag(stack, TAG_EXPIRES, expires);
+  // When it began is said only where a wrong clock had said it.
+  const tags = toTags({ ...record, lease });
+  for (const name of lease.created === record.lease.created ? [TAG_EXPIRES] : [TAG_EXPIRES, TAG_HOME])
+    await session.engine.setTag(stack, name, tags[name] ?? "");
   await session.engine.setConfig(stack, { ...(await session.engine.config(stack)), expires });
   if (record.target === "eks") {
     task.progress("update of the tags on AWS");

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { openSession } from "../engine/session";
-import { warnDamaged } from "./choose-environments";
+import { warnDamaged, warnFuture } from "./choose-environments";
 import { classNameOf } from "./class-input";
 import type { ListCommand } from "./students-options";
 import { allRecords, type EnvironmentRecords } from "./environment-records";
@@ -33,6 +33,7 @@ export async function runStudentsList(options: ListCommand): Promise<void> {
   const found = await allRecords(engine, className);
   warnDamaged(found);
   const now = Date.now();
+  warnFuture(found, now);
   const listed = listing(found, now);
   await print(options.json === true, listed, () => listText(listed, now));
 }

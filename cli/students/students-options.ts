@@ -10,6 +10,8 @@ export interface WorkingOptions {
   timeout?: string;
   breakLocks?: boolean;
   json?: boolean;
+  /** Of a backend that does not tell the time. */
+  trustClock?: boolean;
 }
 export interface ChosenOptions {
   class?: string;

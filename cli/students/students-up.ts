@@ -5,6 +5,7 @@ import type { EnvironmentRecord } from "../../classroom/environment-record";
 import type { Student } from "../../classroom/student";
 import { failOn, type Problem } from "../../kube/problems";
 import { askKindMachine } from "../../stacks/kind-machine";
+import { assertClock } from "../engine/backend-time";
 import { openSession } from "../engine/session";
 import { allocate } from "./allocate";
 import type { Outcome } from "./batch";
@@ -52,6 +53,7 @@ export async function runStudentsUp(ids: string[], options: StudentsUpCommand): 
       await print(options.json === true, rows, () => classPlanText(planned, cls, [...costs.values()]));
       return;
     }
+    await assertClock(options);
     keepOutOfGit(cls.name);
     const outcomes = await workOn(
       longestFirst(planned.keys(), (name) => effortOf(name, planned, found.summaries)),

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {
+  beginsInFuture,
   formatDuration,
   hasExpired,
   MAX_HARD_LIMIT,
@@ -64,4 +65,18 @@ test("the lease counts from the last up or extend, never past the hard limit", (
     lease: { ...lease, expires: 24 * HOUR },
     capped: true,
   });
+});
+
+test("a lease that begins in the future is known, and begins anew with the next renewal", () => {
+  const ahead = newLease(40 * 24 * HOUR, 8 * HOUR, 72 * HOUR);
+  expect([
+    beginsInFuture(ahead, 0),
+    beginsInFuture(ahead, ahead.created),
+    beginsInFuture(newLease(60_000, HOUR, HOUR), 0),
+  ]).toEqual([true, false, false]);
+  for (const keep of [false, true])
+    expect(renewLease(ahead, 0, 8 * HOUR, keep)).toEqual({
+      lease: newLease(0, 8 * HOUR, 72 * HOUR),
+      capped: false,
+    });
 });
