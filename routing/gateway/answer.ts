@@ -43,12 +43,11 @@ function route(
   path: string,
   query: string,
 ): Answer {
-  const candidates = listener.routes.flatMap((r) =>
-    r.hostnames.filter((h) => takes(h ?? undefined, request.host)),
-  );
-  const [hostname, wider] = [...new Set(candidates)].sort(bySpecificity);
+  const labels = request.host.split(".");
+  const wildcards = labels.map((_, at) => `*.${labels.slice(at + 1).join(".")}`);
+  const [hostname, wider] = [request.host, ...wildcards, null].filter((h) => listener.routes.has(h));
   if (hostname === undefined) return { kind: "none", status: 404 };
-  const routes = listener.routes.filter((r) => r.hostnames.includes(hostname));
+  const routes = listener.routes.get(hostname) ?? [];
   if (routes[0]?.kind === "TLSRoute")
     return backends(table, routes[0].spec.rules?.[0]?.backendRefs ?? [], routes[0], request.path);
   for (const entry of entriesOf(routes)) {

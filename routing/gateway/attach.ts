@@ -26,7 +26,8 @@ export interface Listener {
   spec: ListenerSpec;
   /** Why it serves nothing. */
   broken?: string;
-  routes: AttachedRoute[];
+  /** By what is left of their hostnames on this listener; null: every host. */
+  routes: Map<string | null, AttachedRoute[]>;
 }
 
 export interface AttachedRoute {
@@ -35,8 +36,6 @@ export interface AttachedRoute {
   namespace: string;
   created?: number;
   spec: RouteSpec;
-  /** What is left of its hostnames on this listener; null: every host. */
-  hostnames: (string | null)[];
 }
 
 /** A condition that is not as it should be. */
@@ -64,7 +63,7 @@ function listenersOf(
 ): Listener[] {
   const spec = gateway["spec"] as GatewaySpec | undefined;
   return (spec?.listeners ?? []).map((listener) => {
-    const own: Listener = { gateway: keyOf(gateway), spec: listener, routes: [] };
+    const own: Listener = { gateway: keyOf(gateway), spec: listener, routes: new Map() };
     const { tls } = listener;
     if (tls?.mode === "Passthrough" || listener.protocol === "HTTP") return own;
     for (const ref of tls?.certificateRefs ?? []) {
@@ -132,14 +131,15 @@ function attach(
       attached = true;
       const stamp = route.metadata["creationTimestamp"];
       const created = typeof stamp === "string" ? Date.parse(stamp) : NaN;
-      listener.routes.push({
+      const attachedRoute: AttachedRoute = {
         kind,
         key: keyOf(route),
         namespace,
         spec,
-        hostnames,
         ...(Number.isNaN(created) ? {} : { created }),
-      });
+      };
+      for (const hostname of new Set(hostnames))
+        listener.routes.set(hostname, [...(listener.routes.get(hostname) ?? []), attachedRoute]);
     }
     if (!attached)
       say("Accepted", "NoMatchingListenerHostname", `no listener of ${key} has a hostname of this route`);

@@ -11,8 +11,16 @@ export interface Entry {
   match: RouteMatch;
 }
 
+const sorted = new WeakMap<readonly AttachedRoute[], readonly Entry[]>();
+
 /** Every match of the routes, the one that wins first. */
-export function entriesOf(routes: readonly AttachedRoute[]): Entry[] {
+export function entriesOf(routes: readonly AttachedRoute[]): readonly Entry[] {
+  const known = sorted.get(routes) ?? inOrder(routes);
+  sorted.set(routes, known);
+  return known;
+}
+
+function inOrder(routes: readonly AttachedRoute[]): Entry[] {
   const oldest = [...routes].sort(
     (a, b) => (a.created ?? 0) - (b.created ?? 0) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0),
   );

@@ -16,17 +16,15 @@ export function serverFor(table: NginxTable, host: string): HostFound {
   const name = bareHost(host);
   const to = table.wwwRedirects.get(name);
   if (to !== undefined) return { kind: "www", to };
-  const servers = [...table.servers.values()].filter((s) => s.host !== CATCH_ALL);
-  const exact = servers.find((s) => s.host === name || s.aliases.includes(name));
+  const exact = table.names.get(name);
   if (exact !== undefined) return { kind: "server", server: exact };
   // A native wildcard of nginx covers any depth.
-  const byAlias = servers
+  const byAlias = table.patterns
     .flatMap((server) => server.aliases.filter((a) => a.startsWith("*.")).map((alias) => ({ server, alias })))
     .filter(({ alias }) => name.endsWith(alias.slice(1)))
     .sort((a, b) => b.alias.length - a.alias.length)[0];
   if (byAlias !== undefined) return { kind: "server", server: byAlias.server };
-  const inOrder = servers.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0));
-  for (const server of inOrder) {
+  for (const server of table.patterns) {
     // `*.a.org` is rendered as `^[\w-]+\.a\.org$`: one label.
     if (server.host.startsWith("*.") && server.host === parent(name) && /^[\w-]+\./.test(name))
       return { kind: "server", server };

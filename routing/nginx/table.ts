@@ -17,6 +17,10 @@ export { upstreamKey } from "./upstreams";
 export interface NginxTable {
   /** By host name; `_` is the catch-all. */
   servers: ReadonlyMap<string, Server>;
+  /** Servers by host name and plain alias. */
+  names: ReadonlyMap<string, Server>;
+  /** Servers whose host or alias is a wildcard or expression, in nginx's order. */
+  patterns: readonly Server[];
   /** Canary of an upstream: where it leads and by which rule; nginx takes the first only. */
   canaries: ReadonlyMap<string, UpstreamCanary>;
   /** Hosts that from-to-www-redirect adds, and where they lead. */
@@ -49,6 +53,7 @@ export function readTable(objects: readonly KubeObject[], className: string): Ng
   return {
     servers,
     canaries,
+    ...namesOf(servers),
     ...certificatesAndRedirects(servers),
     services: new Services(objects),
     ingresses: ours,
@@ -189,6 +194,18 @@ function place(server: Server, location: Location, lost: { ingress: string; what
     ingress: location.ingress?.key ?? "",
     what: `${server.host}${location.path} (${location.asWritten}) belongs to the older Ingress ${first.ingress?.key ?? ""}`,
   });
+}
+
+function namesOf(servers: ReadonlyMap<string, Server>): Pick<NginxTable, "names" | "patterns"> {
+  const names = new Map<string, Server>();
+  const patterns: Server[] = [];
+  for (const server of servers.values()) {
+    if (server.host === CATCH_ALL) continue;
+    for (const name of [server.host, ...server.aliases]) names.set(name, names.get(name) ?? server);
+    if ([server.host, ...server.aliases].some((n) => /^[*~]/.test(n))) patterns.push(server);
+  }
+  patterns.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0));
+  return { names, patterns };
 }
 
 function certificatesAndRedirects(
