@@ -1,5 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { parse, type ParseEntry } from "shell-quote";
-import { parse as parseShell } from "sh-syntax";
+import { getProcessor } from "sh-syntax";
 
 /** One simple command of a guide: a program and its words, as a shell would split them; variables stand as `$NAME`. */
 export interface Command {
@@ -29,13 +30,32 @@ export interface Statement {
 }
 
 /** Splits a block into its statements. @throws where a shell could not read it */
-export async function statementsOf(block: string): Promise<Statement[]> {
+export function statementsOf(block: string): Promise<Statement[]> {
+  const known = read.get(block) ?? readStatements(block);
+  read.set(block, known);
+  return known;
+}
+/** Several rules read the same blocks. */
+const read = new Map<string, Promise<Statement[]>>();
+
+async function readStatements(block: string): Promise<Statement[]> {
   const file = await parseShell(block);
   return file.Stmts.map((s) => {
     const text = block.slice(s.Position.Offset, s.End.Offset);
     return { text, parts: simple(parse(text, (name) => `$${name}`)) };
   });
 }
+
+/** Of the types of Node only its namespace is there. */
+const { WebAssembly: wasm } = globalThis as unknown as {
+  WebAssembly: {
+    compile: (bytes: Uint8Array) => Promise<WebAssembly.Module>;
+    instantiate: (module: WebAssembly.Module, imports: object) => Promise<never>;
+  };
+};
+/** Once: the package's own `parse` compiles it anew for each text. */
+const compiled = readFile(require.resolve("sh-syntax/main.wasm")).then((bytes) => wasm.compile(bytes));
+const parseShell = getProcessor(async (imports) => wasm.instantiate(await compiled, imports as object));
 
 /** Splits a block into its simple commands. @throws where a shell could not read it */
 export async function commandsOf(block: string): Promise<Command[]> {
