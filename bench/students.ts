@@ -78,6 +78,8 @@ interface Row {
   down: Measured;
   /** Heap per student while everything is up, the fake world's own share included. */
   heap: number;
+  /** Reading the roster. */
+  rosterMs: number;
   wall: number;
 }
 interface Measured {
@@ -110,7 +112,9 @@ async function measure(count: number, parallel: number, kind: Kind): Promise<Row
     classChecks(labs),
   );
   const rows = roster.map(({ id, target, labs: on }) => ({ id, target, labs: on.join(" ") }));
+  const opened = performance.now();
   const read = readRoster(Buffer.from(JSON.stringify(rows)), "r.json", { className: cls.name, labs });
+  const rosterMs = performance.now() - opened;
   const input = { cls, existing: new Map(), machine: machine.name, owner: "b", now: 0, nodePorts: [] };
   const { planned, problems } = planEnvironments({
     ...input,
@@ -163,7 +167,16 @@ async function measure(count: number, parallel: number, kind: Kind): Promise<Row
     (name, task) => takeDown(session, name, {}, task),
   );
   if (world.clusters.size > 0 || world.violations.length > 0) throw new Error("something is left");
-  return { students: count, kind, parallel, up: ups, down: downs, heap, wall: performance.now() - began };
+  return {
+    students: count,
+    kind,
+    parallel,
+    up: ups,
+    down: downs,
+    heap,
+    rosterMs,
+    wall: performance.now() - began,
+  };
 }
 
 async function main(): Promise<void> {
@@ -195,6 +208,7 @@ async function main(): Promise<void> {
       "bound by longest": [r.up, r.down].map((x) => (x.bound > x.longest ? "no" : "yes")).join(", "),
       "heap, MiB": ((r.heap - before) / 2 ** 20).toFixed(1),
       "KiB a student": ((r.heap - before) / 1024 / r.students).toFixed(1),
+      "roster read, ms": r.rosterMs.toFixed(0),
       "real, s": (r.wall / 1000).toFixed(1),
     })),
   );

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
+import { CANNOT_RUN } from "../support/cannot-run";
 import type { Row } from "./play-guide";
 
 const MARK: Readonly<Record<Row["came"], string>> = {
@@ -7,6 +8,12 @@ const MARK: Readonly<Record<Row["came"], string>> = {
   otherwise: pc.red("✗"),
   lacks: pc.dim("-"),
 };
+
+/** 1 where something differs, CANNOT_RUN where nothing was played. */
+export function exitCode(rows: readonly Row[]): number {
+  if (rows.some((r) => r.came === "otherwise")) return 1;
+  return rows.some((r) => r.came === "as told") ? 0 : CANNOT_RUN;
+}
 
 /** A command as it has been played. */
 export function line(r: Row): string {

@@ -21,7 +21,7 @@ import { lacksOf } from "./cluster-lacks";
 import { needsOf } from "./lacks";
 import { playGuide, type Row } from "./play-guide";
 import { readGuide } from "./read-guide";
-import { line, summary } from "./report";
+import { exitCode, line, summary } from "./report";
 import { Shell } from "./shell";
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -104,9 +104,7 @@ async function main(args: string[]): Promise<number> {
     rmSync(folder, { recursive: true, force: true });
   }
   process.stdout.write(summary(rows));
-  if (stopped()) return 130;
-  if (rows.some((r) => r.came === "otherwise")) return 1;
-  return rows.some((r) => r.came === "as told") ? 0 : CANNOT_RUN;
+  return stopped() ? 130 : exitCode(rows);
 }
 
 const textOf = (lab: Lab): string => readFileSync(join(projectFolder, "labs", lab.id, "README.md"), "utf8");
