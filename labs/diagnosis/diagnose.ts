@@ -56,7 +56,7 @@ export function diagnose({ state, mine, checks, wanted, templates }: DiagnosisIn
   const findings: Finding[] = [];
   let now = task;
   for (let round = 0; round < ROUNDS && findings.length < MOST; round++) {
-    const fixes = searchFixes({ ...now, budget: round === 0 ? 500 : 150 });
+    const fixes = searchFixes(round === 0 ? now : { ...now, budget: 500 });
     if (fixes.length === 0) break;
     for (const { edits, rights } of fixes) {
       const alone = round === 0 ? rights : net(task, edits, checks);

@@ -2,6 +2,7 @@ import {
   flowCheck,
   flowsOf,
   PROTOCOLS,
+  protocolName,
   type Check,
   type Intent,
   type State,
@@ -24,6 +25,7 @@ export function onlyChecks(only: OnlyClaims): Check[] {
         protocol: PROTOCOLS[protocol] ?? Number(protocol),
         want: "deny",
       })),
+    still: (state, { protocol, ...flow }) => only.still(state, { ...flow, protocol: protocolName(protocol) }),
   }));
 }
 

@@ -53,11 +53,19 @@ export interface AnsweredOnly extends OnlyClaim {
 
 type Pair = readonly [Endpoint, Endpoint];
 
+/** A state with its ends, and two ways to its answers: for all pairs, and for a few. */
+interface Asked {
+  ends: ReadonlyMap<string, Endpoint>;
+  around: readonly Endpoint[];
+  answer: (a: Endpoint, b: Endpoint) => PairParts;
+  one: (a: Endpoint, b: Endpoint) => PairParts;
+}
+
 /** The claims "and nothing else" of one step. */
 export class OnlyClaims {
   readonly list: readonly OnlyClaim[];
   private readonly split = new Map<string, State>();
-  private readonly opened = new Map<State, (a: Endpoint, b: Endpoint) => PairParts>();
+  private readonly asked = new WeakMap<State, Asked>();
 
   /**
    * @param solution the step's own state
@@ -81,15 +89,36 @@ export class OnlyClaims {
 
   /** What is open beyond the solution around the end of one claim. */
   excess(state: State, claim: OnlyClaim): Excess[] {
-    const right = this.solutionFor(state);
-    const pair = pairwise(state);
-    const known = this.pairsIn(right);
-    const ends = new Map(this.ends(right).map((e) => [e.name, e]));
-    return this.pairsOf(state, claim).flatMap(([from, to]) => {
-      const [a, b] = [ends.get(from.name), ends.get(to.name)];
-      if (a === undefined || b === undefined) return [];
-      return beyond(pair(from, to), known(a, b), to).map((e) => ({ ...e, from, to }));
-    });
+    return this.pairsOf(state, claim).flatMap(([from, to]) => this.between(state, from, to, "answer"));
+  }
+
+  /** Whether one thing that was open beyond the solution still is. */
+  still(state: State, { from, to, protocol }: Pick<Excess, "from" | "to" | "protocol">): boolean {
+    const [a, b] = [from, to].map(({ name }) => this.of(state).ends.get(name));
+    if (a === undefined || b === undefined) return false;
+    return this.between(state, a, b, "one").some((e) => e.protocol === protocol);
+  }
+
+  private between(state: State, from: Endpoint, to: Endpoint, by: "answer" | "one"): Excess[] {
+    const [now, right] = [this.of(state), this.of(this.solutionFor(state))];
+    const [a, b] = [right.ends.get(from.name), right.ends.get(to.name)];
+    if (a === undefined || b === undefined) return [];
+    return beyond(now[by](from, to), right.answer(a, b), to).map((e) => ({ ...e, from, to }));
+  }
+
+  private of(state: State): Asked {
+    let asked = this.asked.get(state);
+    if (asked === undefined) {
+      let answer: Asked["answer"] | undefined;
+      asked = {
+        ends: new Map(this.ends(state).map((e) => [e.name, e])),
+        around: around(state),
+        answer: (a, b) => (answer ??= answers(state))(a, b),
+        one: pairwise(state),
+      };
+      this.asked.set(state, asked);
+    }
+    return asked;
   }
 
   private solutionFor(state: State): State {
@@ -99,12 +128,6 @@ export class OnlyClaims {
     return right;
   }
 
-  private pairsIn(state: State): (a: Endpoint, b: Endpoint) => PairParts {
-    let pair = this.opened.get(state);
-    if (pair === undefined) this.opened.set(state, (pair = pairwise(state)));
-    return pair;
-  }
-
   /** Everything that may send or receive, pods that come later too. */
   private ends(state: State): Endpoint[] {
     const spaces = Object.values(this.context.namespaces);
@@ -112,9 +135,10 @@ export class OnlyClaims {
   }
 
   private pairsOf(state: State, { end, way }: OnlyClaim): Pair[] {
-    const subject = this.ends(state).find((e) => e.name === end);
+    const { ends, around: all } = this.of(state);
+    const subject = ends.get(end);
     if (subject === undefined) return [];
-    const others = around(state).filter((e) => e !== subject);
+    const others = all.filter((e) => e !== subject);
     if (way === "in") return others.map((from) => [from, subject]);
     const claimed = new Set(this.list.filter((c) => c.way === "in").map((c) => c.end));
     return others.filter((to) => !claimed.has(to.name)).map((to) => [subject, to]);

@@ -31,6 +31,7 @@ export function* calicoEdits(policy: KubeObject, scene: Scene): Generator<Edit> 
   }
   for (const direction of DIRECTIONS) {
     yield* typeEdits(policy, direction, change);
+    yield* passedOn(policy, direction, change);
     yield* ruleEdits(policy, scene, direction, change);
     yield* addedRules(policy, scene, direction, change);
   }
@@ -92,7 +93,7 @@ function* placeEdits(policy: KubeObject, { state }: Scene, change: Change): Gene
     yield change(
       withAt(also, ["spec", flag], on ? undefined : true),
       "rule",
-      2.8,
+      2.2,
       FLAGS[flag][on ? 1 : 0],
       on ? `take ${flag} away` : `write ${flag}: true${also === policy ? "" : " and applyOnForward: true"}`,
     );
@@ -246,6 +247,20 @@ function* ruleEdits(
       );
     }
   }
+}
+
+/** What a tier of one's own does not settle ends with its default, Deny, unless it is passed on. */
+function* passedOn(policy: KubeObject, direction: Direction, change: Change): Generator<Edit> {
+  const tier = at(policy, ["spec", "tier"]) as string | undefined;
+  const rules = listAt(policy, ["spec", direction]);
+  if (tier === undefined || tier === "default" || rules.length === 0) return;
+  yield change(
+    withAt(policy, ["spec", direction], [...rules, { action: "Pass" }]),
+    "rule",
+    2.4,
+    `no ${direction} rule matches what must be open, and tier ${tier} ends with Deny for whom it chooses: nothing is passed on to the next tier`,
+    "add a last rule with action: Pass",
+  );
 }
 
 function* addedRules(

@@ -173,7 +173,8 @@ function* portChanges(
   name: string,
   change: Change,
 ): Generator<Edit> {
-  const port = singlePort(flow);
+  // Before DNAT a policy sees the node port.
+  const port = (at(policy, ["spec", "preDNAT"]) === true ? flow.nodePort : undefined) ?? singlePort(flow);
   const asked = portText(flow).split(" ")[0] ?? "";
   const place = [...path, "destination", "ports"];
   const ports = at(rule, ["destination", "ports"]);
@@ -188,7 +189,7 @@ function* portChanges(
       "write them in destination.ports",
     );
   if (port !== undefined && Array.isArray(ports)) {
-    const shown = `${name} names port ${valueText(ports).replace(/[[\]]/g, "")}; ${flow.to.name} is asked on ${portText(flow)}`;
+    const shown = `${name} names port ${valueText(ports).replace(/[[\]]/g, "")}; ${flow.to.name} is asked on ${flow.nodePort === port ? `node port ${port}` : portText(flow)}`;
     const list = ports as unknown[];
     yield change(
       withAt(policy, place, [port]),

@@ -34,6 +34,7 @@ export function flowCheck(id: string, { from, to, port, protocol }: Asked, want:
             to: leg.destination,
             protocol: leg.protocol,
             ports: portsOf(leg, flow, port),
+            ...(leg.by?.entry === "nodePort" && port !== undefined ? { nodePort: port } : {}),
             want,
             egress: flow.egress,
             ingress: flow.ingress,

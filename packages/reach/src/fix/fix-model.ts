@@ -10,6 +10,8 @@ export interface Check {
   readonly id: string;
   /** What is not as it must be, in a state; empty where the check holds. */
   readonly wrong: (state: State) => readonly WrongFlow[];
+  /** Whether one thing that was wrong still is, in another state: where that is cheaper than to look at all. */
+  readonly still?: (state: State, flow: WrongFlow) => boolean;
 }
 
 /** Packets whose verdict is not the wanted one, with what decided. */
@@ -19,6 +21,8 @@ export interface WrongFlow {
   readonly protocol: number;
   /** Ports at the destination; empty where the protocol has none. */
   readonly ports: PortSet;
+  /** The node port that was asked, where it led to the destination: policies before DNAT see it. */
+  readonly nodePort?: number;
   readonly want: "allow" | "deny";
   readonly egress: Decision;
   readonly ingress: Decision;
@@ -88,7 +92,7 @@ export interface SearchTask {
   readonly settled?: (object: KubeObject) => boolean;
   /** Flows that must be open, for what rules are narrowed to. @default none */
   readonly wanted?: readonly WrongFlow[];
-  /** Milliseconds for trying changes. @default 600 */
+  /** Milliseconds after which no more changes are tried, whatever is left. @default 2000 */
   readonly budget?: number;
   /** How many changes are checked for what they break. @default 24 */
   readonly checked?: number;

@@ -4,7 +4,7 @@ import { DIRECTIONS, endsOf, type Edit, type Scene, type WrongFlow, type Change 
 import { hasLabels, isDns, portText, sideOf, typeOf } from "./flow-words";
 import { matches, narrower, selectorText, towards, type LabelSelector } from "./label-edits";
 import { at, listAt, withAt, type Path } from "./object-paths";
-import { turned } from "./kubernetes-turned";
+import { changedOver, turned } from "./kubernetes-turned";
 import { peerEdits } from "./kubernetes-peers";
 import { portEdits } from "./kubernetes-ports";
 import { rulesFor } from "./new-rules";
@@ -38,6 +38,7 @@ export function* kubernetesEdits(policy: KubeObject, scene: Scene): Generator<Ed
     yield* movedRules(policy, direction, change);
   }
   yield* turned(policy, scene, change);
+  yield* changedOver(policy, change);
 }
 
 const selectorAt = (policy: KubeObject): LabelSelector => at(policy, ["spec", "podSelector"]) ?? {};
@@ -212,7 +213,8 @@ function alternatives(
 function* removedRules(policy: KubeObject, direction: Direction, change: Change): Generator<Edit> {
   const path: Path = ["spec", direction];
   const rules = listAt(policy, path);
-  for (const [i, rule] of rules.entries())
+  for (const [i, rule] of rules.entries()) {
+    const everything = Object.keys(rule).length === 0;
     yield change(
       withAt(
         policy,
@@ -220,10 +222,13 @@ function* removedRules(policy: KubeObject, direction: Direction, change: Change)
         rules.filter((r) => r !== rule),
       ),
       "rule",
-      4.2,
-      `${direction} rule ${i} opens ${ruleText(rule, direction)}, more than the aim asks for`,
+      everything ? 2.6 : 4.2,
+      everything
+        ? `${direction} rule ${i} is empty, and an empty rule opens every port for everyone`
+        : `${direction} rule ${i} opens ${ruleText(rule, direction)}, more than the aim asks for`,
       `take ${direction} rule ${i} out`,
     );
+  }
   // `to` and `ports` with a dash each are two rules, of which either opens.
   for (let i = 0; i + 1 < rules.length; i++) {
     const [a = {}, b = {}] = [rules[i], rules[i + 1]];

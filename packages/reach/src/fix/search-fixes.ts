@@ -13,10 +13,10 @@ import {
 } from "./fix-model";
 import { kubernetesEdits } from "./kubernetes-edits";
 import { newObjects } from "./new-policies";
-import { removal, templateEdits } from "./template-edits";
+import { enforced, removal, templateEdits } from "./template-edits";
 
 /** So many changes are tried, so many of them in pairs. */
-const MOST = 1200;
+const MOST = 700;
 const PAIRED = 28;
 
 interface Tried {
@@ -38,13 +38,13 @@ export function searchFixes(task: SearchTask): Fix[] {
   const failing = checks.filter((c) => c.wrong(state).length > 0);
   if (failing.length === 0) return [];
   const holding = checks.filter((c) => !failing.includes(c));
-  const until = performance.now() + (task.budget ?? 600);
+  const until = performance.now() + (task.budget ?? 2000);
   const whole = (list: readonly Tried[]): boolean => list.some((f) => f.rights.length === failing.length);
   let tried: Tried[] = [];
   let found: Tried[] = [];
   // What is as it should be is looked at last.
   for (const settled of [false, true]) {
-    tried = [...tried, ...singles(task, failing, until, settled)];
+    tried = [...tried, ...singles(task, failing, holding, until, settled)];
     found = ranked(tried, failing, holding, task);
     if (whole(found)) return found.map(fixOf);
   }
@@ -57,22 +57,48 @@ export function searchFixes(task: SearchTask): Fix[] {
 
 const fixOf = ({ edits, rights }: Tried): Fix => ({ edits, rights: rights.map((c) => c.id) });
 
-function singles(task: SearchTask, failing: readonly Check[], until: number, settled: boolean): Tried[] {
+function singles(
+  task: SearchTask,
+  failing: readonly Check[],
+  holding: readonly Check[],
+  until: number,
+  settled: boolean,
+): Tried[] {
   const { state } = task;
   const seen = new Set<string>();
   const before = failing.map((c) => c.wrong(state));
   const result: Tried[] = [];
+  // Edits come by what they cost: what is dearer than one that rights everything need not be tried.
+  let enough = Infinity;
   for (const edit of allEdits(task, before.flat(), settled)) {
     const key = JSON.stringify([edit.before === undefined ? "" : objectKey(edit.before), edit.after ?? null]);
     if (seen.has(key)) continue;
     seen.add(key);
     if (seen.size > MOST || performance.now() > until) break;
+    if (edit.cost + (settled ? 5 : 0) > enough) break;
     const cost = edit.cost + (settled ? 5 : 0) + size(edit) / 1000;
     const one = attempt([edit], cost, state, failing, before);
-    if (one !== undefined) result.push(one);
+    if (one === undefined) continue;
+    result.push(one);
+    if (one.rights.length < failing.length || one.cost > enough) continue;
+    if (sound(one, holding)) enough = one.cost;
   }
   return result;
 }
+
+/** Whether nothing breaks that holds; looked at once. */
+function sound(one: Tried, holding: readonly Check[]): boolean {
+  let found = known.get(one);
+  if (found === undefined)
+    known.set(
+      one,
+      (found = [...holding]
+        .sort((a, b) => Number(a.still !== undefined) - Number(b.still !== undefined))
+        .every((c) => c.wrong(one.state).length === 0)),
+    );
+  return found;
+}
+const known = new WeakMap<Tried, boolean>();
 
 /** Changes from the nearest to the farthest, so that a limit in time costs the least likely ones. */
 function allEdits(task: SearchTask, wrong: readonly WrongFlow[], settled: boolean): Edit[] {
@@ -81,7 +107,10 @@ function allEdits(task: SearchTask, wrong: readonly WrongFlow[], settled: boolea
   const scene: Scene = { state, mine: objects, wrong, wanted: task.wanted ?? [] };
   const edits: Edit[] = [];
   for (const object of objects.filter((o) => (task.settled?.(o) ?? false) === settled)) {
-    if (/^StagedN|^StagedG|^StagedK/.test(object.kind)) continue;
+    if (object.kind.startsWith("Staged")) {
+      edits.push(enforced(object));
+      continue;
+    }
     if (object.kind.endsWith("NetworkPolicy")) {
       const calico = !object.apiVersion.startsWith("networking.k8s.io/");
       edits.push(
@@ -105,9 +134,18 @@ function attempt(
 ): Tried | undefined {
   const after = edited(state, edits);
   if (after === undefined) return undefined;
+  // Most changes turn nothing, and a few checks tell. What is cheap to ask comes first.
+  const moved = (check: Check, i: number): boolean => {
+    const [first] = before[i] ?? [];
+    if (check.still !== undefined && first !== undefined) return !check.still(after, first);
+    return wrongDirections(check.wrong(after)) < wrongDirections(before[i] ?? []);
+  };
+  const few = [0, failing.length >> 1, failing.length - 1];
+  if (!few.some((i) => failing[i] !== undefined && moved(failing[i], i))) return undefined;
   const rights: Check[] = [];
   let turned = 0;
   for (const [i, check] of failing.entries()) {
+    if (check.still !== undefined && !moved(check, i)) continue;
     const wrong = check.wrong(after);
     if (wrong.length === 0) rights.push(check);
     turned += Math.max(0, wrongDirections(before[i] ?? []) - wrongDirections(wrong));
@@ -220,16 +258,17 @@ function ranked(
     // Another way to the same end is only of use while there is none.
     if (one.rights.every((c) => covered.has(c))) continue;
     if (left-- <= 0) break;
-    if (holding.some((c) => c.wrong(one.state).length > 0)) continue;
+    if (!sound(one, holding)) continue;
     result.push(one);
     for (const c of one.rights) covered.add(c);
   }
   return result;
 }
 
-/** How much of an object's text an edit changes. */
+/** How much of an object's text an edit changes; nothing for an object that comes or goes. */
 function size({ before, after }: Edit): number {
-  const [a, b] = [JSON.stringify(before ?? ""), JSON.stringify(after ?? "")];
+  if (before === undefined || after === undefined) return 0;
+  const [a, b] = [JSON.stringify(before), JSON.stringify(after)];
   let head = 0;
   while (head < a.length && a[head] === b[head]) head++;
   let tail = 0;

@@ -11,8 +11,12 @@ function seen(end: Endpoint, prefix: Prefix): Labels {
     : inherited(end, prefix);
 }
 /** Labels that are worth writing. */
-const telling = (end: Endpoint, prefix: Prefix): [string, string][] =>
-  tellingLabels(prefix === "" ? end.labels : inherited(end, prefix)).slice(0, 3);
+function telling(end: Endpoint, prefix: Prefix): [string, string][] {
+  if (prefix !== "") return tellingLabels(inherited(end, prefix)).slice(0, 3);
+  // A node carries its labels where automatic host endpoints take them.
+  const own = Object.keys(end.labels).length > 0 ? end.labels : Object.fromEntries(end.selectable ?? []);
+  return tellingLabels(own).slice(0, 3);
+}
 
 /** Whether a selector of Calico finds an endpoint by the labels of this field. */
 export function finds(text: string, end: Endpoint, prefix: Prefix): boolean {
@@ -83,6 +87,7 @@ export function narrowSelectors(
   prefix: Prefix,
 ): { text: string; cost: number }[] {
   return telling(end, prefix).flatMap(([key, value]) => [
+    ...(end.type === "host" && text === undefined ? [{ text: `has(${key})`, cost: 2.2 }] : []),
     { text: `${key} == "${value}"`, cost: text === undefined || text === "all()" ? 2.4 : 3 },
     ...(text === undefined || text === "all()"
       ? []

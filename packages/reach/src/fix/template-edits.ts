@@ -8,6 +8,7 @@ const FEW = 6;
 /** Changes that bring an object nearer to one that would do, place by place and all at once. Names count for nothing. */
 export function* templateEdits(mine: KubeObject, templates: readonly KubeObject[]): Generator<Edit> {
   for (const template of templates) {
+    yield* otherScope(mine, template);
     if (template.kind !== mine.kind || groupOf(template.apiVersion) !== groupOf(mine.apiVersion)) continue;
     if (!isNameless(mine) && objectKey(mine) !== objectKey(template)) continue;
     const found = differences(meaning(template), meaning(mine), []);
@@ -42,6 +43,48 @@ export function* templateEdits(mine: KubeObject, templates: readonly KubeObject[
       cost: 3.6 + found.length,
     };
   }
+}
+
+/** What is of one namespace where the cluster's is meant, or the other way round. */
+function* otherScope(mine: KubeObject, template: KubeObject): Generator<Edit> {
+  const plain = (kind: string): string => kind.replace(/^Global/, "");
+  if (mine.kind === template.kind || plain(mine.kind) !== plain(template.kind)) return;
+  if (groupOf(mine.apiVersion) !== groupOf(template.apiVersion)) return;
+  const { namespace: _, ...metadata } = mine.metadata;
+  const space = template.metadata.namespace;
+  yield {
+    before: mine,
+    after: {
+      ...mine,
+      kind: template.kind,
+      metadata: { ...metadata, ...(space === undefined ? {} : { namespace: space }) },
+    },
+    cause: "namespace",
+    what: `its kind is ${mine.kind}, which is ${space === undefined ? "of one namespace" : "of the whole cluster"}`,
+    todo: `write kind: ${template.kind}`,
+    cost: 3,
+  };
+}
+
+/** A staged policy as an enforced one. */
+export function enforced(staged: KubeObject): Edit {
+  const kubernetes = staged.kind === "StagedKubernetesNetworkPolicy";
+  const kind = kubernetes ? "NetworkPolicy" : staged.kind.replace("Staged", "");
+  const spec = { ...(staged["spec"] as Record<string, unknown> | undefined) };
+  delete spec["stagedAction"];
+  return {
+    before: staged,
+    after: {
+      ...staged,
+      ...(kubernetes ? { apiVersion: "networking.k8s.io/v1" } : {}),
+      kind,
+      spec,
+    },
+    cause: "rule",
+    what: `its kind is ${staged.kind}: a staged policy is not enforced`,
+    todo: `write kind: ${kind}`,
+    cost: 1.5,
+  };
 }
 
 /** Kinds of which one may stand for another, whatever it is called. */
