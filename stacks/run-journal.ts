@@ -9,10 +9,13 @@ export interface RunEntry {
   /** Milliseconds since 1970. */
   began: number;
   fresh: MachineObject[];
+  /** Among which processes it runs. */
+  space?: string | undefined;
 }
 
 const entrySchema = z.object({
   began: z.number(),
+  space: z.string().optional(),
   fresh: z.array(z.object({ kind: z.enum(["cluster", "container", "network"]), name: z.string() })),
 });
 

@@ -1,4 +1,6 @@
 import { parse } from "yaml";
+import { UNKNOWN } from "../../packages/reach/src";
+import { KNOWN_LATER } from "../plan/known-later";
 
 /** A resource in `labs plan --json`, as far as a comparison needs it. */
 export interface PlannedResource {
@@ -33,8 +35,8 @@ export interface ResourceDiff {
 const MOST_PATHS = 12;
 const COMMAND = "command:local:Command";
 const TRIGGER = /^triggers\b/;
-/** How Pulumi writes a value that is known only after an up. */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** How plans write a value that is known only after an up; those of older programs have Pulumi's own mark. */
+const isUnknown = (value: unknown): boolean => value === KNOWN_LATER || value === UNKNOWN;
 
 /** Compares the resources of two plans by what they are called; components are bookkeeping and left out. */
 export function diffResources(
@@ -68,7 +70,7 @@ function index(resources: readonly PlannedResource[]): Map<string, PlannedResour
 export function changedProperties(old: unknown, now: unknown): PropertyChange[] {
   const found: PropertyChange[] = [];
   const walk = (a: unknown, b: unknown, path: string): void => {
-    if (found.length >= MOST_PATHS || Object.is(a, b)) return;
+    if (found.length >= MOST_PATHS || Object.is(a, b) || (isUnknown(a) && isUnknown(b))) return;
     if (isNested(a) && isNested(b) && Array.isArray(a) === Array.isArray(b)) {
       const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
       for (const key of keys) {
@@ -108,7 +110,7 @@ function document(value: unknown): object | undefined {
 
 function short(value: unknown): string {
   if (value === undefined) return "none";
-  if (value === UNKNOWN) return "known after up";
+  if (isUnknown(value)) return "known after up";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > 60 || /[\n`]/.test(text) ? "…" : text;
 }

@@ -1,3 +1,4 @@
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { kindApiPort, onMachine, removeFromMachine } from "../../components/kind/docker";
 import type { MachineObject } from "../../components/kind/machine-objects";
@@ -14,8 +15,10 @@ export interface Machine {
   remove(object: MachineObject): Promise<void>;
   /** Port of this machine at which a kind cluster's API server answers; undefined where that is not known. */
   apiPort(cluster: string): Promise<number | undefined>;
-  /** Whether a process of this machine is alive. */
-  alive(pid: number): boolean;
+  /** Whether a process of this machine is alive; undefined where not all that have its name are seen from here. */
+  alive(pid: number): boolean | undefined;
+  /** Which processes are seen from here: the same text, the same processes. */
+  space?: string;
 }
 
 export function thisMachine(env: NodeJS.ProcessEnv = process.env): Machine {
@@ -26,9 +29,28 @@ export function thisMachine(env: NodeJS.ProcessEnv = process.env): Machine {
     has: (objects) => onMachine(objects, { env }),
     remove: (object) => removeFromMachine(object, { env }),
     apiPort: (cluster) => kindApiPort(cluster, { env }),
-    alive: isAlive,
+    alive: seenAlive,
+    ...(SPACE === undefined ? {} : { space: SPACE }),
   };
 }
+
+/** The kernel's first namespace of processes (include/linux/proc_ns.h, PROC_PID_INIT_INO): it sees all others. */
+const FIRST = "pid:[4026531836]";
+const SPACE = processSpace();
+
+/** Linux: this boot and this namespace. A container has one of its own, and may share its host name with others. */
+function processSpace(): string | undefined {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a process with this machine's name is alive; undefined where it may live unseen, in another container. */
+export const seenAlive = (pid: number, space: string | undefined = SPACE): boolean | undefined =>
+  isAlive(pid) ? true : space === undefined || space.endsWith(FIRST) ? false : undefined;
 
 /** Whether a process of this machine is alive. */
 export function isAlive(pid: number): boolean {

@@ -20,7 +20,7 @@ import {
 import { detached } from "./pulumi-command";
 import { engineError } from "./engine-errors";
 import { rememberedAs, rememberedIn, settledState, stateFrom, type ExportedState } from "./pulumi-state";
-import { readSettings, writeSettings, type StackSettings } from "./stack-settings";
+import { keepPrivate, readSettings, writeSettings, type StackSettings } from "./stack-settings";
 
 export interface PulumiEngineOptions {
   command: PulumiCommand;
@@ -106,6 +106,7 @@ export class PulumiEngine implements Engine {
     } catch (e) {
       if (!/no previous deployment/.test(e instanceof Error ? e.message : "")) throw e;
     }
+    keepPrivate(workDir, stack);
     return readSettings(workDir, stack, project);
   }
 

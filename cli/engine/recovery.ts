@@ -64,6 +64,7 @@ export async function recover(run: StackRun): Promise<Recovered> {
     ({ since }) => {
       began ??= Date.parse(since) || undefined;
     },
+    entry,
   );
   run.onLeftovers?.();
   state = await stateOf(engine, stack);
@@ -122,7 +123,7 @@ export async function runRecoverably(
     say(
       `The cluster of stack ${stack} is not on this machine any more: deleted by hand, or Docker's context is another. It is made again.`,
     );
-  session.journal.write(stack, { began: Date.now(), fresh });
+  session.journal.write(stack, { began: Date.now(), fresh, space: session.machine.space });
   try {
     await withLock(session, stack, () => update(lost ? replaceFor(before.state, run.cluster) : []));
     session.journal.remove(stack);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 
@@ -11,6 +11,12 @@ export interface StackSettings {
 
 export function settingsPath(folder: string, stack: string): string {
   return join(folder, `Pulumi.${stack}.yaml`);
+}
+
+/** For its owner alone, also where the engine wrote it. */
+export function keepPrivate(folder: string, stack: string): void {
+  const path = settingsPath(folder, stack);
+  if (existsSync(path)) chmodSync(path, 0o600);
 }
 
 /** Undefined when there is no file. Config keys come without the project's name. */
@@ -46,6 +52,8 @@ export function writeSettings(folder: string, stack: string, project: string, se
     writeFileSync(
       part,
       `# Written by \`labs students\`; a plain stack: \`pulumi up --stack ${stack}\` works too.\n${text}`,
+      // Names and addresses of people: for their instructor alone.
+      { mode: 0o600 },
     );
     renameSync(part, path);
   } finally {

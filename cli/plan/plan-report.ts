@@ -4,7 +4,8 @@ import { ingressSummary } from "../../stacks/ingress-summary";
 import { labAt, type LabSelection } from "../../labs/model";
 import { ambientOf, type Ambient } from "../../labs/prediction/ambient";
 import { predictedState } from "../../labs/prediction/state";
-import { checkIntents, type Checked, type Intent } from "../../packages/reach/src";
+import { checkIntents, UNKNOWN, type Checked, type Intent } from "../../packages/reach/src";
+import { KNOWN_LATER } from "./known-later";
 import { checkAll } from "../../policies/guardrails";
 import { subjects } from "../../policies/guardrails/registered";
 import type { Violation } from "../../policies/guardrails/rule";
@@ -128,7 +129,7 @@ export function planReport(
       .map((r) => chartReport(r, plan)),
     labs: plan.labs.map((l) => ({ ...labReport(l, build), ...labFlows(state, l, flows) })),
     intents: checkIntents(state, intents),
-    outputs: run.outputs,
+    outputs: readable(run.outputs) as Record<string, unknown>,
     manifests: files.map(({ text: _text, ...rest }) => rest),
     ambient: ambientOf(plan),
   };
@@ -151,8 +152,16 @@ function resourceReport(r: Registered): ResourceReport {
     provider: r.provider,
     dependsOn: r.dependencies,
     ...(r.deletedWith === undefined ? {} : { deletedWith: r.deletedWith }),
-    inputs: r.inputs,
+    inputs: readable(r.inputs) as Record<string, unknown>,
   };
+}
+
+/** Pulumi's mark of a value that is known only after an up, as people read it. */
+function readable(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll(UNKNOWN, KNOWN_LATER);
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, readable(v)]));
 }
 
 function chartReport(r: Registered, plan: StackPlan): ChartReport {

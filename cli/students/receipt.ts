@@ -63,9 +63,17 @@ export function receiptOf(
 /** Writes the receipt into a file of its own; returns its path. */
 export function writeReceipt(receipt: { at: string }, folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${receipt.at.replace(/[:.]/g, "-")}.json`);
-  writeFileSync(path, `${JSON.stringify(receipt, null, 2)}\n`, { mode: 0o600 });
-  return path;
+  const text = `${JSON.stringify(receipt, null, 2)}\n`;
+  // Two commands may end at the same moment: none writes over the other's.
+  for (let n = 1; ; n++) {
+    const name = `${receipt.at.replace(/[:.]/g, "-")}${n === 1 ? "" : `-${n}`}.json`;
+    try {
+      writeFileSync(join(folder, name), text, { mode: 0o600, flag: "wx" });
+      return join(folder, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
 }
 
 export function receiptText(receipt: Receipt, path: string): string {

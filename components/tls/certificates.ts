@@ -41,7 +41,10 @@ export class Certificates extends pulumi.ComponentResource {
         ? args.after
         : [this.certManager(this.object(certManagerNamespace(args.cluster.name), []))];
     if (args.plan.issuer === "self-signed") {
-      const ca = this.object(authority(args.cluster.name, namespace), [this.object(selfSigned(), manager)]);
+      const ca = this.object(
+        authority(args.cluster.name, namespace, how === "existing" ? undefined : args.plan.baseDomain),
+        [this.object(selfSigned(), manager)],
+      );
       this.ready = [this.object(authorityIssuer(), [ca])];
       this.caCertificate = args.wait ? this.readAuthority(ca) : pulumi.output(undefined);
     } else {

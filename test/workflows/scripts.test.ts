@@ -111,6 +111,7 @@ describe("comment", () => {
     text: string | undefined,
     comments: Comment[],
     pulls = [{ number: 7, head: { sha: "abc" } }],
+    fork: object | null = { owner: { login: "fork" } },
   ): Promise<unknown[][]> {
     const calls: unknown[][] = [];
     const file = join(here, "preview.md");
@@ -126,7 +127,7 @@ describe("comment", () => {
             head_sha: "abc",
             head_branch: "b",
             html_url: "https://run",
-            head_repository: { owner: { login: "fork" } },
+            head_repository: fork,
           },
         },
       },
@@ -163,9 +164,36 @@ describe("comment", () => {
     expect(body.length).toBeLessThan(65_536);
     expect(body).toContain("[run](https://run)");
   });
+  test.each([
+    ["&#64;team and &#x40;team and &commat;team", /&(#|commat)/],
+    ["<img src=https://x.example/p.png>", /<img/],
+    ["<!-- the rest is not seen", /<!--/],
+    ["`code <b>`", /<b/],
+    ["closes #12 and o/r#13, GH-14", /#1|GH-1/],
+  ])("%s has no meaning", async (text, meaning) => {
+    const [[, body]] = (await run(`\n${text}`, [])) as [[string, string]];
+    expect(body.replace(MARK, "")).not.toMatch(meaning);
+  });
+  test("the preview's own folds stay", async () => {
+    const fold = "<details><summary>12 groups of flows</summary>\n\n| a |\n\n</details>";
+    expect(((await run(fold, [])) as [[string, string]])[0][1]).toContain(fold);
+  });
+  test("a head, or names of stacks, that are too long for a comment by themselves", async () => {
+    const many = Array.from(
+      { length: 3000 },
+      (_, i) => `### ${"n".repeat(200)}${i}: x\n${"y".repeat(100)}\n`,
+    ).join("");
+    for (const text of ["h".repeat(90_000), `${"h".repeat(70_000)}\n${many}`, many])
+      expect(((await run(text, [])) as [[string, string]])[0][1].length).toBeLessThan(65_536);
+  });
+  test("of a fork that is deleted nothing is asked", async () => {
+    expect(await run("text", [], undefined, null)).toEqual([
+      ["info", "the pull request is gone, or has newer commits"],
+    ]);
+  });
   test("of many stacks whole ones are shown, and those that do not fit are named", async () => {
     const stack = (name: string, length: number): string =>
-      `### ${name}: resources 1 added\n\n<details>\n${"x".repeat(length)}\n</details>\n\n`;
+      `### ${name}: resources 1 added\n\n<details><summary>20 resources</summary>\n${"x".repeat(length)}\n</details>\n\n`;
     const text = `## What this changes\n\n${stack("bgp", 30_000)}\`eks\`: nothing changes.\n\n${stack("kind", 40_000)}${stack("wireguard", 20_000)}`;
     const [[, body]] = (await run(text, [])) as [[string, string]];
     expect(body.length).toBeLessThan(65_536);

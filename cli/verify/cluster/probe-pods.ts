@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { KubeObject } from "../../../kube/objects";
 import { reasonOf } from "../../../kube/problems";
 import { realClock, type Clock } from "../../clock";
-import { isAlive } from "../../engine/machine";
+import { seenAlive } from "../../engine/machine";
 import { inParallel } from "../../in-parallel";
 import { anchor, namespaceOf, OWNER, RUN_LABEL, probePod, type ProbePodSource } from "../core/probe-pod";
 import { ApiError, type ClusterApi } from "../../cluster/api-client";
@@ -196,10 +196,11 @@ export function abandoned(
   object: KubeObject,
   now: number,
   lifetimeSeconds: number,
-  alive: (pid: number) => boolean = isAlive,
+  alive: (pid: number) => boolean | undefined = seenAlive,
 ): boolean {
   const [host = "", pid = ""] = (object.metadata.annotations?.[OWNER] ?? "").split(" ");
-  if (host === hostname()) return !alive(Number(pid));
+  const lives = host === hostname() ? alive(Number(pid)) : undefined;
+  if (lives !== undefined) return !lives;
   const made = Date.parse((object.metadata["creationTimestamp"] as string | undefined) ?? "");
   return !Number.isFinite(made) || now - made > lifetimeSeconds * 1000;
 }

@@ -23,8 +23,12 @@ export const certManagerNamespace = (clusterName: string): KubeObject => ({
 /** Signs the authority's own certificate and nothing else. */
 export const selfSigned = (): KubeObject => issuer(`${ISSUER}-self-signed`, { selfSigned: {} });
 
-/** The authority: ten years, so that no lab outlives it. A ClusterIssuer looks for its Secret beside cert-manager. */
-export function authority(clusterName: string, namespace: string): KubeObject {
+/**
+ * The authority: ten years, so that no lab outlives it, and good for one domain only: whoever reads its key in the cluster
+ * can pass for nothing else in a browser that trusts it. A ClusterIssuer looks for its Secret beside cert-manager.
+ * @param domain left out where the cert-manager that is there may not know of it (it does from 1.20 on)
+ */
+export function authority(clusterName: string, namespace: string, domain?: string): KubeObject {
   return {
     apiVersion: "cert-manager.io/v1",
     kind: "Certificate",
@@ -39,6 +43,15 @@ export function authority(clusterName: string, namespace: string): KubeObject {
       commonName: `k8s-network-labs ${clusterName}`.slice(0, 64),
       secretName: CA,
       duration: "87600h0m0s",
+      ...(domain === undefined
+        ? {}
+        : {
+            nameConstraints: {
+              critical: true,
+              permitted: { dnsDomains: [domain] },
+              excluded: { ipRanges: ["0.0.0.0/0", "::/0"] },
+            },
+          }),
       privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Never" },
       issuerRef: { name: `${ISSUER}-self-signed`, kind: "ClusterIssuer", group: "cert-manager.io" },
     },

@@ -27,7 +27,7 @@ export interface TlsSite {
 export type TlsPlan =
   | { issuer: "none" }
   | { issuer: "own"; certificate: string; key: string }
-  | ({ issuer: "self-signed" } & Managed)
+  | ({ issuer: "self-signed"; baseDomain: string } & Managed)
   | ({ issuer: "acme-staging" | "acme"; server: string; email: string } & Managed);
 
 /** Certificates that cert-manager gets. */
@@ -80,7 +80,7 @@ export function planTls(
     case "none":
       return { plan: { issuer }, problems, notes: [] };
     case "self-signed":
-      return { plan: { issuer, webhook, manager }, problems, notes: [] };
+      return { plan: { issuer, baseDomain: site.baseDomain, webhook, manager }, problems, notes: [] };
     case "own": {
       const { certificate = "", key = "" } = config;
       problems.push(...certificateProblems(certificate, key, new Date()));

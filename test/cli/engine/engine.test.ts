@@ -133,3 +133,15 @@ test("a receipt says what was destroyed and what is left, and only its owner rea
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(JSON.parse(JSON.stringify(receipt)));
 });
+
+test("receipts of one moment are two files, and a student's stack file is for its owner alone", () => {
+  const at = folder();
+  const paths = [1, 2, 3].map(() => writeReceipt({ at: "2026-11-26T09:00:00.000Z" }, at));
+  expect(new Set(paths).size).toBe(3);
+  expect(readdirSync(at)).toHaveLength(3);
+  writeSettings(at, "net-ana", "p", {
+    config: { student: { name: "Ana", email: "ana@example.org" } },
+    rest: {},
+  });
+  expect(statSync(settingsPath(at, "net-ana")).mode & 0o777).toBe(0o600);
+});

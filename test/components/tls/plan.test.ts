@@ -148,7 +148,7 @@ test("certificates are waited for, but not where the zone is new and nobody can 
   const acme = { issuer: "acme", server: "", email: "", ...managed } as const;
   expect(siteTls(acme, true, false)?.awaited).toBe(true);
   expect(siteTls(acme, true, true)?.awaited).toBe(false);
-  expect(siteTls({ issuer: "self-signed", ...managed }, true, true)?.awaited).toBe(true);
+  expect(siteTls({ issuer: "self-signed", baseDomain: "x.dev", ...managed }, true, true)?.awaited).toBe(true);
 });
 
 test("cert-manager's values: what has a typed argument is given as one, the CRDs stay at uninstall", () => {
