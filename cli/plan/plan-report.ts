@@ -126,7 +126,7 @@ export function planReport(
     resources: run.resources.map(resourceReport),
     charts: run.resources
       .filter((r) => r.type === "kubernetes:helm.sh/v3:Release")
-      .map((r) => chartReport(r, plan)),
+      .map((r) => chartReport({ ...r, inputs: readable(r.inputs) as Registered["inputs"] }, plan)),
     labs: plan.labs.map((l) => ({ ...labReport(l, build), ...labFlows(state, l, flows) })),
     intents: checkIntents(state, intents),
     outputs: readable(run.outputs) as Record<string, unknown>,
