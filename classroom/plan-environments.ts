@@ -113,6 +113,13 @@ export function planEnvironments<Given, Config>(
       });
       continue;
     }
+    if (student.principalArn !== undefined && targetOf(student) !== "eks")
+      problems.push({
+        path: `${student.row.where}: principalArn`,
+        value: student.principalArn,
+        message: `is for eks, and the target is ${targetOf(student)}`,
+        fix: "leave it out, or set target to eks",
+      });
     const slot = slots.get(student.environment);
     const allocation = slot === undefined ? undefined : allocationOf(slot, cls.ranges);
     const target = targetOf(student);

@@ -11,7 +11,7 @@ export interface Roster {
   problems: Problem[];
 }
 
-const COLUMNS = ["id", "name", "email", "labs", "target"] as const;
+const COLUMNS = ["id", "name", "email", "labs", "target", "principalArn"] as const;
 type Column = (typeof COLUMNS)[number];
 const KNOWN = COLUMNS.join(", ");
 
@@ -33,7 +33,7 @@ export function readRoster(bytes: Uint8Array, file: string, checks: RosterChecks
     const student = checkRow(row, checks, problems);
     if (student !== undefined) students.push(student);
   }
-  problems.push(...doubles(rows, students));
+  problems.push(...doubles(rows, students), ...sharedPrincipals(students));
   if (rows.length === 0 && problems.length === 0) {
     problems.push({ path: file, message: "has no students", fix: `a row for each student: ${KNOWN}` });
   }
@@ -120,7 +120,7 @@ function delimiterOf(text: string): string {
 
 function columnOf(text: string): Column | undefined {
   const name = text.toLowerCase().replace(/^e-mail$/, "email");
-  return COLUMNS.find((c) => c === name);
+  return COLUMNS.find((c) => c.toLowerCase() === name);
 }
 
 function yamlRows(text: string, file: string, problems: Problem[]): Row[] {
@@ -211,6 +211,23 @@ function yamlLabs(value: unknown): LabChoice[] | undefined {
     return typeof step === "string" ? { lab, step: step === "" ? 0 : step } : undefined;
   });
   return choices.includes(undefined) ? undefined : choices.filter((c) => c !== undefined);
+}
+
+/** Who is in twice would get into two clusters. */
+function sharedPrincipals(students: readonly Student[]): Problem[] {
+  return students.flatMap((s, i) => {
+    const first = students
+      .slice(0, i)
+      .find((o) => o.principalArn !== undefined && o.principalArn === s.principalArn);
+    return first === undefined
+      ? []
+      : {
+          path: `${s.row.where}: principalArn`,
+          value: s.principalArn,
+          message: `is ${first.id}'s too, at ${first.row.where}`,
+          fix: "an IAM user or role of each student's own",
+        };
+  });
 }
 
 /** Ids written twice, and different ids that would give the same environment. */

@@ -11,6 +11,7 @@ export interface Row {
   email?: string;
   labs?: readonly LabChoice[];
   target?: string;
+  principalArn?: string;
 }
 
 /** Where a student's environment can be made. */
@@ -30,6 +31,8 @@ export interface Student {
   labs?: Readonly<Record<string, number>>;
   /** Absent: the class's. */
   target?: EnvironmentTarget;
+  /** IAM user or role that gets into the student's cluster on EKS, and no other. */
+  principalArn?: string;
   row: Row;
 }
 
@@ -40,6 +43,8 @@ export interface RosterChecks {
 }
 
 const MAX_NAME = 100;
+/** What an access entry of EKS takes; what more AWS asks of it, the plan of the stack says. */
+const PRINCIPAL = /^arn:aws[a-z-]*:iam::\d{12}:(user|role)\/\S+$/;
 const EMAIL = z.email().max(254);
 
 /** Checks one row. Adds to `problems`; gives the student when the id at least is right. */
@@ -84,6 +89,14 @@ export function checkRow(row: Row, checks: RosterChecks, problems: Problem[]): S
       fix: TARGETS.join(" or "),
     });
   }
+  if (row.principalArn !== undefined && !PRINCIPAL.test(row.principalArn)) {
+    problems.push({
+      path: at("principalArn"),
+      value: row.principalArn,
+      message: "is no IAM user or role",
+      fix: "such as arn:aws:iam::123456789012:user/ana",
+    });
+  }
   const labs = row.labs === undefined ? undefined : checkLabs(row.labs, checks.labs, at("labs"), problems);
   if (wrongId !== undefined) return undefined;
   return {
@@ -94,5 +107,6 @@ export function checkRow(row: Row, checks: RosterChecks, problems: Problem[]): S
     ...(row.email === undefined ? {} : { email: row.email }),
     ...(labs === undefined ? {} : { labs }),
     ...(target === undefined ? {} : { target }),
+    ...(row.principalArn === undefined ? {} : { principalArn: row.principalArn }),
   };
 }

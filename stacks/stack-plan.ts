@@ -6,6 +6,7 @@ import { coverageProblems } from "../components/tls/plan/own";
 import { mirrorableCharts, type Mirrors } from "../components/mirrors";
 import { setText, versionSet, versionSets, type VersionSet } from "../components/versions";
 import { labAt, type LabSelection } from "../labs/model";
+import type { KubeObject } from "../kube/objects";
 import { ownsLoadBalancer } from "../kube/load-balancers";
 import { openToAll } from "../components/ingress-nginx/controller/checks";
 import { selectLabs } from "../labs/select";
@@ -161,10 +162,13 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
   };
 }
 
+/** What the labs have at any of their steps, an object as often as it differs. */
+export const objectsOfAllSteps = (selections: readonly LabSelection[]): KubeObject[] =>
+  selections.flatMap((s) => s.lab.steps.flatMap((_, step) => labAt({ ...s, step }).objects));
+
 /** Names that the labs take at any of their steps. */
 function hostsOfLabs(selections: readonly LabSelection[]): string[] {
-  const objects = selections.flatMap((s) => s.lab.steps.flatMap((_, step) => labAt({ ...s, step }).objects));
-  const rules = objects
+  const rules = objectsOfAllSteps(selections)
     .filter((o) => o.kind === "Ingress")
     .flatMap((o) => (o["spec"] as { rules?: { host?: string }[] } | undefined)?.rules ?? []);
   return [...new Set(rules.flatMap((r) => r.host ?? []))];

@@ -41,6 +41,9 @@ export interface Engine {
   outputs(stack: string): Promise<Record<string, unknown>>;
 }
 
+/** What can be asked of a backend without changing anything. */
+export type StackReader = Pick<Engine, "list" | "tags" | "state">;
+
 export interface StackSummary {
   name: string;
   /** Resources in the state; undefined when the backend does not say. */

@@ -7,10 +7,12 @@ import { ownFolder, projectFolder } from "../../stacks/project-folders";
 import { openApi, type ClusterApi } from "../cluster/api-client";
 import { awsCli, type AwsCli, type AwsPlaceOfStack } from "./aws-leftovers";
 import { engineEnvironment } from "./engine-environment";
-import { EngineError, type Engine } from "./engine";
+import { UserError } from "../../kube/problems";
+import { EngineError, type Engine, type StackReader } from "./engine";
 import { thisMachine, type Machine } from "./machine";
 import { installedPulumi, pulumiCommand } from "./pulumi-install";
 import { PulumiEngine } from "./pulumi-engine";
+import { StateFolder, stateFolderOf } from "./state-folder";
 import { RunJournal } from "../../stacks/run-journal";
 
 /** What work on stacks stands on: the engine with its backend, this machine, and the runs that are under way here. */
@@ -48,6 +50,21 @@ export async function openSession(
 export async function installedEngine(): Promise<Engine | undefined> {
   const command = await installedPulumi();
   return command === undefined ? undefined : engineBy(command);
+}
+
+/**
+ * Reads stacks with the CLI that is there, or without one where the state is in a folder: nothing is installed.
+ * @throws UserError where only the CLI could read the backend
+ */
+export async function stackReader(env: NodeJS.ProcessEnv = process.env): Promise<StackReader> {
+  const installed = await installedEngine();
+  if (installed !== undefined) return installed;
+  const folder = stateFolderOf(env);
+  if (folder !== undefined) return new StateFolder(folder, PROJECT);
+  throw new UserError(
+    `the state is in ${(env["PULUMI_BACKEND_URL"] ?? "").replace(/\?.*/, "")}, and only the Pulumi CLI reads it, which is not on this machine\n` +
+      "  fix: install it (https://www.pulumi.com/docs/install/)",
+  );
 }
 
 function engineBy(command: PulumiCommand): Engine {

@@ -2,7 +2,8 @@ import type { Class } from "../../classroom/class-file";
 import { planEnvironments, type UpInput } from "../../classroom/plan-environments";
 import type { Student } from "../../classroom/student";
 import type { Problem } from "../../kube/problems";
-import type { EngineSession } from "../engine/session";
+import type { StackReader } from "../engine/engine";
+import type { Machine } from "../engine/machine";
 import { clusterNeeds, labPorts } from "./class-input";
 import { allRecords, type EnvironmentRecords } from "./environment-records";
 import { environmentConfig, type ClassConfig, type PlannedStack } from "../../stacks/config/class-config";
@@ -18,7 +19,7 @@ export interface Allocation {
 
 /** Plans an environment for each student; ports and ranges on this machine are claimed before another run may choose. */
 export function allocate(
-  { engine, machine }: Pick<EngineSession, "engine" | "machine">,
+  { engine, machine }: { engine: StackReader; machine: Pick<Machine, "name"> },
   cls: Class<ClassConfig>,
   students: readonly Student[],
   more: Pick<UpInput, "owner" | "now" | "keepLonger">,

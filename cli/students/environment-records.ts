@@ -1,5 +1,5 @@
 import { fromTags, type EnvironmentRecord } from "../../classroom/environment-record";
-import { EngineError, type Engine, type StackSummary } from "../engine/engine";
+import { EngineError, type StackReader, type StackSummary } from "../engine/engine";
 import { inParallel } from "../in-parallel";
 
 /** The environments that the backend has; stacks whose tags cannot be read stand apart. */
@@ -13,7 +13,7 @@ export interface EnvironmentRecords {
 const READERS = 4;
 
 /** All environments of the project, or of one class. A stack that goes away meanwhile is left out. */
-export async function allRecords(engine: Engine, className?: string): Promise<EnvironmentRecords> {
+export async function allRecords(engine: StackReader, className?: string): Promise<EnvironmentRecords> {
   const stacks = (await engine.list(className)).sort((a, b) => (a.name < b.name ? -1 : 1));
   const found: EnvironmentRecords = { records: new Map(), summaries: new Map(), damaged: [] };
   const read = await inParallel(stacks, READERS, ({ name }) => recordOf(engine, name));
@@ -30,7 +30,7 @@ export async function allRecords(engine: Engine, className?: string): Promise<En
   return found;
 }
 
-async function recordOf(engine: Engine, stack: string): Promise<ReturnType<typeof fromTags>> {
+async function recordOf(engine: StackReader, stack: string): Promise<ReturnType<typeof fromTags>> {
   try {
     return fromTags(await engine.tags(stack));
   } catch (e) {

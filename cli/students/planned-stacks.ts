@@ -4,7 +4,9 @@ import { quotaFindings, sumNeeds, type QuotaNeeds } from "../../components/eks/p
 import type { PlannedStack } from "../../stacks/config/class-config";
 import { ProblemsError, type Problem } from "../../kube/problems";
 import { stackCost, type StackCost } from "../../stacks/stack-cost";
-import { PROJECT, planStack, type StackPlan } from "../../stacks/stack-plan";
+import { acmeFindings } from "../../components/tls/plan/acme-limits";
+import { objectKey } from "../../kube/objects";
+import { objectsOfAllSteps, PROJECT, planStack, type StackPlan } from "../../stacks/stack-plan";
 
 /**
  * The stacks as the program would plan them: the shape of each kind cluster, prices, and what is wrong; the same for many
@@ -25,6 +27,8 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
   const onKind: StackPlan[] = [];
   const costs = new Map<string, StackCost>();
   const needs = new Map<string, QuotaNeeds[]>();
+  const certificates = new Map<string, { count: number; domain: string; name: string }>();
+  const acme: string[] = [];
   const add = (name: string, p: Problem): void => {
     const key = JSON.stringify([p.path, p.message]);
     if (!problems.has(key)) problems.set(key, { ...p, path: `config of ${name}: ${p.path}` });
@@ -41,6 +45,10 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
       const open = plan.ingress === undefined ? undefined : openToAll(plan.ingress.controller);
       if (open !== undefined) add(name, open);
       const { target } = plan;
+      const issuer = plan.ingress?.tls.issuer ?? "none";
+      const before = certificates.get(issuer)?.count ?? 0;
+      const domain = plan.config.dns.zoneName ?? plan.facts.baseDomain;
+      certificates.set(issuer, { count: before + certificatesOf(plan), domain, name });
       const cost = stackCost(plan, new Date());
       if (cost !== undefined) costs.set(name, cost);
       if (target.kind === "eks" && target.cluster !== undefined) {
@@ -56,8 +64,20 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
       for (const p of e.problems) add(name, p);
     }
   }
+  for (const [issuer, { count, domain, name }] of certificates) {
+    const found = acmeFindings(issuer, count, domain);
+    for (const p of found.problems) add(name, p);
+    acme.push(...found.warnings);
+  }
   const warnings = [...needs].flatMap(([region, all]) =>
     quotaFindings(sumNeeds(all)).warnings.map((w) => `${all.length} stacks in ${region}: ${w}`),
   );
+  warnings.push(...acme);
   return { shapes, onKind, costs, problems: [...problems.values()], warnings };
+}
+
+/** Certificates that a stack asks for at any step of its labs. */
+function certificatesOf({ labs }: StackPlan): number {
+  const all = objectsOfAllSteps(labs).filter((o) => o.kind === "Certificate");
+  return new Set(all.map(objectKey)).size;
 }

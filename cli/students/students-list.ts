@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import { openSession } from "../engine/session";
+import { stackReader } from "../engine/session";
 import { warnDamaged, warnFuture } from "./choose-environments";
 import { classNameOf } from "./class-input";
 import type { ListCommand } from "./students-options";
@@ -29,8 +29,7 @@ export interface ListedEnvironment {
 
 export async function runStudentsList(options: ListCommand): Promise<void> {
   const className = classNameOf(options.class);
-  const { engine } = await openSession();
-  const found = await allRecords(engine, className);
+  const found = await allRecords(await stackReader(), className);
   warnDamaged(found);
   const now = Date.now();
   warnFuture(found, now);

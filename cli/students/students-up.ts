@@ -6,7 +6,8 @@ import type { Student } from "../../classroom/student";
 import { failOn, type Problem } from "../../kube/problems";
 import { askKindMachine } from "../../stacks/kind-machine";
 import { assertClock } from "../engine/backend-time";
-import { openSession } from "../engine/session";
+import { thisMachine } from "../engine/machine";
+import { openSession, stackReader } from "../engine/session";
 import { allocate } from "./allocate";
 import type { Outcome } from "./batch";
 import { bringUp, type UpResult } from "./bring-up";
@@ -25,25 +26,28 @@ import { printable, print, workOn } from "./work-on-students";
 /** `labs students up`: everything that can be wrong is reported before anything is made. */
 export async function runStudentsUp(ids: string[], options: StudentsUpCommand): Promise<void> {
   const { cls, students, all, parallel, timeout } = inputOf(ids, options);
-  const session = await openSession(options);
+  // A dry run installs nothing.
+  const dry = options.dryRun === true;
+  const session = dry ? undefined : await openSession(options);
+  const place = session ?? { engine: await stackReader(), machine: thisMachine() };
   const claims = new SlotClaims();
   const owner = cls.owner ?? thisUser();
   const when = { now: Date.now(), keepLonger: options.ttl === undefined };
-  const allocation = await allocate(session, cls, students, { owner, ...when }, claims);
+  const allocation = await allocate(place, cls, students, { owner, ...when }, claims);
   try {
     const { planned, found } = allocation;
     warnDamaged(found);
     const { shapes, onKind, costs, problems, warnings } = planStacks(planned);
     problems.unshift(...allocation.problems);
-    if (onKind.length > 0 && options.dryRun !== true) {
+    if (onKind.length > 0 && !dry) {
       const machine = await askKindMachine(onKind, { ports: false });
       problems.push(...machine.problems);
       warnings.push(...machine.notes);
     }
     failOn(REFUSED, problems);
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-    process.stderr.write(sharedMachineWarning(planned, found.records, session.machine.name) ?? "");
-    if (options.dryRun === true) {
+    process.stderr.write(sharedMachineWarning(planned, found.records, place.machine.name) ?? "");
+    if (session === undefined) {
       const rows = [...planned].map(([name, p]) => ({
         stack: name,
         ...p.record,

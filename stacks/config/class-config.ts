@@ -1,10 +1,12 @@
 import type { z } from "zod";
 import type { ClassChecks, RESERVED_KEYS } from "../../classroom/class-file";
+import { slugOf } from "../../classroom/environment-names";
 import type { KnownLabs } from "../../classroom/lab-choice";
 import type { ClusterAllocation } from "../../classroom/allocation";
 import { HTTP, HTTPS, labNodePorts } from "../../classroom/cluster-needs";
 import type { EnvironmentSpec, PlannedEnvironment } from "../../classroom/plan-environments";
 import { DEFAULT_GROUP } from "../../components/eks/eks-config";
+import type { Student } from "../../classroom/student";
 import type { Problem } from "../../kube/problems";
 import { resized, prefixOf } from "../../kube/ip";
 import { problemsOf } from "./load-config";
@@ -36,9 +38,15 @@ function readClassConfig(given: Readonly<Record<string, unknown>>): {
   problems: Problem[];
 } {
   const result = classConfigSchema.safeParse(given);
-  return result.success
-    ? { config: given, problems: [] }
-    : { problems: problemsOf(result.error, classConfigSchema, given) };
+  if (!result.success) return { problems: problemsOf(result.error, classConfigSchema, given) };
+  if (result.data.dns.zone !== "create") return { config: given, problems: [] };
+  const own: Problem = {
+    path: "dns.zone",
+    value: "create",
+    message: "would make a zone for each student, and someone would have to delegate each by hand",
+    fix: "make the zone of dns.baseDomain once, outside the class, and set find: students' names become records in it",
+  };
+  return { problems: [own] };
 }
 
 /**
@@ -48,7 +56,7 @@ function readClassConfig(given: Readonly<Record<string, unknown>>): {
 export function environmentConfig(spec: EnvironmentSpec<ClassConfig>): ConfigInput {
   const { student, cls, target, allocation, needs } = spec;
   // Sections of the target that this student does not use would be refused.
-  const { kind, eks, ...given } = cls.config;
+  const { kind, eks, dns, ...given } = cls.config;
   const labs = Object.entries(student.labs ?? cls.labs).map(([lab, step]) => [lab, { step }]);
   return {
     ...given,
@@ -68,6 +76,18 @@ export function environmentConfig(spec: EnvironmentSpec<ClassConfig>): ConfigInp
       ? { calico: withPools(given.calico, allocation.podCidr) }
       : {}),
     ...(target === "eks" ? { eks: eksConfig(eks, spec) } : {}),
+    ...(dns === undefined ? {} : { dns: target === "eks" ? namesOf(student, dns) : dns }),
+  };
+}
+
+/** Names of a student's own below the class's domain, in the class's zone: two stacks would have the same records. */
+function namesOf({ id }: Student, dns: NonNullable<ClassConfig["dns"]>): NonNullable<ConfigInput["dns"]> {
+  const { baseDomain, zone, zoneName = baseDomain } = dns;
+  if (baseDomain === undefined) return dns;
+  return {
+    ...dns,
+    baseDomain: `${slugOf(id)}.${baseDomain}`,
+    ...(zone === "find" && zoneName !== undefined ? { zoneName } : {}),
   };
 }
 
@@ -97,8 +117,20 @@ function withPools(given: ClassConfig["calico"], podCidr: string): NonNullable<C
   return { ...given, pools: [{ cidr: resized(podCidr, prefixOf(podCidr) + 1) }] };
 }
 
-/** Sizes are those of the one node group that a class has, unless it names groups of its own. */
+/** The class's config, sizes, and the student's way in. */
 function eksConfig(
+  given: ClassConfig["eks"],
+  spec: EnvironmentSpec<ClassConfig>,
+): NonNullable<ConfigInput["eks"]> {
+  const { principalArn } = spec.student;
+  const sized = withSizes(given, spec);
+  return principalArn === undefined
+    ? sized
+    : { ...sized, access: { ...sized.access, student: { principalArn } } };
+}
+
+/** Sizes are those of the one node group that a class has, unless it names groups of its own. */
+function withSizes(
   given: ClassConfig["eks"],
   { cls }: EnvironmentSpec<ClassConfig>,
 ): NonNullable<ConfigInput["eks"]> {
