@@ -19,6 +19,8 @@ export {
 } from "./ambient";
 export { diff, type Change, type Difference } from "./state-diff";
 export { explain } from "./explain";
+export { fixFlow, type FlowFix } from "./fix/flow-fix";
+export { fixJson, fixText } from "./format/fix-text";
 export { flowCheck, flowsOf } from "./fix/checks";
 export type { Check, Edit, Fix, FixCause, SearchTask, WrongFlow } from "./fix/fix-model";
 export { edited, searchFixes } from "./fix/search-fixes";

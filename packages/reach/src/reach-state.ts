@@ -111,6 +111,11 @@ export class State {
     return [...new Set(this.named.map((net) => net.text))];
   }
 
+  /** What was read, as it was given. */
+  get objects(): readonly SourceObject[] {
+    return this.sources;
+  }
+
   /** The same objects, with the address space outside split at these networks too. */
   splitAt(nets: readonly string[]): State {
     const known = new Set(this.namedNets);

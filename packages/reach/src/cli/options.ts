@@ -23,6 +23,8 @@ export interface ListOptions extends Shared {
 }
 
 export interface ExplainOptions extends Shared {
+  /** Look for the smallest edit that turns the flow. */
+  fix?: boolean;
   from: string;
   to: string;
   port?: string;

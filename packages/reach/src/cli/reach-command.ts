@@ -38,6 +38,7 @@ export function reachCommand(reach: Command, from: From = {}): Command {
     ),
     true,
   )
+    .option("--fix", "find the smallest edit that opens or closes the flow, and what else it changes")
     .addOption(format("text", "json", "md"))
     .action(async (paths: string[], options: ExplainOptions) => {
       await (await run()).runExplain(paths, options, from.folder);
@@ -143,6 +144,7 @@ ${LIMITS_TEXT}
 Examples:
   reach list manifests/
   reach explain manifests/ --from shop/web --to shop/db --port 5432
+  reach explain manifests/ --from shop/web --to shop/db --port 5432 --fix
   reach diff before/ after/
   reach exposure manifests/
   reach check intents.yaml manifests/

@@ -14,6 +14,9 @@ import {
   flowsText,
   flowTable,
   flowText,
+  fixFlow,
+  fixJson,
+  fixText,
   load,
   readFiles,
   readIntents,
@@ -23,6 +26,7 @@ import {
   type ReadObjects,
   type Question,
   type State,
+  type FlowFix,
 } from "..";
 import { resolve } from "node:path";
 import { diffSvg, flowsSvg } from "../format/flows-svg";
@@ -63,12 +67,19 @@ export async function runExplain(
   const asked = question(options);
   const input = await state(paths, options, folder);
   const flows = explain(input, asked);
+  const fix = options.fix === true ? fixed(input, asked, options.format) : undefined;
   const text = {
-    text: () => flows.map(flowText),
-    json: () => flowsJson(input, flows),
+    text: () => [...flows.map(flowText), ...(fix === undefined ? [] : [fixText(input, fix)])],
+    json: () => flowsJson(input, flows, fix === undefined ? undefined : fixJson(fix)),
     md: () => flowTable(flows),
   };
   await print(text[options.format]());
+}
+
+function fixed(input: State, { port, ...asked }: Question, format: ExplainOptions["format"]): FlowFix {
+  if (format === "md") throw new UserError("--fix does not go with --format md: take text or json.");
+  if (port === undefined) throw new UserError("--fix turns one flow: add --port.");
+  return fixFlow(input, { ...asked, port });
 }
 
 /** `reach diff`. @throws UserError, ProblemsError */

@@ -32,6 +32,7 @@ export function* calicoEdits(policy: KubeObject, scene: Scene): Generator<Edit> 
   for (const direction of DIRECTIONS) {
     yield* typeEdits(policy, direction, change);
     yield* passedOn(policy, direction, change);
+    yield* deniedFirst(policy, scene, direction, change);
     yield* ruleEdits(policy, scene, direction, change);
     yield* addedRules(policy, scene, direction, change);
   }
@@ -246,6 +247,29 @@ function* ruleEdits(
         `add the same rule with protocol: ${protocol}`,
       );
     }
+  }
+}
+
+/** What is open and should not be, denied before any rule that allows. */
+function* deniedFirst(
+  policy: KubeObject,
+  { wrong }: Scene,
+  direction: Direction,
+  change: Change,
+): Generator<Edit> {
+  const rules = listAt(policy, ["spec", direction]);
+  for (const flow of wrong.filter((f) => f.want === "deny" && f[direction].verdict === "allow")) {
+    const denies = calicoRules([flow], direction, policy.metadata.namespace).map((r) => ({
+      ...r,
+      action: "Deny",
+    }));
+    yield change(
+      withAt(policy, ["spec", direction], [...denies, ...rules]),
+      "rule",
+      3.6,
+      `no ${direction} rule denies ${flowText(flow)}, and one that allows it matches`,
+      `add the rule ${denies.map(calicoRuleText).join("; ")} before the others`,
+    );
   }
 }
 

@@ -55,12 +55,23 @@ export function searchFixes(task: SearchTask): Fix[] {
   return [...found, ...pairs.filter((p) => p.rights.some((c) => !covered.has(c)))].map(fixOf);
 }
 
+/** Every single change that rights everything, whatever else it does; the nearest first. */
+export function wholeFixes(task: SearchTask): Fix[] {
+  const failing = task.checks.filter((c) => c.wrong(task.state).length > 0);
+  const until = performance.now() + (task.budget ?? 2000);
+  return singles(task, failing, undefined, until, false)
+    .filter((t) => t.rights.length === failing.length)
+    .sort((a, b) => a.cost - b.cost)
+    .map(fixOf);
+}
+
 const fixOf = ({ edits, rights }: Tried): Fix => ({ edits, rights: rights.map((c) => c.id) });
 
 function singles(
   task: SearchTask,
   failing: readonly Check[],
-  holding: readonly Check[],
+  /** What must not break; without, every change is tried. */
+  holding: readonly Check[] | undefined,
   until: number,
   settled: boolean,
 ): Tried[] {
@@ -80,7 +91,7 @@ function singles(
     const one = attempt([edit], cost, state, failing, before);
     if (one === undefined) continue;
     result.push(one);
-    if (one.rights.length < failing.length || one.cost > enough) continue;
+    if (holding === undefined || one.rights.length < failing.length || one.cost > enough) continue;
     if (sound(one, holding)) enough = one.cost;
   }
   return result;

@@ -139,7 +139,7 @@ export function removal(mine: KubeObject, missing: readonly KubeObject[]): Edit 
   return {
     before: mine,
     cause: "extra",
-    what: "it does what no step asks for",
+    what: "it does more than is asked for",
     todo: `take ${objectTitle(mine)} away`,
     cost: meant ? 6 : 1.9,
   };

@@ -22,6 +22,7 @@ export function workloadList(state: State): WorkloadInfo[] {
 export function* flowsJson(
   state: State,
   flows: Iterable<Flow> | { readonly all: boolean },
+  fix?: object,
 ): Generator<string> {
   yield opening(state);
   let first = true;
@@ -29,7 +30,7 @@ export function* flowsJson(
     yield first ? `\n${flow}` : `,\n${flow}`;
     first = false;
   }
-  yield closing(state, first);
+  yield closing(state, first, fix);
 }
 
 /** What stands before the flows. */
@@ -38,9 +39,10 @@ export function opening(state: State): string {
 }
 
 /** What stands behind them. */
-export function closing(state: State, empty: boolean): string {
+export function closing(state: State, empty: boolean, fix?: object): string {
   const notes = state.notes.length === 0 ? "" : `,\n"notes": ${JSON.stringify(state.notes)}`;
-  return `${empty ? "]" : "\n]"}${notes}\n}\n`;
+  const found = fix === undefined ? "" : `,\n"fix": ${JSON.stringify(fix)}`;
+  return `${empty ? "]" : "\n]"}${found}${notes}\n}\n`;
 }
 
 function* given(flows: Iterable<Flow>): Generator<string> {
