@@ -12,6 +12,8 @@ export interface StackDiff {
   /** The base does not have this stack. */
   isNew: boolean;
   resources: ResourceDiff;
+  /** What AWS refuses of it where the stack stands, each as a sentence. */
+  refused?: readonly string[];
   /** Flows opened and closed where the labs stand, or why they are not known. */
   flows: Flows;
   /** The same at other steps of the labs; steps at which nothing changes are left out. */
@@ -94,10 +96,22 @@ function headline({ isNew, resources: r, flows: f }: StackDiff): string {
   return `${isNew ? "a new stack, " : ""}${said}${moves}`;
 }
 
-function replaced({ resources: r }: StackDiff): string[] {
-  return r.changed.some((c) => c.replaced && /-(shape|cluster)$/.test(c.name))
-    ? ["**The kind cluster is replaced**, and everything in it with it.", ""]
-    : [];
+function replaced({ resources: r, refused }: StackDiff): string[] {
+  const again = r.changed.filter((c) => c.replaced);
+  const of = (type: string) => again.filter((c) => c.type === type).map((c) => code(c.name));
+  const groups = of("aws:eks/nodeGroup:NodeGroup");
+  return [
+    ...(again.some((c) => !/^(aws|eks):/.test(c.type) && /-(shape|cluster)$/.test(c.name))
+      ? ["**The kind cluster is replaced**, and everything in it with it.", ""]
+      : []),
+    ...(of("eks:index:Cluster").length > 0 || of("pulumi:providers:aws").length > 0
+      ? ["**The EKS cluster is replaced**, and everything in it with it.", ""]
+      : []),
+    ...(groups.length > 0
+      ? [`**Nodes are replaced**: ${names(groups)}. Their pods start again on new ones.`, ""]
+      : []),
+    ...(refused ?? []).map((why) => `**AWS refuses this where the stack stands**: ${oneLine(why)}.\n`),
+  ];
 }
 
 function resources({ added, changed, removed }: ResourceDiff): string[] {

@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { UNKNOWN } from "../../packages/reach/src";
 import { KNOWN_LATER } from "../plan/known-later";
+import { replacesAtAws } from "./aws-changes";
 
 /** A resource in `labs plan --json`, as far as a comparison needs it. */
 export interface PlannedResource {
@@ -14,7 +15,7 @@ export interface PlannedResource {
 export interface ResourceChange {
   type: string;
   name: string;
-  /** The engine makes it anew. Known of commands and their triggers; of other resources only a provider knows. */
+  /** The engine makes it anew. Known of commands and their triggers, and of AWS's resources by a table. */
   replaced: boolean;
   /** Properties that differ, at most a dozen. */
   properties: PropertyChange[];
@@ -53,7 +54,9 @@ export function diffResources(
       const old = before.get(key);
       const properties = old === undefined ? [] : changedProperties(old.inputs, now.inputs);
       if (properties.length === 0) return [];
-      const replaced = now.type === COMMAND && properties.some((p) => TRIGGER.test(p.path));
+      const replaced =
+        (now.type === COMMAND && properties.some((p) => TRIGGER.test(p.path))) ||
+        replacesAtAws(now.type, properties);
       // Which of the triggers, and what it was, tells a reader nothing.
       const rest = properties.filter((p) => !TRIGGER.test(p.path));
       return [{ ...label(now), replaced, properties: rest }];
@@ -61,9 +64,13 @@ export function diffResources(
   };
 }
 
+/** Components of other programs: their children are not registered here, so they stand for them. */
+const REMOTE = /^(eks|kubernetes-cert-manager):index:/;
+
 /** The name of the stack in a URN says nothing about the resource. */
 function index(resources: readonly PlannedResource[]): Map<string, PlannedResource> {
-  return new Map(resources.filter((r) => r.custom).map((r) => [r.urn.replace(/^urn:pulumi:[^:]*::/, ""), r]));
+  const counted = resources.filter((r) => r.custom || REMOTE.test(r.type));
+  return new Map(counted.map((r) => [r.urn.replace(/^urn:pulumi:[^:]*::/, ""), r]));
 }
 
 /** Where two values differ; a list or map that is whole new or gone is one path, a text that is YAML is looked into. */

@@ -11,6 +11,7 @@ import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planOffline } from "../plan/run-plan";
 import { writeManifests } from "../plan/manifests";
 import type { PlanReport } from "../plan/plan-report";
+import { refusedAtAws } from "./aws-changes";
 import { programsDiffer, withBase, type BaseProgram, type PlanOfVersion } from "./diff-base";
 import { groupFlows } from "./flow-changes";
 import { diffMarkdown, type Flows, type StackDiff } from "./diff-markdown";
@@ -56,6 +57,7 @@ export async function diffOf(
         base,
         isNew: before === undefined,
         resources: diffResources(before?.plan.resources ?? [], here.plan.resources),
+        refused: refusedAtAws(before?.plan.resources ?? [], here.plan.resources),
         cost: { before: before?.plan.cost, after: here.plan.cost },
         guardrails: guardrails(here.plan.resources).filter((v) => !known.has(keyOf(v))),
         intents: here.plan.intents,

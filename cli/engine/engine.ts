@@ -106,6 +106,8 @@ export interface OperationOptions {
   /** The engine's whole output, as it comes, in colour where `colour` says so. */
   onOutput?: (text: string) => void;
   colour?: boolean;
+  /** Called for each resource that is made anew, with the properties for which it is. */
+  onReplace?: (name: string, because: readonly string[]) => void;
   /** End gracefully: what is under way is finished or undone, the lock is given back. */
   cancel: AbortSignal;
   /** End at once. */

@@ -18,6 +18,7 @@ import {
   type UpOptions,
 } from "./engine";
 import { detached } from "./pulumi-command";
+import { progressOf, replacing } from "./engine-events";
 import { engineError } from "./engine-errors";
 import { rememberedAs, rememberedIn, settledState, stateFrom, type ExportedState } from "./pulumi-state";
 import { keepPrivate, readSettings, writeSettings, type StackSettings } from "./stack-settings";
@@ -232,7 +233,11 @@ export class PulumiEngine implements Engine {
     operation: (s: Stack, common: Common) => Promise<unknown>,
   ): Promise<void> {
     const { command, workDir, env, logs } = this.#opts;
-    const { onOutput, onProgress, cancel, kill } = opts;
+    const { onOutput, onProgress, onReplace, cancel, kill } = opts;
+    const heard = [
+      ...(onProgress ? [progressOf(onProgress)] : []),
+      ...(onReplace ? [replacing(onReplace)] : []),
+    ];
     const log = onOutput === undefined ? { log: join(logs, `${stack}.log`) } : {};
     const workspace = await LocalWorkspace.create({
       workDir,
@@ -246,7 +251,13 @@ export class PulumiEngine implements Engine {
       await operation(s, {
         signal: cancel,
         color: opts.colour === true ? "always" : "never",
-        ...(onProgress === undefined ? {} : { onEvent: progressOf(onProgress) }),
+        ...(heard.length === 0
+          ? {}
+          : {
+              onEvent: (event: EngineEvent) => {
+                for (const hear of heard) hear(event);
+              },
+            }),
         ...(onOutput === undefined ? {} : { onOutput, onError: onOutput }),
       });
     } catch (e) {
@@ -279,22 +290,4 @@ function plainText(value: unknown): string | undefined {
   const { plaintext } = value as { plaintext?: string };
   const text: unknown = plaintext === undefined ? undefined : JSON.parse(plaintext);
   return typeof text === "string" ? text : undefined;
-}
-
-/** `creating Release calico-operator · 12 done`: what a person wants to see of thousands of events. */
-function progressOf(onProgress: (text: string) => void): (event: EngineEvent) => void {
-  let done = 0;
-  const verbs: Readonly<Record<string, string>> = {
-    create: "creating",
-    update: "updating",
-    delete: "deleting",
-    replace: "replacing",
-  };
-  return (event) => {
-    if (event.resOutputsEvent !== undefined) done++;
-    const m = event.resourcePreEvent?.metadata;
-    const verb = m === undefined ? undefined : verbs[m.op];
-    if (m === undefined || verb === undefined || m.type.startsWith("pulumi:")) return;
-    onProgress(`${verb} ${m.type.replace(/^.*[:/]/, "")} ${m.urn.replace(/^.*::/, "")} · ${done} done`);
-  };
 }

@@ -36,7 +36,14 @@ export async function runUp(name: string, options: UpCommand): Promise<void> {
       refresh: options.refresh === true,
     };
     if (preview) {
-      await session.engine.preview(name, up);
+      const replaced: string[] = [];
+      await session.engine.preview(name, {
+        ...up,
+        onReplace: (resource, because) =>
+          replaced.push(because.length === 0 ? resource : `${resource} (${because.join(", ")})`),
+      });
+      if (replaced.length > 0)
+        say(`Replaced, with all that is in them or on them: ${[...new Set(replaced)].join(", ")}.`);
       return;
     }
     const cluster = plan.target.kind === "kind" ? plan.target.cluster.name : undefined;

@@ -45,13 +45,20 @@ async function standing(name: string, opts: Options): Promise<StandingCluster | 
     aws.eks.getCluster({ name }, opts),
     aws.eks.getNodeGroups({ clusterName: name }, opts),
   ]);
-  const subnets = cluster.vpcConfig.subnetIds.map((id) => aws.ec2.getSubnet({ id }, opts));
+  const subnets = await Promise.all(cluster.vpcConfig.subnetIds.map((id) => aws.ec2.getSubnet({ id }, opts)));
   const sizes = groups.names.map((group) => size(name, group, opts));
-  const zones = [...new Set((await Promise.all(subnets)).map((s) => s.availabilityZone))].sort();
+  const zones = [...new Set(subnets.map((s) => s.availabilityZone))].sort();
+  const [network] = cluster.kubernetesNetworkConfigs;
+  // Only a check more: what else is known of the cluster counts without it.
+  const vpc = await aws.ec2.getVpc({ id: cluster.vpcConfig.vpcId }, opts).catch(() => undefined);
   const nodeGroups = Object.fromEntries((await Promise.all(sizes)).flat());
   return {
     zones,
     nodeGroups,
+    version: cluster.version,
+    ...(vpc === undefined ? {} : { vpcCidr: vpc.cidrBlock }),
+    subnets: Object.fromEntries(subnets.map((s) => [s.availabilityZone, s.cidrBlock])),
+    ...(network === undefined ? {} : { serviceCidr: network.serviceIpv4Cidr }),
     // A cluster that is being made has none yet.
     ...(cluster.endpoint ? { endpoint: cluster.endpoint } : {}),
     public: cluster.vpcConfig.endpointPublicAccess,

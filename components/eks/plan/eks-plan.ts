@@ -19,7 +19,7 @@ import { partitionOf, type Place } from "./iam-policies";
 import { checkEksVersion, chooseZones } from "./aws-regions";
 import { endpointServices, privateProblems } from "./private-network";
 import { storageProblems } from "./storage-plan";
-import { losesAddress, standingProblems } from "./standing-cluster";
+import { losesAddress, standingProblems, standingSubnetProblems } from "./standing-cluster";
 import { tagProblems } from "./tag-rules";
 import { stackTags } from "./aws-tags";
 import type { AwsFacts } from "./aws-facts";
@@ -104,13 +104,16 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
     ...addonVersionProblems(config, path),
     ...storageProblems(config, path),
     ...privateProblems(config, path),
-    ...standingProblems(config, zones, aws.cluster, path),
+    ...standingProblems(config, zones, aws.cluster, path, context.kubernetes),
   ];
   const network =
     existing === undefined
       ? planNetwork(request, path, zoneFacts(aws))
       : planExistingNetwork(request, config, aws, path);
-  problems.push(...network.problems);
+  problems.push(
+    ...network.problems,
+    ...(existing === undefined ? standingSubnetProblems(network.plan?.subnets ?? [], aws.cluster, path) : []),
+  );
   const warnings = [
     ...version.warnings,
     ...network.warnings,

@@ -1,3 +1,4 @@
+import { overlaps, prefixOf } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import type { EksConfig } from "../eks-config";
 
@@ -7,6 +8,14 @@ export interface StandingCluster {
   zones: readonly string[];
   /** Whether pods get their addresses from the VPC CNI; absent where no node has joined yet, so that it may change. */
   vpcCni?: boolean;
+  /** Kubernetes version, as `1.36`. */
+  version?: string;
+  /** Range of Services. */
+  serviceCidr?: string;
+  /** First range of its VPC. */
+  vpcCidr?: string;
+  /** Ranges of the control plane's subnets, by zone. */
+  subnets?: Readonly<Record<string, string>>;
   /** URL of the API server; absent while AWS makes it. */
   endpoint?: string;
   /** Whether it has a public address now. */
@@ -28,9 +37,17 @@ export function standingProblems(
   zones: readonly string[],
   standing: StandingCluster | undefined,
   path: string,
+  kubernetes?: string,
 ): Problem[] {
   if (standing === undefined) return [];
-  const problems: Problem[] = [];
+  const problems = [
+    ...versionProblems(kubernetes, standing),
+    ...fixedRange(config.network.serviceCidr, standing.serviceCidr, `${path}.network.serviceCidr`, SERVICES),
+    // A VPC that is there is looked at by itself.
+    ...(config.network.existing === undefined
+      ? fixedRange(config.network.vpcCidr, standing.vpcCidr, `${path}.network.vpcCidr`, VPC)
+      : []),
+  ];
   const missing = standing.zones.filter((zone) => !zones.includes(zone));
   if (missing.length > 0) {
     problems.push({
@@ -52,6 +69,67 @@ export function standingProblems(
     });
   }
   return problems;
+}
+
+const SERVICES = "EKS never changes it";
+const VPC = "the cluster cannot leave its VPC";
+
+/** What a change would replace, with the cluster and all that is in it. */
+function fixedRange(wanted: string, has: string | undefined, path: string, why: string): Problem[] {
+  if (has === undefined || has === wanted) return [];
+  return [
+    {
+      path,
+      value: wanted,
+      message: `the cluster that stands has ${has}, and ${why}`,
+      fix: `${has}; for another make a new stack`,
+    },
+  ];
+}
+
+/** EKS goes up one minor version at a time, and never down (EKS guide, cluster upgrades). */
+function versionProblems(wanted: string | undefined, { version }: StandingCluster): Problem[] {
+  const minor = (text: string) => Number(text.split(".")[1]);
+  if (wanted === undefined || version === undefined || wanted === version) return [];
+  const steps = minor(wanted) - minor(version);
+  if (steps === 1 || Number.isNaN(steps)) return [];
+  return [
+    {
+      path: "kubernetes",
+      value: wanted,
+      message:
+        steps < 0
+          ? `the cluster that stands has ${version}, and EKS never goes back`
+          : `the cluster that stands has ${version}, and EKS goes up one minor version at a time`,
+      fix: steps < 0 ? `"${version}"` : `"1.${minor(version) + 1}" first`,
+    },
+  ];
+}
+
+/**
+ * Subnets of a network that stands: another range means another subnet, which AWS makes beside the old one, and refuses
+ * where both have addresses of the other's.
+ */
+export function standingSubnetProblems(
+  subnets: readonly { role: string; zone: string; cidr: string }[],
+  standing: StandingCluster | undefined,
+  path: string,
+): Problem[] {
+  const there = Object.entries(standing?.subnets ?? {});
+  return subnets.flatMap(({ role, zone, cidr }): Problem[] => {
+    const has = standing?.subnets?.[zone];
+    if (role !== "private" || has === undefined || has === cidr) return [];
+    const other = there.find(([, range]) => overlaps(range, cidr));
+    if (other === undefined) return [];
+    return [
+      {
+        path: `${path}.network`,
+        value: cidr,
+        message: `the private subnet of ${zone} would become ${cidr}, and ${other[1]} stands: AWS makes no subnet over another, and the control plane holds the old one`,
+        fix: `what gives the subnet ${has}: fewer nodes or pods, or ${path}.network.prefixes.private ${prefixOf(has)}; else a new stack`,
+      },
+    ];
+  });
 }
 
 /** The way by which this machine reaches the API server now goes with its public address. */

@@ -36,8 +36,14 @@ const functions: Record<string, (inputs: Values, aws: Aws) => Promise<Values> | 
   }),
   "aws:eks/getCluster:getCluster": async ({ name }, aws) => {
     const { cluster } = await aws.call("eks", "DescribeCluster", { name });
-    const { endpoint, resourcesVpcConfig } = cluster as Values;
-    return { name, endpoint, vpcConfig: resourcesVpcConfig };
+    const { endpoint, resourcesVpcConfig, version, kubernetesNetworkConfig } = cluster as Values;
+    return {
+      name,
+      endpoint,
+      version,
+      vpcConfig: resourcesVpcConfig,
+      kubernetesNetworkConfigs: kubernetesNetworkConfig === undefined ? [] : [kubernetesNetworkConfig],
+    };
   },
   "aws:eks/getNodeGroups:getNodeGroups": async ({ clusterName }, aws) => ({
     names: (await aws.call("eks", "ListNodegroups", { clusterName }))["nodegroups"],

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CliError } from "../../../cli/engine/pulumi-command";
+import { replacing } from "../../../cli/engine/engine-events";
 import { engineError } from "../../../cli/engine/engine-errors";
 import { readSettings, settingsPath, writeSettings } from "../../../cli/engine/stack-settings";
 import { writeReceipt, receiptOf } from "../../../cli/students/receipt";
@@ -144,4 +145,19 @@ test("receipts of one moment are two files, and a student's stack file is for it
     rest: {},
   });
   expect(statSync(settingsPath(at, "net-ana")).mode & 0o777).toBe(0o600);
+});
+
+test("what the provider makes anew is told once, with the properties for which it is", () => {
+  const told: string[] = [];
+  const hear = replacing((name, because) => told.push(`${name}: ${because.join()}`));
+  const step = (op: string, name: string, keys?: string[]) => {
+    const metadata = { op, urn: `urn:pulumi:eks::p::aws:eks/nodeGroup:NodeGroup::${name}`, keys };
+    hear({ sequence: 0, timestamp: 0, resourcePreEvent: { metadata } } as never);
+  };
+  step("update", "eks-cluster");
+  // The engine speaks of one replacement three times.
+  step("create-replacement", "eks-nodes-workers", ["instanceTypes"]);
+  step("replace", "eks-nodes-workers", ["instanceTypes"]);
+  step("delete-replaced", "eks-nodes-workers");
+  expect(told).toEqual(["eks-nodes-workers: instanceTypes"]);
 });

@@ -7,6 +7,13 @@ import { networkBehaviours } from "./networks";
 import { policyBehaviours } from "./policies";
 import { tagBehaviours } from "./tags";
 
+/** An account that has asked for more: the tests put many stacks into one. */
+const quotas: Record<string, Behaviour> = {
+  "service-quotas.GetServiceQuota": {
+    answers: ({ ServiceCode, QuotaCode }) => ({ Quota: { ServiceCode, QuotaCode, Value: 200 } }),
+  },
+};
+
 /** All that the stand-in knows of AWS beside the models and moto: a fresh account. */
 export function awsBehaviours(): Record<string, Behaviour> {
   const state = new EksState();
@@ -18,6 +25,7 @@ export function awsBehaviours(): Record<string, Behaviour> {
     networkBehaviours,
     policyBehaviours,
     tagBehaviours,
+    quotas,
   ];
   for (const [operation, behaviour] of parts.flatMap((p) => Object.entries(p))) {
     const known = all[operation];
