@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { registry, registryPath, urlOrPath } from "../kube/reference-fields";
+import { imageDigest, registry, registryPath, urlOrPath } from "../kube/reference-fields";
 import { charts } from "./versions";
 
 /** Config of where charts and images come from instead of upstream. */
@@ -16,6 +16,10 @@ export const mirrorsSchema = z.strictObject({
   calicoCrds: urlOrPath("https", "http")
     .exactOptional()
     .meta({ description: "URL or path of Calico's CRD manifest, used where `calico.crds` is `apply`." }),
+  calicoCrdsDigest: imageDigest.exactOptional().meta({
+    description:
+      "Digest of that manifest (`sha256:…`), or of the released one: what is downloaded is then applied only if it is that.",
+  }),
 });
 
 export type Mirrors = z.output<typeof mirrorsSchema>;

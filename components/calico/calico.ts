@@ -116,12 +116,17 @@ export class Calico extends pulumi.ComponentResource {
 
   /** CRDs before any node exists: applied once per version, so that no preview pays for them. */
   private applyCrds(): ClusterJob {
-    const { cluster, plan } = this.args;
+    const { cluster, plan, mirrors } = this.args;
     return new ClusterJob(
       `${this.prefix}-crds`,
       {
         cluster,
-        work: ["apply", plan.crds.source, ...crdNames(plan)],
+        work: [
+          "apply",
+          ...(mirrors.calicoCrdsDigest === undefined ? [] : [`--digest=${mirrors.calicoCrdsDigest}`]),
+          plan.crds.source,
+          ...crdNames(plan),
+        ],
         triggers: [plan.version, plan.crds.source],
         timeout: 300,
       },

@@ -63,7 +63,9 @@ describe.each(files)("%s", (file) => {
       expect(
         writes
           .map(([name]) => name)
-          .filter((n) => !["id-token", "pull-requests", "security-events"].includes(n)),
+          .filter((n) => !["id-token", "pull-requests", "security-events"].includes(n))
+          // Who releases writes a release, and what is signed of it.
+          .filter((n) => file !== "release.yml" || !["contents", "attestations"].includes(n)),
       ).toEqual([]);
     }
   });
@@ -184,4 +186,25 @@ test("npm scripts that workflows call exist", () => {
     .flatMap((f) => stepsOf(read(f)))
     .flatMap((s) => [...(s.run ?? "").matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map((m) => m[1] ?? ""));
   for (const name of called) expect(Object.keys(scripts)).toContain(name);
+});
+
+test("a release is built from the default branch, without a cache, and carries SBOMs and where it was built", () => {
+  const workflow = read("release.yml");
+  expect(Object.keys(workflow.on)).toEqual(["push"]);
+  expect(workflow.jobs["release"]?.environment).toBe("release");
+  const steps = stepsOf(workflow);
+  const at = (what: RegExp): number => steps.findIndex((s) => what.test(`${s.uses ?? ""} ${s.run ?? ""}`));
+  expect(JSON.stringify(steps)).not.toContain('"cache"');
+  const order = [
+    /merge-base --is-ancestor/,
+    /npm ci/,
+    /audit signatures/,
+    /npm test/,
+    /npm sbom/,
+    /build-provenance/,
+    /attest-sbom/,
+    /gh release create/,
+  ].map(at);
+  expect(order).not.toContain(-1);
+  expect([...order].sort((a, b) => a - b)).toEqual(order);
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
@@ -5,11 +6,19 @@ import type { KubeObject } from "../../../kube/objects";
 import { parseAllDocuments } from "yaml";
 import { Api, ApiError } from "./api";
 
-/** Reads a manifest from a URL, a file, or every YAML file of a folder. */
-export async function readManifest(source: string): Promise<KubeObject[]> {
+/**
+ * Reads a manifest from a URL, a file, or every YAML file of a folder.
+ * @param digest `sha256:…` of it @throws Error where it is another
+ */
+export async function readManifest(source: string, digest?: string): Promise<KubeObject[]> {
   const texts = /^https?:\/\//.test(source)
     ? [await download(source)]
     : filesOf(source).map((f) => readFileSync(f, "utf8"));
+  const seen = `sha256:${createHash("sha256").update(texts.join("")).digest("hex")}`;
+  if (digest !== undefined && seen !== digest)
+    throw new Error(
+      `${source} is not what mirrors.calicoCrdsDigest names: it has ${seen}. Nothing was applied; look at what changed`,
+    );
   return texts.flatMap((text) =>
     parseAllDocuments(text)
       .map((d) => d.toJS() as KubeObject | null)

@@ -1,7 +1,7 @@
 /**
  * Run by a Command resource during `up` or `destroy`, with the kubeconfig on stdin and its work in LABS_CLUSTER_JOB:
  *   crds NAME…            wait until these CRDs are established
- *   apply SOURCE NAME…    apply a manifest (URL, file or folder) server-side, then wait for these CRDs
+ *   apply SOURCE NAME…    apply a manifest (URL, file or folder; `--digest=sha256:…` of it) server-side, then wait for these CRDs
  *   ready API/KIND/NAME…  wait until these objects have condition Ready
  *   volumes DRIVER        at destroy: delete the claims of a CSI driver's volumes, wait until the volumes are gone
  */
@@ -14,7 +14,8 @@ import { waitForCrds, waitForReady } from "./wait";
 
 async function main(argv: string[]): Promise<void> {
   const seconds = Number(argv.find((a) => a.startsWith("--timeout="))?.split("=")[1] ?? 300);
-  const [verb, ...rest] = argv.filter((a) => !a.startsWith("--timeout="));
+  const digest = argv.find((a) => a.startsWith("--digest="))?.slice("--digest=".length);
+  const [verb, ...rest] = argv.filter((a) => !/^--(timeout|digest)=/.test(a));
   const kubeconfig = new KubeConfig();
   kubeconfig.loadFromString(readFileSync(0, "utf8"));
   const until = Date.now() + seconds * 1000;
@@ -24,7 +25,7 @@ async function main(argv: string[]): Promise<void> {
   if (verb === "apply") {
     const [source, ...names] = rest;
     if (source === undefined) throw new Error("apply needs a source");
-    await applyManifest(kubeconfig, await readManifest(source), until);
+    await applyManifest(kubeconfig, await readManifest(source, digest), until);
     return waitForCrds(kubeconfig, names, until);
   }
   throw new Error(`unknown work: ${verb ?? "(none)"}`);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { mkdtempSync, writeFileSync } from "node:fs";
@@ -154,6 +155,17 @@ test("tries again when the server is busy, and not when it refuses", async () =>
   await expect(applyManifest(server.kubeconfig(), [crd], soon())).rejects.toThrow(
     "cannot apply CustomResourceDefinition x.example.com: spec.group: Required value",
   );
+});
+
+test("a manifest that is not what its digest says is refused", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "manifest-")), "a.yaml");
+  writeFileSync(file, "kind: A\n");
+  const digest = "sha256:d7a9a53b7cc9b6c44a98e2c05a2ba6a04ce0ba48e6ac2d2d80da9dfa95fdcfd3";
+  const right = `sha256:${createHash("sha256").update("kind: A\n").digest("hex")}`;
+  await expect(readManifest(file, digest)).rejects.toThrow(
+    /is not what mirrors.calicoCrdsDigest names.*Nothing was applied/,
+  );
+  expect(await readManifest(file, right)).toHaveLength(1);
 });
 
 test("reads a manifest from a file and from a folder, without empty documents", async () => {
