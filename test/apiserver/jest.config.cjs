@@ -7,4 +7,6 @@ module.exports = {
   testPathIgnorePatterns: ["/node_modules/"],
   testTimeout: 300_000,
   maxWorkers: 1,
+  // With a limit there is a worker, which on a busy machine is told to have "failed to exit gracefully".
+  workerIdleMemoryLimit: undefined,
 };

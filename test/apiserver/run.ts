@@ -26,7 +26,11 @@ async function main(argv: readonly string[]): Promise<number> {
       `no version set ${only ?? ""}; there are ${versionSets.map((s) => s.kubernetes).join(", ")}`,
     );
   const servers: Record<string, Servers[string]> = {};
-  for (const set of sets) servers[set.kubernetes] = await serverFor(set);
+  // All have started or failed before anything else happens: what has started must be stopped.
+  const settled = await Promise.allSettled(
+    sets.map(async (set) => void (servers[set.kubernetes] = await serverFor(set))),
+  );
+  for (const s of settled) if (s.status === "rejected") throw s.reason as Error;
   return jest(at === -1 ? argv : [...argv.slice(0, at), ...argv.slice(at + 2)], servers);
 }
 
