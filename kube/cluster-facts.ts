@@ -24,6 +24,8 @@ export interface ClusterFacts {
    * the nodes, which goes with the cluster.
    */
   loadBalancer: "none" | "aws-lbc" | "aws-in-tree" | "provided" | "container";
+  /** IngressClass whose Ingresses are load balancers of the cloud. */
+  albClass?: string;
   /** Nothing of it reaches the internet, and nothing there reaches it. */
   isolated?: boolean;
   /** Ports of the nodes that are open on the user's own machine: nodePort → address and port there. */

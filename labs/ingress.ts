@@ -1,3 +1,4 @@
+import { albProblems, toAlbIngress } from "../routing/alb/objects";
 import { certificatesFor, withTls } from "../routing/certificate";
 import { canaryIngress } from "../routing/canary/annotations";
 import type { Canary } from "../routing/canary/canary";
@@ -54,8 +55,10 @@ export function routed(
   failOn(`Lab ${ctx.instance} has routes that cannot work.`, [
     ...checkRoutes([set], services),
     ...checkCanaries(canaries, [set], services),
+    ...(site.kind === "alb" ? albProblems(set, canaries) : []),
   ]);
   const options = { className: site.className };
+  if (site.kind === "alb") return [toAlbIngress(set, canaries, options)];
   return [
     ...certificatesFor(set, site),
     ...toIngresses(set, options),

@@ -2,10 +2,10 @@ import type { ClusterFacts } from "../kube/cluster-facts";
 import type { IngressSite } from "../routing/ingress-site";
 import { stepList, stepNumber } from "../classroom/steps";
 import { nearest } from "../kube/nearest";
-import type { Problem } from "../kube/problems";
+import { ProblemsError, type Problem } from "../kube/problems";
 import { labs } from "./index";
 import type { LabConfig } from "./lab-config";
-import type { Lab, LabSelection } from "./model";
+import { labAt, type Lab, type LabSelection } from "./model";
 
 /** Turns config into lab selections; tells every unknown lab, step or role, and every need that the cluster lacks. */
 export function selectLabs(
@@ -39,7 +39,10 @@ export function selectLabs(
       ...(ingress === undefined ? {} : { ingress }),
     };
     selections.push({ instance, lab, step, context });
-    for (const lack of lacks(lab, facts, Object.keys(configs).length, ingress)) {
+    for (const lack of [
+      ...lacks(lab, facts, Object.keys(configs).length, ingress),
+      ...routesLack({ instance, lab, step, context }),
+    ]) {
       problems.push({
         path: `labs.${instance}`,
         message: `this cluster cannot carry ${lab.id}: ${lack.reason}`,
@@ -55,6 +58,21 @@ export function selectLabs(
   }
   checkTogether(selections, problems);
   return { selections, problems, notes };
+}
+
+/** Routes of any step that the site's controller cannot have: every reason once. */
+function routesLack(selection: LabSelection): { reason: string; fix: string }[] {
+  if (selection.context.ingress?.kind !== "alb" || selection.lab.needs.ingress !== true) return [];
+  const found = new Map<string, string>();
+  for (const step of selection.lab.steps.keys()) {
+    try {
+      labAt({ ...selection, step });
+    } catch (error) {
+      if (!(error instanceof ProblemsError)) throw error;
+      for (const p of error.problems) found.set(`${p.path}: ${p.message}`, p.fix ?? "");
+    }
+  }
+  return [...found].map(([reason, fix]) => ({ reason, fix }));
 }
 
 function stepOf(lab: Lab, wanted: number | string, path: string, problems: Problem[]): number {

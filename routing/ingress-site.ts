@@ -2,6 +2,8 @@
  * What a lab may know of the ingress: plain data, so that labs stay free of controllers and platforms.
  */
 export interface IngressSite {
+  /** Who reads the Ingresses. @default ingress-nginx */
+  kind?: "alb";
   /** Class that its Ingresses name. */
   className: string;
   /** Domain under which names live. */
@@ -20,6 +22,8 @@ export interface ControllerPods {
   hostNetwork: boolean;
   /** Container ports by the name that the chart gives them. */
   ports: Readonly<Record<string, number>>;
+  /** No pods of the cluster: a load balancer at addresses of its own. `hostNetwork` is then true as well. */
+  outside?: boolean;
   /** Absent where this project installs it: then it is `CONTROLLER`. */
   place?: ControllerPlace;
 }
@@ -83,3 +87,9 @@ export function urlOf(
 
 export const defaultScheme = (site: IngressSite): "http" | "https" =>
   site.tls === undefined ? "http" : "https";
+
+/** HTTPS where there are certificates; a redirect then holds for the whole ALB. */
+export const albListeners = ({ tls }: Pick<IngressSite, "tls">): { https: boolean; redirect: boolean } => ({
+  https: tls !== undefined,
+  redirect: tls?.redirect === true,
+});

@@ -74,7 +74,7 @@ function wantedOf({ clusterName, ingress }: StackPlan): WantedContents {
   const tls = ingress?.tls;
   return {
     clusterName,
-    ...(ingress === undefined
+    ...(ingress === undefined || ingress.controller.alb !== undefined
       ? {}
       : {
           ingress: {

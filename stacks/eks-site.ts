@@ -25,6 +25,7 @@ export function eksSite(stack: string, clusterName: string, config: Config, aws:
       kubernetes: config.kubernetes,
       owner: config.owner,
       expires: config.expires,
+      alb: config.ingress.controller === "alb",
       pools,
       today: new Date(),
     },

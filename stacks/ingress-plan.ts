@@ -27,18 +27,19 @@ export function planIngress(
   facts: ClusterFacts,
 ): { ingress?: IngressPlan; baseDomain: string; problems: Problem[]; notes: string[] } {
   const install = wantsIngress(config);
-  const controller = planController(config.ingress, facts, config.tls.issuer === "own");
+  const controller = planController(config.ingress, facts, config.tls.issuer === "own", config.tls.redirect);
   const route53 = config.target === "eks";
   const dns = planDns(config.dns, facts, {
     expose: install ? controller.plan.expose : undefined,
     route53,
-    internal: controller.plan.loadBalancer?.scheme === "internal",
+    internal: (controller.plan.alb ?? controller.plan.loadBalancer)?.scheme === "internal",
   });
   const tls = planTls(config.tls, facts, {
     baseDomain: dns.plan.baseDomain,
     zone: dns.plan.zone !== undefined,
     needed: install && someLab(config, "tls"),
     ingress: install,
+    ...(controller.plan.alb === undefined ? {} : { acm: controller.plan.alb.certificateArns }),
     ownController: config.ingress.controller !== "existing",
     rights: route53 && hasPodIdentity(config),
   });
@@ -46,8 +47,13 @@ export function planIngress(
   const problems = planned.flatMap((p) => p.problems);
   const { baseDomain } = dns.plan;
   if (!install) return { baseDomain, problems, notes: [] };
-  const secured = siteTls(tls.plan, config.tls.redirect, config.dns.zone === "create");
+  const acm = controller.plan.alb?.certificateArns ?? [];
+  const secured =
+    acm.length > 0
+      ? acmSite(config.tls.redirect)
+      : siteTls(tls.plan, config.tls.redirect, config.dns.zone === "create");
   const site: IngressSite = {
+    ...(controller.plan.alb === undefined ? {} : { kind: "alb" as const }),
     className: controller.plan.className,
     baseDomain,
     ports: controller.plan.ports,
@@ -57,6 +63,14 @@ export function planIngress(
   const ingress = { controller: controller.plan, tls: tls.plan, dns: dns.plan, site };
   return { ingress, baseDomain, problems, notes: planned.flatMap((p) => p.notes) };
 }
+
+/** The load balancer's own certificates cover every name. */
+const acmSite = (redirect: boolean): NonNullable<IngressSite["tls"]> => ({
+  certificate: "default",
+  redirect,
+  awaited: false,
+  trust: "certificates of ACM are trusted by browsers, if Amazon's authority gave them",
+});
 
 /** The agent that hands out rights is there for the load balancer controller. */
 export function hasPodIdentity({ eks }: Pick<Config, "eks">): boolean {

@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../components/cluster";
+import { AlbIngress } from "../components/alb/alb";
 import { ChallengeRole } from "../components/dns/challenge-role";
 import { Records } from "../components/dns/records";
 import { Zone } from "../components/dns/zone";
@@ -57,7 +58,8 @@ function makeController(
   ingress: IngressPlan,
   shared: Pick<ConstructorParameters<typeof IngressNginx>[1], "cluster" | "mirrors" | "wait" | "after">,
 ): Pick<IngressNginx, "ready" | "loadBalancer"> {
-  const { existing, expose } = ingress.controller;
+  const { alb, className, existing, expose } = ingress.controller;
+  if (alb !== undefined) return new AlbIngress("ingress", { ...shared, className, alb });
   if (existing === undefined)
     return new IngressNginx("ingress", { ...shared, plan: ingress.controller, ...ownCertificate(ingress) });
   return {
@@ -112,12 +114,18 @@ function makeCertificates(
 }
 
 function makeRecords(
-  { dns }: IngressPlan,
+  { dns, controller: { alb } }: IngressPlan,
   controller: Pick<IngressNginx, "loadBalancer">,
   zone: Zone | undefined,
   site?: AwsSite,
 ): void {
   if (zone === undefined || site === undefined || dns.records.length === 0) return;
   const loadBalancer = controller.loadBalancer.apply((name) => name ?? "");
-  new Records("names", { names: dns.records, zoneId: zone.zoneId, loadBalancer, provider: site.provider });
+  new Records("names", {
+    names: dns.records,
+    zoneId: zone.zoneId,
+    loadBalancer,
+    type: alb !== undefined ? "application" : "network",
+    provider: site.provider,
+  });
 }

@@ -6,10 +6,19 @@ import { nlbAnnotations } from "../routing/nlb-annotations";
 
 /** Controller, certificates and names, as lines for a reader. */
 export function ingressSummary(plan: { controller: ControllerPlan; tls: TlsPlan; dns: DnsPlan }): string[] {
-  return [...controllerLines(plan.controller), ...tlsLines(plan.tls), ...dnsLines(plan.dns)];
+  // An ALB has its certificates from ACM, and its own lines say so.
+  const tls = plan.controller.alb === undefined ? tlsLines(plan.tls) : [];
+  return [...controllerLines(plan.controller), ...tls, ...dnsLines(plan.dns)];
 }
 
 function controllerLines(c: ControllerPlan): string[] {
+  if (c.alb !== undefined)
+    return [
+      `one Application Load Balancer, ${c.alb.scheme}, of the Ingresses of class ${c.className}; targets are pods`,
+      c.alb.certificateArns.length === 0
+        ? "listens on 80: no certificate of ACM is named (ingress.certificateArns)"
+        : `listens on 80 and 443 with ${c.alb.certificateArns.length} certificate(s) of ACM${c.alb.redirect ? "; 80 redirects, for every host" : ""}`,
+    ];
   if (c.existing !== undefined)
     return [
       `the ingress-nginx that is there: class ${c.className}, ${c.expose}, Service ${c.existing.namespace}/${c.existing.name}${c.hostNetwork ? ", on the host network" : ""}`,

@@ -114,6 +114,7 @@ function calicoPods({ calico }: DemandingPlan, nodes: number, atLeast: number): 
 function ingressPods({ ingress }: DemandingPlan, atLeast: number): PodDemand[] {
   if (ingress === undefined) return [];
   const { controller, tls } = ingress;
+  if (controller.alb !== undefined) return [];
   const each = { what: "ingress-nginx", memory: 90, hostNetwork: controller.hostNetwork };
   const webhook = "webhook" in tls ? tls.webhook : undefined;
   return [

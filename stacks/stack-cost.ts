@@ -1,4 +1,10 @@
-import { eksCost, sumOf, type CostPart, type CostSum } from "../components/eks/plan/eks-cost";
+import {
+  eksCost,
+  sumOf,
+  type BalancerNeeds,
+  type CostPart,
+  type CostSum,
+} from "../components/eks/plan/eks-cost";
 import { MONTH, priceSources, servicePrice } from "../components/eks/plan/prices";
 import { ownsLoadBalancer } from "../kube/load-balancers";
 import { labAt } from "../labs/model";
@@ -20,7 +26,7 @@ export function stackCost(plan: StackPlan, now: Date): StackCost | undefined {
   if (plan.target.kind !== "eks" || plan.target.cluster === undefined) return undefined;
   const { region } = plan.target.cluster.place;
   const parts = [
-    ...eksCost(plan.target.cluster, { network: balancers(plan) }, now),
+    ...eksCost(plan.target.cluster, { balancers: balancers(plan) }, now),
     ...(plan.ingress?.dns.zone?.how === "create" ? [hostedZone(region)] : []),
   ];
   const sum = sumOf(parts);
@@ -39,15 +45,22 @@ export function stackCost(plan: StackPlan, now: Date): StackCost | undefined {
 }
 
 /** Load balancers: the ingress controller's, and those of the labs at their steps. */
-function balancers({ ingress, labs, facts }: StackPlan): { what: string; internetFacing: boolean }[] {
-  const own = ingress?.controller.loadBalancer;
+function balancers({ ingress, labs, facts }: StackPlan): BalancerNeeds["balancers"] {
+  const alb = ingress?.controller.alb;
+  const own = alb ?? ingress?.controller.loadBalancer;
   return [
     ...(ingress?.controller.expose === "load-balancer"
-      ? [{ what: "the ingress controller", internetFacing: own?.scheme !== "internal" }]
+      ? [
+          {
+            what: "the ingress controller",
+            internetFacing: own?.scheme !== "internal",
+            alb: alb !== undefined,
+          },
+        ]
       : []),
     ...labs.flatMap((l) =>
       labAt(l)
-        .objects.filter((o) => ownsLoadBalancer(o, facts))
+        .objects.filter((o) => o.kind === "Service" && ownsLoadBalancer(o, facts))
         .map((o) => ({ what: `lab ${l.instance}`, internetFacing: !isInternal(o.metadata.annotations) })),
     ),
   ];

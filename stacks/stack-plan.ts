@@ -101,7 +101,11 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
   problems.push(...calico.problems);
   const known: ClusterFacts = { ...site.facts, cni: calico.plan.cni };
   const { ingress, baseDomain, ...entry } = planIngress(config, known);
-  const facts: ClusterFacts = { ...known, baseDomain };
+  const facts: ClusterFacts = {
+    ...known,
+    baseDomain,
+    ...(ingress?.controller.alb === undefined ? {} : { albClass: ingress.controller.className }),
+  };
   const labs = selectLabs(config.labs, facts, ingress?.site);
   problems.push(...entry.problems, ...labs.problems);
   const open = ingress === undefined ? undefined : openToAll(ingress.controller);
@@ -117,7 +121,10 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
       : undefined;
   problems.push(...(room?.problems ?? []));
   const isolated =
-    facts.isolated === true && site.target.kind === "eks" && site.target.cluster !== undefined
+    facts.isolated === true &&
+    labs.problems.length === 0 &&
+    site.target.kind === "eks" &&
+    site.target.cluster !== undefined
       ? privateImages(
           {
             calico: calico.plan,
@@ -132,6 +139,7 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
   if (ingress?.tls.issuer === "own")
     problems.push(...coverageProblems(ingress.tls.certificate, hostsOfLabs(labs.selections), baseDomain));
   if (problems.length > 0) return fail(stack, problems);
+  const nginxHere = ingress !== undefined && ingress.controller.alb === undefined;
   return {
     stack,
     clusterName,
@@ -147,7 +155,7 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
     notes: [
       // Of what the stack has not, nothing need be known.
       ...set.untested
-        .filter((u) => ingress !== undefined || !u.startsWith("ingress-nginx"))
+        .filter((u) => nginxHere || !u.startsWith("ingress-nginx"))
         .map((u) => `not tested upstream: ${u}`),
       ...site.notes,
       ...(isolated?.notes ?? []),

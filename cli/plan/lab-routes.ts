@@ -1,3 +1,4 @@
+import { albRouteLines } from "../../routing/alb/answer";
 import { routeLines, type RouteLine } from "../../routing/route-lines";
 import type { LabSelection, RequestClaim } from "../../labs/model";
 import { siteOf } from "../../labs/ingress";
@@ -15,8 +16,12 @@ export interface LabRoutes {
 }
 
 export function labRoutes(s: LabSelection, objects: readonly KubeObject[]): LabRoutes {
+  const site = siteOf(s.context);
   return {
-    routes: routeLines(objects, siteOf(s.context).className),
+    routes:
+      site.kind === "alb"
+        ? albRouteLines(objects, site.className, site.tls !== undefined)
+        : routeLines(objects, site.className),
     certificates: objects.filter((o) => o.kind === "Certificate").map(certificate),
     requests: claimsOf(s).flatMap((c) => {
       if (c.kind === "flow") return [];

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { CONTROLLER, placeOf } from "../../routing/ingress-site";
 import { CA } from "../../components/tls/plan/objects";
+import { UserError } from "../../kube/problems";
 import type { StackPlan } from "../../stacks/stack-plan";
 import type { ReachedCluster } from "./cluster/cluster-access";
 import { ApiError, type ClusterApi } from "../cluster/api-client";
@@ -25,6 +26,10 @@ export function entryOf(
     if (wish !== undefined) return wish;
     const isLocal = host === "localhost" || host.endsWith(".localhost");
     if (!isLocal) return undefined;
+    if (plan.ingress?.site.kind === "alb")
+      throw new UserError(
+        `${host} is no name of the load balancer: --entry <its name> (pulumi stack output loadBalancer)`,
+      );
     const open = plan.facts.hostPorts.find((h) => h.hostPort === port && h.protocol === "TCP");
     if (open === undefined) return balancer ?? "127.0.0.1";
     return /^(0\.0\.0\.0|::)?$/.test(open.listenAddress) ? "127.0.0.1" : open.listenAddress;

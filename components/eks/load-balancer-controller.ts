@@ -45,7 +45,7 @@ export class LoadBalancerController extends pulumi.ComponentResource {
       `${name}-role`,
       {
         trust: trust(plan, controlPlane),
-        policy: loadBalancerPolicy(plan.place, plan.network.existing?.vpcId),
+        policy: loadBalancerPolicy(plan.place, { vpcId: plan.network.existing?.vpcId, alb: plan.alb }),
       },
       { parent: this },
     );

@@ -49,9 +49,9 @@ export const ingressSchema = z.strictObject({
   install: z.boolean().exactOptional().meta({
     description: "Whether ingress-nginx is installed. If left out: when a lab of this stack needs it.",
   }),
-  controller: z.enum(["ingress-nginx", "existing"]).default("ingress-nginx").meta({
+  controller: z.enum(["ingress-nginx", "existing", "alb"]).default("ingress-nginx").meta({
     description:
-      "Who serves Ingresses. `existing`: an ingress-nginx that is in the cluster already (`target: existing`); `className` names its class, and `expose`, `hostNetwork`, `metrics` and `existing` say how it runs.",
+      "Who serves Ingresses. `alb`: the AWS Load Balancer Controller makes one Application Load Balancer of them. `existing`: an ingress-nginx that is in the cluster already (`target: existing`); `className` names its class, and `expose`, `hostNetwork`, `metrics` and `existing` say how it runs.",
   }),
   existing: z
     .strictObject({
@@ -71,6 +71,13 @@ export const ingressSchema = z.strictObject({
     .meta({
       description:
         "Where the controller that is there already runs; as its chart puts it under the name `ingress-nginx` if left out.",
+    }),
+  certificateArns: z
+    .array(z.string().regex(/^arn:aws[a-z-]*:acm:/, "must be the ARN of a certificate in ACM"))
+    .default([])
+    .meta({
+      description:
+        "With `controller: alb`: certificates in ACM for the names of the labs; HTTPS then, and a redirect to it.",
     }),
   className: dnsLabel().default("labs").meta({
     description:

@@ -57,7 +57,10 @@ const fromController = (
   verdict: "allow" | "deny",
   reason: string,
   frontends = FRONTENDS,
-): Claim[] => frontends.map((to) => claim(ctx, controllerOf(ctx), to, 8080, verdict, reason));
+): Claim[] =>
+  siteOf(ctx).controller.outside === true
+    ? []
+    : frontends.map((to) => claim(ctx, controllerOf(ctx), to, 8080, verdict, reason));
 
 /** Each call of the shop, with the verdict that it should have. */
 function shopCalls(

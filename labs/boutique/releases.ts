@@ -3,7 +3,7 @@ import { liveBackend } from "../../routing/canary/canary";
 import type { Routes } from "../../routing/routes/routes";
 import type { KubeObject } from "../../kube/objects";
 import type { Claim, LabContext, ObjectRef } from "../model";
-import { labHost, request, routed } from "../ingress";
+import { labHost, request, routed, siteOf } from "../ingress";
 import { frontend } from "./services";
 
 export const nsOf = (ctx: LabContext): string => ctx.namespaces["shop"] ?? "boutique";
@@ -55,9 +55,9 @@ export function canaryRoutes(ctx: LabContext, strategy: Strategy): KubeObject[] 
   return routed(ctx, both(ctx), shop(ctx, "blue"), [canary]);
 }
 
-export const canaryGone = (ctx: LabContext): ObjectRef[] => [
-  { kind: "Ingress", namespace: nsOf(ctx), name: CANARY },
-];
+/** On an ALB the canary is part of its route's Ingress. */
+export const canaryGone = (ctx: LabContext): ObjectRef[] =>
+  siteOf(ctx).kind === "alb" ? [] : [{ kind: "Ingress", namespace: nsOf(ctx), name: CANARY }];
 
 /** A request to the shop, and the share that green gets of it. */
 export function shopRequest(

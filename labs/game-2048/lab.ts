@@ -1,7 +1,8 @@
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import type { KubeObject } from "../../kube/objects";
 import type { Lab, LabContext } from "../model";
-import { labHost, labUrl, request, routed } from "../ingress";
+import { defaultScheme } from "../../routing/ingress-site";
+import { labHost, labUrl, request, routed, siteOf } from "../ingress";
 import { deployment, namespace, service } from "../workload";
 
 /** Image, port, labels and names: AWS Load Balancer Controller, docs/examples/2048. */
@@ -67,7 +68,8 @@ export const game2048: Lab = {
         request(ctx, {
           host: host(ctx),
           path: "/",
-          scheme: "http",
+          // An ALB redirects plain HTTP for every host, known or not.
+          scheme: siteOf(ctx).kind === "alb" ? defaultScheme(siteOf(ctx)) : "http",
           status: 404,
           reason: "no Ingress names this host",
         }),

@@ -58,7 +58,8 @@ function installation({ cni }: ClusterFacts): KubeObject[] {
 }
 
 /** The ingress controller: its chart makes it, so it is no object of a stack, but flows begin there. */
-function controller({ kind, hostNetwork, ports, place = CONTROLLER }: ControllerPods): KubeObject[] {
+function controller({ kind, hostNetwork, ports, outside, place = CONTROLLER }: ControllerPods): KubeObject[] {
+  if (outside === true) return [];
   const { namespace, name, serviceAccount, labels } = place;
   return [
     ambientNamespace(namespace),

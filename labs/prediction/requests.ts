@@ -1,7 +1,8 @@
 import type { KubeObject } from "../../kube/objects";
-import { urlOf } from "../../routing/ingress-site";
+import { answerAlb } from "../../routing/alb/answer";
+import { albListeners, urlOf, type IngressSite } from "../../routing/ingress-site";
 import type { Answer } from "../../routing/request";
-import { proveRequest } from "../../routing/nginx/prove";
+import { differences, proveRequest } from "../../routing/nginx/prove";
 import { siteOf } from "../ingress";
 import type { LabContext, RequestClaim } from "../model";
 
@@ -15,6 +16,16 @@ export interface AnsweredRequest {
   instead?: string;
 }
 
+function prove(
+  objects: readonly KubeObject[],
+  site: IngressSite,
+  claim: RequestClaim,
+): { answer: Answer; problems: string[] } {
+  if (site.kind !== "alb") return proveRequest(objects, site.className, claim, site.ports.https);
+  const answer = answerAlb(objects, site.className, claim, albListeners(site));
+  return { answer, problems: differences(claim, answer) };
+}
+
 /** What the Ingress objects of a lab give for a request that it claims. */
 export function answerRequest(
   objects: readonly KubeObject[],
@@ -22,7 +33,7 @@ export function answerRequest(
   claim: RequestClaim,
 ): AnsweredRequest {
   const site = siteOf(context);
-  const { answer, problems } = proveRequest(objects, site.className, claim, site.ports.https);
+  const { answer, problems } = prove(objects, site, claim);
   return {
     claim,
     url: urlOf(site, claim.host, claim.path, claim.scheme ?? "http"),

@@ -14,7 +14,8 @@ export function proveRequest(
   return { answer: got, problems: differences(claim, got) };
 }
 
-function differences(claim: ClaimedRequest, got: Answer): string[] {
+/** Where an answer differs from a claim, whoever gives it. */
+export function differences(claim: ClaimedRequest, got: Answer): string[] {
   const out: string[] = [];
   if (claim.backends === undefined && claim.status === undefined)
     out.push("claims neither backends nor a status");

@@ -62,6 +62,21 @@ const stacks: Readonly<Record<string, Record<string, unknown>>> = {
       nodeGroups: { workers: { min: 3 } },
     },
   }),
+  "EKS, one ALB": eks("aws", {
+    labs: { boutique: { step: "canary-half" }, "game-2048": labs["game-2048"] },
+    ingress: {
+      controller: "alb",
+      certificateArns: [
+        "arn:aws:acm:us-west-2:123456789012:certificate/00000000-0000-0000-0000-000000000000",
+      ],
+      loadBalancer: { sourceRanges: ["198.51.101.0/24"] },
+    },
+    eks: {
+      cni: "aws",
+      endpoint: { publicCidrs: ["203.0.113.7/32"] },
+      nodeGroups: { workers: { instanceTypes: ["m5.large"], min: 3 } },
+    },
+  }),
   "EKS, prefixes, ACME on Route 53": eks("aws-prefix", {
     dns: zone,
     tls: { issuer: "acme-staging", email: "ada@acme.dev" },

@@ -17,20 +17,20 @@ export interface CostPart {
 
 /** What stands in the cluster's network because of Services: known above this room. */
 export interface BalancerNeeds {
-  /** Network load balancers, with what they are for. */
-  network: readonly { what: string; internetFacing: boolean }[];
+  /** Load balancers, network ones if nothing else is said, with what they are for. */
+  balancers: readonly { what: string; internetFacing: boolean; alb?: boolean }[];
 }
 
 const NO_PRICE = "the table has no price of it in this region";
 
 /** What a cluster costs by the hour, part by part. What depends on use has a part without a price. */
-export function eksCost(plan: EksPlan, balancers: BalancerNeeds, today: Date): CostPart[] {
+export function eksCost(plan: EksPlan, { balancers }: BalancerNeeds, today: Date): CostPart[] {
   const { region } = plan.place;
   const { nat, zones } = plan.network;
   const service = (name: HourlyService, count: number, what: string = name): CostPart[] =>
     count === 0 ? [] : [priced(what, count, servicePrice(region, name))];
   const gateways = natGateways(plan.network);
-  const open = balancers.network.filter((b) => b.internetFacing).length;
+  const open = balancers.filter((b) => b.internetFacing).length;
   return [
     ...service(
       inExtendedSupport(plan.kubernetes, today) ? "control plane, extended support" : "control plane",
@@ -39,8 +39,10 @@ export function eksCost(plan: EksPlan, balancers: BalancerNeeds, today: Date): C
     ...plan.nodeGroups.flatMap((g) => groupCost(region, g, nat === "none")),
     ...service("NAT gateway", gateways),
     ...service("public IPv4 address", gateways, "public IPv4 address of a NAT gateway"),
-    ...balancers.network.flatMap((b) =>
-      service("network load balancer", 1, `network load balancer of ${b.what}`),
+    ...balancers.flatMap((b) =>
+      b.alb === true
+        ? service("application load balancer", 1, `application load balancer of ${b.what}`)
+        : service("network load balancer", 1, `network load balancer of ${b.what}`),
     ),
     // An internet-facing one has an address in each zone.
     ...service("public IPv4 address", open * zones.length, "public IPv4 address of a load balancer"),

@@ -54,6 +54,8 @@ export interface EksPlan {
   /** Capacity of each group of the config, for the summary. */
   capacities: GroupCapacity[];
   loadBalancer: EksConfig["loadBalancer"];
+  /** Ingresses become application load balancers. */
+  alb: boolean;
   storage: EksConfig["storage"];
   deletionProtection: boolean;
   tags: Record<string, string>;
@@ -68,6 +70,8 @@ export interface EksContext {
   kubernetes: string;
   owner?: string | undefined;
   expires?: string | undefined;
+  /** Ingresses become application load balancers. */
+  alb?: boolean;
   /** Pools of Calico's overlay. */
   pools: readonly string[];
   today: Date;
@@ -163,6 +167,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
       nodeGroups,
       capacities,
       loadBalancer: config.loadBalancer,
+      alb: context.alb === true,
       storage: config.storage,
       deletionProtection: isProtected(config, context),
       tags,

@@ -30,15 +30,22 @@ export function partitionOf(region: string): Place["partition"] {
 /**
  * What the AWS Load Balancer Controller may do for Services of one cluster: network load balancers, their listeners
  * and target groups, and security groups. It may read all, and write only what carries this cluster's tag or is being
- * made with it. Application load balancers, WAF, Shield and Cognito are left out: the labs serve no ALB.
+ * made with it. Application load balancers only where the stack's Ingresses become one; WAF, Shield and Cognito are left
+ * out.
  */
-export function loadBalancerPolicy(place: Place, vpcId?: string): PolicyDocument {
+export function loadBalancerPolicy(
+  place: Place,
+  { vpcId, alb = false }: { vpcId?: string | undefined; alb?: boolean } = {},
+): PolicyDocument {
   const { partition, region, account, cluster } = place;
   const ec2 = (what: string) => `arn:${partition}:ec2:${region}:${account}:${what}`;
   const elb = (what: string) => `arn:${partition}:elasticloadbalancing:${region}:${account}:${what}`;
   const OWNER = "elbv2.k8s.aws/cluster";
-  const balancers = [elb("loadbalancer/net/*/*"), elb("targetgroup/*/*")];
-  const listeners = [elb("listener/net/*/*/*")];
+  const kinds = alb ? ["net", "app"] : ["net"];
+  const made = kinds.map((kind) => elb(`loadbalancer/${kind}/*/*`));
+  const balancers = [...made, elb("targetgroup/*/*")];
+  const listeners = kinds.map((kind) => elb(`listener/${kind}/*/*/*`));
+  const rules = [elb("listener-rule/app/*/*/*/*")];
   const owned = { StringEquals: { [`aws:ResourceTag/${OWNER}`]: cluster } };
   const madeAsOwned = { StringEquals: { [`aws:RequestTag/${OWNER}`]: cluster } };
   /** Tags of what is owned may change, but not the one that says whose it is. */
@@ -111,9 +118,34 @@ export function loadBalancerPolicy(place: Place, vpcId?: string): PolicyDocument
         [...balancers, ...listeners],
         ownedForGood,
       ),
-      allow("MakeListeners", ["elasticloadbalancing:CreateListener"], [elb("loadbalancer/net/*/*")], owned),
+      allow("MakeListeners", ["elasticloadbalancing:CreateListener"], made, owned),
       allow("ChangeListeners", LISTENER_CHANGES, listeners, owned),
       allow("ChangeBalancers", BALANCER_CHANGES, balancers, owned),
+      ...(alb
+        ? [
+            allow("MakeRules", ["elasticloadbalancing:CreateRule"], [elb("listener/app/*/*/*")], owned),
+            allow("TagNewRules", ["elasticloadbalancing:AddTags"], rules, {
+              StringEquals: {
+                ...madeAsOwned.StringEquals,
+                "elasticloadbalancing:CreateAction": "CreateRule",
+              },
+            }),
+            allow(
+              "TagRules",
+              ["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
+              rules,
+              ownedForGood,
+            ),
+            allow(
+              "ChangeRules",
+              ["elasticloadbalancing:DeleteRule", "elasticloadbalancing:ModifyRule"],
+              rules,
+              owned,
+            ),
+            // AWS knows no tag of a rule when its order is changed (Service Authorization Reference).
+            allow("OrderRules", ["elasticloadbalancing:SetRulePriorities"], rules),
+          ]
+        : []),
     ],
   };
 }

@@ -10,7 +10,8 @@ export function checkController(config: IngressConfig, plan: ControllerPlan, fac
     if (when) found.push({ path: `ingress.${path}`, value, message, fix });
   };
   existingChecks(config, plan, facts, refuse);
-  if (plan.existing !== undefined) return found;
+  albChecks(config, plan, facts, refuse);
+  if (plan.existing !== undefined || plan.alb !== undefined) return found;
   loadBalancerChecks(plan, facts, refuse);
   addressChecks(config, plan, refuse);
   podChecks(plan, facts, refuse);
@@ -64,12 +65,7 @@ function existingChecks(
     "set ingress.controller to existing, or leave it out",
   );
   const given = {
-    replicas: config.replicas,
-    hsts: config.hsts,
-    chart: config.chart,
-    image: config.image,
-    externalTrafficPolicy: config.externalTrafficPolicy,
-    proxyProtocol: config.proxyProtocol || undefined,
+    ...nginxSettings(config),
     "loadBalancer.scheme": config.loadBalancer.scheme === "internal" ? "internal" : undefined,
     "loadBalancer.targetType": config.loadBalancer.targetType === "ip" ? "ip" : undefined,
     "loadBalancer.crossZone": config.loadBalancer.crossZone ? undefined : false,
@@ -83,6 +79,56 @@ function existingChecks(
       value,
       "is a setting of the controller, which is not this stack's and stays as it is",
       "leave it out, or set it there yourself",
+    );
+}
+
+const nginxSettings = (config: IngressConfig) => ({
+  replicas: config.replicas,
+  hsts: config.hsts,
+  chart: config.chart,
+  image: config.image,
+  externalTrafficPolicy: config.externalTrafficPolicy,
+  proxyProtocol: config.proxyProtocol || undefined,
+});
+
+function albChecks(config: IngressConfig, plan: ControllerPlan, facts: IngressFacts, refuse: Refuse): void {
+  const isAlb = plan.alb !== undefined;
+  refuse(
+    !isAlb && config.certificateArns.length > 0,
+    "certificateArns",
+    config.certificateArns,
+    "are for an ALB, and nginx takes certificates from Secrets",
+    "leave it out, or set ingress.controller to alb",
+  );
+  refuse(
+    isAlb && facts.loadBalancer !== "aws-lbc",
+    "controller",
+    "alb",
+    "Ingresses become an ALB by the AWS Load Balancer Controller, and this cluster has none",
+    "an eks stack with eks.loadBalancer.controller aws-lbc",
+  );
+  refuse(
+    isAlb && !facts.cni.podsRoutable,
+    "controller",
+    "alb",
+    "an ALB sends to pods here, as the labs' Services have no node ports, and it does not know addresses of an overlay",
+    "another eks.cni, or ingress-nginx",
+  );
+  refuse(
+    plan.alb?.scheme === "internet-facing" && facts.isolated === true,
+    "loadBalancer.scheme",
+    "internet-facing",
+    "the network has no public subnets, and nothing on the internet reaches it",
+    "use internal",
+  );
+  const given = { ...nginxSettings(config), expose: config.expose, hostNetwork: config.hostNetwork };
+  for (const [key, value] of Object.entries(given))
+    refuse(
+      isAlb && value !== undefined,
+      key,
+      value,
+      "is a setting of nginx, and an ALB has none",
+      "leave it out",
     );
 }
 

@@ -11,9 +11,32 @@ export function planController(
   config: IngressConfig,
   facts: IngressFacts,
   defaultCertificate = false,
+  redirect = true,
 ): { plan: ControllerPlan; problems: Problem[]; notes: string[] } {
-  const plan: ControllerPlan = { ...decide(config, facts), defaultCertificate };
+  const plan: ControllerPlan =
+    config.controller === "alb"
+      ? albPlan(config, redirect)
+      : { ...decide(config, facts), defaultCertificate };
   return { plan, problems: checkController(config, plan, facts), notes: controllerNotes(config, plan) };
+}
+
+/** Nothing runs in the cluster for it but the controller that is there. */
+function albPlan(config: IngressConfig, redirect: boolean): ControllerPlan {
+  const { scheme, sourceRanges } = config.loadBalancer;
+  return {
+    alb: { scheme, sourceRanges, certificateArns: config.certificateArns, redirect },
+    className: config.className,
+    expose: "load-balancer",
+    hostNetwork: true,
+    kind: "Deployment",
+    replicas: 0,
+    proxyProtocol: false,
+    metrics: false,
+    chart: upstreamChart(),
+    upstream: true,
+    defaultCertificate: false,
+    ports: { http: 80, https: 443 },
+  };
 }
 
 function decide(config: IngressConfig, facts: IngressFacts): Omit<ControllerPlan, "defaultCertificate"> {

@@ -4,6 +4,8 @@ import { WEBHOOK_PORT, type ControllerPlan } from "./types";
 
 /** The controller's pods, as the chart (4.15.1, templates/controller-*.yaml) makes them from the plan's values. */
 export function controllerPods(plan: ControllerPlan): ControllerPods {
+  // Requests come from the load balancer's own addresses, which no selector finds.
+  if (plan.alb !== undefined) return { kind: plan.kind, hostNetwork: true, outside: true, ports: {} };
   return {
     kind: plan.kind,
     hostNetwork: plan.hostNetwork,

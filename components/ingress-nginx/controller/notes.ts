@@ -5,6 +5,7 @@ import type { ControllerPlan } from "./types";
 /** What a reader of the plan must know about the controller. */
 export function controllerNotes(config: IngressConfig, plan: ControllerPlan): string[] {
   if (plan.existing !== undefined) return [EXISTING];
+  if (plan.alb !== undefined) return [ALB_NOTE];
   const notes = [plan.upstream ? RETIRED : forkNote(config, plan)];
   if (plan.kind === "DaemonSet" && config.replicas !== undefined) {
     notes.push("ingress.replicas is not used: on the host network one pod runs on every node");
@@ -40,6 +41,9 @@ function balancerNotes({ expose, loadBalancer: lb, proxyProtocol }: ControllerPl
   }
   return notes;
 }
+
+const ALB_NOTE =
+  "ingress.controller alb: answers are foretold by the rules that the AWS Load Balancer Controller is known to make (its source of April 2026); no ALB was seen";
 
 const EXISTING =
   "the ingress controller is not this stack's: its own settings (ConfigMap, flags, default certificate) are not read, and answers are foretold as those of ingress-nginx 1.15.1 with its defaults";

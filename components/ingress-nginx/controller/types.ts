@@ -1,4 +1,5 @@
 import type { ClusterFacts } from "../../../kube/cluster-facts";
+import type { AlbPlan } from "../../../routing/alb/objects";
 import type { ControllerPlace } from "../../../routing/ingress-site";
 import type { IngressConfig } from "../ingress-config";
 
@@ -30,6 +31,8 @@ export type IngressFacts = Pick<
 export interface ControllerPlan {
   /** Where it runs, if it is there already: then nothing is installed. */
   existing?: ControllerPlace;
+  /** Instead of nginx one Application Load Balancer, made of the Ingresses themselves. */
+  alb?: AlbPlan;
   className: string;
   expose: Exposure;
   hostNetwork: boolean;

@@ -21,6 +21,8 @@ export interface TlsSite {
   ingress: boolean;
   /** Whether this stack installs it, so that its default certificate can be set. */
   ownController: boolean;
+  /** Certificates of an ALB, where one serves requests: none of cert-manager's reach it. */
+  acm?: readonly string[];
 }
 
 /** Everything about certificates that is decided before anything is made. */
@@ -66,6 +68,7 @@ export function planTls(
   facts: Facts,
   site: TlsSite,
 ): { plan: TlsPlan; problems: Problem[]; notes: string[] } {
+  if (site.acm !== undefined) return acmTls(config, site.acm, site.needed);
   const issuer = config.issuer ?? (site.needed ? "self-signed" : "none");
   const problems = [...common(config, issuer, facts, site), ...sections(config, issuer)];
   const webhook = {
@@ -108,6 +111,24 @@ export function planTls(
             : [],
       };
   }
+}
+
+function acmTls(config: TlsConfig, arns: readonly string[], needed: boolean) {
+  const problems: Problem[] = [];
+  if (config.issuer !== undefined && config.issuer !== "none")
+    problems.push({
+      path: "tls.issuer",
+      value: config.issuer,
+      message: "an ALB takes certificates from ACM, not from cert-manager or a Secret",
+      fix: "leave it out, and set ingress.certificateArns",
+    });
+  if (needed && arns.length === 0)
+    problems.push({
+      path: "ingress.certificateArns",
+      message: "a lab of this stack needs certificates, and an ALB takes them from ACM only",
+      fix: "the ARN of a certificate for *.<base domain> (aws acm list-certificates)",
+    });
+  return { plan: { issuer: "none" as const }, problems, notes: [] };
 }
 
 function common(config: TlsConfig, issuer: Issuer, facts: Facts, site: TlsSite): Problem[] {

@@ -172,6 +172,6 @@ test("nothing of the network is made; the load balancer controller may work in t
   // Load balancers are found by the tags, and taken away while these are there.
   expect(graph.waitsFor("ingress-release", "eks-network-public-a-kubernetes-io-role-elb")).toBe(true);
   const place = { partition: "aws", region: "us-west-2", account: "1", cluster: "c" } as const;
-  const rule = loadBalancerPolicy(place, vpcId).Statement.find((s) => s.Sid === "MakeGroupsInVpc")!;
+  const rule = loadBalancerPolicy(place, { vpcId }).Statement.find((s) => s.Sid === "MakeGroupsInVpc")!;
   expect([rule.Resource, rule.Condition]).toEqual([[`arn:aws:ec2:us-west-2:1:vpc/${vpcId}`], undefined]);
 });

@@ -17,6 +17,7 @@ const place = {
 } as const;
 const policies: [string, PolicyDocument][] = [
   ["load balancer controller", loadBalancerPolicy(place)],
+  ["load balancer controller, with ALBs", loadBalancerPolicy(place, { alb: true })],
   ["flow logs", flowLogsPolicy(place)],
 ];
 
