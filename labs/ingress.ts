@@ -67,7 +67,7 @@ export function routed(
 }
 
 type RequestArgs = Pick<RequestClaim, "host" | "path" | "reason"> &
-  Partial<Pick<RequestClaim, "headers" | "cookies" | "status" | "location" | "backends" | "scheme">>;
+  Partial<Pick<RequestClaim, "headers" | "cookies" | "status" | "location" | "backends" | "seen" | "scheme">>;
 
 /** A request as a browser of this stack makes it: HTTPS where there are certificates. */
 export function request(ctx: LabContext, args: RequestArgs): RequestClaim {

@@ -20,6 +20,8 @@ export interface HttpRequest extends CanaryRequest {
 export interface ClaimedRequest extends HttpRequest {
   /** `namespace/service` → probability from 0 to 1; absent where only the status counts. */
   backends?: Readonly<Record<string, number>>;
+  /** Path that the backend sees, where something rewrites it. */
+  seen?: string;
   /** HTTP status; a redirect's target in `location`. */
   status?: number;
   location?: string;

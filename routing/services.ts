@@ -29,6 +29,13 @@ export class Services {
     return !this.known || (spec?.ports ?? []).some((p) => p.port === port);
   }
 
+  /** `port 80 (http), port 443`. */
+  portsText(namespace: string, name: string): string {
+    const ports = this.byKey.get(`${namespace}/${name}`)?.ports ?? [];
+    if (ports.length === 0) return "no ports";
+    return ports.map((p) => `port ${p.port}${p.name === undefined ? "" : ` (${p.name})`}`).join(", ");
+  }
+
   /** The number of the Service's first port. */
   firstPort(namespace: string, name: string): number | undefined {
     return this.byKey.get(`${namespace}/${name}`)?.ports?.[0]?.port;

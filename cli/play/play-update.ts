@@ -1,4 +1,6 @@
+import { objectTitle } from "../../kube/objects";
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
+import { ingressProblems } from "../../routing/ingress-problems";
 import { labPage } from "../page/lab-page";
 import type { PlayProblem, PlayTask, PlayUpdate } from "../page/page-data";
 import type { LabStates } from "../../labs/prediction/lab-states";
@@ -10,14 +12,19 @@ import { warningsIn } from "./play-warnings";
 export function update(states: LabStates, step: number, contents: Contents): Omit<PlayUpdate, "took"> {
   const { instance } = states.selection;
   const base = { instance, step, files: contents.files, task: task(states, step) };
-  if (contents.problems.length > 0)
-    return { ...base, problems: contents.problems.map(shown), notes: contents.notes };
+  const malformed = [
+    ...contents.problems,
+    ...contents.objects.flatMap(({ object, origin = "" }) =>
+      object.kind === "Ingress" ? ingressProblems(object, `${origin}: ${objectTitle(object)}`) : [],
+    ),
+  ];
+  if (malformed.length > 0) return { ...base, problems: malformed.map(shown), notes: contents.notes };
   try {
     const own = ownState(states, step, contents.objects);
     const { lab, own: yours, state } = labPage(states, own);
     const notes = [
       ...contents.notes,
-      ...(state === undefined ? [] : warningsIn(states, contents.objects, state)),
+      ...(state === undefined ? [] : warningsIn(states, contents.objects, state, own.objects)),
     ];
     return { ...base, lab, ...(yours === undefined ? {} : { yours }), problems: [], notes };
   } catch (error) {

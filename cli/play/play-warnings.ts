@@ -1,10 +1,17 @@
 import { objectTitle, type KubeObject } from "../../kube/objects";
 import type { Direction, Endpoint, SourceObject, State } from "../../packages/reach/src";
+import { siteOf } from "../../labs/ingress";
 import type { LabStates } from "../../labs/prediction/lab-states";
+import { ingressRemarks } from "../../routing/ingress-problems";
 import { Selector, type SelectorNode } from "../../packages/reach/src/selector";
 
 /** What a cluster would accept silently, and a learner hardly meant. */
-export function warningsIn(states: LabStates, theirs: readonly SourceObject[], state: State): string[] {
+export function warningsIn(
+  states: LabStates,
+  theirs: readonly SourceObject[],
+  state: State,
+  all: readonly SourceObject[],
+): string[] {
   const { lab, context } = states.selection;
   const namespaces = [...new Set(Object.values(context.namespaces))];
   // Kinds that decide no flow, and belong to the lab.
@@ -16,6 +23,11 @@ export function warningsIn(states: LabStates, theirs: readonly SourceObject[], s
   );
   return theirs.flatMap(({ object, origin = "" }) => {
     const title = `${origin}: ${objectTitle(object)}`;
+    if (object.kind === "Ingress") {
+      const { className } = siteOf(context);
+      const others = all.map((o) => o.object);
+      return ingressRemarks(object, others, { className, namespaces }).map((text) => `${title} ${text}`);
+    }
     const misplaced = placeOf(object, known, namespaces, state);
     return misplaced === undefined
       ? idle(object, theirs, state, namespaces).map((text) => `${title} ${text}`)

@@ -102,10 +102,11 @@ const hosts = (ctx: LabContext): Claim[] => [
   answered(ctx, own(ctx, "watch"), "/anything", "watch", "the host alone decides"),
 ];
 
-const pays = (ctx: LabContext, path: string, reason: string): Claim =>
+const pays = (ctx: LabContext, path: string, seen: string, reason: string): Claim =>
   request(ctx, {
     host: own(ctx, "critical"),
     path,
+    seen,
     scheme: "http",
     backends: { [`${payNs(ctx)}/pay-service`]: 1 },
     reason,
@@ -200,7 +201,7 @@ export const ingressRouting: Lab = {
       expect: (ctx) => [
         ...paths(ctx),
         ...hosts(ctx),
-        pays(ctx, "/pay/now", "the Ingress beside the Service leads there"),
+        pays(ctx, "/pay/now", "/pay/now", "the Ingress beside the Service leads there"),
       ],
     },
     {
@@ -212,8 +213,8 @@ export const ingressRouting: Lab = {
       expect: (ctx) => [
         ...paths(ctx),
         ...hosts(ctx),
-        pays(ctx, "/pay/now", "the expression matches, and pay sees /now"),
-        pays(ctx, "/PAY", "one expression makes the whole host ignore case"),
+        pays(ctx, "/pay/now", "/now", "the expression matches, and pay sees /now"),
+        pays(ctx, "/PAY", "/", "one expression makes the whole host ignore case"),
       ],
     },
     {

@@ -2,6 +2,7 @@ import { objectTitle } from "../../kube/objects";
 import type { KubeObject } from "../../kube/objects";
 import { CATCH_ALL, oldVersion } from "../nginx/ingresses";
 import type { NginxTable } from "../nginx/table";
+import { ingressProblems } from "../ingress-problems";
 import { annotationNotes } from "./annotation-notes";
 import type { Outcome } from "./annotation-values";
 import type { Conversion, MigrateOptions } from "./convert";
@@ -36,6 +37,16 @@ export function notesOf(
         ]),
     ...table.ignored.map(({ ingress, why }) =>
       remark(objectTitle(ingress), `is not ingress-nginx's: ${why}; it is left as it is`),
+    ),
+    ...ingresses.flatMap((o) =>
+      oldVersion(o) === undefined
+        ? ingressProblems(o, objectTitle(o)).map(({ path, message, fix }) =>
+            remark(
+              path,
+              `${message}: the API server refuses it or drops it${fix === undefined ? "" : `; ${fix}`}`,
+            ),
+          )
+        : [],
     ),
     ...ingresses.flatMap((o) => {
       const old = oldVersion(o);

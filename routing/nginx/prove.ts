@@ -1,7 +1,9 @@
 import type { KubeObject } from "../../kube/objects";
-import { answerText, statusOf } from "../answer-text";
-import type { Answer, ClaimedRequest } from "../request";
-import { answer } from "./answer";
+import { answerText, statusOf, whyOf } from "../answer-text";
+import { makesSecret } from "../ingress-problems";
+import { bareHost, type Answer, type ClaimedRequest } from "../request";
+import { answerFrom } from "./answer";
+import { readTable, type NginxTable } from "./table";
 
 /** What the objects give for a claimed request, and where that differs from the claim. A claim of nothing differs too. */
 export function proveRequest(
@@ -10,8 +12,25 @@ export function proveRequest(
   claim: ClaimedRequest,
   httpsPort = 443,
 ): { answer: Answer; problems: string[] } {
-  const got = answer(objects, className, claim, httpsPort);
-  return { answer: got, problems: differences(claim, got) };
+  const table = readTable(objects, className);
+  const got = answerFrom(table, claim, httpsPort);
+  return {
+    answer: got,
+    problems: [...differences(claim, got), ...certificateProblems(table, objects, claim)],
+  };
+}
+
+/** HTTPS that the host's own certificate should carry, and nothing makes it. */
+function certificateProblems(
+  { servers }: NginxTable,
+  objects: readonly KubeObject[],
+  { host, scheme }: ClaimedRequest,
+): string[] {
+  const secret = scheme === "https" ? servers.get(bareHost(host))?.secret : undefined;
+  const [namespace = "", name = ""] = secret?.split("/") ?? [];
+  return secret === undefined || makesSecret(objects, namespace, name)
+    ? []
+    : [`shows the controller's own certificate: nothing makes Secret ${secret}`];
 }
 
 /** Where an answer differs from a claim, whoever gives it. */
@@ -20,17 +39,20 @@ export function differences(claim: ClaimedRequest, got: Answer): string[] {
   if (claim.backends === undefined && claim.status === undefined)
     out.push("claims neither backends nor a status");
   if (claim.backends !== undefined) {
-    if (got.kind !== "backends") out.push(`claims backends, but the answer is ${wordOf(got)}`);
-    else out.push(...shareDifferences(claim.backends, got.shares));
+    if (got.kind !== "backends")
+      out.push(`must be answered by ${sharesText(claim.backends)}, but is ${wordOf(got)}${because(got)}`);
+    else if (!sameShares(claim.backends, got.shares))
+      out.push(`must be answered by ${sharesText(claim.backends)}, but is by ${sharesText(got.shares)}`);
+    else if (claim.seen !== undefined && claim.seen !== got.path)
+      out.push(`must reach the backend as ${claim.seen}, but it sees ${got.path}`);
   }
-  if (claim.status !== undefined && !statusFits(claim, claim.status, got)) {
+  if (claim.status !== undefined && !statusFits(claim, claim.status, got))
     out.push(
-      `claims status ${claim.status}, but the answer is ${got.kind === "backends" ? "a backend's" : wordOf(got)}`,
+      `must be ${claim.status}, but is ${got.kind === "backends" ? `answered by ${sharesText(got.shares)}` : wordOf(got)}`,
     );
-  }
   if (claim.location !== undefined) {
     const location = got.kind === "redirect" ? got.location : "none";
-    if (location !== claim.location) out.push(`claims the location ${claim.location}, but it is ${location}`);
+    if (location !== claim.location) out.push(`must lead to ${claim.location}, but leads to ${location}`);
   }
   return out;
 }
@@ -46,12 +68,22 @@ function statusFits(claim: ClaimedRequest, status: number, got: Answer): boolean
   return claim.backends !== undefined || !CONTROLLER.has(status);
 }
 
-function shareDifferences(
-  claimed: Readonly<Record<string, number>>,
-  got: Readonly<Record<string, number>>,
-): string[] {
-  const keys = [...new Set([...Object.keys(claimed), ...Object.keys(got)])];
-  return keys
-    .filter((k) => Math.abs((claimed[k] ?? 0) - (got[k] ?? 0)) > 1e-9)
-    .map((k) => `claims ${claimed[k] ?? 0} for ${k}, but it is ${got[k] ?? 0}`);
+const because = (got: Answer): string => {
+  const why = whyOf(got);
+  return why === undefined ? "" : ` (${why})`;
+};
+
+/** `shop/web`, or `80 % shop/web and 20 % shop/next`. */
+function sharesText(shares: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(shares).filter(([, share]) => share > 0);
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only[0];
+  return (
+    parts.map(([name, share]) => `${Math.round(share * 10000) / 100} % ${name}`).join(" and ") || "nobody"
+  );
 }
+
+const sameShares = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].every(
+    (k) => Math.abs((a[k] ?? 0) - (b[k] ?? 0)) < 1e-9,
+  );

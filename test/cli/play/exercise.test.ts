@@ -255,5 +255,5 @@ test("a canary that the learner writes is judged by the share that it takes", ()
   const [request] = update(states, 1, files(tenPercent)).yours!.requests;
   expect(request).toMatchObject({ holds: false });
   expect(request?.shares.map((s) => s.share)).toEqual([0.9, 0.1]);
-  expect(request?.instead).toMatch(/0\.05.*0\.1/);
+  expect(request?.instead).toMatch(/5 % boutique\/frontend-green.*10 % boutique\/frontend-green/);
 });
