@@ -135,7 +135,9 @@ test("claims are compared with the answer, and a claim of nothing is no proof", 
   const prove = (claim: object) =>
     proveRequest(objects, "labs", { host: "a.org", path: "/", ...claim }).problems;
   expect(prove({ backends: { "n/a": 1 }, status: 200 })).toEqual([]);
-  expect(prove({ backends: { "n/a": 0.5, "n/b": 0.5 } })).toEqual([expect.stringMatching(/50 % n\/a and 50 % n\/b, but is by n\/a/)]);
+  expect(prove({ backends: { "n/a": 0.5, "n/b": 0.5 } })).toEqual([
+    expect.stringMatching(/50 % n\/a and 50 % n\/b, but is by n\/a/),
+  ]);
   expect(prove({ status: 200 })).toEqual([]);
   expect(prove({ status: 404 })).toHaveLength(1);
   expect(prove({ status: 308, location: "https://a.org" })).toHaveLength(2);
