@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { reachCommand } from "../packages/reach/src/cli/reach-command";
 import { reportError } from "../packages/reach/src/cli/report-error";
 import { addCapacity } from "./capacity/capacity-command";
+import { addList } from "./list/list-command";
 import { addMigrate } from "./migrate/migrate-command";
 import { addNewLab } from "./new-lab/new-lab-command";
 import { addPlan } from "./plan/plan-command";
@@ -14,6 +15,7 @@ import { addSweep } from "./sweep/sweep-command";
 import { addUp } from "./up/up-command";
 import { addVerify } from "./verify/verify-command";
 import { userFolder } from "./user-paths";
+import { version } from "../package.json";
 
 /**
  * `labs`: thin commands over the program and the Automation API. Each command file registers itself and
@@ -22,20 +24,44 @@ import { userFolder } from "./user-paths";
 export function program(): Command {
   const labs = new Command("labs")
     .description("Kubernetes networking labs as code")
+    .version(version)
     // The whole help would push the error out of sight.
     .showHelpAfterError("Arguments and options: the same command with --help.")
     .addHelpText("after", FIRST);
-  for (const add of [addPlan, addPlay, addUp, addCapacity]) add(labs);
+  for (const add of [addList, addPlan, addPlay, addUp, addCapacity]) add(labs);
   reachCommand(labs.command("reach"), { folder: userFolder() });
   for (const add of [addMigrate, addStudents, addVerify, addSweep, addNewLab]) add(labs);
-  return labs;
+  for (const [name, lines] of Object.entries(EXAMPLES))
+    labs.commands
+      .find((c) => c.name() === name)
+      ?.addHelpText("after", `\nExamples:\n${lines.map((l) => `  npm run labs -- ${l}`).join("\n")}`);
+  // Only of the program itself: a command's own mistakes need no list of commands.
+  return labs.showHelpAfterError(
+    `Commands: ${labs.commands.map((c) => c.name()).join(", ")}\nArguments and options: the same command with --help.`,
+  );
 }
+
+/** What people mostly want of a command; lines fit a terminal of 60 columns. */
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  list: ["list", "list stars"],
+  plan: ["plan kind", "plan my-stack.yaml --json", "plan kind --diff main"],
+  play: ["play stars", "play yaobank --step 3", "play kind --port 0"],
+  up: ["up kind", "up kind --refresh"],
+  step: ["step stars next", "step yaobank allow-dns"],
+  capacity: ["capacity m5.large t3.medium"],
+  students: ["students up --roster class.csv"],
+  verify: ["verify kind", "verify kind --hint"],
+  new: ["new my-lab"],
+};
 
 const FIRST = `
 First steps, from the project's folder:
-  npm start                     the plan of stack kind, and a page of its labs
-  npm run labs -- play stars    do a lab in your editor and browser, without a cluster
-  npm run up                    build the stack; needs Docker, kind and kubectl
+  npm start
+      the plan of stack kind, and a page of its labs
+  npm run labs -- play stars
+      do a lab in your editor and browser, no cluster
+  npm run up
+      build the stack; needs Docker, kind and kubectl
 Every command here: npm run labs -- <command>`;
 
 if (require.main === module) {

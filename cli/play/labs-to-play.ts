@@ -39,7 +39,7 @@ function stackLabs(name: string): LabSelection[] {
         [
           `${name} is neither a lab nor a stack${meant(name)}`,
           `  labs: ${known()}`,
-          `  stacks: ${error.message.split("stacks here: ")[1] ?? "none here"}`,
+          `  stacks: ${error.message.split("stacks here: ")[1] ?? `none in ${process.cwd()}`}`,
         ].join("\n"),
       );
     throw error;

@@ -29,10 +29,34 @@ export function warningsIn(
       return ingressRemarks(object, others, { className, namespaces }).map((text) => `${title} ${text}`);
     }
     const misplaced = placeOf(object, known, namespaces, state);
-    return misplaced === undefined
-      ? idle(object, theirs, state, namespaces).map((text) => `${title} ${text}`)
-      : [`${title} ${misplaced}`];
+    const odd = misplaced === undefined ? idle(object, theirs, state, namespaces) : [misplaced];
+    // One written rule may be several to the evaluator.
+    return [...new Set([...odd, ...farReaching(object), ...stored(object)])].map(
+      (text) => `${title} ${text}`,
+    );
   });
+}
+
+/** Without a selector a global policy is about everything that there is. */
+function farReaching({ kind, spec }: KubeObject): string[] {
+  const given = spec as Record<string, unknown> | undefined;
+  const chosen = ["selector", "namespaceSelector", "serviceAccountSelector"].some(
+    (key) => ![undefined, "", "all()"].includes(given?.[key] as string | undefined),
+  );
+  return kind !== "GlobalNetworkPolicy" || chosen
+    ? []
+    : [
+        "has no selector: it is about every pod of the cluster, those of kube-system too, and about nodes that have host endpoints; a namespaceSelector limits it",
+      ];
+}
+
+/** How Calico keeps its objects is not how people write them. */
+function stored({ apiVersion }: KubeObject): string[] {
+  return apiVersion.startsWith("crd.projectcalico.org/")
+    ? [
+        `has apiVersion ${apiVersion}, in which Calico stores objects: a cluster with native v3 CRDs does not serve it; write projectcalico.org/v3`,
+      ]
+    : [];
 }
 
 function placeOf(

@@ -22,7 +22,7 @@ export function readStackFile(nameOrFile: string, folder: string = process.cwd()
   const path = candidates.find((c) => existsSync(c) && /\.ya?ml$/.test(c));
   if (path === undefined) {
     const stacks = readdirSync(folder).flatMap((f) => /^Pulumi\.(.+)\.ya?ml$/.exec(f)?.[1] ?? []);
-    throw new UserError(`there is no stack or file ${nameOrFile}; ${others(nameOrFile, stacks)}`);
+    throw new UserError(`there is no stack or file ${nameOrFile}; ${others(nameOrFile, stacks, folder)}`);
   }
   const name = basename(path).replace(/\.ya?ml$/, "");
   // What the engine takes as the name of a stack.
@@ -33,8 +33,11 @@ export function readStackFile(nameOrFile: string, folder: string = process.cwd()
 }
 
 /** What was meant, perhaps: a stack by nearly this name, a lab, a file of another kind. */
-function others(name: string, stacks: readonly string[]): string {
-  const here = `stacks here: ${stacks.join(", ")}`;
+function others(name: string, stacks: readonly string[], folder: string): string {
+  const here =
+    stacks.length === 0
+      ? `looked in ${resolve(folder)}, where no stack is: go to the project's folder, or name a stack file`
+      : `stacks here: ${stacks.join(", ")} (looked in ${resolve(folder)})`;
   if (labs.some((l) => l.id === name))
     return `${name} is a lab: \`npm run labs -- play ${name}\` plays it, and a stack has it under \`labs\`; ${here}`;
   if (existsSync(name)) return `a stack file ends in .yaml or .yml; ${here}`;

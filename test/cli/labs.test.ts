@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { listText, stepsText } from "../../cli/list/run-list";
+import { labs } from "../../labs/index";
 
 const root = resolve(__dirname, "../..");
 
@@ -93,4 +95,27 @@ test("a folder with files of somebody else is not emptied", () => {
   expect(status).toBe(1);
   expect(stderr).toMatch(/holds files that no plan wrote \(thesis\.txt\)/);
   expect(readFileSync(join(out, "thesis.txt"), "utf8")).toBe("precious");
+});
+
+test("who does not know the commands is told them: list, --version, a command that is not there", () => {
+  const list = run("list", "--json");
+  expect(list.status).toBe(0);
+  const ids = (JSON.parse(list.stdout) as { labs: { id: string }[] }).labs.map((l) => l.id);
+  expect(ids).toEqual(labs.map((l) => l.id));
+  expect(run("list", "starz").stderr).toMatch(/no lab starz; did you mean stars\?/);
+  expect(run("--version").stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const unknown = run("foo");
+  expect([unknown.status, unknown.stderr]).toEqual([
+    1,
+    expect.stringMatching(/unknown command 'foo'\nCommands: list, plan, play,/),
+  ]);
+  expect(run("play", "--help").stdout).toMatch(/Examples:\n {2}npm run labs -- play stars/);
+});
+
+test.each([60, 80])("lists and steps fit %i columns", (columns) => {
+  const texts = [listText(labs, columns), ...labs.map((l) => stepsText(l, columns))];
+  const long = texts
+    .flatMap((t) => t.split("\n"))
+    .filter((l) => l.replace(/\u001b\[\d+m/g, "").length > columns);
+  expect(long.filter((l) => l.trim().includes(" ") && !/^\S+: /.test(l))).toEqual([]);
 });

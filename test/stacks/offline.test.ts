@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { creationOrder } from "../../stacks/offline/creation-order";
 import type { Registered } from "../../stacks/offline/registration";
@@ -82,6 +85,9 @@ test("a stack is read by name or as a file; encrypted values stay unknown to us"
   expect(() => readStackFile("knid")).toThrow(
     /there is no stack or file knid; did you mean kind\? stacks here: .*kind/,
   );
+  // Started somewhere else.
+  const elsewhere = mkdtempSync(join(tmpdir(), "elsewhere-"));
+  expect(() => readStackFile("kind", elsewhere)).toThrow(`looked in ${elsewhere}, where no stack is`);
   expect(() => readStackFile("stars")).toThrow(/stars is a lab: `npm run labs -- play stars` plays it/);
   expect(() => readStackFile("README.md")).toThrow(/a stack file ends in \.yaml or \.yml/);
   expect(

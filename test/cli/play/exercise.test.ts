@@ -153,6 +153,23 @@ describe("a step of stars", () => {
     expect(notes[2]).toMatch(/namespace star, which is none of this lab's/);
   });
 
+  test("a global policy without selector, and one as Calico stores it, are noted", () => {
+    const global = (apiVersion: string, spec: object): KubeObject => ({
+      apiVersion,
+      kind: "GlobalNetworkPolicy",
+      metadata: { name: "g" },
+      spec: { types: ["Ingress"], ingress: [{ action: "Allow" }], ...spec },
+    });
+    const notes = (o: KubeObject): string[] => update(states, 1, files([o])).notes;
+    expect(notes(global("projectcalico.org/v3", {}))).toEqual([
+      expect.stringMatching(/GlobalNetworkPolicy g has no selector: .*kube-system/) as string,
+    ]);
+    expect(notes(global("projectcalico.org/v3", { selector: "role == 'backend'" }))).toEqual([]);
+    expect(notes(global("crd.projectcalico.org/v1", { selector: "role == 'backend'" }))).toEqual([
+      expect.stringMatching(/crd\.projectcalico\.org.v1.*write projectcalico\.org.v3/) as string,
+    ]);
+  });
+
   test("a network that comes and goes with a file leaves no trace", () => {
     const net = {
       ...DENY,
