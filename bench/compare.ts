@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { KubeObject } from "../kube/objects";
+import { load } from "../packages/reach/src";
 import { clusters } from "../test/packages/reach/arbitrary";
 import { compareDecisions } from "./compare/decisions";
 import { builtReach, reachList } from "./compare/here";
@@ -116,7 +117,11 @@ function listing(reach: string, title: string, objects: readonly KubeObject[]): 
       join(folder, "all.json"),
       values["plain-ports"] ? text.replace(/"port":"[a-z]+"/g, '"port":8000') : text,
     );
-    const here = reachList(reach, folder);
+    const here = reachList(
+      reach,
+      folder,
+      load([...objects]).outside.map(({ name }) => name),
+    );
     const there = npGuard(program, folder);
     if ("refused" in there)
       return { title, cells: 0, different: [], refused: [there.refused], hereSeconds: 0, peerSeconds: 0 };

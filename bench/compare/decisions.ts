@@ -28,7 +28,7 @@ export function compareDecisions(
   worlds: readonly (readonly KubeObject[])[],
 ): { cells: number; different: string[]; hereSeconds: number; peerSeconds: number } {
   const asked = worlds.map((objects) => ({ objects, questions: questionsOf(objects) }));
-  const peer = timed(program, [], asked.map((world) => `${JSON.stringify(world)}\n`).join(""));
+  const peer = timed(program, [], { input: asked.map((world) => `${JSON.stringify(world)}\n`).join("") });
   const lines = peer.stdout.trim().split("\n");
   if (lines.length !== worlds.length)
     throw new Error(`${program} answered ${lines.length} of ${worlds.length} worlds`);

@@ -67,7 +67,10 @@ describe("decisions", () => {
 });
 
 describe("lists", () => {
-  const here = openFlowsHere(JSON.parse([...flowsJson(state, { all: true })].join("")) as Listed);
+  const here = openFlowsHere(
+    JSON.parse([...flowsJson(state, { all: false })].join("")) as Listed,
+    state.outside.map(({ name }) => name),
+  );
   const all = "All Connections";
   const [low, set, high] = [
     "0.0.0.0-203.0.112.255",
