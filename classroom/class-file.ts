@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { problemsOf } from "../kube/schema-problems";
 import { ProblemsError, type Problem } from "../kube/problems";
 import { DEFAULT_RANGES, allocationProblems, type AllocationRanges } from "./allocation";
 import { DEFAULT_HARD_LIMIT, DEFAULT_TTL, formatDuration, parseTtl } from "./lease";
@@ -135,11 +136,16 @@ export function readClass<Given>(
 ): Class<Given> {
   const problems: Problem[] = [];
   const at = (path: string): string => `${file}: ${path}`;
-  const parsed = fileSchema.safeParse(input ?? {});
+  const given = withoutEmpty(input ?? {});
+  const parsed = fileSchema.safeParse(given);
   if (!parsed.success) {
     throw new ProblemsError(
       "The class file is not right.",
-      parsed.error.issues.map((i) => issueProblem(i, file)),
+      problemsOf(parsed.error, fileSchema, given).map((p) => ({
+        fix: "docs/instructors.md has every key",
+        ...p,
+        path: at(p.path === "(config)" ? "(top)" : p.path),
+      })),
     );
   }
   const f = parsed.data;
@@ -230,24 +236,12 @@ function valueAt(config: unknown, path: readonly string[]): unknown {
   );
 }
 
-function issueProblem(issue: z.core.$ZodIssue, file: string): Problem {
-  const path = `${file}: ${issue.path.map(String).join(".") || "(top)"}`;
-  if (issue.code === "unrecognized_keys") {
-    const known = issue.path.length === 0 ? Object.keys(fileSchema.shape) : [];
-    return {
-      path,
-      value: issue.keys.join(", "),
-      message: "is not a key of a class file",
-      fix: known.length > 0 ? `keys: ${known.join(", ")}` : "remove it",
-    };
-  }
-  return {
-    path,
-    message: issue.message.charAt(0).toLowerCase() + issue.message.slice(1),
-    fix: "see docs/instructors.md",
-  };
-}
-
 function defined<T extends object>(o: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as never;
+}
+
+/** A key with nothing behind it says nothing. */
+function withoutEmpty(input: unknown): unknown {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 }

@@ -1,3 +1,4 @@
+import { suggestion } from "../kube/schema-problems";
 import type { Problem } from "../kube/problems";
 import { stepList, stepNumber } from "./steps";
 
@@ -38,7 +39,7 @@ export function checkLabs(
         path,
         value: lab,
         message: "is not a lab",
-        fix: `labs: ${[...known.keys()].join(", ")}`,
+        fix: suggestion(lab, [...known.keys()]),
       });
     } else if (number === undefined) {
       problems.push({

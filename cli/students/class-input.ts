@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import { parse } from "yaml";
 import { readClass, type Class } from "../../classroom/class-file";
 import { classChecks, type ClassConfig } from "../../stacks/config/class-config";
 import { classNameProblem, suggestClass } from "../../classroom/environment-names";
@@ -10,6 +9,7 @@ import type { ClusterNeeds } from "../../classroom/cluster-needs";
 import type { KnownLabs } from "../../classroom/lab-choice";
 import type { Student } from "../../classroom/student";
 import { labs } from "../../labs";
+import { plainYaml } from "../../kube/plain-yaml";
 import { ProblemsError, reasonOf, UserError, type Problem } from "../../kube/problems";
 
 /** The labs that there are, with the names of their steps. */
@@ -83,7 +83,7 @@ const classOf = (input: unknown, file: string): Class<ClassConfig> =>
 
 function yaml(file: string): unknown {
   try {
-    return parse(readBytes(file, "--class").toString("utf8"));
+    return plainYaml(readBytes(file, "--class").toString("utf8"));
   } catch (e) {
     if (e instanceof UserError) throw e;
     throw new UserError(`${file} is not YAML: ${reasonOf(e)}`);

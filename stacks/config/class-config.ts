@@ -9,7 +9,7 @@ import { DEFAULT_GROUP } from "../../components/eks/eks-config";
 import type { Student } from "../../classroom/student";
 import type { Problem } from "../../kube/problems";
 import { resized, prefixOf } from "../../kube/ip";
-import { problemsOf } from "./load-config";
+import { problemsOf } from "../../kube/schema-problems";
 import { configSchema, type ConfigInput } from "./stack-config";
 
 /** What a class may say of the config of all its stacks. */

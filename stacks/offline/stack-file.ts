@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { parse } from "yaml";
 import { labs } from "../../labs/index";
 import { ENCRYPTED } from "../../kube/config-fields";
+import { plainYaml } from "../../kube/plain-yaml";
 import { nearest } from "../../kube/nearest";
 import { UserError } from "../../kube/problems";
 import type { RawConfig } from "../config/load-config";
@@ -74,11 +74,10 @@ const EXAMPLE =
 /** What the engine keeps beside the config. */
 const ENGINE_KEYS = ["config", "environment", "encryptedkey", "encryptionsalt", "secretsprovider"];
 
-/** YAML as the engine reads it: with anchors, aliases and merge keys. */
 function readYaml(text: string, path: string): Readonly<Record<string, unknown>> {
   let file: unknown;
   try {
-    file = parse(text, { merge: true });
+    file = plainYaml(text);
   } catch (error) {
     throw new UserError(`${path} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
   }

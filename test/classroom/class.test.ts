@@ -73,8 +73,12 @@ test("everything that is wrong is reported at once", () => {
   ]);
   expect(problems({ clas: "x", parallel: 0 })).toEqual([
     expect.stringContaining("parallel"),
-    "class.yaml: (top): is not a key of a class file",
+    "class.yaml: clas: unknown key",
   ]);
+  expect(problems({ config: [1] })).toEqual([
+    "class.yaml: config: invalid input: expected record, received array",
+  ]);
+  expect(problems({ config: null, labs: null })).toEqual([]);
   expect(problems({ ttl: "4d" })).toEqual(["class.yaml: ttl: is longer than the hard limit of 3d"]);
 });
 

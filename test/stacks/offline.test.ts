@@ -124,6 +124,7 @@ config:
 test.each([
   ["", /^f is empty: it needs config:; .*docs\/configuration\.md/],
   ["# nothing\n", /^f is empty/],
+  ["config: &a { b: *a }\n", /^f is not YAML: an anchor \(&\) holds an alias/],
   ["kind", /^f has no mapping under config:; /],
   ["target: eks\neks: {}\n", /^f has target, eks at its top, where nothing reads it; put it under config:/],
 ])("a file that says nothing to the engine is refused with a fix: %j", (text, message) => {
