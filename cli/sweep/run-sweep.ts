@@ -34,17 +34,15 @@ export async function runSweep(clusters: readonly string[], options: SweepOption
   const session = await openSession();
   const owners = await ownersOf(session.engine);
   const { found, unseen } = await look(session, owners, options);
-  const all = remainsOf(
-    found.map((f) => f.found),
-    owners,
-  );
+  const tagged = found.map((f) => f.found);
+  const all = remainsOf(tagged, owners);
   for (const line of unseen) say(`not seen: ${line}`);
   if (options.delete !== true) {
     if (unseen.length > 0) process.exitCode = 1;
     await print(json, { remains: all, unseen }, () => remainsText(all, Date.now()));
     return;
   }
-  const chosen = choose(all, clusters);
+  const chosen = choose(all, clusters, owners, tagged);
   if (chosen.length === 0) {
     await print(json, { deleted: [], left: [] }, () => "Nothing is left: nothing to delete.\n");
     return;
@@ -115,12 +113,23 @@ async function look(
 const regionsOf = ({ region }: SweepOptions): string[] =>
   region ?? [process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] ?? "us-west-2"];
 
-function choose(all: readonly Remains[], clusters: readonly string[]): readonly Remains[] {
-  const unknown = clusters.filter((name) => !all.some((r) => r.cluster === name));
-  if (unknown.length > 0)
+function choose(
+  all: readonly Remains[],
+  clusters: readonly string[],
+  owners: Owners,
+  found: readonly Found[],
+) {
+  const held = clusters.filter(
+    (name) =>
+      owners.clusters.has(name) ||
+      found.some((f) => f.cluster === name && f.stack !== undefined && owners.stacks.has(f.stack)),
+  );
+  if (held.length > 0)
     throw new UserError(
-      `nothing is left of ${unknown.join(", ")}, or a stack holds it; nothing was deleted. Left: ${all.map((r) => r.cluster).join(", ") || "nothing"}`,
+      `a stack of this backend holds ${held.join(", ")}; nothing was deleted.\n  fix: npm run destroy -- <stack>`,
     );
+  for (const name of clusters.filter((c) => !all.some((r) => r.cluster === c)))
+    say(`Nothing is left of ${name}.`);
   return clusters.length === 0 ? all : all.filter((r) => clusters.includes(r.cluster));
 }
 
