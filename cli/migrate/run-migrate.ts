@@ -74,13 +74,23 @@ function exitCode({ requests }: Migration): number {
   return requests.some((r) => r.verdict === "different") ? 2 : 0;
 }
 
+/** What `kubectl get -o yaml` prints is one List. */
+function unfolded(o: KubeObject): KubeObject[] {
+  const { items } = o;
+  if (!o.kind.endsWith("List") || !Array.isArray(items)) return [o];
+  const typed = { apiVersion: o.apiVersion, kind: o.kind.replace(/List$/, "") };
+  return items
+    .filter((item): item is object => typeof item === "object" && item !== null)
+    .flatMap((item) => unfolded({ ...typed, ...item } as KubeObject));
+}
+
 /** A path as the user gave it; else the name of a stack. */
 async function objectsOf(
   source: string,
 ): Promise<{ objects: KubeObject[]; className: string; notes: readonly string[] }> {
   if (source === "-" || existsSync(resolvePath(userFolder(), source)) || !/^[\w-]+$/.test(source)) {
     const { objects, notes } = readFiles([source], userFolder());
-    return { objects: objects.map((o) => o.object), className: "nginx", notes };
+    return { objects: objects.flatMap((o) => unfolded(o.object)), className: "nginx", notes };
   }
   const [{ readStackFile }, { runOffline }, { stack: program }, { clusterObjects }] = await Promise.all([
     import("../../stacks/offline/stack-file"),

@@ -6,6 +6,7 @@ import { convert, type MigrateOptions } from "./convert";
 import { judge, type Judged } from "./judge";
 import { notesOf, type Note } from "./notes";
 import { requestsFor } from "./requests";
+import { tidied } from "./tidy";
 
 /** A conversion with its proof. */
 export interface Migration {
@@ -17,17 +18,22 @@ export interface Migration {
 /**
  * Converts the Ingresses among the objects that ingress-nginx serves to Gateway API objects, and judges requests by both:
  * those that the Ingresses suggest, or those that are given. Pure.
+ * @throws ProblemsError for fields of a wrong type
  */
 export function migrate(
-  objects: readonly KubeObject[],
+  given: readonly KubeObject[],
   options: MigrateOptions & { className: string; ask?: readonly HttpRequest[] },
 ): Migration {
+  const { objects, remarks } = tidied(given);
   const table = readTable(objects, options.className);
   const conversion = convert(table, options);
   const gateways = readGateways([...objects.filter((o) => o.kind === "Service"), ...conversion.objects]);
   return {
     objects: conversion.objects,
-    notes: notesOf(objects, table, conversion, options),
+    notes: [
+      ...remarks.map((r) => ({ ...r, outcome: "remark" as const })),
+      ...notesOf(objects, table, conversion, options),
+    ],
     requests: (options.ask ?? requestsFor(table)).map((r) => judge(r, table, gateways, conversion)),
   };
 }

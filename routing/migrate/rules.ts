@@ -1,4 +1,6 @@
 import type { BackendRef, CorsFilter, Filter, HeaderMatch, RouteRule } from "../gateway/objects";
+import { pcre } from "../canary/precedence";
+import { isRe2 } from "../gateway/precedence";
 import { toHttps } from "../nginx/answer";
 import type { Cors } from "../nginx/settings";
 import type { Location, Server, Upstream } from "../nginx/model";
@@ -73,11 +75,12 @@ function backendRules(table: NginxTable, unit: Unit, upstream: Upstream): RouteR
   const { header, cookie, weight } = canary.strategy;
   const rules: RouteRule[] = [];
   if (header?.value !== undefined) rules.push(rule([{ name: header.name, value: header.value }], other));
-  else if (header?.pattern !== undefined)
+  // An expression that cannot be run: nginx sends such requests to the primary, and one in a route breaks the whole route.
+  else if (header?.pattern !== undefined && isRe2(header.pattern) && pcre(header.pattern) !== undefined)
     rules.push(
       rule([{ type: "RegularExpression", name: header.name, value: `.*(?:${header.pattern}).*` }], other),
     );
-  else if (header !== undefined)
+  else if (header !== undefined && header.pattern === undefined)
     rules.push(
       rule([{ name: header.name, value: "always" }], other),
       rule([{ name: header.name, value: "never" }], primary),

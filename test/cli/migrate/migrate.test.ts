@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { requestOfText, requestsOfFile } from "../../../cli/migrate/asked-requests";
 import { runMigrate, type MigrateFlags } from "../../../cli/migrate/run-migrate";
 
@@ -98,6 +99,31 @@ test("requests are read as curl has them, and from files", () => {
   ).toEqual([{ host: "a", path: "/", bodyBytes: 5 }]);
   const wrong = write("ask.yaml", "- {host: a, path: x}\n- {path: /, scheme: ftp, headers: [a]}");
   expect(() => requestsOfFile(wrong)).toThrow(/path.*is no path[^]*host.*no host[^]*scheme[^]*headers/);
+});
+
+test("what kubectl prints is read: one List, with fields that are null", async () => {
+  const list = {
+    apiVersion: "v1",
+    kind: "List",
+    items: [parse(ingress()), { apiVersion: "v1", kind: "Service" }],
+  };
+  const [first] = list.items as { spec: Record<string, unknown>; metadata: Record<string, unknown> }[];
+  Object.assign(first!.spec, { tls: null, defaultBackend: null });
+  Object.assign(first!.metadata, { annotations: { "nginx.ingress.kubernetes.io/ssl-redirect": false } });
+  Object.assign(list.items[1] as object, {
+    metadata: { name: "web", namespace: "shop" },
+    spec: { ports: [{ port: 80 }] },
+  });
+  const { text, code } = await run(write("list.json", JSON.stringify(list)));
+  expect(code).toBe(0);
+  expect(text).toMatch(/ssl-redirect is false and no text/);
+});
+
+test("fields of a wrong type are all told", async () => {
+  const wrong = ingress().replace("path: /,", "path: 7,").replace("number: 80", 'number: "80"');
+  await expect(run(write("wrong.yaml", wrong))).rejects.toThrow(
+    /paths\[0\]\.path: must be a text[^]*number: must be/,
+  );
 });
 
 test("what cannot be read is said, and nothing is written", async () => {
