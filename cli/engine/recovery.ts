@@ -104,11 +104,11 @@ export interface RecoverableRun extends StackRun {
 
 /**
  * Runs an update so that it can be cut off anywhere and run again: before it, what an earlier run left is cleaned; after
- * a failure or a cancellation, what was half made. `update` gets the URNs that must be replaced.
+ * a failure or a cancellation, what was half made. `update` gets the URNs that must be replaced, and the state before it.
  */
 export async function runRecoverably(
   run: RecoverableRun,
-  update: (replace: string[]) => Promise<void>,
+  update: (replace: string[], before: StackState) => Promise<void>,
 ): Promise<Recovered> {
   const { session, stack, say } = run;
   const before = await recover(run);
@@ -125,7 +125,9 @@ export async function runRecoverably(
     );
   session.journal.write(stack, { began: Date.now(), fresh, space: session.machine.space });
   try {
-    await withLock(session, stack, () => update(lost ? replaceFor(before.state, run.cluster) : []));
+    await withLock(session, stack, () =>
+      update(lost ? replaceFor(before.state, run.cluster) : [], before.state),
+    );
     session.journal.remove(stack);
   } catch (error) {
     await afterFailure(run, error);

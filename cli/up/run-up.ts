@@ -1,13 +1,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
-import { kubeconfigFile } from "../../components/kind/machine-objects";
+import { kubeconfigFile, madeBy, shapeBy } from "../../components/kind/machine-objects";
 import { failOn, UserError } from "../../kube/problems";
 import { askKindMachine } from "../../stacks/kind-machine";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { missingKindTools } from "../../stacks/required-tools";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
-import { EngineError, type OperationOptions, type UpOptions } from "../engine/engine";
+import { EngineError, type OperationOptions, type StackState, type UpOptions } from "../engine/engine";
 import { runInterrupts } from "../engine/interrupts";
 import { recover, report, runRecoverably, type StackRun } from "../engine/recovery";
 import { openSession, tagsOrCreate } from "../engine/session";
@@ -60,10 +60,24 @@ export async function runUp(name: string, options: UpCommand): Promise<void> {
         say,
         kill,
       },
-      (replace) => session.engine.up(name, { ...up, replace }),
+      (replace, before) => {
+        if (replacesCluster(plan, before)) say(REPLACES);
+        return session.engine.up(name, { ...up, replace });
+      },
     );
     say(after(name, plan, await session.engine.outputs(name)));
   });
+}
+
+const REPLACES =
+  "This replaces the cluster, with all that was made in it by hand: kind changes nothing in place. Another version of Kubernetes or value under kind does so, " +
+  "and so does the first lab behind an ingress, which opens the ports 80 and 443 (kind.portMappings lists ports beforehand).";
+
+/** Whether the state has a kind cluster of another shape than the plan's. */
+function replacesCluster({ target }: StackPlan, { resources }: StackState): boolean {
+  if (target.kind !== "kind" || !resources.some((r) => madeBy(r)?.kind === "cluster")) return false;
+  const [shape] = resources.flatMap((r) => shapeBy(r) ?? []);
+  return shape !== undefined && shape.fingerprint !== target.cluster.fingerprint;
 }
 
 /** Takes a stack away. One that never was is no error. */

@@ -11,7 +11,7 @@ case "$*" in
   *"stack tag ls"*) test -e ${folder}/made || { echo "${refusal}" >&2; exit 255; }; echo {} ;;
   *"stack init"*) touch ${folder}/made ;;
   preview*) echo "error: nothing to show" >&2; exit 255 ;;
-  "stack export"*) echo '{"version":3,"deployment":{}}' ;;
+  "stack export"*) cat ${folder}/state ;;
   up*) printf 'Diagnostics:\n  pulumi:pulumi:Stack (k8s-network-labs-existing):\n    error: %s\n' "$UP_SAYS" >&2; exit 255 ;;
 esac
 `;
@@ -23,6 +23,7 @@ beforeEach(() => {
   process.env["PATH"] = `${folder}${delimiter}${before["PATH"] ?? ""}`;
   process.env["PULUMI_BACKEND_URL"] = `file://${folder}`;
   process.env["PULUMI_CONFIG_PASSPHRASE"] = "test";
+  writeFileSync(join(folder, "state"), '{"version":3,"deployment":{}}');
 });
 afterEach(() => {
   process.env = { ...before };
@@ -57,4 +58,33 @@ test.each([
   });
   process.env["UP_SAYS"] = said;
   await expect(runUp("existing", {})).rejects.toThrow(message);
+});
+
+test("a cluster that this up replaces is said before", async () => {
+  const made = (environment: object, triggers: string[] = []) => ({
+    urn: JSON.stringify(environment),
+    type: "command:local:Command",
+    custom: true,
+    inputs: { environment, triggers },
+  });
+  const resources = [
+    made({ LABS_MAKES: "cluster labs-kind" }),
+    made({ LABS_SHAPE_OF: "labs-kind" }, ["another"]),
+  ];
+  writeFileSync(join(folder, "state"), JSON.stringify({ version: 3, deployment: { resources } }));
+  writeFileSync(join(folder, "made"), "");
+  writeFileSync(join(folder, "pulumi"), CLI(folder, ""), { mode: 0o755 });
+  for (const [tool, says] of [
+    ["docker", ""],
+    ["kind", "labs-kind"],
+    ["kubectl", ""],
+  ] as const)
+    writeFileSync(join(folder, tool), `#!/bin/sh\necho ${says}\n`, { mode: 0o755 });
+  const said = jest.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    await expect(runUp("kind", {})).rejects.toThrow(/did not finish/);
+    expect(said.mock.calls.join("")).toMatch(/This replaces the cluster/);
+  } finally {
+    said.mockRestore();
+  }
 });
