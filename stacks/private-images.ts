@@ -80,7 +80,7 @@ function images({ calico, ingress, labs }: ImageUsers, balancers: boolean): [ima
 }
 
 function imagesOf(o: KubeObject): string[] {
-  const spec = o["spec"] as { template?: { spec?: Containers } } & Containers;
+  const spec = o["spec"] as ({ template?: { spec?: Containers } } & Containers) | undefined;
   const pod = spec?.template?.spec ?? spec;
   return [...(pod?.containers ?? []), ...(pod?.initContainers ?? [])].map((c) => c.image);
 }

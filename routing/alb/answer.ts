@@ -192,10 +192,11 @@ function read(text: string | undefined): unknown {
 
 /** `*` for any characters, `?` for one; hosts and header values without case. */
 function like(pattern: string, text: string, anyCase = false): boolean {
-  const parts = [...pattern].map((c) =>
-    c === "*" ? ".*" : c === "?" ? "." : c.replace(/[.+^${}()|[\]\\]/, "\\$&"),
-  );
-  return new RegExp(`^${parts.join("")}$`, anyCase ? "is" : "s").test(text);
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`, anyCase ? "is" : "s").test(text);
 }
 
 /** Rules as lines for a reader. */

@@ -15,11 +15,13 @@ type Resources = Record<"requests" | "limits", Record<string, string> | undefine
 function asked(objects: readonly KubeObject[], namespace: string): Record<string, number> {
   const sum = { pods: 0, cpu: 0, memory: 0, limit: 0, loadbalancers: 0 };
   for (const o of objects.filter((x) => x.metadata.namespace === namespace)) {
-    const spec = o["spec"] as {
-      type?: string;
-      replicas?: number;
-      template?: { spec: { containers: { resources: Resources }[] } };
-    };
+    const spec = o["spec"] as
+      | {
+          type?: string;
+          replicas?: number;
+          template?: { spec: { containers: { resources: Resources }[] } };
+        }
+      | undefined;
     if (spec?.type === "LoadBalancer") sum.loadbalancers++;
     if (spec?.template === undefined) continue;
     const replicas = o.kind === "DaemonSet" ? 3 : (spec.replicas ?? 1);

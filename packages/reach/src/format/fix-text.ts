@@ -27,7 +27,7 @@ export function fixText(state: State, fix: FlowFix): string {
   const { added, removed, changed } = fix.difference;
   const own = [...added, ...removed, ...changed].filter((c) => !fix.beside.includes(c));
   return [
-    `${pc.bold(fix.opens ? "To open it" : "To close it")}`,
+    pc.bold(fix.opens ? "To open it" : "To close it"),
     ...lines,
     pc.bold("What this changes"),
     ...own.map((c) => `  ${changeText(c)}`),
