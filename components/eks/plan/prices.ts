@@ -32,9 +32,14 @@ const services: Readonly<Record<HourlyService, Row>> = {
   "control plane, extended support": inAll(0.6),
   "NAT gateway": table.natGateway,
   "network load balancer": table.networkLoadBalancer,
-  "application load balancer": only({ "ap-northeast-1": 0.0243, "us-east-1": 0.0225 }),
+  "application load balancer": only({ "ap-northeast-1": 0.0243, "us-east-1": 0.0225, "us-west-2": 0.0225 }),
   "public IPv4 address": inAll(0.005),
-  "interface endpoint": only({ "us-east-1": 0.01 }),
+  "interface endpoint": only({
+    "ap-northeast-2": 0.013,
+    "eu-central-1": 0.012,
+    "us-east-1": 0.01,
+    "us-west-2": 0.01,
+  }),
   "KMS key": inAll(1 / MONTH),
   "hosted zone": inAll(0.5 / MONTH),
 };
@@ -42,8 +47,8 @@ const services: Readonly<Record<HourlyService, Row>> = {
 /** Where the prices come from, for people. AWS changes them without a word to this table. */
 export const priceSources: readonly string[] = [
   "instances: ec2instances.info of 2025-05-28 (cristim/ec2-instances-info); us-east-1: aws/karpenter-provider-aws 1.15.1 of 2026-07-20",
-  "NAT gateways, network load balancers, volumes, control planes: AWS's price list of 2021 (cortexlabs/cortex, resource_metadata.go); us-east-1 was the same in June 2026",
-  "all else: AWS's announcements up to 2024 (one price everywhere), and reports of 2026 (one or two regions)",
+  "NAT gateways, network load balancers, volumes, control planes: AWS's price list of 2021 (cortexlabs/cortex, resource_metadata.go); us-east-1 and us-west-2 had the same in 2026",
+  "all else: AWS's announcements up to 2024 (one price everywhere), and reports of 2026 (three or four regions)",
 ];
 
 /** List price of an hour in USD; undefined where the table has none: nothing is guessed from other regions. */
