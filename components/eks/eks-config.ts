@@ -178,15 +178,24 @@ const warm = z.strictObject({
 });
 
 const access = z.strictObject({
-  principalArn: arn("iam:", "an IAM user or role").meta({ description: "IAM user or role." }),
+  principalArn: z.string().min(1).meta({ description: "ARN of an IAM user or role, of any account." }),
   policy: z
     .enum(["cluster-admin", "admin", "edit", "view"])
     .default("cluster-admin")
     .meta({ description: "What it may do." }),
   namespaces: z
-    .array(dnsLabel())
+    .array(
+      z
+        .string()
+        .regex(
+          /^[a-z0-9*]([-a-z0-9*]{0,61}[a-z0-9*])?$/,
+          "must be the name of a namespace; * stands for any characters, as team-*",
+        ),
+    )
     .default([])
-    .meta({ description: "Only in these namespaces; everywhere if empty." }),
+    .meta({
+      description: "Only in these namespaces, where `*` stands for any characters; everywhere if empty.",
+    }),
 });
 
 export const cniModes = ["aws", "aws-prefix", "aws-custom", "aws-custom-prefix", "calico"] as const;
@@ -299,19 +308,9 @@ export const eksSchema = z.strictObject({
     description:
       "Whether the cluster cannot be destroyed, neither by the engine nor at AWS. If left out: true where nothing ends the stack (`expires`). To destroy it: set it to false, `up`, `destroy`.",
   }),
-  tags: z
-    .record(
-      z
-        .string()
-        .min(1)
-        .max(128)
-        .regex(/^(?!aws:)/i, "aws: is reserved"),
-      tagText,
-    )
-    .default({})
-    .meta({
-      description: "Further tags of everything that AWS can tag, beside stack, `owner` and `expires`.",
-    }),
+  tags: z.record(z.string(), tagText).default({}).meta({
+    description: "Further tags of everything that AWS can tag, beside stack, `owner` and `expires`.",
+  }),
 });
 
 export type EksConfig = z.output<typeof eksSchema>;

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { cniModes } from "../../components/eks/eks-config";
 import { planStack, PROJECT } from "../../stacks/stack-plan";
 import { runOnEks, stackFile, stackText, table, type EksRun, type Ran, type Row } from "./eks-run";
 
@@ -46,7 +47,7 @@ async function played(answers: readonly [command: RegExp, answer: Partial<Ran>][
 }
 const results = (rows: readonly Row[]) => rows.map((r) => r.result);
 
-test.each(["aws", "aws-prefix", "aws-custom", "calico"] as const)(
+test.each(cniModes)(
   "the stack that it brings up is one that the plan takes, with room for all it does: %s",
   (cni) => {
     const grown = { min: 3, instanceTypes: ["m5.large"] };

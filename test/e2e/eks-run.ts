@@ -1,8 +1,9 @@
 import { stringify } from "yaml";
+import type { EksConfig } from "../../components/eks/eks-config";
 
 /** What a run on a real account is to be: the inputs of the workflow eks-e2e. */
 export interface EksRun {
-  cni: "aws" | "aws-prefix" | "aws-custom" | "calico";
+  cni: EksConfig["cni"];
   region: string;
   /** USD at list prices, for the whole life. */
   budget: number;

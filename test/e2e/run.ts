@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
+import { cniModes } from "../../components/eks/eks-config";
 import { runOnEks, table, type EksRun, type Ran } from "./eks-run";
 
 /** `npm run e2e -- eks`: a real cluster on a real account, paid for by whoever owns the credentials. */
@@ -60,11 +61,7 @@ const program = new Command("e2e").description("the project on real infrastructu
 program
   .command("eks")
   .description("an EKS stack from up to sweep, on the account of your credentials: it costs money")
-  .addOption(
-    new Option("--cni <cni>", "where pods get addresses")
-      .choices(["aws", "aws-prefix", "aws-custom", "calico"])
-      .default("aws"),
-  )
+  .addOption(new Option("--cni <cni>", "where pods get addresses").choices([...cniModes]).default("aws"))
   .option("--region <region>", "region", "us-west-2")
   .requiredOption("--budget <usd>", "most that it may cost, in USD at list prices", Number)
   .option("--lifetime <minutes>", "until everything is to be gone", Number, 180)

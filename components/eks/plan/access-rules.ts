@@ -26,6 +26,17 @@ export function accessProblems(config: EksConfig, { caller }: AwsFacts, path: st
           fix: `one entry for it, with the policy that reaches further`,
         },
       ];
+    const nearly = [...first].find(
+      ([arn]) => arn !== principalArn && arn.toLowerCase() === principalArn.toLowerCase(),
+    );
+    if (nearly !== undefined)
+      return [
+        {
+          ...at,
+          message: `differs from ${path}.access.${nearly[1]} in capitals only; IAM has one of such names at most, and EKS refuses what is not there`,
+          fix: "the name as IAM has it, once",
+        },
+      ];
     if (caller !== undefined && samePrincipal(principalArn, caller))
       return [
         {
@@ -51,6 +62,16 @@ function wrongPrincipal(arn: string, partition: string): Pick<Problem, "message"
     return {
       message: "is a group: EKS takes users and roles",
       fix: "a role that members of the group may take",
+    };
+  if (rest.startsWith("assumed-role/"))
+    return {
+      message: "is a session: EKS takes the role behind it",
+      fix: `the role by its whole ARN: aws iam get-role --role-name ${rest.split("/")[1] ?? ""} --query Role.Arn`,
+    };
+  if (rest.startsWith("role/aws-service-role/"))
+    return {
+      message: "is the role of a service of AWS, and EKS lets none of these in",
+      fix: "a role of your own",
     };
   if (rest.startsWith("role/AWSReservedSSO_"))
     return {

@@ -10,8 +10,11 @@ const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
  */
 const MOST = 50 - 4 - 5;
 
+const LONGEST = 128;
+
 /** By these, clusters and controllers find what is theirs. */
 const RESERVED: readonly [prefix: RegExp, whose: string][] = [
+  [/^aws:/i, "AWS"],
   [/^labs:/, "this project"],
   [/^eks:/, "EKS"],
   [
@@ -31,6 +34,14 @@ export function tagProblems({ tags }: EksConfig, path: string): Problem[] {
     const whose = RESERVED.find(([prefix]) => prefix.test(key))?.[1];
     if (whose !== undefined)
       return [{ ...at, message: `is a tag of ${whose}`, fix: "a key of your own, as team or cost-center" }];
+    if (key === "" || key.length > LONGEST)
+      return [
+        {
+          ...at,
+          message: `has ${key.length} characters; AWS takes 1 to ${LONGEST}`,
+          fix: key === "" ? "a name" : "a shorter key",
+        },
+      ];
     if (!CHARACTERS.test(key))
       return [
         {

@@ -29,6 +29,9 @@ describe("who may use the cluster", () => {
     [role("AWSReservedSSO_Admin_0123456789abcdef"), /lacks the path/],
     ["arn:aws:iam::1234:role/Teachers", /is not the ARN of an IAM user or role/],
     ["arn:aws-cn:iam::123456789012:role/Teachers", /another partition/],
+    ["arn:aws:sts::123456789012:assumed-role/Teachers/ana", /is a session/],
+    [role("aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS"), /role of a service of AWS/],
+    ["Teachers", /is not the ARN/],
   ])("%s is refused", (arn, why) => {
     expect(one(arn)).toEqual([expect.stringMatching(why)]);
   });
@@ -46,6 +49,13 @@ describe("who may use the cluster", () => {
     const access = { ana: { principalArn: role("T") }, bo: { principalArn: role("T"), policy: "view" } };
     expect(said({ access })).toEqual([
       "eks.access.bo.principalArn: is named by eks.access.ana already, and EKS takes each user or role once",
+    ]);
+  });
+
+  test("capitals alone make no other role", () => {
+    const access = { ana: { principalArn: role("Teachers") }, bo: { principalArn: role("teachers") } };
+    expect(said({ access })).toEqual([
+      expect.stringMatching(/^eks\.access\.bo\.principalArn: .*in capitals only/),
     ]);
   });
 
@@ -177,4 +187,13 @@ test.each([
 ])("a key of %s for Secrets of a cluster in us-west-2", (region, refusals) => {
   const encryptSecrets = `arn:aws:kms:${region}:123456789012:key/0a1b2c3d`;
   expect(said({ encryptSecrets })).toHaveLength(refusals);
+});
+
+test.each([
+  ["aws:owner", /is a tag of AWS/],
+  ["AWS:owner", /is a tag of AWS/],
+  ["", /has 0 characters/],
+  ["x".repeat(129), /has 129 characters/],
+])("the tag %p is refused with the reason", (key, why) => {
+  expect(said({ tags: { [key]: "x" } })).toEqual([expect.stringMatching(why)]);
 });
