@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { fromUser } from "../user-paths";
 import type { MigrateFlags } from "./run-migrate";
 
@@ -28,6 +28,11 @@ export function addMigrate(labs: Command): void {
     .option(
       "--default-certificate <namespace/secret>",
       "certificate for hosts with TLS that name no Secret (default: default-certificate beside the Gateway)",
+    )
+    .addOption(
+      new Option("--for <implementation>", "whose own policies may stand beside the routes")
+        .choices(["any", "envoy-gateway"])
+        .default("any"),
     )
     .option("--all", "show the requests that stay the same, too")
     .action(async (source: string, flags: MigrateFlags) => {

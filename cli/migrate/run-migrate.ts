@@ -18,6 +18,7 @@ export interface MigrateFlags {
   class?: string;
   gatewayClass: string;
   gateway: string;
+  for?: "any" | "envoy-gateway";
   defaultCertificate?: string;
   all?: boolean;
 }
@@ -42,6 +43,7 @@ export async function runMigrate(source: string, flags: MigrateFlags): Promise<v
     className: flags.class ?? className,
     gatewayClass: flags.gatewayClass,
     gateway: { namespace, name },
+    implementation: flags.for ?? "any",
     defaultCertificate: flags.defaultCertificate ?? `${namespace}/default-certificate`,
     ...(asked.length === 0 ? {} : { ask: asked }),
   });

@@ -5,6 +5,7 @@ import { readGateways, type GatewayTable, type Listener } from "./attach";
 import { bySpecificity, takes } from "./hostnames";
 import type { BackendRef, CorsFilter, Filter, PathModifier } from "./objects";
 import { entriesOf, fits, type Entry } from "./precedence";
+import { stoppedBy } from "./security-policy";
 
 /**
  * What a Gateway answers, from the objects alone: the rules of the Gateway API specification (1.6), and where it leaves
@@ -89,11 +90,19 @@ function serve(
     return { kind: "status", status: 200, why: "the CORS filter answers a preflight itself" };
   const redirect = filters.find((f) => f.requestRedirect !== undefined)?.requestRedirect;
   if (redirect !== undefined) return redirected(redirect, listener, entry, request, path, query);
+  const assumes: string[] = [];
+  const policy = table.security.get(`${from.kind} ${from.key}`);
+  const stopped = policy === undefined ? undefined : stoppedBy(policy, request, assumes);
+  const assumed = <T extends Answer>(answer: T): T =>
+    assumes.length === 0 ? answer : { ...answer, assumes: [...assumes, ...(answer.assumes ?? [])] };
+  if (stopped !== undefined) return assumed(stopped);
   const rewrite = filters.find((f) => f.urlRewrite !== undefined)?.urlRewrite;
   const sent = rewrite?.path === undefined ? request.path : `${modified(rewrite.path, entry, path)}${query}`;
   const answer = backends(table, rule.backendRefs ?? [], from, sent);
   const headers = headersOf(filters, rewrite?.hostname);
-  return answer.kind === "backends" && Object.keys(headers).length > 0 ? { ...answer, headers } : answer;
+  return assumed(
+    answer.kind === "backends" && Object.keys(headers).length > 0 ? { ...answer, headers } : answer,
+  );
 }
 
 function headersOf(filters: readonly Filter[], hostname: string | undefined): Record<string, string> {

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
 import { Services } from "../services";
 import { intersection } from "./hostnames";
+import { securityPolicies, type SecuritySpec } from "./security-policy";
 import {
   gatewayKind,
   keyOf,
@@ -17,6 +18,8 @@ export interface GatewayTable {
   listeners: readonly Listener[];
   conditions: readonly Condition[];
   services: Services;
+  /** Envoy Gateway's SecurityPolicies by `Kind namespace/name` of their route. */
+  security: ReadonlyMap<string, SecuritySpec>;
   /** Why a backend cannot be used; undefined where it can. */
   refused: (ref: BackendRef, from: { kind: string; namespace: string }) => string | undefined;
 }
@@ -53,7 +56,7 @@ export function readGateways(objects: readonly KubeObject[]): GatewayTable {
   const refused = backendCheck(objects, services);
   for (const kind of ["HTTPRoute", "GRPCRoute", "TLSRoute"] as const)
     for (const o of gatewayKind(objects, kind)) attach(objects, o, kind, listeners, conditions, refused);
-  return { listeners, conditions, services, refused };
+  return { listeners, conditions, services, refused, security: securityPolicies(objects) };
 }
 
 function listenersOf(

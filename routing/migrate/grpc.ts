@@ -12,6 +12,7 @@ export function grpcRules(
   table: NginxTable,
   server: Server,
   units: readonly Unit[],
+  guarded: (unit: Unit) => boolean,
 ): Map<Unit, RouteRule[]> | undefined {
   const served = units.filter((u) => u.location.upstream !== undefined);
   const out = new Map<Unit, RouteRule[]>();
@@ -22,7 +23,7 @@ export function grpcRules(
       settings.redirect === undefined && settings.cors === undefined && settings.appRoot === undefined;
     if (!/^GRPCS?$/.test(settings.protocol) || !plain || method === undefined || unit.rewrite !== undefined)
       return undefined;
-    const rules = rulesOf(table, server, unit, "https").map((rule) => {
+    const rules = rulesOf(table, server, unit, "https", guarded(unit)).map((rule) => {
       // A GRPCRoute has no timeouts.
       const { timeouts: _timeouts, matches, ...rest } = rule;
       return {

@@ -12,14 +12,9 @@ export interface HostListener {
   passthrough: boolean;
 }
 
-/** Name of a host in names of objects. */
+/** Name of a host in names of objects, dots and all: `a-b.org` and `a.b.org` are two. */
 export const slugOf = (host: string): string =>
-  host === CATCH_ALL
-    ? "catch-all"
-    : host
-        .replace(/^\*\./, "wildcard.")
-        .replace(/[^a-z0-9.-]+/g, "-")
-        .replaceAll(".", "-");
+  host === CATCH_ALL ? "catch-all" : host.replace(/^\*\./, "wildcard.").replace(/[^a-z0-9.-]+/g, "-");
 
 /** Hosts with a tls section; one without a Secret takes the default certificate. */
 export function listenersOf(table: NginxTable, options: { defaultCertificate: string }): HostListener[] {

@@ -1,11 +1,13 @@
 import { objectTitle } from "../../kube/objects";
 import type { KubeObject } from "../../kube/objects";
-import { CATCH_ALL, oldVersion } from "../nginx/ingresses";
+import { CATCH_ALL, oldVersion, type Ingress } from "../nginx/ingresses";
 import type { NginxTable } from "../nginx/table";
 import { ingressProblems } from "../ingress-problems";
 import { annotationNotes } from "./annotation-notes";
 import type { Outcome } from "./annotation-values";
-import type { Conversion, MigrateOptions } from "./convert";
+import type { Conversion } from "./convert";
+import type { MigrateOptions } from "./route-objects";
+import { securityOf } from "./security-policies";
 
 /** One thing that a reader of the conversion has to know. */
 export interface Note {
@@ -54,12 +56,25 @@ export function notesOf(
     }),
     ...table.lost.map(({ ingress, what }) => remark(ingress, `has no effect at nginx: ${what}`)),
     ...table.ingresses.flatMap((ing) =>
-      annotationNotes(ing).map(({ becomes, ...note }) => ({ about: ing.key, text: becomes, ...note })),
+      annotationNotes(ing, secured(table, ing, options)).map(({ becomes, ...note }) => ({
+        about: ing.key,
+        text: becomes,
+        ...note,
+      })),
     ),
     ...hostNotes(table, options),
     ...backendNotes(table),
     ...generalNotes(table, conversion, options),
   ];
+}
+
+/** Whether SecurityPolicies keep out whom this Ingress keeps out. */
+function secured(table: NginxTable, ing: Ingress, { implementation }: MigrateOptions): boolean {
+  if (implementation !== "envoy-gateway") return false;
+  const own = [...table.servers.values()].flatMap((server) =>
+    server.locations.filter((l) => l.ingress === ing).map((l) => securityOf(l, server)),
+  );
+  return own.length > 0 && own.every((spec) => spec !== undefined);
 }
 
 function hostNotes(table: NginxTable, options: MigrateOptions): Note[] {

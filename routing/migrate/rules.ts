@@ -9,12 +9,13 @@ import { ANNOTATION } from "../routes/ingress-objects";
 import { guardsOf } from "./guards";
 import type { Unit } from "./path-matches";
 
-/** The rules that stand for one location, for one scheme; closed ones lead nowhere. */
+/** The rules that stand for one location, for one scheme; closed ones lead nowhere. `guarded`: a policy keeps out whom nginx keeps out. */
 export function rulesOf(
   table: NginxTable,
   server: Server,
   unit: Unit,
   scheme: "http" | "https",
+  guarded = false,
 ): RouteRule[] {
   const { location } = unit;
   const match = { path: unit.path };
@@ -26,7 +27,7 @@ export function rulesOf(
   }
   if (toHttps(table, { host: server.host, path: "/", scheme }, location)) return only(HTTPS);
   if (location.upstream === undefined) return [];
-  if (unit.closed !== undefined || guardsOf(location, server).length > 0) return closed(unit);
+  if (unit.closed !== undefined || (!guarded && guardsOf(location, server).length > 0)) return closed(unit);
   return backendRules(table, unit, location.upstream);
 }
 

@@ -101,13 +101,18 @@ function request(text: string): HttpRequest {
 }
 
 /** The objects of a situation, and a request of it judged. */
-export function migrated(ingresses: Ing[], text: string): Migration {
+export function migrated(
+  ingresses: Ing[],
+  text: string,
+  implementation: "any" | "envoy-gateway" = "any",
+): Migration {
   const objects = [...ingresses.map((i, at) => ing({ name: `i${at}`, ...i })), ...SERVICES];
   const options = {
     className: "nginx",
     gatewayClass: "c",
     gateway: { namespace: "gw", name: "g" },
     defaultCertificate: "gw/default",
+    implementation,
   };
   return migrate(objects, { ...options, ask: [request(text)] });
 }
@@ -236,4 +241,30 @@ export const rows: Row[] = [
   ["a name outside", [{ paths: ["/ Prefix outside"] }], "a.org/", n("outside"), closed, "different"],
   ["a resource backend", [{ spec: { rules: [{ host: "a.org", http: { paths: [{ path: "/", pathType: "Prefix", backend: { resource: { kind: "Bucket", name: "b" } } }] } }] } }], "a.org/", "status 404", "status 404", "same"],
   ["the third owner of a path is written twice: nginx refuses all", [{ paths: ["/x Prefix web"] }, { paths: ["/x Exact api"] }, { paths: ["/x Exact old"] }], "a.org/", "unknown", "status 404", "unknown"],
+];
+
+const SECRET = { "auth-type": "basic", "auth-secret": "pw" };
+const OFFICE = { "whitelist-source-range": "10.0.0.0/8" };
+const AUTH = { "auth-url": "http://auth.n.svc:4180/check" };
+
+/** The same with Envoy Gateway's own policies. */
+// prettier-ignore
+export const envoyRows: Row[] = [
+  ["a password, none shown", [{ a: SECRET }], "a.org/", "status 401", "status 401", "same"],
+  ["a password", [{ a: SECRET }], "a.org/ Authorization=x", n("web"), n("web"), "same"],
+  ["a password for one path of two", [{}, { a: SECRET, paths: ["/admin Prefix api"] }], "a.org/x", n("web"), n("web"), "same"],
+  ["… the other", [{}, { a: SECRET, paths: ["/admin Prefix api"] }], "a.org/admin/x", "status 401", "status 401", "same"],
+  ["an allow list, inside", [{ a: OFFICE }], "a.org/ client=10.1.2.3", n("web"), n("web"), "same"],
+  ["an allow list, outside", [{ a: OFFICE }], "a.org/ client=11.1.2.3", "status 403", "status 403", "same"],
+  ["a deny list, one address", [{ a: { "denylist-source-range": "10.0.0.1" } }], "a.org/ client=10.0.0.1", "status 403", "status 403", "same"],
+  ["a deny list, another", [{ a: { "denylist-source-range": "10.0.0.1" } }], "a.org/ client=10.0.0.2", n("web"), n("web"), "same"],
+  ["both, from outside without a password", [{ a: { ...SECRET, ...OFFICE } }], "a.org/ client=11.0.0.1", "status 403", "status 401", "different"],
+  ["any of two has no word", [{ a: { ...SECRET, ...OFFICE, satisfy: "any" } }], "a.org/ client=10.0.0.1", n("web"), closed, "not convertible"],
+  ["an asked service", [{ a: AUTH }], "a.org/ Cookie=s=1", n("web"), n("web"), "same"],
+  ["an asked service, shown nothing", [{ a: AUTH }], "a.org/", "status 401", "status 401", "same"],
+  ["an asked service elsewhere", [{ a: { "auth-url": "https://auth.example.org/" } }], "a.org/ Cookie=s=1", n("web"), closed, "not convertible"],
+  ["a snippet stays closed", [{ a: { ...SECRET, "configuration-snippet": "return 403;" } }], "a.org/ Authorization=x", "status 403", closed, "not convertible"],
+  ["a canary behind a password", [{ a: SECRET }, { a: { canary: "true", ...WEIGHT }, paths: ["/ Prefix next"] }], "a.org/ Authorization=x", TWO, TWO, "same"],
+  ["with TLS: the redirect is open", [{ a: SECRET, tls: TLS }], "a.org/x", "redirect https://a.org/x", "redirect https://a.org/x", "same"],
+  ["… what it leads to is not", [{ a: SECRET, tls: TLS }], "https://a.org/x", "status 401", "status 401", "same"],
 ];

@@ -1,4 +1,4 @@
-import { migrated, rows } from "./migrate-cases";
+import { envoyRows, migrated, rows } from "./migrate-cases";
 
 test.each(rows)("%s", (_what, objects, text, nginx, gateway, verdict) => {
   const got = migrated(objects, text).requests[0]!;
@@ -8,4 +8,16 @@ test.each(rows)("%s", (_what, objects, text, nginx, gateway, verdict) => {
     verdict,
   });
   if (verdict !== "same") expect(got.reason).toMatch(/\w/);
+});
+
+test.each(envoyRows)("Envoy Gateway: %s", (_what, objects, text, nginx, gateway, verdict) => {
+  const { requests, notes } = migrated(objects, text, "envoy-gateway");
+  const got = requests[0]!;
+  expect({ nginx: got.nginx, gateway: got.gateway, verdict: got.verdict }).toEqual({
+    nginx,
+    gateway,
+    verdict,
+  });
+  // What is guarded is no longer told as closed.
+  if (gateway !== "status 500") expect(notes.filter((note) => note.outcome === "closed")).toEqual([]);
 });

@@ -1,0 +1,68 @@
+import type { KubeObject } from "../../kube/objects";
+import type { SecuritySpec } from "../gateway/security-policy";
+import type { Location, Server } from "../nginx/model";
+import { snippetDecides } from "./guards";
+
+/** The SecurityPolicy of Envoy Gateway that keeps out who nginx keeps out; undefined where there is none that does. */
+export function securityOf({ settings, ingress }: Location, server: Server): SecuritySpec | undefined {
+  const { allow, deny, basic, external, any } = settings.access;
+  const snippets = snippetDecides(settings.locationSnippet) || snippetDecides(server.serverSnippet);
+  if (settings.denied !== undefined || server.clientCertificate !== undefined || snippets) return undefined;
+  const lists = allow.length + deny.length > 0;
+  const checks = [lists, basic !== undefined, external !== undefined].filter(Boolean).length;
+  if (checks === 0 || (any && checks > 1) || basic?.type === "digest") return undefined;
+  const asked =
+    external === undefined ? undefined : serviceAsked(external.url, ingress?.namespace ?? "default");
+  if (external !== undefined && asked === undefined) return undefined;
+  return {
+    ...(basic === undefined ? {} : { basicAuth: { users: { name: htpasswdName(basic.secret) } } }),
+    ...(asked === undefined ? {} : { extAuth: { http: asked } }),
+    ...(lists ? { authorization: authorization(allow, deny) } : {}),
+  };
+}
+
+/** Beside the Secret of nginx, whose key and hashes are others. */
+export const htpasswdName = (secret: string): string => `${secret.split("/")[1] ?? secret}-htpasswd`;
+
+function authorization(
+  allow: readonly string[],
+  deny: readonly string[],
+): NonNullable<SecuritySpec["authorization"]> {
+  const rule = (action: "Allow" | "Deny", ranges: readonly string[]) =>
+    ranges.length === 0 ? [] : [{ action, principal: { clientCIDRs: ranges.map(asRange) } }];
+  // nginx looks at the denials first.
+  return {
+    defaultAction: allow.length > 0 ? "Deny" : "Allow",
+    rules: [...rule("Deny", deny), ...rule("Allow", allow)],
+  };
+}
+
+const asRange = (text: string): string =>
+  text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`;
+
+/** A Service beside the route: one elsewhere would need a Backend, which Envoy Gateway has switched off by default. */
+function serviceAsked(url: string, namespace: string): NonNullable<SecuritySpec["extAuth"]>["http"] {
+  const found =
+    /^http:\/\/([a-z0-9-]+)(?:\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?)?(?::(\d+))?(\/[^?$]*)?$/.exec(
+      url,
+    );
+  const [, name, at, port, path] = found ?? [];
+  if (name === undefined || (at !== undefined && at !== namespace)) return undefined;
+  return {
+    backendRefs: [{ name, port: Number(port ?? 80) }],
+    ...(path === undefined || path === "/" ? {} : { path }),
+  };
+}
+
+export function securityPolicy(
+  route: { kind: string; metadata: { name: string; namespace?: string } },
+  spec: SecuritySpec,
+): KubeObject {
+  const { name, namespace } = route.metadata;
+  return {
+    apiVersion: "gateway.envoyproxy.io/v1alpha1",
+    kind: "SecurityPolicy",
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    spec: { targetRefs: [{ group: "gateway.networking.k8s.io", kind: route.kind, name }], ...spec },
+  };
+}
