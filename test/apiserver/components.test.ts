@@ -47,6 +47,15 @@ const stacks: Readonly<Record<string, Record<string, unknown>>> = {
     ingress: { hsts: { maxAge: 600, includeSubdomains: true }, className: "mine" },
   },
   "an existing cluster": { target: "existing", existing, labs: { stars: { step: 4 } } },
+  "an existing cluster with ingress-nginx and cert-manager": {
+    target: "existing",
+    existing: { ...existing, installedCni: "calico" },
+    calico: { install: false },
+    labs: { boutique: { step: "canary-half" } },
+    ingress: { controller: "existing", className: "nginx", expose: "node-ports" },
+    // A namespace that is there.
+    tls: { issuer: "self-signed", certManager: "existing", certManagerNamespace: "default" },
+  },
   "an existing cluster without nodes": {
     target: "existing",
     existing: { ...existing, workers: 0 },
