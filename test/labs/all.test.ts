@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { stateOfPlan } from "../../cli/diff/run-diff";
 import { nodeId } from "../../cli/page/graph-nodes";
 import type { LabPage } from "../../cli/page/page-data";
-import { pageData } from "../../cli/page/page-of-plan";
+import { labPage } from "../../cli/page/lab-page";
 import { writeManifests } from "../../cli/plan/manifests";
 import { planOffline } from "../../cli/plan/run-plan";
 import { isTheirs } from "../../cli/play/exercise";
@@ -80,7 +80,7 @@ const surfaces = {
     together(
       plan.labs.map((selection) => {
         const { instance, step } = selection;
-        const page = pages.get(instance) ?? pageData({ stack: "", about: "", labs: [selection] }).labs[0]!;
+        const page = pages.get(instance) ?? labPage(statesOf(selection)).lab;
         pages.set(instance, page);
         return say(instance, page.steps[step]!.claims);
       }),
