@@ -54,15 +54,15 @@ function ec2Kind(kind: Ec2Kind): AwsKind {
   return {
     title,
     find: async (aws, scope) => {
-      if (inVpc && scope.vpcs.size === 0) return [];
-      const filter = inVpc
-        ? {
-            Name: kind.id === "InternetGatewayId" ? "attachment.vpc-id" : "vpc-id",
-            Values: [...scope.vpcs.keys()],
-          }
-        : { Name: "tag-key", Values: [TAG_CLUSTER] };
-      const output = await aws("ec2", kind.describe, { [kind.filters ?? "Filters"]: [filter] });
-      return items(output, kind.list)
+      const describe = async (filter: { Name: string; Values: string[] }) =>
+        items(await aws("ec2", kind.describe, { [kind.filters ?? "Filters"]: [filter] }), kind.list);
+      const tagged = await describe({ Name: "tag-key", Values: [TAG_CLUSTER] });
+      const within =
+        inVpc && scope.vpcs.size > 0
+          ? await describe({ Name: "vpc-id", Values: [...scope.vpcs.keys()] })
+          : [];
+      const known = new Set(tagged.map((item) => str(item, kind.id)));
+      return [...tagged, ...within.filter((item) => !known.has(str(item, kind.id)))]
         .filter(kind.only ?? (() => true))
         .flatMap((item): Found[] => {
           const whose = ownership(tagsOf(item)) ?? ownership(scope.vpcs.get(vpcOf(item)) ?? {});

@@ -84,7 +84,8 @@ const PAUSE = 10_000;
 export async function deleteAtAws(job: Deletion, kinds: readonly AwsKind[] = KINDS): Promise<SweepResult> {
   const { aws, region, clusters } = job;
   // What is known by its VPC or its cluster is known by them also when they are gone.
-  const scope = await scopeOf(aws, region);
+  const seen = await scopeOf(aws, region);
+  const scope = { ...seen, clusters: new Set([...seen.clusters, ...clusters]) };
   const deleted: Found[] = [];
   const left: SweepResult["left"] = [];
   for (const kind of kinds) {

@@ -18,31 +18,35 @@ const region = "us-west-2";
 let now = 0;
 const clock = { now: () => now, sleep: (ms: number) => Promise.resolve(void (now += ms)) };
 
-test.each(cniModes)("all that a stack has had AWS make is found and deleted: %s", async (cni) => {
-  const stack = new Deployment(aws, "lost");
-  await stack.up(allOptions(cni, { deletionProtection: false }));
-  expect(stack.problems).toEqual([]);
-  const { found, unseen } = await findAtAws(call, region);
-  expect(unseen).toEqual([]);
-  expect(new Set(found.map((f) => f.cluster))).toEqual(new Set(["labs-lost"]));
-  const said: string[] = [];
-  const { left } = await deleteAtAws({
-    aws: call,
-    region,
-    clusters: new Set(["labs-lost"]),
-    say: (line) => void said.push(line),
-    clock,
-  });
-  expect(left).toEqual([]);
-  expect((await findAtAws(call, region)).found).toEqual([]);
-  // Not by the same questions: nothing with a tag of this project is left.
-  const { ResourceTagMappingList } = await call("resourcegroupstaggingapi", "GetResources", {
-    TagFilters: [{ Key: "labs:cluster" }],
-  });
-  // Keys wait for their end, and deleted gateways carry tags for an hour.
-  const arns = (ResourceTagMappingList as { ResourceARN: string }[]).map((r) => r.ResourceARN);
-  expect(arns.filter((arn) => !/:key\/|:natgateway\//.test(arn))).toEqual([]);
-});
+test.each(cniModes)(
+  "all that a stack has had AWS make is found and deleted: %s",
+  async (cni) => {
+    const stack = new Deployment(aws, "lost");
+    await stack.up(allOptions(cni, { deletionProtection: false }));
+    expect(stack.problems).toEqual([]);
+    const { found, unseen } = await findAtAws(call, region);
+    expect(unseen).toEqual([]);
+    expect(new Set(found.map((f) => f.cluster))).toEqual(new Set(["labs-lost"]));
+    const said: string[] = [];
+    const { left } = await deleteAtAws({
+      aws: call,
+      region,
+      clusters: new Set(["labs-lost"]),
+      say: (line) => void said.push(line),
+      clock,
+    });
+    expect(left).toEqual([]);
+    expect((await findAtAws(call, region)).found).toEqual([]);
+    // Not by the same questions: nothing with a tag of this project is left.
+    const { ResourceTagMappingList } = await call("resourcegroupstaggingapi", "GetResources", {
+      TagFilters: [{ Key: "labs:cluster" }],
+    });
+    // Keys wait for their end, and deleted gateways carry tags for an hour.
+    const arns = (ResourceTagMappingList as { ResourceARN: string }[]).map((r) => r.ResourceARN);
+    expect(arns.filter((arn) => !/:key\/|:natgateway\//.test(arn))).toEqual([]);
+  },
+  300_000,
+);
 
 test("a load balancer that a Service of somebody's made is found by the cluster's tag, and goes before the VPC", async () => {
   const stack = new Deployment(aws, "lost");
