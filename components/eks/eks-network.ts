@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { FlowLogs } from "./flow-logs";
+import { interfaceEndpoints } from "./interface-endpoints";
 import type { EksPlan } from "./plan/eks-plan";
-import { subnetTags } from "./plan/existing-network";
+import { subnetTags } from "./plan/existing-network-rules";
 import { nodeRole } from "./plan/address-demand";
 import { zoneLetter, type SubnetRole } from "./plan/network-request";
 
@@ -43,7 +44,13 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
     const privateTables = this.privateRoutes(vpc, gateway);
     this.reservations = this.reservePrefixes();
     const s3 = this.s3Endpoint(vpc, [...publicTables.map((t) => t.table), ...privateTables.tables]);
-    const endpoints = args.plan.endpoints.length === 0 ? [] : [...s3, ...this.endpoints(vpc)];
+    const endpoints =
+      args.plan.endpoints.length === 0
+        ? []
+        : [
+            ...s3,
+            ...interfaceEndpoints(this, name, { plan: args.plan, vpc, subnetIds: this.subnetIds("private") }),
+          ];
     if (args.plan.flowLogs !== undefined) {
       new FlowLogs(
         `${name}-flow-logs`,
@@ -252,44 +259,6 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
         { parent: this },
       ),
     ];
-  }
-
-  /** Services of AWS under their own names, at addresses in the private subnets. */
-  private endpoints(vpc: aws.ec2.Vpc): pulumi.Resource[] {
-    const { plan } = this.args;
-    const group = new aws.ec2.SecurityGroup(
-      `${this.prefix}-endpoints`,
-      {
-        vpcId: vpc.id,
-        description: `AWS from inside the VPC of ${plan.name}`,
-        ingress: [
-          {
-            protocol: "tcp",
-            fromPort: 443,
-            toPort: 443,
-            cidrBlocks: [plan.network.vpcCidr, ...plan.network.secondaryCidrs],
-          },
-        ],
-        tags: this.named("endpoints"),
-      },
-      { parent: this },
-    );
-    return plan.endpoints.map(
-      (service) =>
-        new aws.ec2.VpcEndpoint(
-          `${this.prefix}-${service.replace(".", "-")}`,
-          {
-            vpcId: vpc.id,
-            vpcEndpointType: "Interface",
-            serviceName: `com.amazonaws.${plan.place.region}.${service}`,
-            privateDnsEnabled: true,
-            subnetIds: this.subnetIds("private"),
-            securityGroupIds: [group.id],
-            tags: this.named(service),
-          },
-          { parent: this },
-        ),
-    );
   }
 
   private named(what: string): Record<string, string> {

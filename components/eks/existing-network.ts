@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterNetwork, NetworkArgs } from "./eks-network";
-import { subnetTags } from "./plan/existing-network";
+import { subnetTags } from "./plan/existing-network-rules";
 import type { SubnetRole } from "./plan/network-request";
 
 /** A VPC that is there already. Nothing of it is made, but tags where the config asks for them. */
