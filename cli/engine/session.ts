@@ -67,6 +67,11 @@ export async function stackReader(env: NodeJS.ProcessEnv = process.env): Promise
   );
 }
 
+/** Looks before anything is installed, where that is possible; else as `openSession` does. */
+export async function lookFirst(options: { breakLocks?: boolean } = {}): Promise<StackReader> {
+  return stateFolderOf() === undefined ? (await openSession(options)).engine : stackReader();
+}
+
 function engineBy(command: PulumiCommand): Engine {
   return new PulumiEngine({
     command,

@@ -90,12 +90,17 @@ function yaml(file: string): unknown {
   }
 }
 
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: "you may not read it",
+  EISDIR: "it is a folder",
+  ENOENT: "there is no such file",
+};
+
 function readBytes(file: string, option: string): Buffer {
   try {
     return readFileSync(file);
   } catch (e) {
-    throw new UserError(
-      `${option} ${file} cannot be read: ${(e as NodeJS.ErrnoException).code ?? String(e)}`,
-    );
+    const code = (e as NodeJS.ErrnoException).code ?? String(e);
+    throw new UserError(`${option} ${file} cannot be read: ${WHY[code] ?? code}`);
   }
 }

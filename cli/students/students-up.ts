@@ -7,7 +7,7 @@ import { failOn, type Problem } from "../../kube/problems";
 import { askKindMachine } from "../../stacks/kind-machine";
 import { assertClock } from "../engine/backend-time";
 import { thisMachine } from "../engine/machine";
-import { openSession, stackReader } from "../engine/session";
+import { lookFirst, openSession, stackReader } from "../engine/session";
 import { allocate } from "./allocate";
 import type { Outcome } from "./batch";
 import { bringUp, type UpResult } from "./bring-up";
@@ -26,10 +26,10 @@ import { printable, print, workOn } from "./work-on-students";
 /** `labs students up`: everything that can be wrong is reported before anything is made. */
 export async function runStudentsUp(ids: string[], options: StudentsUpCommand): Promise<void> {
   const { cls, students, all, parallel, timeout } = inputOf(ids, options);
-  // A dry run installs nothing.
   const dry = options.dryRun === true;
-  const session = dry ? undefined : await openSession(options);
-  const place = session ?? { engine: await stackReader(), machine: thisMachine() };
+  // Nothing is installed for a class that is refused, nor by a dry run.
+  const engine = await (dry ? stackReader() : lookFirst(options));
+  const place = { engine, machine: thisMachine() };
   const claims = new SlotClaims();
   const owner = cls.owner ?? thisUser();
   const when = { now: Date.now(), keepLonger: options.ttl === undefined };
@@ -47,7 +47,7 @@ export async function runStudentsUp(ids: string[], options: StudentsUpCommand): 
     failOn(REFUSED, problems);
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
     process.stderr.write(sharedMachineWarning(planned, found.records, place.machine.name) ?? "");
-    if (session === undefined) {
+    if (dry) {
       const rows = [...planned].map(([name, p]) => ({
         stack: name,
         ...p.record,
@@ -58,6 +58,7 @@ export async function runStudentsUp(ids: string[], options: StudentsUpCommand): 
       return;
     }
     await assertClock(options);
+    const session = await openSession(options);
     keepOutOfGit(cls.name);
     const outcomes = await workOn(
       longestFirst(planned.keys(), (name) => effortOf(name, planned, found.summaries)),

@@ -9,8 +9,9 @@ import { missingKindTools } from "../../stacks/required-tools";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
 import { EngineError, type OperationOptions, type StackState, type UpOptions } from "../engine/engine";
 import { runInterrupts } from "../engine/interrupts";
+import { buildCommands } from "../plan/build-command";
 import { recover, report, runRecoverably, type StackRun } from "../engine/recovery";
-import { openSession, tagsOrCreate } from "../engine/session";
+import { lookFirst, openSession, tagsOrCreate } from "../engine/session";
 import { withLock } from "../engine/stack-lock";
 import { destroyStack } from "../sweep/destroy-stack";
 import { projectFolder } from "../../stacks/project-folders";
@@ -19,8 +20,9 @@ import type { DestroyCommand, UpCommand } from "./up-options";
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Builds a stack, or previews it. Whatever can be known to be wrong is reported before the engine starts. */
-export async function runUp(name: string, options: UpCommand): Promise<void> {
-  const plan = planOf(name);
+export async function runUp(nameOrFile: string, options: UpCommand): Promise<void> {
+  const plan = planOf(nameOrFile);
+  const name = plan.stack;
   const preview = options.preview === true;
   if (plan.target.kind === "kind" && !preview) {
     const { problems, notes } = await askKindMachine([plan]);
@@ -82,6 +84,10 @@ function replacesCluster({ target }: StackPlan, { resources }: StackState): bool
 
 /** Takes a stack away. One that never was is no error. */
 export async function runDestroy(name: string, options: DestroyCommand = {}): Promise<void> {
+  if (!(await isThere(name, options))) {
+    say(`There is no stack ${name} in this state backend: nothing to destroy.`);
+    return;
+  }
   const cluster = kindClusterOf(name);
   // Without Docker the objects would be given up, and then the cluster that has them could not be taken away.
   if (cluster !== undefined)
@@ -99,19 +105,23 @@ export async function runDestroy(name: string, options: DestroyCommand = {}): Pr
         onLeftovers(name);
       },
     };
-    try {
-      await session.engine.tags(name);
-    } catch (error) {
-      if (!(error instanceof EngineError && error.kind === "gone")) throw error;
-      say(`There is no stack ${name} in this state backend: nothing to destroy.`);
-      return;
-    }
     const recovered = await recover(run);
     report({ say }, recovered);
     await withLock(session, name, () => destroyStack(session, name, recovered.state, output, say));
     if (cluster !== undefined) rmSync(join(projectFolder, kubeconfigFile(cluster)), { force: true });
     say(pc.green(`Stack ${name} is gone; its config in Pulumi.${name}.yaml stays.`));
   });
+}
+
+async function isThere(stack: string, options: DestroyCommand): Promise<boolean> {
+  try {
+    await (await lookFirst(options)).tags(stack);
+    return true;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    if (error.kind === "gone") return false;
+    throw explained(error, stack, "destroy", false);
+  }
 }
 
 function onLeftovers(stack: string): void {
@@ -163,16 +173,22 @@ const adviceIn = ({ advice }: EngineError): string => (advice === undefined ? ""
 /** The kind cluster of a stack; undefined for other targets. One whose file is wrong can be destroyed too. */
 function kindClusterOf(name: string): string | undefined {
   try {
-    const { target } = planOf(name);
+    const { stack, raw } = readStackFile(name, projectFolder);
+    const { target } = planStack(stack, raw);
     return target.kind === "kind" ? target.cluster.name : undefined;
   } catch {
     return undefined;
   }
 }
 
-function planOf(name: string): StackPlan {
-  const file = readStackFile(name, projectFolder);
-  return planStack(file.stack, file.raw);
+/** @throws UserError where the file is none of this project's stacks: the engine knows no others */
+function planOf(nameOrFile: string): StackPlan {
+  const { stack, raw, ownFile } = readStackFile(nameOrFile, projectFolder);
+  const plan = planStack(stack, raw);
+  if (ownFile === undefined) return plan;
+  throw new UserError(
+    `${nameOrFile} is a file of your own, and the engine knows the stacks of this folder only\n  fix: ${buildCommands(stack, ownFile).up}`,
+  );
 }
 
 function after(name: string, plan: StackPlan, outputs: Readonly<Record<string, unknown>>): string {

@@ -88,3 +88,11 @@ test("a cluster that this up replaces is said before", async () => {
     said.mockRestore();
   }
 });
+
+test("a file of the user's own is no stack of the engine's, and the command that makes it one is said", async () => {
+  const file = join(folder, "mine.yaml");
+  writeFileSync(file, "config:\n  k8s-network-labs:labs: { stars: {} }\n");
+  await expect(runUp(file, {})).rejects.toThrow(
+    /file of your own[\s\S]*fix: cp \S+mine\.yaml Pulumi\.mine\.yaml && npm run up -- mine/,
+  );
+});
