@@ -32,7 +32,12 @@ export function manifests(objects: readonly Pick<RegisteredObject, "object" | "p
       ...(namespace === undefined ? {} : { namespace }),
       name,
       patch,
-      text: stringify(ordered(object), { lineWidth: 0, aliasDuplicateObjects: false }),
+      text: stringify(ordered(object), {
+        lineWidth: 0,
+        aliasDuplicateObjects: false,
+        // kubectl reads YAML 1.1, where a namespace n is false.
+        compat: "yaml-1.1",
+      }),
     };
   });
 }

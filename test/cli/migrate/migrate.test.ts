@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -117,6 +117,13 @@ test("what kubectl prints is read: one List, with fields that are null", async (
   const { text, code } = await run(write("list.json", JSON.stringify(list)));
   expect(code).toBe(0);
   expect(text).toMatch(/ssl-redirect is false and no text/);
+});
+
+test("a namespace that YAML 1.1 takes for a truth value is written in quotes", async () => {
+  const out = join(folder, "quoted");
+  await run(write("in.yaml", ingress().replace("namespace: shop", 'namespace: "no"')), { out });
+  const route = readdirSync(out).find((f) => f.includes("httproute")) ?? "";
+  expect(readFileSync(join(out, route), "utf8")).toContain('namespace: "no"');
 });
 
 test("fields of a wrong type are all told", async () => {
