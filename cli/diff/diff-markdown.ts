@@ -100,6 +100,11 @@ function replaced({ resources: r, refused }: StackDiff): string[] {
   const again = r.changed.filter((c) => c.replaced);
   const of = (type: string) => again.filter((c) => c.type === type).map((c) => code(c.name));
   const groups = of("aws:eks/nodeGroup:NodeGroup");
+  // A group takes the new version of its template node by node.
+  const renewed = r.changed
+    .filter((c) => c.type === "aws:ec2/launchTemplate:LaunchTemplate")
+    .map((c) => code(c.name.replace(/-template$/, "")))
+    .filter((name) => !groups.includes(name));
   return [
     ...(again.some((c) => !/^(aws|eks):/.test(c.type) && /-(shape|cluster)$/.test(c.name))
       ? ["**The kind cluster is replaced**, and everything in it with it.", ""]
@@ -109,6 +114,9 @@ function replaced({ resources: r, refused }: StackDiff): string[] {
       : []),
     ...(groups.length > 0
       ? [`**Nodes are replaced**: ${names(groups)}. Their pods start again on new ones.`, ""]
+      : []),
+    ...(renewed.length > 0
+      ? [`**Nodes are renewed**, one after the other: ${names(renewed)}. Pods move.`, ""]
       : []),
     ...(refused ?? []).map((why) => `**AWS refuses this where the stack stands**: ${oneLine(why)}.\n`),
   ];

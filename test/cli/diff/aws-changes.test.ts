@@ -40,6 +40,12 @@ async function told(before: object, now: object): Promise<string[]> {
 
 test.each<[string, object, object, RegExp[]]>([
   ["more nodes", eks({}), eks({ nodeGroups: { workers: { min: 3 } } }), []],
+  [
+    "more pods on a node",
+    eks({}),
+    eks({ cni: "aws-prefix" }),
+    [/^\*\*Nodes are renewed.*`eks-nodes-workers`/],
+  ],
   ["a zone more", eks({}), eks({ zones: 3 }), [/^\*\*Nodes are replaced\*\*: `eks-nodes-workers`/]],
   [
     "a zone less",
