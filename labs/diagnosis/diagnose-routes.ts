@@ -8,7 +8,7 @@ import type { Finding } from "./diagnose";
 /** Mistakes in routes: the change of one's own Ingress objects after which the claimed requests are answered as they must. */
 export function diagnoseRoutes(
   selection: LabSelection,
-  all: readonly KubeObject[],
+  standing: readonly KubeObject[],
   mine: readonly KubeObject[],
   templates: readonly KubeObject[],
 ): Finding[] {
@@ -16,37 +16,44 @@ export function diagnoseRoutes(
   const holds = (objects: readonly KubeObject[]): boolean[] =>
     claims.map((c) => answerRequest(objects, selection.context, c).holds);
   const findings: Finding[] = [];
-  let now = [...all];
+  let now = [...standing];
   let own = mine.filter((o) => o.kind === "Ingress");
   const right = templates.filter((o) => o.kind === "Ingress");
   const first = holds(now);
   for (let round = 0; round < 5; round++) {
     const was = holds(now);
     if (!was.includes(false)) break;
-    const best = edits(own, right, now)
-      .map((edit) => {
-        const is = holds(made(now, edit));
+    const all = edits(own, right, now);
+    // Where no single change will do, two.
+    const best = [...all.map((e) => [e]), ...all.flatMap((a, i) => all.slice(i + 1).map((b) => [a, b]))]
+      .map((tried) => {
+        const is = holds(tried.reduce(made, now));
         const rights = is.filter((x, i) => x && was[i] === false).length;
         const breaks = is.filter((x, i) => !x && was[i] === true).length;
-        return { edit, gain: rights - 1.5 * breaks };
+        const cost = tried.reduce((sum, e) => sum + e.cost, 0);
+        return { tried, gain: rights - 1.5 * breaks - (tried.length - 1) * 0.9, cost };
       })
       .filter(({ gain }) => gain > 0)
-      .sort((a, b) => b.gain - a.gain || a.edit.cost - b.edit.cost)[0];
+      .sort((a, b) => b.gain - a.gain || a.cost - b.cost)[0];
     if (best === undefined) break;
-    const { edit } = best;
-    const alone = holds(made(all, edit));
+    const alone = holds(best.tried.reduce(made, [...standing]));
     const net =
       alone.filter((x, i) => x && first[i] === false).length -
       alone.filter((x, i) => !x && first[i] === true).length;
+    const title = (e: Edit): string => objectTitle((e.before ?? e.after) as KubeObject);
+    const [edit, ...more] = best.tried as [Edit, ...Edit[]];
     findings.push({
       cause: edit.cause,
-      object: objectTitle((edit.before ?? edit.after) as KubeObject),
-      message: `${edit.what}: ${edit.todo}`,
+      object: title(edit),
+      message: [
+        `${edit.what}: ${edit.todo}`,
+        ...more.map((e) => `and ${title(e)}: ${e.what}: ${e.todo}`),
+      ].join("; "),
       rights: claims.slice(0, Math.max(0, net)).map((c) => `${c.host}${c.path}`),
-      edits: [edit],
+      edits: best.tried,
     });
-    now = made(now, edit);
-    own = made(own, edit);
+    now = best.tried.reduce(made, now);
+    own = best.tried.reduce(made, own);
   }
   return findings;
 }
@@ -61,9 +68,9 @@ function edits(
     {
       before: o,
       cause: "extra",
-      what: "it answers what no step asks for",
+      what: "it answers more than is asked for",
       todo: `take ${objectTitle(o)} away`,
-      cost: 6,
+      cost: right.some((t) => objectKey(t) === objectKey(o)) ? 6 : 2.5,
     },
   ]);
   const taken = new Set(all.map(objectKey));
@@ -79,7 +86,7 @@ function edits(
   return [...found, ...missing];
 }
 
-function made(objects: readonly KubeObject[], { before, after }: Edit): KubeObject[] {
+function made(objects: KubeObject[], { before, after }: Edit): KubeObject[] {
   const gone = before === undefined ? undefined : objectKey(before);
   return [...objects.filter((o) => objectKey(o) !== gone), ...(after === undefined ? [] : [after])];
 }

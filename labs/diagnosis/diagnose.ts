@@ -1,16 +1,21 @@
 import { groupOf, objectKey, objectTitle, type KubeObject } from "../../kube/objects";
 import {
+  differences,
   edited,
   isNameless,
   meaning,
+  pathText,
   searchFixes,
   type Check,
   type Edit,
+  type Fix,
   type FixCause,
   type SearchTask,
   type SourceObject,
   type State,
   type WrongFlow,
+  valueText,
+  wrongFlowText,
 } from "../../packages/reach/src";
 
 /** What is likely wrong, and the change that rights it. */
@@ -58,9 +63,13 @@ export function diagnose({ state, mine, checks, wanted, templates }: DiagnosisIn
   for (let round = 0; round < ROUNDS && findings.length < MOST; round++) {
     const fixes = searchFixes(round === 0 ? now : { ...now, budget: 500 });
     if (fixes.length === 0) break;
-    for (const { edits, rights } of fixes) {
-      const alone = round === 0 ? rights : net(task, edits, checks);
-      findings.push({ ...wordsOf(edits), rights: alone, edits });
+    for (const fix of fixes.flatMap((f) => apart(task, f, checks))) {
+      // Of two changes one may be told already.
+      const fresh = fix.edits.filter((e) => !findings.some((f) => f.edits.includes(e)));
+      if (fresh.length === 0) continue;
+      const same = round === 0 && fresh.length === fix.edits.length;
+      const alone = same ? fix.rights : net(task, fresh, checks);
+      findings.push({ ...wordsOf({ ...fix, edits: fresh }), rights: alone, edits: fresh });
     }
     const next = afterAll(
       now,
@@ -69,7 +78,49 @@ export function diagnose({ state, mine, checks, wanted, templates }: DiagnosisIn
     if (next === undefined) break;
     now = next;
   }
+  const left = checks.some((c) => c.wrong(now.state).length > 0) ? remaining(now) : [];
+  for (const edit of left)
+    findings.push({ ...wordsOf({ edits: [edit] }), rights: net(task, [edit], checks), edits: [edit] });
   return findings.slice(0, MOST);
+}
+
+/** Two changes of two objects of which each rights something by itself are two findings. */
+function apart(task: SearchTask, fix: Fix, checks: readonly Check[]): Fix[] {
+  if (fix.edits.length < 2) return [fix];
+  const each = fix.edits.map((edit): Fix => ({
+    edits: [edit],
+    rights: net(task, [edit], checks),
+    ...(fix.example === undefined ? {} : { example: fix.example }),
+  }));
+  return each.every(({ rights }) => rights.length > 0) ? each : [fix];
+}
+
+/** What the step has and nothing stands for, where only several changes together would do. */
+function remaining({ mine, templates = [] }: SearchTask): Edit[] {
+  return templates.flatMap((template): Edit[] => {
+    const same = mine.find(({ object }) => objectKey(object) === objectKey(template))?.object;
+    if (same === undefined)
+      return [
+        {
+          after: template,
+          cause: "missing",
+          what: "it is missing, under whatever name",
+          todo: `write an object such as ${objectTitle(template)}; others are missing too, so that it opens nothing yet by itself`,
+          cost: 7,
+        },
+      ];
+    const places = differences(meaning(template), meaning(same), []);
+    return [
+      {
+        before: same,
+        after: { ...template, metadata: { ...same.metadata, ...template.metadata } },
+        cause: "rule",
+        what: `${places.map(({ path }) => pathText(path)).join(", ")} ${places.length === 1 ? "is" : "are"} not yet as the step needs`,
+        todo: places.map(({ path, want }) => `write ${pathText(path)}: ${valueText(want)}`).join("; "),
+        cost: 7,
+      },
+    ];
+  });
 }
 
 /** What an object does, as text. */
@@ -122,11 +173,18 @@ function afterAll(task: SearchTask, edits: readonly Edit[]): SearchTask | undefi
   };
 }
 
-function wordsOf(edits: readonly Edit[]): Pick<Finding, "cause" | "object" | "message"> {
+function wordsOf({
+  edits,
+  example,
+}: Pick<Fix, "edits" | "example">): Pick<Finding, "cause" | "object" | "message"> {
   const [first, ...more] = edits;
   if (first === undefined) throw new RangeError("no edit");
   const title = (e: Edit): string => objectTitle((e.before ?? e.after) as KubeObject);
-  const sentence = (e: Edit): string => `${e.what}: ${e.todo}`;
+  const why =
+    example === undefined
+      ? ""
+      : `, and ${wrongFlowText(example)} is ${example.want === "allow" ? "closed" : "open"}`;
+  const sentence = (e: Edit): string => `${e.what}${e.bare === true ? why : ""}: ${e.todo}`;
   return {
     cause: first.cause,
     object: title(first),

@@ -222,7 +222,7 @@ describe("hints", () => {
     expect(more).toEqual([]);
     expect(only).toMatchObject({ object: "NetworkPolicy stars/backend-policy", mends: 1 });
     expect(only?.message).toMatch(
-      /^it is missing, under whatever name: stars.frontend → stars.backend TCP 6379/,
+      /^it is missing, under whatever name, and stars.frontend → stars.backend TCP 6379/,
     );
     expect(only?.edit).toMatch(/^apiVersion: networking.k8s.io.v1\n/);
   });

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from "yaml";
-import { isTheirs } from "../../../cli/play/exercise";
+import { beginning, isTheirs, taskOf } from "../../../cli/play/exercise";
 import type { Contents } from "../../../cli/play/learner-folder";
 import { playHints } from "../../../cli/play/play-hints";
 import { update } from "../../../cli/play/play-update";
@@ -54,7 +54,8 @@ function solution(lab: string, step: number): KubeObject[] {
 /** The objects with a hint's edit made, as who reads it would. */
 function edited(objects: readonly KubeObject[], { object, edit = "" }: PlayHint): KubeObject[] {
   const docs = parseAllDocuments(edit).flatMap((d) => (d.toJS() as KubeObject | null) ?? []);
-  const gone = new Set([object, ...docs.map(objectTitle)]);
+  const away = [...edit.matchAll(/^# take (.+) away$/gm)].map((m) => m[1]);
+  const gone = new Set([object, ...away, ...docs.map(objectTitle)]);
   return [...objects.filter((o) => !gone.has(objectTitle(o))), ...docs];
 }
 
@@ -83,6 +84,24 @@ test.each(mistakes)("%s, step %i: %s", (lab, step, _title, mistake, object, word
       gain: hint.mends,
     });
   }
+});
+
+const begun = labs.flatMap((lab) =>
+  lab.steps.flatMap((_, step) =>
+    step > 0 && taskOf(statesOf(lab.id), step).kind === "write" ? [[lab.id, step] as const] : [],
+  ),
+);
+test.each(begun)("%s, step %i, not begun: something is told, and of each edit the truth", (lab, step) => {
+  const objects = beginning(statesOf(lab), step);
+  const { held } = seen(lab, step, objects);
+  const hints = playHints(statesOf(lab), step, contents(objects));
+  expect(hints.length).toBeGreaterThan(0);
+  // An edit may do nothing yet: others are missing too.
+  for (const hint of hints.filter((h) => h.mends > 0))
+    expect({ hint: hint.message, gain: seen(lab, step, edited(objects, hint)).held - held }).toEqual({
+      hint: hint.message,
+      gain: hint.mends,
+    });
 });
 
 test.each(rightAnswers)("%s, step %i, is right: %s", (lab, step, _title, answer) => {

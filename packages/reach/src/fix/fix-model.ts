@@ -54,6 +54,8 @@ export interface Edit {
   readonly todo: string;
   /** How far from what is written: smaller is nearer. */
   readonly cost: number;
+  /** What is wrong says more with a flow that comes right. */
+  readonly bare?: true;
 }
 
 /** Makes an edit of the object that is looked at. */
@@ -80,6 +82,8 @@ export interface Fix {
   readonly edits: readonly Edit[];
   /** Checks that come right by this change alone. */
   readonly rights: readonly string[];
+  /** Something that was wrong and is right with it. */
+  readonly example?: WrongFlow;
 }
 
 export interface SearchTask {

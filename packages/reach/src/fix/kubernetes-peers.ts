@@ -32,7 +32,7 @@ export function* peerEdits(
     const rule = `${direction} rule ${i}`;
     for (const [j, written] of peers.entries()) {
       const place: Path = [...path, j];
-      if (flow.want === "allow") yield* reaching(policy, place, written, peer, rule, change);
+      if (flow.want === "allow") yield* reaching(policy, scene, place, written, peer, rule, change);
       else yield* narrowing(policy, scene, place, written, flow, direction, rule, change);
     }
     yield* listEdits(policy, scene, path, peers, flow, rule, side, change);
@@ -42,6 +42,7 @@ export function* peerEdits(
 /** Changes of one entry so that it finds the peer. */
 function* reaching(
   policy: KubeObject,
+  { state }: Scene,
   place: Path,
   written: Peer,
   peer: Endpoint,
@@ -125,11 +126,18 @@ function* reaching(
     );
   }
   const label = tellingLabels(peer.labels)[0];
+  const nobody = !state.workloads.some(
+    (w) =>
+      (podSelector === undefined || matches(podSelector, w.labels)) &&
+      (namespaceSelector === undefined
+        ? w.namespace === ns(policy)
+        : matches(namespaceSelector, inherited(w, "pcns."))),
+  );
   if (!inside && label !== undefined)
     yield change(
       withAt(policy, place, peerOf(peer, ns(policy))),
       "peers",
-      4.4,
+      nobody ? 2.9 : 4.4,
       `${rule} names ${entryText(written)}, and so not ${peer.name}`,
       `name it: ${label[0]}=${label[1]} in namespace ${peer.namespace ?? ""}`,
     );

@@ -7,18 +7,16 @@ import { rulesFor } from "./new-rules";
 
 /** Objects that are not there: those that would do, or else one made of what is wrong. */
 export function* newObjects(scene: Scene, templates: readonly KubeObject[]): Generator<Edit> {
-  const [first] = scene.wrong;
-  const why =
-    first === undefined ? "" : `: ${flowText(first)} is ${first.want === "allow" ? "closed" : "open"}`;
   const taken = new Set(scene.mine.map(objectKey));
   for (const template of templates.filter(isDeciding)) {
     const dns = /dns/i.test(template.metadata.name);
     yield {
       after: taken.has(objectKey(template)) ? renamed(template) : template,
       cause: dns ? "dns" : "missing",
-      what: `it is missing, under whatever name${why}`,
+      what: "it is missing, under whatever name",
       todo: `write ${a(objectTitle(template))}`,
       cost: 7,
+      bare: true,
     };
   }
   if (templates.length === 0) yield* made(scene);

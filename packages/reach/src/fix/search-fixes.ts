@@ -42,17 +42,17 @@ export function searchFixes(task: SearchTask): Fix[] {
   const whole = (list: readonly Tried[]): boolean => list.some((f) => f.rights.length === failing.length);
   let tried: Tried[] = [];
   let found: Tried[] = [];
-  // What is as it should be is looked at last.
-  for (const settled of [false, true]) {
+  // What is as it should be is looked at last, and not at all while something is missing.
+  for (const settled of (task.templates ?? []).length > 0 ? [false] : [false, true]) {
     tried = [...tried, ...singles(task, failing, holding, until, settled)];
     found = ranked(tried, failing, holding, task);
-    if (whole(found)) return found.map(fixOf);
+    if (whole(found)) return found.map(fixOf(task.state));
   }
   const covered = new Set(found.flatMap((f) => f.rights));
-  if (covered.size === failing.length) return found.map(fixOf);
+  if (covered.size === failing.length) return found.map(fixOf(task.state));
   const pairs = ranked(pairsOf(tried, task, failing, until), failing, holding, task);
-  if (whole(pairs)) return pairs.map(fixOf);
-  return [...found, ...pairs.filter((p) => p.rights.some((c) => !covered.has(c)))].map(fixOf);
+  if (whole(pairs)) return pairs.map(fixOf(task.state));
+  return [...found, ...pairs.filter((p) => p.rights.some((c) => !covered.has(c)))].map(fixOf(task.state));
 }
 
 /** Every single change that rights everything, whatever else it does; the nearest first. */
@@ -62,10 +62,15 @@ export function wholeFixes(task: SearchTask): Fix[] {
   return singles(task, failing, undefined, until, false)
     .filter((t) => t.rights.length === failing.length)
     .sort((a, b) => a.cost - b.cost)
-    .map(fixOf);
+    .map(fixOf(task.state));
 }
 
-const fixOf = ({ edits, rights }: Tried): Fix => ({ edits, rights: rights.map((c) => c.id) });
+const fixOf =
+  (state: State) =>
+  ({ edits, rights }: Tried): Fix => {
+    const example = rights[0]?.wrong(state)[0];
+    return { edits, rights: rights.map((c) => c.id), ...(example === undefined ? {} : { example }) };
+  };
 
 function singles(
   task: SearchTask,

@@ -24,6 +24,7 @@ export function* templateEdits(mine: KubeObject, templates: readonly KubeObject[
             ? `take ${pathText(d.path)} away`
             : `write ${pathText(d.path)}: ${valueText(d.want)}`,
         cost: 3.6,
+        bare: true,
       };
     if (found.length === 1) continue;
     yield {
@@ -41,6 +42,7 @@ export function* templateEdits(mine: KubeObject, templates: readonly KubeObject[
         )
         .join("; "),
       cost: 3.6 + found.length,
+      bare: true,
     };
   }
 }
@@ -142,5 +144,6 @@ export function removal(mine: KubeObject, missing: readonly KubeObject[]): Edit 
     what: "it does more than is asked for",
     todo: `take ${objectTitle(mine)} away`,
     cost: meant ? 6 : 1.9,
+    bare: true,
   };
 }
