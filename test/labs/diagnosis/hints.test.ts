@@ -9,7 +9,8 @@ import { labs } from "../../../labs/index";
 import { LabStates } from "../../../labs/prediction/lab-states";
 import { labsToPlay } from "../../../cli/play/labs-to-play";
 import { renamed } from "./mistakes";
-import { mistakes, rightAnswers } from "./table";
+import { rightAnswers } from "./right-answers";
+import { mistakes } from "./table";
 
 const known = new Map<string, LabStates>();
 function statesOf(id: string): LabStates {

@@ -4,6 +4,54 @@ import { objectTitle, type KubeObject } from "../../../kube/objects";
 /** What a learner wrote: the step's own solution under other names, with this done to it. */
 export type Mistake = (objects: KubeObject[]) => KubeObject[];
 
+export type Row = readonly [
+  lab: string,
+  step: number,
+  title: string,
+  mistake: Mistake,
+  object: RegExp,
+  words: RegExp,
+];
+
+interface Side {
+  ports?: unknown;
+  nets?: unknown;
+  notNets?: unknown;
+  selector?: unknown;
+}
+interface Rule {
+  action?: string;
+  protocol?: string;
+  from?: unknown;
+  to?: unknown;
+  ports?: unknown;
+  source?: Side | undefined;
+  destination?: Side | undefined;
+}
+
+/** An object as a row changes it: what policies and routes hold. */
+export interface Written extends KubeObject {
+  metadata: KubeObject["metadata"] & { annotations: Record<string, string> };
+  spec: {
+    podSelector?: unknown;
+    policyTypes?: string[];
+    ingress: Rule[];
+    egress: Rule[];
+    rules: { http: { paths: { path: string; backend: { service: { name: string } } }[] } }[];
+  };
+}
+
+/** The first rule for which something is opened or closed. */
+export const rule0 = "spec/ingress/0";
+export const out0 = "spec/egress/0";
+
+/** How a hint names an object of the learner's. */
+export const named = (name: string): RegExp => new RegExp(`${mine(name)}:`);
+
+/** A policy of Kubernetes as YAML. */
+export const policy = (ns: string, name: string, spec: string): string =>
+  `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: ${name}, namespace: ${ns} }\nspec: ${spec}\n`;
+
 /** A name of the learner's own for an object of the solution. */
 export const mine = (name: string): string => `my-${name}`;
 
@@ -24,7 +72,7 @@ export const set =
 
 /** Changes the objects with this name (those of the first, where several have it). */
 export const edit =
-  (name: string, change: (o: any) => unknown): Mistake =>
+  (name: string, change: (o: Written) => KubeObject | KubeObject[]): Mistake =>
   (objects) => {
     const [ns, plain] = name.includes("/") ? (name.split("/") as [string, string]) : [undefined, name];
     let found = false;
@@ -33,7 +81,7 @@ export const edit =
         [plain, mine(plain)].includes(o.metadata.name) && (ns === undefined || o.metadata.namespace === ns);
       if (!hit || found) return [o];
       found = true;
-      return [change(structuredClone(o))].flat() as KubeObject[];
+      return [change(structuredClone(o) as Written)].flat();
     });
     if (!found) throw new Error(`no object ${name} among ${objects.map(objectTitle).join(", ")}`);
     return result;
