@@ -1,5 +1,5 @@
 import { UserError } from "../../kube/problems";
-import { explain, type Flow, type Question, type State } from "../../packages/reach/src";
+import { because, explain, type Flow, type Question, type State } from "../../packages/reach/src";
 import type { AnsweredClaim, Claim, FlowClaim, LabSelection } from "../model";
 
 /** Every claim of a lab at its step. */
@@ -44,18 +44,4 @@ export function decidingFlow(
     if (!(error instanceof UserError)) throw error;
     return { problem: error.message };
   }
-}
-
-/**
- * The direction that decided: a denial before what is not known, and leaving before entering. Of what is open, only
- * directions in which a policy has a say.
- */
-function because({ verdict, egress, ingress }: Flow): string {
-  if (egress.verdict === verdict && verdict !== "allow") return `leaving: ${egress.reason}`;
-  if (ingress.verdict === verdict && verdict !== "allow") return `entering: ${ingress.reason}`;
-  const said = [
-    ...(egress.policy === null ? [] : [`leaving: ${egress.reason}`]),
-    ...(ingress.policy === null ? [] : [`entering: ${ingress.reason}`]),
-  ];
-  return said.length === 0 ? "no policy applies at either end" : said.join("; ");
 }

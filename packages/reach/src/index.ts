@@ -32,6 +32,7 @@ export { exposure, type Exposure } from "./exposure";
 export type { Facts } from "./facts";
 export { readFiles, readObjects, type ReadObjects } from "./files/read-objects";
 export { checkIntents, readIntents, type Checked, type Intent } from "./intents";
+export { because } from "./format/deciding-side";
 export { intentOutcome, intentsText, intentTitle } from "./format/intents-report";
 export { unused, type Unused } from "./unused-rules";
 export type { Flow, FlowPart, Remark } from "./reach-flows";

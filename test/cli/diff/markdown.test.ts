@@ -93,7 +93,7 @@ test("intents that do not hold are named with what decided, also where nothing c
   expect(diffMarkdown({ ...nothing, intents: [kept, broken] })).toContain(
     `**Intents**: 1 of 2 intents hold.
 
-- \`a/b → c/d TCP 80\` must be closed, and is open: policy c/p allows
+- \`a/b → c/d TCP 80\` must be closed, and is open: leaving: policy c/p allows; entering: policy c/p allows
   - the bank is shut
   - it is the proxy's address
 `,

@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import { withoutControls } from "../../../../kube/problems";
 import type { Checked, Intent } from "../intents";
+import { because } from "./deciding-side";
 import { protocolText } from "../reach-flows";
 
 const WORD = { allow: "open", deny: "closed", unknown: "unknown" } as const;
@@ -23,9 +24,8 @@ export function intentOutcome({ intent, flows, holds, problem }: Checked): Inten
   if (problem !== undefined) return { title, text: `${must}, and ${problem}`, facts: reason };
   const wrong = flows.find(({ verdict }) => verdict !== intent.verdict);
   if (wrong === undefined) return { title, text: `${must}, and no packet can go this way`, facts: reason };
-  const side = wrong.egress.verdict === wrong.verdict ? wrong.egress : wrong.ingress;
   const which = intent.port === undefined ? ` on ${protocolText(wrong)} ${wrong.ports}` : "";
-  const text = `${must}, and is ${WORD[wrong.verdict]}${which}: ${side.reason}`;
+  const text = `${must}, and is ${WORD[wrong.verdict]}${which}: ${because(wrong)}`;
   return { title, text, facts: [...reason, ...(wrong.remarks ?? []).map((remark) => remark.text)] };
 }
 
