@@ -164,7 +164,7 @@ export function readClass<Given>(
   const timeout = ms("timeout");
   const ttl = ms("ttl", hardLimit === 0 ? undefined : hardLimit);
   for (const [key, instead] of Object.entries(RESERVED_KEYS)) {
-    if (key in f.config) {
+    if (Object.hasOwn(f.config, key)) {
       problems.push({
         path: at(`config.${key}`),
         value: f.config[key],
@@ -173,7 +173,7 @@ export function readClass<Given>(
       });
     }
   }
-  const free = Object.entries(f.config).filter(([key]) => !(key in RESERVED_KEYS));
+  const free = Object.entries(f.config).filter(([key]) => !Object.hasOwn(RESERVED_KEYS, key));
   const { config, problems: wrongConfig } = readConfig(Object.fromEntries(free));
   const page = "docs/configuration.md has every key";
   problems.push(...wrongConfig.map((p) => ({ fix: page, ...p, path: at(`config.${p.path}`) })));

@@ -131,11 +131,12 @@ function yamlRows(text: string, file: string, problems: Problem[]): Row[] {
     const offset = isNode(node) ? node.range?.[0] : undefined;
     return offset === undefined ? file : `${file}:${lines.linePos(offset).line}`;
   };
-  for (const e of doc.errors) {
+  // A broken file breaks in many places, and the first tells.
+  for (const e of doc.errors.slice(0, 5)) {
     const { line } = lines.linePos(e.pos[0]);
     problems.push({
       path: `${file}:${line}`,
-      message: `is not YAML: ${e.message}`,
+      message: `is not YAML: ${e.message.slice(0, 200)}`,
       fix: "correct the syntax",
     });
   }

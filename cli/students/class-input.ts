@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { readClass, type Class } from "../../classroom/class-file";
@@ -10,7 +10,8 @@ import type { KnownLabs } from "../../classroom/lab-choice";
 import type { Student } from "../../classroom/student";
 import { labs } from "../../labs";
 import { plainYaml } from "../../kube/plain-yaml";
-import { ProblemsError, reasonOf, UserError, type Problem } from "../../kube/problems";
+import { readUserFile } from "../../stacks/offline/user-file";
+import { ProblemsError, reasonOf, UserError, withoutControls, type Problem } from "../../kube/problems";
 
 /** The labs that there are, with the names of their steps. */
 export function knownLabs(): KnownLabs {
@@ -44,7 +45,7 @@ export function loadClass(
   classFile: string | undefined,
   found: readonly Problem[] = [],
 ): { cls: Class<ClassConfig>; students: Student[] } {
-  const bytes = readBytes(rosterFile, "--roster");
+  const bytes = readUserFile(rosterFile, `--roster ${rosterFile}`);
   const beside = join(dirname(rosterFile), "class.yaml");
   const file = classFile ?? (existsSync(beside) ? beside : undefined);
   const known = knownLabs();
@@ -82,25 +83,10 @@ const classOf = (input: unknown, file: string): Class<ClassConfig> =>
   readClass(input, file, classChecks(knownLabs()));
 
 function yaml(file: string): unknown {
+  const text = readUserFile(file, `--class ${file}`).toString("utf8");
   try {
-    return plainYaml(readBytes(file, "--class").toString("utf8"));
+    return plainYaml(text);
   } catch (e) {
-    if (e instanceof UserError) throw e;
-    throw new UserError(`${file} is not YAML: ${reasonOf(e)}`);
-  }
-}
-
-const WHY: Readonly<Record<string, string>> = {
-  EACCES: "you may not read it",
-  EISDIR: "it is a folder",
-  ENOENT: "there is no such file",
-};
-
-function readBytes(file: string, option: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (e) {
-    const code = (e as NodeJS.ErrnoException).code ?? String(e);
-    throw new UserError(`${option} ${file} cannot be read: ${WHY[code] ?? code}`);
+    throw new UserError(withoutControls(`${file} is not YAML: ${reasonOf(e)}`));
   }
 }

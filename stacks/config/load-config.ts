@@ -16,11 +16,14 @@ export interface Loaded {
 
 /** Reads a stack's config: every error at once, each with path, value and fix. Keys of other namespaces are not ours. */
 export function loadConfig(raw: RawConfig, project: string): Loaded {
-  const input: Record<string, unknown> = {};
-  for (const [full, text] of Object.entries(raw)) {
-    const prefix = `${project}:`;
-    if (full.startsWith(prefix)) input[full.slice(prefix.length)] = decode(full.slice(prefix.length), text);
-  }
+  const prefix = `${project}:`;
+  // Not by assignment: `__proto__` is a key like others, and wrong like others.
+  const input = Object.fromEntries(
+    Object.entries(raw).flatMap(([full, text]) => {
+      const key = full.slice(prefix.length);
+      return full.startsWith(prefix) ? [[key, decode(key, text)] as const] : [];
+    }),
+  );
   const result = configSchema.safeParse(input);
   if (result.success) return { config: result.data, problems: [] };
   const problems = problemsOf(result.error, configSchema, input);
@@ -34,7 +37,7 @@ export function loadConfig(raw: RawConfig, project: string): Loaded {
 /** Text that the key's own schema takes as it is stays text (`kubernetes: 1.36`); everything else is JSON. */
 function decode(key: string, text: string): unknown {
   const shape = configSchema.shape as Record<string, z.ZodType | undefined>;
-  if (shape[key]?.safeParse(text).success === true) return text;
+  if (Object.hasOwn(shape, key) && shape[key]?.safeParse(text).success === true) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,12 +1,13 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { labs } from "../../labs/index";
 import { ENCRYPTED } from "../../kube/config-fields";
 import { plainYaml } from "../../kube/plain-yaml";
 import { nearest } from "../../kube/nearest";
-import { UserError } from "../../kube/problems";
+import { reasonOf, UserError, withoutControls } from "../../kube/problems";
 import type { RawConfig } from "../config/load-config";
 import { PROJECT } from "../stack-plan";
+import { readUserFile } from "./user-file";
 
 export interface StackFile {
   stack: string;
@@ -27,7 +28,7 @@ export function readStackFile(nameOrFile: string, folder: string = process.cwd()
   const name = basename(path).replace(/\.ya?ml$/, "");
   // What the engine takes as the name of a stack.
   const stack = (/^Pulumi\.(.+)$/.exec(name)?.[1] ?? name).replace(/[^\w.-]+/g, "-");
-  const raw = readConfig(readFileSync(path, "utf8"), path);
+  const raw = readConfig(readUserFile(path, path).toString("utf8"), path);
   const ofProject = resolve(path) === resolve(folder, `Pulumi.${stack}.yaml`);
   return { stack, path, raw, ...(ofProject ? {} : { ownFile: resolve(path) }) };
 }
@@ -79,7 +80,7 @@ function readYaml(text: string, path: string): Readonly<Record<string, unknown>>
   try {
     file = plainYaml(text);
   } catch (error) {
-    throw new UserError(`${path} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(withoutControls(`${path} is not YAML: ${reasonOf(error)}`));
   }
   if (file === null || file === undefined)
     throw new UserError(`${path} is empty: it needs config:; ${EXAMPLE}`);
