@@ -40,7 +40,10 @@ export function eksRoom(plan: DemandingPlan, cluster: EksPlan, config: EksConfig
     );
   }
   const own = ownPods(demands).reduce((n, d) => n + d.pods, 0);
-  const quotas = quotaFindings(quotaNeeds(cluster), aws.limits);
+  // The load balancer's group has a rule for each range and port; without AWS's answer the controller's notes say it.
+  const ranges = plan.ingress?.controller.loadBalancer?.sourceRanges.length ?? 0;
+  const needs = { ...quotaNeeds(cluster), ...(aws.limits?.rules === undefined ? {} : { rules: ranges * 2 }) };
+  const quotas = quotaFindings(needs, aws.limits);
   problems.push(...quotas.problems);
   warnings.push(...quotas.warnings);
   return { room: { ...roomOn(groups, demands), own }, problems, warnings };

@@ -125,3 +125,15 @@ test("on a cluster that stands somebody's autoscaler may add nodes, up to max an
     expect.stringContaining("0 fit on 2 nodes"),
   ]);
 });
+
+test("rules of a security group: what AWS has said is refused, what it has not is told", () => {
+  const sourceRanges = Array.from({ length: 40 }, (_, i) => `198.51.${i}.0/24`);
+  const config = raw({}, { stars: {} }, { ingress: { install: true, loadBalancer: { sourceRanges } } });
+  const rules = (value: number) => planned(config, { ...factsBeforeLookup, limits: { rules: { value } } });
+  expect(rules(60)).toEqual([
+    expect.stringMatching(/quota of 60 \(Inbound or outbound rules per security group\)/),
+  ]);
+  expect(rules(100)).toMatchObject({ stack: "test" });
+  const { notes: all } = planned(config) as StackPlan;
+  expect(all.filter((n) => n.includes("rules of a security group"))).toHaveLength(1);
+});

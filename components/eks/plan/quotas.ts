@@ -35,6 +35,13 @@ export const QUOTAS = {
     standard: 30,
     unit: "groups",
   },
+  rules: {
+    service: "vpc",
+    code: "L-0EA8095F",
+    title: "Inbound or outbound rules per security group",
+    standard: 60,
+    unit: "rules",
+  },
   standard: vcpus("L-1216C47A", "Standard (A, C, D, H, I, M, R, T, Z)", 5),
   graphics: vcpus("L-DB2E81BA", "G and VT", 0),
   training: vcpus("L-417A185B", "P", 0),
