@@ -2,7 +2,7 @@ import { load, YAMLException } from "js-yaml";
 import type { Problem } from "../../../../kube/problems";
 import { LIMITS } from "./limits";
 import { jsonPieces, yamlPieces, type Piece } from "./split";
-import { KUBECTL_SCHEMA, lettersAsText } from "./yaml-schema";
+import { KUBECTL_SCHEMA, letterKeys, lettersAsText } from "./yaml-schema";
 
 /** What one document of a file holds. */
 export interface Document {
@@ -84,7 +84,7 @@ function readPiece(
 ): { value: unknown } | { problem: Problem } {
   if (text.trim() === "") return { value: undefined };
   try {
-    return parsedYaml(text, false);
+    return noted(text, line, origin, notes);
   } catch (error) {
     if (error instanceof YAMLException && /duplicated mapping key/.test(error.reason)) {
       notes.push(`${at(origin, line, error)}: a key stands twice; the last one counts, as in kubectl`);
@@ -96,6 +96,15 @@ function readPiece(
     }
     return { problem: unreadable(error, line, origin) };
   }
+}
+
+/** A document, with a note where kubectl does not see what the author did. */
+function noted(text: string, line: number, origin: string, notes: string[]): { value: unknown } {
+  const before = letterKeys();
+  const read = parsedYaml(text, false);
+  if (letterKeys() > before)
+    notes.push(`${origin}:${line}: y or n as a key without quotes is true or false, as in kubectl: quote it`);
+  return read;
 }
 
 /** `lastWins`: of keys that stand twice. */

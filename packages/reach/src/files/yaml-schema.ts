@@ -38,10 +38,17 @@ function booleanType(): Type {
  * one there. So they are text as values, and what kubectl makes of them as keys.
  */
 class Letter extends String {
+  /** How many have become keys. */
+  static keys = 0;
+
   override toString(): string {
+    Letter.keys++;
     return /[yY]/.test(this.valueOf()) ? "true" : "false";
   }
 }
+
+/** How many letters have become keys so far: what has one more after a document was read has one in it. */
+export const letterKeys = (): number => Letter.keys;
 
 /** The value with its letters as text, and whether it had any. */
 export function lettersAsText(value: unknown): { value: unknown; found: boolean } {

@@ -131,6 +131,14 @@ const SCALARS: [text: string, value: unknown, key?: string][] = [
   ["1e-7", 1e-7],
 ];
 
+test("y and n as keys are told", () => {
+  const notes = (text: string): readonly string[] => documentsOf(text, "f").notes;
+  expect(notes("a: 1\n---\nlabels: { y: n }\n")).toEqual([
+    "f:3: y or n as a key without quotes is true or false, as in kubectl: quote it",
+  ]);
+  expect(notes('labels: { "y": n, x: y }\n')).toEqual([]);
+});
+
 const read = (text: string): unknown => documentsOf(text, "f").documents[0]?.value;
 
 test.each(SCALARS.map((row) => [row[0], row] as const))("%s", (_, [text, value, key]) => {
