@@ -36,7 +36,7 @@ export async function askKindMachine(
 
 function wantedCluster({ target, facts, config, versions }: StackPlan): WantedCluster[] {
   if (target.kind !== "kind") return [];
-  const { name, nodes, network } = target.cluster;
+  const { name, nodes, network, loadBalancer } = target.cluster;
   const { podCidr, serviceCidr, nodeImage } = config.kind;
   return [
     {
@@ -48,6 +48,7 @@ function wantedCluster({ target, facts, config, versions }: StackPlan): WantedCl
       podCidr,
       serviceCidr,
       ...(network === undefined ? {} : { network }),
+      balanced: loadBalancer !== undefined,
     },
   ];
 }

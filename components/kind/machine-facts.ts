@@ -1,6 +1,8 @@
 /** What is known of the machine that is to run kind clusters: plain data. What could not be asked is absent. */
 export interface MachineFacts {
   engine?: EngineFacts;
+  /** Whether this is Windows itself, not WSL. */
+  windows?: boolean;
   /** Version of the kind program, as `0.33.0`. */
   kind?: string;
   /** `KIND_EXPERIMENTAL_PROVIDER`, where it is set. */
@@ -47,4 +49,6 @@ export interface WantedCluster {
   podCidr: string;
   serviceCidr: string;
   network?: { name: string; subnet: string };
+  /** Whether something serves its load balancers. */
+  balanced?: boolean;
 }

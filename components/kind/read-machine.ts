@@ -26,6 +26,7 @@ export async function readMachine(image: string, options: CallOptions = {}): Pro
     ...(provider === undefined ? {} : { provider }),
     ...(routes === undefined ? {} : { routes }),
     ...(engine === undefined ? {} : engine.here ? ofThisKernel(engine) : await ofItsKernel(image, short)),
+    windows: process.platform === "win32",
     networks: view.networks,
     nodes: view.containers.filter((c) => c.cluster !== "").length,
   };

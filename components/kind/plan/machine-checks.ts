@@ -33,6 +33,7 @@ export function judgeMachine(facts: MachineFacts, wanted: readonly WantedCluster
     cgroups(engine, wanted, out);
     rootless(engine, facts, wanted, out);
   }
+  windows(facts, wanted, out);
   kindVersion(facts, wanted, out);
   inotify(facts, wanted, out);
   for (const cluster of wanted) ranges(facts, cluster, wanted.length > 1, out);
@@ -104,6 +105,21 @@ function rootless(
       message: `rootless Docker opens ports from ${unprivilegedPorts} only`,
       fix: `sudo sysctl net.ipv4.ip_unprivileged_port_start=${Math.min(...closed)}, or map other host ports`,
     });
+}
+
+/** What stands beside the nodes is made by commands of a POSIX shell. */
+function windows(facts: MachineFacts, wanted: readonly WantedCluster[], out: MachineJudgement): void {
+  for (const [path, beside] of [
+    ["kind.network", wanted.some((w) => w.network !== undefined)],
+    ["kind.loadBalancer", wanted.some((w) => w.balanced === true)],
+  ] as const)
+    if (facts.windows === true && beside)
+      out.problems.push({
+        path,
+        message:
+          "containers beside the nodes cannot be made from Windows itself: their commands are of another shell",
+        fix: "run the project in WSL2, or do without (kind.loadBalancer false; labs that need no kind.network)",
+      });
 }
 
 function kindVersion({ kind }: MachineFacts, wanted: readonly WantedCluster[], out: MachineJudgement): void {

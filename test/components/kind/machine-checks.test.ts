@@ -73,6 +73,7 @@ test.each<[string, Partial<MachineFacts>, WantedCluster, RegExp]>([
     cluster,
     /^docker: Podman: answers in Docker's place/,
   ],
+  ["Windows itself", { windows: true }, { ...cluster, balanced: true }, /^kind\.loadBalancer: .*WSL2/],
   [
     "few inotify instances",
     { inotify: { instances: 128, watches: 524288 } },
