@@ -95,13 +95,10 @@ export const isNameless = (o: KubeObject): boolean => /NetworkPolicy$|NetworkSet
 /** What an object does, without what it is called. */
 export function meaning(o: KubeObject): Record<string, unknown> {
   const { apiVersion: _, kind: _kind, metadata, status: _status, ...rest } = o;
-  const { namespace, labels, annotations } = metadata;
+  // Labels one by one, also where there are none: only those that decide are worth a word.
+  const { namespace, labels = {}, annotations = {} } = metadata;
   return {
-    metadata: {
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(labels === undefined ? {} : { labels }),
-      ...(annotations === undefined ? {} : { annotations }),
-    },
+    metadata: { ...(namespace === undefined ? {} : { namespace }), labels, annotations },
     ...rest,
   };
 }
