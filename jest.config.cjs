@@ -30,6 +30,7 @@ module.exports = {
     "<rootDir>/test/engine/",
     "<rootDir>/test/apiserver/",
     "<rootDir>/test/conformance/",
+    "<rootDir>/test/gateway/",
     "<rootDir>/test/browser/",
     "<rootDir>/test/history/",
     "<rootDir>/test/package/",

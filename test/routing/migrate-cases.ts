@@ -75,7 +75,7 @@ const svc = (name: string, spec: object = {}, namespace = "n"): KubeObject => ({
   metadata: { name, namespace },
   spec: { ports: [{ port: 80 }], ...spec },
 });
-const SERVICES = [
+export const SERVICES = [
   ...["web", "api", "next", "static", "errors", "old"].map((n) => svc(n)),
   svc("web", {}, "m"),
   svc("named", { ports: [{ name: "http", port: 8080, targetPort: 3000 }] }),
