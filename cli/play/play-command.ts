@@ -12,6 +12,8 @@ export function addPlay(labs: Command): void {
     .option("-f, --folder <folder>", "folder of your policies (default: .labs/play/<lab>)", fromUser)
     .option("-p, --port <port>", "port on 127.0.0.1; 0 takes any that is free", "4480")
     .option("--fresh", "put the folder's files away and begin again")
+    .option("--broken", "begin with one mistake in a step's solution: find and mend it")
+    .option("--seed <seed>", "with --broken: which mistake; the same seed gives the same one")
     .action(async (name: string, options: PlayOptions) => {
       const { runPlay } = await import("./run-play");
       await runPlay(name, options);

@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import pc from "picocolors";
 import { stepList, stepNumber } from "../../classroom/steps";
 import type { LabSelection } from "../../labs/model";
+import type { KubeObject } from "../../kube/objects";
 import { UserError } from "../../kube/problems";
 import { labPage } from "../page/lab-page";
 import type { PlayHint, PlayUpdate } from "../page/page-data";
 import { renderPage } from "../page/render-page";
 import { toUser } from "../user-paths";
+import { brokenFolder, faultFor, FaultWatch } from "./broken";
 import { Evaluator, EVALUATOR_LIMITS, type EvaluatorLimits } from "./evaluator";
 import { beginning } from "./exercise";
 import { filesIn, putAway, seed } from "./learner-folder";
@@ -22,6 +24,10 @@ export interface PlayOptions {
   folder?: string;
   port: string;
   fresh?: boolean;
+  /** Begin with one mistake in a step's solution. */
+  broken?: boolean;
+  /** Which mistake; the same seed gives the same one. @default a new one */
+  seed?: string;
 }
 
 export interface Playing {
@@ -44,10 +50,12 @@ export async function play(
   const port = Number(options.port);
   if (!/^\d+$/.test(options.port) || port > 65535)
     throw new UserError(`--port ${options.port} is not a port.`);
-  const sessions = begin(name, options);
+  const seeded = withSeed(name, options);
+  const sessions = begin(name, seeded);
   if (options.folder !== undefined && sessions.length > 1)
     throw new UserError(`--folder is for one lab, and ${name} has ${sessions.length}: name a lab.`);
-  for (const s of sessions) prepare(s, options.fresh === true, say);
+  const fault = seeded.seed === undefined ? undefined : faultIn(sessions[0], seeded.seed);
+  for (const s of sessions) prepare(s, options.fresh === true, say, fault?.objects);
   const page = await renderPage({
     stack: name,
     about: "You play without a cluster: what reaches what is computed from your files.",
@@ -58,7 +66,7 @@ export async function play(
       ),
     },
   });
-  const input = { name, ...(options.folder === undefined ? {} : { folder: options.folder }) };
+  const input = { name, ...(seeded.folder === undefined ? {} : { folder: seeded.folder }) };
   // Hints take longer, and must not hold up updates.
   const [updates, hints] = [new Evaluator(input, limits), new Evaluator(input, limits)];
   const now = (): number => performance.timeOrigin + performance.now();
@@ -68,6 +76,7 @@ export async function play(
     return JSON.stringify({ ...failedUpdate(instance, step, answer.failed), took: now() - since });
   };
   const hintsFor = async (instance: string, step: number): Promise<string> => {
+    fault?.watch.asked();
     const answer = await hints.ask({ kind: "hints", instance, step, since: now() });
     if ("text" in answer) return answer.text;
     const none: PlayHint = { object: "your files", message: answer.failed, mends: 0 };
@@ -82,7 +91,13 @@ export async function play(
     for (const step of new Set([...open, shown])) {
       void updateFor(instance, step, performance.timeOrigin + since).then((update) => {
         server.send(instance, step, update);
-        if (step === shown) say(line(JSON.parse(update) as PlayUpdate));
+        if (step !== shown) return;
+        const seen = JSON.parse(update) as PlayUpdate;
+        say(
+          [line(seen), ...(fault?.watch.mended(seen, now()) ?? "").split("\n").filter((l) => l !== "")].join(
+            "\n",
+          ),
+        );
       });
     }
   };
@@ -101,6 +116,7 @@ export async function play(
   );
   say(`${pc.bold("Play")} ${pc.cyan(server.url)}  (open it in a browser; stop with Ctrl-C)`);
   for (const s of sessions) say(greeting(s.selection, s.step, toUser(s.folder), filesIn(s.folder)));
+  if (fault !== undefined) say(fault.watch.greeting());
   return {
     url: server.url,
     close: async () => {
@@ -113,9 +129,32 @@ function begin(name: string, options: PlayOptions): Begun[] {
   return sessionsOf(name, options.folder).map((s) => {
     const { lab, step } = s.selection;
     // Step 0 is where a lab begins: the first thing to do is step 1.
-    const first = options.step === undefined ? atMost(s, Math.max(step, 1)) : stepOf(options.step, lab);
+    // A fault is best looked for where most is written.
+    const usual = options.broken === true ? lab.steps.length - 1 : Math.max(step, 1);
+    const first = options.step === undefined ? atMost(s, usual) : stepOf(options.step, lab);
     return { ...s, step: first };
   });
+}
+
+/** A fault has a folder of its own for each seed: one's own work stays where it is. */
+function withSeed(name: string, options: PlayOptions): PlayOptions {
+  if (options.broken !== true) {
+    if (options.seed !== undefined) throw new UserError("--seed goes with --broken.");
+    return options;
+  }
+  const seed = options.seed ?? String(Math.floor(Math.random() * 10_000));
+  return { ...options, seed, folder: options.folder ?? brokenFolder(name, seed) };
+}
+
+function faultIn(
+  session: Begun | undefined,
+  seed: string,
+): { objects: KubeObject[]; watch: FaultWatch } | undefined {
+  if (session === undefined) return undefined;
+  const { states, step, folder, selection } = session;
+  const fault = faultFor(states, step, seed);
+  const of = { lab: selection.lab.id, step, seed, fault, folder };
+  return { objects: fault.objects, watch: new FaultWatch(of, performance.timeOrigin + performance.now()) };
 }
 
 function stepOf(text: string, lab: LabSelection["lab"]): number {
@@ -125,12 +164,17 @@ function stepOf(text: string, lab: LabSelection["lab"]): number {
   throw new UserError(`${lab.id} has no step ${text}; its steps: ${stepList(names)}.`);
 }
 
-function prepare(s: Begun, fresh: boolean, say: (text: string) => void): void {
+function prepare(
+  s: Begun,
+  fresh: boolean,
+  say: (text: string) => void,
+  objects: readonly KubeObject[] = beginning(s.states, s.step),
+): void {
   if (fresh && existsSync(s.folder)) {
     const away = putAway(s.folder, new Date());
     if (away !== undefined) say(`  ${s.selection.instance}: your files are kept in ${toUser(away)}`);
   }
-  seed(s.folder, readme(s.selection, toUser(s.folder)), beginning(s.states, s.step));
+  seed(s.folder, readme(s.selection, toUser(s.folder)), objects);
 }
 
 /** `labs play`: until Ctrl-C. */

@@ -21,7 +21,7 @@ export { diff, type Change, type Difference } from "./state-diff";
 export { explain } from "./explain";
 export { fixFlow, type FlowFix } from "./fix/flow-fix";
 export { fixJson, fixText } from "./format/fix-text";
-export { pathText, valueText } from "./fix/object-paths";
+export { at as valueAt, isMap, listAt, pathText, valueText, withAt, type Path } from "./fix/object-paths";
 export { flowText as wrongFlowText } from "./fix/flow-words";
 export { flowCheck, flowsOf } from "./fix/checks";
 export type { Check, Edit, Fix, FixCause, SearchTask, WrongFlow } from "./fix/fix-model";

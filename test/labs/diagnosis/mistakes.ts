@@ -75,16 +75,12 @@ export const edit =
   (name: string, change: (o: Written) => KubeObject | KubeObject[]): Mistake =>
   (objects) => {
     const [ns, plain] = name.includes("/") ? (name.split("/") as [string, string]) : [undefined, name];
-    let found = false;
-    const result = objects.flatMap((o) => {
-      const hit =
-        [plain, mine(plain)].includes(o.metadata.name) && (ns === undefined || o.metadata.namespace === ns);
-      if (!hit || found) return [o];
-      found = true;
-      return [change(structuredClone(o) as Written)].flat();
-    });
-    if (!found) throw new Error(`no object ${name} among ${objects.map(objectTitle).join(", ")}`);
-    return result;
+    const at = objects.findIndex(
+      (o) =>
+        [plain, mine(plain)].includes(o.metadata.name) && (ns === undefined || o.metadata.namespace === ns),
+    );
+    if (at < 0) throw new Error(`no object ${name} among ${objects.map(objectTitle).join(", ")}`);
+    return objects.flatMap((o, i) => (i === at ? change(structuredClone(o) as Written) : [o]));
   };
 
 export const without = (name: string): Mistake => edit(name, () => []);

@@ -128,7 +128,7 @@ function* reaching(
   const label = tellingLabels(peer.labels)[0];
   const nobody = !state.workloads.some(
     (w) =>
-      (podSelector === undefined || matches(podSelector, w.labels)) &&
+      matches(podSelector, w.labels) &&
       (namespaceSelector === undefined
         ? w.namespace === ns(policy)
         : matches(namespaceSelector, inherited(w, "pcns."))),

@@ -169,7 +169,7 @@ function attempt(
   return turned > 0 || rights.length > 0 ? { edits, state: after, rights, turned, cost } : undefined;
 }
 
-export function edited(state: State, edits: readonly Edit[]): State | undefined {
+export function edited(state: State, edits: readonly Pick<Edit, "before" | "after">[]): State | undefined {
   try {
     return state.edited(
       edits.flatMap(({ before }) => before ?? []),
