@@ -1,6 +1,6 @@
 import { kindClusters } from "../components/kind/docker";
-import type { WantedCluster } from "../components/kind/machine-facts";
-import { judgeMachine, type MachineJudgement } from "../components/kind/plan/machine-checks";
+import type { MachineJudgement, WantedCluster } from "../components/kind/machine-facts";
+import { judgeMachine } from "../components/kind/plan/machine-checks";
 import { readMachine } from "../components/kind/read-machine";
 import { kindNeighbours } from "./kind-neighbours";
 import { missingKindTools } from "./required-tools";

@@ -1,3 +1,5 @@
+import type { Problem } from "../../kube/problems";
+
 /** What is known of the machine that is to run kind clusters: plain data. What could not be asked is absent. */
 export interface MachineFacts {
   engine?: EngineFacts;
@@ -51,4 +53,11 @@ export interface WantedCluster {
   network?: { name: string; subnet: string };
   /** Whether something serves its load balancers. */
   balanced?: boolean;
+}
+
+/** What a machine lacks for the clusters that are to be made on it, and what nobody could be asked. */
+export interface MachineJudgement {
+  problems: Problem[];
+  /** What could not be asked, and what holds all the same: a sentence each. */
+  notes: string[];
 }

@@ -1,7 +1,7 @@
-import { overlaps } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import { KIND_RELEASE, versionSet } from "../../versions";
-import type { EngineFacts, MachineFacts, WantedCluster } from "../machine-facts";
+import { ranges } from "./range-checks";
+import type { EngineFacts, MachineFacts, MachineJudgement, WantedCluster } from "../machine-facts";
 
 const GIB = 2 ** 30;
 /** Estimates: what a node needs to run at all, without what a learner adds. */
@@ -10,13 +10,6 @@ const MEMORY = { controlPlane: 1 * GIB, worker: 0.5 * GIB };
 const DISK = { image: 1 * GIB, node: 1.5 * GIB };
 /** The kubelets of three nodes did not start with Ubuntu's default of 128 instances; kind names 8192 watches as too few. */
 const INOTIFY = { instances: 64, watches: 4096 };
-
-/** What a machine lacks for the clusters that are to be made on it, and what nobody could be asked. */
-export interface MachineJudgement {
-  problems: Problem[];
-  /** What could not be asked, and what holds all the same: a sentence each. */
-  notes: string[];
-}
 
 /** Judges a machine by its facts: clusters that are there already are counted, and not judged. */
 export function judgeMachine(facts: MachineFacts, wanted: readonly WantedCluster[]): MachineJudgement {
@@ -164,61 +157,6 @@ function inotify(facts: MachineFacts, wanted: readonly WantedCluster[], out: Mac
         : `docker run --rm --privileged --entrypoint sysctl ${node} -w ${set}`,
   });
 }
-
-function ranges(
-  { networks, routes }: MachineFacts,
-  { name, podCidr, serviceCidr, network }: WantedCluster,
-  many: boolean,
-  out: MachineJudgement,
-): void {
-  const where = many ? `${name}: ` : "";
-  // The nodes are on this one; an address on it must not be a pod's or a Service's too.
-  const shared = network === undefined ? networks.find((n) => n.name === "kind") : undefined;
-  for (const [key, cidr] of [
-    ["podCidr", podCidr],
-    ["serviceCidr", serviceCidr],
-  ] as const) {
-    const hit = shared?.subnets.find((s) => overlaps(s, cidr));
-    if (hit !== undefined)
-      out.problems.push({
-        path: `${where}kind.${key}`,
-        value: cidr,
-        message: `overlaps the nodes' own network: docker network kind is ${hit}`,
-        fix: "choose a range that is free; or, with no kind cluster left, docker network rm kind and let it be made again",
-      });
-    const others = networks.filter(
-      (n) => n !== shared && n.name !== network?.name && n.subnets.some((s) => overlaps(s, cidr)),
-    );
-    const beyond = (routes ?? []).filter(
-      (r) => overlaps(r.cidr, cidr) && !networks.some((n) => n.subnets.includes(r.cidr)),
-    );
-    const lost = [
-      ...others.map((n) => `docker network ${n.name} (${n.subnets.join(", ")})`),
-      ...beyond.map((r) => `${r.cidr} (${r.device})`),
-    ];
-    if (lost.length > 0)
-      out.notes.push(
-        `${where}kind.${key} ${cidr}: pods will not reach ${lost.join(", ")}, which has addresses in it`,
-      );
-  }
-  const taken =
-    network === undefined ? [] : (routes ?? []).filter((r) => isForeign(r.cidr, network, networks));
-  for (const r of taken)
-    out.problems.push({
-      path: `${where}kind.network.subnet`,
-      value: network?.subnet ?? "",
-      message: `this machine has a route to ${r.cidr} (${r.device}), which Docker would take away from it`,
-      fix: "choose a range that is free",
-    });
-}
-
-const isForeign = (
-  cidr: string,
-  { name, subnet }: NonNullable<WantedCluster["network"]>,
-  networks: MachineFacts["networks"],
-): boolean =>
-  overlaps(cidr, subnet) &&
-  !networks.some((n) => n.subnets.some((s) => s === cidr) || (n.name === name && n.subnets.includes(subnet)));
 
 function memory(
   { engine, nodes }: MachineFacts,
