@@ -50,16 +50,15 @@ function hints(
   const flows = results.flatMap((r) => (r.check.kind === "flow" ? [r.check] : []));
   const checks = claimChecks(flows);
   const wrong = new Set(checks.filter((c) => c.wrong(state).length > 0).map((c) => c.id));
-  const templates = wanted.filter(isPolicy);
+  // A label that policies choose by may be gone from what they choose.
+  const mine = live.filter((o) => isPolicy(o) || labelsDiffer(o, wanted));
   const found = diagnose({
     state,
-    // A label that policies choose by may be gone from what they choose.
-    mine: live.filter((o) => isPolicy(o) || labelsDiffer(o, wanted)).map((object) => ({ object })),
+    mine: mine.map((object) => ({ object })),
     checks,
     wanted: wantedFlows(flows, state),
-    templates: [...templates, ...wanted.filter((o) => !isPolicy(o))].filter(
-      (o) => isPolicy(o) || live.some((l) => objectKey(l) === objectKey(o)),
-    ),
+    // What stands in the cluster as the step has it is no change to make.
+    templates: wanted.filter((o) => isPolicy(o) || mine.some((m) => objectKey(m) === objectKey(o))),
   });
   return [...found.map(hintOf), ...unexplained(failed.filter((f) => !wrong.has(f.id)))];
 }
