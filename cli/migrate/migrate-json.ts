@@ -1,5 +1,6 @@
 import type { Migration } from "../../routing/migrate/migrate";
 import type { Judged } from "../../routing/migrate/judge";
+import type { Answer } from "../../routing/request";
 
 /** Stable: fields are added, never renamed (docs/migrate.md). */
 export function migrationJson({ objects, notes, requests }: Migration): string {
@@ -23,6 +24,14 @@ function row({ request, nginx, gateway, verdict, reason, assumes, answers }: Jud
     verdict,
     ...(reason === undefined ? {} : { reason }),
     ...(assumes.length === 0 ? {} : { assumes }),
+    ...both("redirect_status", answers, (a) => (a.kind === "redirect" ? a.status : undefined)),
+    ...both("backend_path", answers, (a) => (a.kind === "backends" ? a.path : undefined)),
     answers,
   };
+}
+
+/** A value of either answer, where one has it. */
+function both<T>(name: string, { nginx, gateway }: Judged["answers"], of: (answer: Answer) => T | undefined) {
+  const values = { nginx: of(nginx), gateway: of(gateway) };
+  return values.nginx === undefined && values.gateway === undefined ? {} : { [name]: values };
 }

@@ -50,7 +50,10 @@ export function snippetNote(value: string): Told {
         "closed",
         "a snippet in nginx's own language that may keep requests out or change them: the path is closed until somebody says what it does in routes or policies",
       ]
-    : ["lost", "a snippet that sets response headers: write them as ResponseHeaderModifier"];
+    : [
+        "lost",
+        "a snippet that sets headers or times: write them as ResponseHeaderModifier, RequestHeaderModifier or timeouts",
+      ];
 }
 
 export const mirrorsHere = (ing: Ingress): boolean =>

@@ -1,4 +1,5 @@
 import type { Location, Server } from "../nginx/model";
+import { isHarmless } from "../nginx/snippet";
 import { ANNOTATION } from "../routes/ingress-objects";
 
 /** What keeps requests out at nginx and has no portable word: without it the path must not be open. */
@@ -16,14 +17,14 @@ export function guardsOf({ settings }: Location, server: Server): string[] {
   ];
 }
 
-/** Whether a snippet does more than set headers: it may keep requests out. */
+/** Whether a snippet does more than set headers and times: it may keep requests out. */
 export function snippetDecides(snippet: string | undefined): boolean {
   if (snippet === undefined) return false;
   return snippet
     .replace(/^\s*#.*$/gm, "")
     .split(/[;{}]/)
     .map((d) => d.trim())
-    .some((d) => d !== "" && !/^(more_(set|clear)_headers|add_header|expires|gzip|etag)\b/.test(d));
+    .some((d) => d !== "" && !isHarmless(d));
 }
 
 /** What goes on at nginx beside the answer of one request, and is missing at the Gateway. */

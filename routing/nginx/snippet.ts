@@ -16,6 +16,9 @@ export interface SnippetRequest {
   header: (name: string) => string | undefined;
 }
 
+/** Whether a directive touches headers, bodies or times only: it decides about no answer. */
+export const isHarmless = (directive: string): boolean => HARMLESS.test(`${directive} `);
+
 const HARMLESS =
   /^(more_(set|clear)_(input_)?headers|add_header|proxy_(set|hide|pass)_header|expires|access_log|gzip|sub_filter\w*|proxy_(connect|send|read)_timeout|proxy_buffer\w*|proxy_cookie_\w+|large_client_header_buffers|rewrite_log|etag|server_tokens)\s/;
 
@@ -55,7 +58,7 @@ function one(directive: string, request: SnippetRequest): SnippetAnswer {
     const target = url === undefined || status < 300 || status > 308 ? undefined : expand(url, request);
     return { kind: "return", status, ...(target === undefined ? {} : { url: target }) };
   }
-  return HARMLESS.test(`${directive} `) ? { kind: "none" } : unknown(directive);
+  return isHarmless(directive) ? { kind: "none" } : unknown(directive);
 }
 
 const unknown = (what: string): SnippetAnswer => ({

@@ -224,6 +224,7 @@ export const rows: Row[] = [
   ["an error page", [{ a: { "custom-http-errors": "503", "default-backend": "errors" } }], "a.org/ answers=503", n("errors"), n("web"), "different"],
   ["a snippet that refuses", [{ a: { "configuration-snippet": "if ($request_method = POST) { return 403; }" } }], "POST a.org/", "status 403", closed, "not convertible"],
   ["a snippet that sets a header", [{ a: { "configuration-snippet": 'more_set_headers "X-A: b";' } }], "a.org/", n("web"), n("web"), "different"],
+  ["a snippet that sets a header of the request", [{ a: { "configuration-snippet": "proxy_set_header X-A b;" } }], "a.org/", n("web"), n("web"), "different"],
   ["a snippet of another kind", [{ a: { "configuration-snippet": "set $x 1;" } }], "a.org/", "unknown", closed, "unknown"],
   ["a preflight", [{ a: { "enable-cors": "true", "cors-allow-origin": "https://*.b.org" } }], "OPTIONS a.org/ Origin=https://x.b.org Access-Control-Request-Method=PUT", "status 204", "status 200", "different"],
   ["a preflight of a stranger", [{ a: { "enable-cors": "true", "cors-allow-origin": "https://b.org" } }], "OPTIONS a.org/ Origin=https://c.org Access-Control-Request-Method=PUT", n("web"), n("web"), "same"],
