@@ -203,9 +203,8 @@ describe("a learner's file", () => {
     const started = performance.now();
     expect((await fetch(playing.url)).status).toBe(200);
     expect(performance.now() - started).toBeLessThan(7000);
-    expect((await asked)[0]).toMatchObject({
-      message: expect.stringMatching(/^no answer in 8 s|memory/) as string,
-    });
+    // Hints of so many, or why there are none; never silence.
+    expect((await asked).length).toBeGreaterThan(0);
     writeFileSync(file, policy("default-deny"));
     expect((await hints())[0]?.object).toBe("NetworkPolicy stars/default-deny");
   });
@@ -216,6 +215,21 @@ describe("a learner's file", () => {
       ...readdirSync(folder).filter((f) => f.endsWith(".yaml")),
     ]);
   });
+});
+
+test("hints that take longer than they may are given up with a word, and the next are asked anew", async () => {
+  const hasty = await play("stars", { port: "0", folder: fresh() }, () => undefined, {
+    ...limits,
+    answer: 1,
+  });
+  for (let i = 0; i < 2; i++) {
+    const hints = (await (await fetch(`${hasty.url}hints?lab=stars&step=4`)).json()) as PlayHint[];
+    expect(hints).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/^no answer in 0.001 s/) as string }),
+    ]);
+  }
+  expect((await fetch(hasty.url)).status).toBe(200);
+  await hasty.close();
 });
 
 test("a second error of the watcher ends nothing", async () => {
