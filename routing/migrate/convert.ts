@@ -97,7 +97,10 @@ function hostRoutes(
   listeners: readonly HostListener[],
   options: MigrateOptions,
 ): KubeObject[] {
-  const secure = listeners.filter((l) => l.server === server && !l.passthrough);
+  // The other name of from-to-www-redirect has a listener, and a route of its own.
+  const secure = listeners.filter(
+    (l) => l.server === server && !l.passthrough && !table.wwwRedirects.has(l.host ?? ""),
+  );
   const groups = new Map<string, Group>();
   const add = (rules: readonly RouteRule[], of: Omit<Group, "rules">) => {
     if (rules.length === 0) return;

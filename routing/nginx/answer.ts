@@ -1,12 +1,12 @@
 import type { KubeObject } from "../../kube/objects";
 import { shareOf } from "../canary/precedence";
-import { inRanges } from "../address-ranges";
 import { bareHost, headerOf, normalPath, splitQuery, withCookies } from "../request";
 import type { Answer, HttpRequest, Target } from "../request";
+import { ACME, accessAnswer } from "./access";
 import { hasCertificate, serverFor } from "./hosts";
 import { locationFor, rewrittenPath } from "./locations";
 import type { Location, NginxLocation, Server, Upstream } from "./model";
-import type { Access, Cors } from "./settings";
+import type { Cors } from "./settings";
 import { expand, snippetAnswer, type SnippetRequest } from "./snippet";
 import { canaryOf, readTable, type NginxTable } from "./table";
 
@@ -196,9 +196,6 @@ function serve(table: NginxTable, { server, at, request, snippet }: Located, htt
   });
 }
 
-/** Not for ACME's challenges (no-tls-redirect-locations). */
-const ACME = "/.well-known/acme-challenge";
-
 export function toHttps(table: NginxTable, request: HttpRequest, { path, settings }: Location): boolean {
   if ((request.scheme ?? "http") !== "http" || path.startsWith(ACME)) return false;
   return settings.forceSslRedirect || (settings.sslRedirect && hasCertificate(table, request.host));
@@ -231,48 +228,6 @@ function allowed(cors: Cors, request: HttpRequest): boolean {
     const pattern = o.replace(/[.\\+?^${}()|[\]]/g, "\\$&").replace("*\\.", "[A-Za-z0-9\\-]+\\.");
     return new RegExp(`^${pattern}$`, "i").test(origin);
   });
-}
-
-/** Address lists first, then passwords, then the service that is asked; with `satisfy: any` one is enough. */
-function accessAnswer(
-  access: Access,
-  location: Location,
-  request: HttpRequest,
-  assumes: string[],
-): Answer | undefined {
-  const stops: Answer[] = [];
-  let checks = 0;
-  const { allow, deny } = access;
-  if (allow.length + deny.length > 0) {
-    checks += 1;
-    if (request.client === undefined) assumes.push("the client's address is in no list");
-    const client = request.client ?? "";
-    if (inRanges(client, deny) || (allow.length > 0 && !inRanges(client, allow)))
-      stops.push({ kind: "status", status: 403, why: "an address list refuses the client" });
-  }
-  // ACME's challenges need no password (no-auth-locations).
-  const { basic, external } = location.path.startsWith(ACME) ? {} : access;
-  if (basic !== undefined) {
-    checks += 1;
-    if (headerOf(request, "authorization") === undefined)
-      stops.push({ kind: "status", status: 401, why: `auth-type ${basic.type} asks for a password` });
-    else assumes.push(`the password is one of Secret ${basic.secret}`);
-  }
-  if (external !== undefined) {
-    checks += 1;
-    const shown = headerOf(request, "authorization") ?? headerOf(request, "cookie");
-    assumes.push(
-      `${external.url} ${shown === undefined ? "refuses who shows no credentials" : "takes the credentials"}`,
-    );
-    if (shown === undefined)
-      stops.push(
-        external.signin === undefined
-          ? { kind: "status", status: 401, why: `auth-url ${external.url} decides` }
-          : { kind: "redirect", status: 302, location: external.signin },
-      );
-  }
-  if (access.any && stops.length < checks) return undefined;
-  return stops[0];
 }
 
 /** custom-http-errors: the Service of the default-backend annotation, or the controller's own 404 page. */

@@ -184,6 +184,7 @@ export const rows: Row[] = [
   ["a redirect that keeps the path", [{ a: { "temporal-redirect": "https://b.org$request_uri" } }], "a.org/x/y", "redirect https://b.org/x/y", "redirect https://b.org/x/y", "same"],
   ["a code of its own", [{ a: { "permanent-redirect": "https://b.org/", "permanent-redirect-code": "308" } }], "a.org/x", "redirect https://b.org/", "redirect https://b.org/", "same"],
   ["www where www has an Ingress", [{ a: { "from-to-www-redirect": "true" } }, { host: "www.a.org", paths: ["/ Prefix api"] }], "www.a.org/", n("api"), n("api"), "same"],
+  ["www by HTTPS", [{ a: { "from-to-www-redirect": "true" }, tls: [{ hosts: ["a.org", "www.a.org"], secretName: "cert" }] }], "https://www.a.org/x", "redirect https://a.org/x", "redirect https://a.org/x", "same"],
   ["the bare name of www", [{ host: "www.a.org", a: { "from-to-www-redirect": "true" } }], "a.org/x", "redirect http://www.a.org/x", "redirect http://www.a.org/x", "same"],
   ["a canary belongs to the Service: another path", CANARY(WEIGHT), "a.org/cart", TWO, TWO, "same"],
   ["… and another host", CANARY(WEIGHT, [{ host: "b.org" }]), "b.org/", TWO, TWO, "same"],
