@@ -71,7 +71,10 @@ function verdictOf(
   }
   const closed = closedReason(found, gateway, conversion);
   if (closed !== undefined) return { verdict: "not convertible", reason: closed };
-  return { verdict: "different", reason: reasonOf(request, nginx, gateway, found) ?? same };
+  return {
+    verdict: "different",
+    reason: wildcardReason(request, conversion) ?? reasonOf(request, nginx, gateway, found) ?? same,
+  };
 }
 
 /** Undefined where both are the same; else what is not. */
@@ -166,8 +169,6 @@ function reasonOf(request: HttpRequest, nginx: Answer, gateway: Answer, found: F
     return "nginx answers a CORS preflight with 204, Envoy with 200";
   if (request.method === "OPTIONS" && server !== undefined && gateway.kind === "backends")
     return "nginx answers every OPTIONS itself, the CORS filter only what is a preflight of an allowed origin";
-  if (server !== undefined && nginx.kind === "none" && wildcardDepth(request.host, gateway))
-    return "a wildcard covers one label at nginx, any number at the Gateway";
   if (server?.regex === true) {
     const lower = path.toLowerCase() === path;
     return `an expression or rewrite makes all paths of ${server.host} expressions at nginx: without case, and by their beginning${lower ? "" : "; a prefix match of the Gateway looks at case"}`;
@@ -181,5 +182,14 @@ function reasonOf(request: HttpRequest, nginx: Answer, gateway: Answer, found: F
   return undefined;
 }
 
-const wildcardDepth = (host: string, gateway: Answer): boolean =>
-  gateway.kind !== "none" && bareHost(host).split(".").length > 3;
+/** A host two labels below a wildcard that no nearer name takes. */
+function wildcardReason({ host }: HttpRequest, { units }: Conversion): string | undefined {
+  const name = bareHost(host);
+  const hosts = [...units.keys()].flatMap((s) => [s.host, ...s.aliases]);
+  const labels = name.split(".");
+  const deeper = hosts.some(
+    (h) => h.startsWith("*.") && name.endsWith(h.slice(1)) && labels.length > h.split(".").length,
+  );
+  const near = hosts.some((h) => h === name || h === `*.${labels.slice(1).join(".")}`);
+  return deeper && !near ? "a wildcard covers one label at nginx, any number at the Gateway" : undefined;
+}

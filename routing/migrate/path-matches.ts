@@ -29,6 +29,9 @@ export function unitsOf(server: Server): Unit[] {
     // `^/foo` takes all that `^/foo/` takes.
     const covered = next?.location === location && !rewrites(at) && !rewrites(next);
     if (covered) return [];
+    // The same expression again is never reached: Prefix / and Exact / on one host.
+    if (server.nginx.slice(0, i).some((earlier) => earlier.path.toLowerCase() === at.path.toLowerCase()))
+      return [];
     const unit = regexUnit(at);
     return [...edges(server, unit), unit];
   });

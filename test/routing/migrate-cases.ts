@@ -150,6 +150,7 @@ export const rows: Row[] = [
   ["a plain path beside it loses its boundary and its case", REGEX, "a.org/STATICX", n("static"), n("static"), "same"],
   ["an Exact path beside it is a beginning", REGEX, "a.org/loginx", n("old"), n("old"), "same"],
   ["the rest of the host", REGEX, "a.org/other", n("web"), n("web"), "same"],
+  ["Exact / beside the host's own root is never reached", [{ a: { "use-regex": "true" }, paths: ["/ Exact web"] }], "a.org/", "status 404", "status 404", "same"],
   ["the longer text of the Ingress goes first, not the better match", [{ a: { "use-regex": "true" }, paths: ["/a(/.*)? Impl api", "/a/b Prefix web"] }], "a.org/a/b", n("api"), n("api"), "same"],
   ["a stripped prefix", STRIP("/api(/|$)(.*)", "/$2"), "a.org/api/x?q=1", n("api"), n("api"), "same"],
   ["a stripped prefix, nothing behind", STRIP("/api(/|$)(.*)", "/$2"), "a.org/api", n("api"), n("api"), "same"],
