@@ -49,7 +49,9 @@ export function endpointProblems(config: EksConfig, { stage }: AwsFacts, path: s
     problems.push({
       path: at,
       message:
-        "nobody gets in: the API server would have no public address, and its VPC does not exist yet, so this machine cannot be connected to it",
+        config.network.existing === undefined
+          ? "nobody gets in: the API server would have no public address, and its VPC does not exist yet, so this machine cannot be connected to it"
+          : "nobody gets in, unless this machine reaches the VPC: the API server would have no public address",
       fix: `${own}; or ${path}.endpoint.private: true, where what runs \`up\` reaches the VPC by a way of its own`,
     });
   if (publicCidrs.length > 0 && onlyPrivate)
