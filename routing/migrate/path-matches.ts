@@ -29,9 +29,11 @@ export function unitsOf(server: Server): Unit[] {
     // `^/foo` takes all that `^/foo/` takes.
     const covered = next?.location === location && !rewrites(at) && !rewrites(next);
     if (covered) return [];
-    // The same expression again is never reached: Prefix / and Exact / on one host.
-    if (server.nginx.slice(0, i).some((earlier) => earlier.path.toLowerCase() === at.path.toLowerCase()))
-      return [];
+    // The same expression of another location goes first: Prefix / and Exact / on one host.
+    const reached = !server.nginx
+      .slice(0, i)
+      .some((e) => e.location !== location && e.path.toLowerCase() === at.path.toLowerCase());
+    if (!reached) return [];
     const unit = regexUnit(at);
     return [...edges(server, unit), unit];
   });

@@ -151,6 +151,8 @@ export const rows: Row[] = [
   ["an Exact path beside it is a beginning", REGEX, "a.org/loginx", n("old"), n("old"), "same"],
   ["the rest of the host", REGEX, "a.org/other", n("web"), n("web"), "same"],
   ["Exact / beside the host's own root is never reached", [{ a: { "use-regex": "true" }, paths: ["/ Exact web"] }], "a.org/", "status 404", "status 404", "same"],
+  ["a path with a slash at its end on a host with an expression", [{ a: { "use-regex": "true" }, paths: ["/v[0-9]+ Impl api"] }, { paths: ["/docs/ Prefix web"] }], "a.org/docs/x", n("web"), n("web"), "same"],
+  ["… and without the slash", [{ a: { "use-regex": "true" }, paths: ["/v[0-9]+ Impl api"] }, { paths: ["/docs/ Prefix web"] }], "a.org/docs", "status 404", "status 404", "same"],
   ["the longer text of the Ingress goes first, not the better match", [{ a: { "use-regex": "true" }, paths: ["/a(/.*)? Impl api", "/a/b Prefix web"] }], "a.org/a/b", n("api"), n("api"), "same"],
   ["a stripped prefix", STRIP("/api(/|$)(.*)", "/$2"), "a.org/api/x?q=1", n("api"), n("api"), "same"],
   ["a stripped prefix, nothing behind", STRIP("/api(/|$)(.*)", "/$2"), "a.org/api", n("api"), n("api"), "same"],
