@@ -61,7 +61,7 @@ export function diagnose({ state, mine, checks, wanted, templates }: DiagnosisIn
   const findings: Finding[] = [];
   let now = task;
   for (let round = 0; round < ROUNDS && findings.length < MOST; round++) {
-    const fixes = searchFixes(round === 0 ? now : { ...now, budget: 500 });
+    const fixes = searchFixes(round === 0 ? now : { ...now, budget: 200 });
     if (fixes.length === 0) break;
     for (const fix of fixes.flatMap((f) => apart(task, f, checks))) {
       // Of two changes one may be told already.

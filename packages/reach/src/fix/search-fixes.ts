@@ -16,8 +16,8 @@ import { newObjects } from "./new-policies";
 import { enforced, removal, templateEdits } from "./template-edits";
 
 /** So many changes are tried, so many of them in pairs. */
-const MOST = 700;
-const PAIRED = 28;
+const MOST = 500;
+const PAIRED = 20;
 
 interface Tried {
   readonly edits: readonly Edit[];
