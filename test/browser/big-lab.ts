@@ -36,7 +36,7 @@ export const bigLab: Lab = {
   clusterWide: false,
   needs: {},
   workloads: () => [
-    ...teams.map((t) => namespace(t)),
+    ...teams.map((t) => namespace(t, "restricted")),
     ...all.flatMap(({ team, name, port }) => [
       deployment({ name, namespace: team, image: "none", labels: { app: name }, port }),
       service({ name, namespace: team, selector: { app: name }, ports: [{ port }] }),
