@@ -47,6 +47,8 @@ test("what nodes ask wrongly, and a type that the stand-in does not know", async
   expect(of("eks-nodes-workers")).toMatch(
     /Label cannot contain reserved prefixes.*node-role\.kubernetes\.io/,
   );
+  const odd = await found({ "eks-nodes-workers": asks({ labels: { "bad label!": "yes" } }) });
+  expect(odd("eks-nodes-workers")).toMatch(/no qualified names: bad label!/);
   const unknown = await found({
     "eks-nodes-workers-labs-stack": (r) => void Object.assign(r, { type: "aws:autoscaling/hook:Hook" }),
   });

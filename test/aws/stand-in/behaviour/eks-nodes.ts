@@ -70,7 +70,12 @@ function scaling({ minSize, maxSize, desiredSize }: Scaling): Refused | undefine
 /** Prefixes that Kubernetes and EKS keep for themselves; the node restriction plugin lets a kubelet set few of them. */
 const RESERVED = /(^|\.)(kubernetes\.io|k8s\.io)\/|^eks\.amazonaws\.com\//;
 
+/** A label key of Kubernetes; EKS's model asks for a length only, and nodes with another key never join. */
+const KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]*[A-Za-z0-9])?$/;
+
 function labels(keys: readonly string[]): Refused | undefined {
+  const wrong = keys.filter((key) => !KEY.test(key));
+  if (wrong.length > 0) return invalid(`Label keys are no qualified names: ${wrong.join(", ")}`);
   const reserved = keys.filter((key) => RESERVED.test(key));
   return reserved.length > 0
     ? invalid(
