@@ -44,6 +44,8 @@ export interface LabNeeds {
   hostPorts?: readonly number[];
   /** An ingress controller, TLS issuer. */
   ingress?: boolean;
+  /** A controller of the Gateway API. `own`: the lab makes its Gateway itself, of the stack's class. */
+  gateway?: "shared" | "own";
   tls?: boolean;
   /** A Service of type LoadBalancer gets an address. */
   loadBalancer?: boolean;
@@ -67,6 +69,8 @@ export interface LabContext {
   facts: ClusterFacts;
   /** The ingress; absent where the stack has none. */
   ingress?: IngressSite;
+  /** The way in by the Gateway API; absent where the stack has none. Alone, it is the ingress as well. */
+  gateway?: IngressSite;
 }
 
 export interface Step {
@@ -126,6 +130,8 @@ export interface AnsweredClaim extends FlowClaim {
 /** A request through the ingress that must be answered so at this step. */
 export interface RequestClaim extends ClaimedRequest {
   kind: "request";
+  /** Who is asked where two controllers stand side by side. @default the ingress */
+  at?: "gateway";
   /** What a learner should see as the cause, in one sentence. */
   reason: string;
 }
