@@ -8,6 +8,7 @@ import { ipPools } from "./ip-pools/lab";
 import { bgp } from "./bgp/lab";
 import { loadBalancing } from "./load-balancing/lab";
 import type { Lab } from "./model";
+import { policyRecipes } from "./policy-recipes/lab";
 import { podAndHostViews } from "./pod-and-host-views/lab";
 import { servicesAndDns } from "./services-and-dns/lab";
 import { stars } from "./stars/lab";
@@ -18,6 +19,7 @@ import { yaobank } from "./yaobank/lab";
 export const labs: readonly Lab[] = [
   stars,
   yaobank,
+  policyRecipes,
   globalPolicy,
   egressLockdown,
   hostEndpoints,

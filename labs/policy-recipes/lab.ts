@@ -1,0 +1,132 @@
+import type { KubeObject } from "../../kube/objects";
+import { BUSYBOX, WHOAMI } from "../images";
+import { open } from "../flow";
+import type { Lab, LabContext, Step } from "../model";
+import { deployment, namespace, NOBODY, service, serviceAccount } from "../workload";
+import { calicoRecipes } from "./calico-recipes";
+import { kubernetesRecipes } from "./kubernetes-recipes";
+import type { Places, Recipe } from "./recipe";
+
+export const recipes: readonly Recipe[] = [...kubernetesRecipes, ...calicoRecipes];
+
+export function placesOf(ctx: LabContext): Places {
+  const shop = ctx.namespaces["shop"] ?? "shop";
+  const neighbours = ctx.namespaces["neighbours"] ?? "neighbours";
+  const monitoring = ctx.namespaces["monitoring"] ?? "monitoring";
+  return {
+    shop,
+    neighbours,
+    monitoring,
+    web: `${shop}/web`,
+    api: `${shop}/api`,
+    db: `${shop}/db`,
+    exporter: `${shop}/exporter`,
+    old: `${shop}/old`,
+    client: `${neighbours}/client`,
+    batch: `${neighbours}/batch`,
+    prometheus: `${monitoring}/prometheus`,
+    apiServer: ctx.facts.nodes?.some((n) => n.controlPlane) === true,
+  };
+}
+
+/** A server that answers on one port. */
+function server(
+  ns: string,
+  app: string,
+  port: number,
+  more: Partial<Parameters<typeof deployment>[0]> = {},
+): KubeObject {
+  return deployment({
+    name: app,
+    namespace: ns,
+    image: WHOAMI,
+    labels: { app },
+    port,
+    args: [`--port=${port}`, `--name=${app}`],
+    requests: { cpu: "10m", memory: "16Mi" },
+    limits: { memory: "64Mi" },
+    user: NOBODY,
+    ...more,
+  });
+}
+
+const caller = (ns: string, app: string): KubeObject =>
+  deployment({
+    name: app,
+    namespace: ns,
+    image: BUSYBOX,
+    labels: { app },
+    command: ["sleep", "infinity"],
+    requests: { cpu: "10m", memory: "16Mi" },
+    user: NOBODY,
+  });
+
+function workloads(ctx: LabContext): KubeObject[] {
+  const { shop, neighbours, monitoring } = placesOf(ctx);
+  const first = ctx.instance === "policy-recipes";
+  return [
+    ...[shop, neighbours, monitoring].map((name) => namespace(name, "restricted")),
+    serviceAccount("api", shop),
+    server(shop, "web", 8080, { portName: "http" }),
+    server(shop, "api", 8080, { serviceAccount: "api" }),
+    server(shop, "db", 5432),
+    server(shop, "exporter", 9090),
+    server(shop, "old", 8080, { labels: { app: "old", quarantine: "yes" } }),
+    service({
+      name: "web",
+      namespace: shop,
+      selector: { app: "web" },
+      type: "NodePort",
+      // A copy of the lab cannot have the same node port; the API server then chooses one.
+      ports: [{ name: "http", port: 80, targetPort: 8080, ...(first ? { nodePort: 30081 } : {}) }],
+    }),
+    service({ name: "api", namespace: shop, selector: { app: "api" }, ports: [{ port: 8080 }] }),
+    service({ name: "db", namespace: shop, selector: { app: "db" }, ports: [{ port: 5432 }] }),
+    ...["client", "batch"].map((app) => caller(neighbours, app)),
+    caller(monitoring, "prometheus"),
+  ];
+}
+
+/** Each recipe stands alone: the one before it is taken away. */
+const step = (recipe: Recipe, before: Recipe | undefined): Step => ({
+  id: recipe.id,
+  title: recipe.title,
+  aim: recipe.aim,
+  add: (ctx) => [recipe.policy(placesOf(ctx))],
+  ...(before === undefined ? {} : { remove: (ctx) => [identity(before.policy(placesOf(ctx)))] }),
+  expect: (ctx) => recipe.claims(placesOf(ctx)),
+});
+
+const identity = ({ apiVersion, kind, metadata }: KubeObject) => ({
+  group: apiVersion.split("/")[0] ?? "",
+  kind,
+  name: metadata.name,
+  ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+});
+
+export const policyRecipes: Lab = {
+  id: "policy-recipes",
+  title: "Policy recipes: fifteen tasks, fifteen policies, and the mistake beside each",
+  summary:
+    "One small shop and fifteen independent tasks that come up in every cluster. Each is one policy; the page beside it shows the mistake that people make.",
+  namespaces: { shop: "shop", neighbours: "neighbours", monitoring: "monitoring" },
+  clusterWide: false,
+  needs: { calicoPolicy: true },
+  workloads,
+  steps: [
+    {
+      id: "open",
+      title: "Everything is open",
+      aim: "Look around: who is there, and who reaches whom while no policy stands.",
+      expect: (ctx) => {
+        const at = placesOf(ctx);
+        return [
+          open(at.client, at.web, 8080, "nothing isolates web"),
+          open(at.web, at.db, 5432, "nothing isolates db"),
+          open(at.prometheus, at.exporter, 9090, "nothing isolates exporter"),
+        ];
+      },
+    },
+    ...recipes.map((recipe, i) => step(recipe, recipes[i - 1])),
+  ],
+};
