@@ -4,10 +4,11 @@ import { open } from "../flow";
 import type { Lab, LabContext, Step } from "../model";
 import { deployment, namespace, NOBODY, service, serviceAccount } from "../workload";
 import { calicoRecipes } from "./calico-recipes";
-import { kubernetesRecipes } from "./kubernetes-recipes";
+import { egressRecipes } from "./egress-recipes";
+import { ingressRecipes } from "./ingress-recipes";
 import type { Places, Recipe } from "./recipe";
 
-export const recipes: readonly Recipe[] = [...kubernetesRecipes, ...calicoRecipes];
+export const recipes: readonly Recipe[] = [...ingressRecipes, ...egressRecipes, ...calicoRecipes];
 
 export function placesOf(ctx: LabContext): Places {
   const shop = ctx.namespaces["shop"] ?? "shop";
