@@ -64,6 +64,8 @@ export interface CniFacts {
   bgp: boolean;
   /** Encapsulation of the pod network between nodes. */
   encapsulation: "None" | "VXLAN" | "VXLANCrossSubnet" | "IPIP" | "IPIPCrossSubnet" | "cloud";
+  /** Whether Calico's flow logs are there (Goldmane and Whisker), as far as this project made them. */
+  observability?: boolean;
   /** Calico's address pools; absent where they are not known. */
   pools?: readonly PoolFacts[];
   /** Whether addresses of pods are reachable from the network around the nodes (load balancers with ip targets). */

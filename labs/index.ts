@@ -9,6 +9,7 @@ import { bgp } from "./bgp/lab";
 import { loadBalancing } from "./load-balancing/lab";
 import type { Lab } from "./model";
 import { policyRecipes } from "./policy-recipes/lab";
+import { stagedPolicies } from "./staged/lab";
 import { podAndHostViews } from "./pod-and-host-views/lab";
 import { servicesAndDns } from "./services-and-dns/lab";
 import { stars } from "./stars/lab";
@@ -22,6 +23,7 @@ export const labs: readonly Lab[] = [
   policyRecipes,
   globalPolicy,
   egressLockdown,
+  stagedPolicies,
   hostEndpoints,
   podAndHostViews,
   ipPools,

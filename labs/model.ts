@@ -47,6 +47,8 @@ export interface LabNeeds {
   /** A controller of the Gateway API. `own`: the lab makes its Gateway itself, of the stack's class. */
   gateway?: "shared" | "own";
   tls?: boolean;
+  /** Calico's flow logs: Goldmane and Whisker. A Calico that this project installs then has them. */
+  observability?: boolean;
   /** A Service of type LoadBalancer gets an address. */
   loadBalancer?: boolean;
   /** Has a Service of type LoadBalancer, and does without an address where nothing gives one: a kind stack then serves it. */
@@ -112,6 +114,8 @@ export interface FlowClaim {
   /** Port at the destination pod (after the Service's translation). */
   port: number;
   verdict: "allow" | "deny";
+  /** Judged as if staged policies were enforced: what Whisker shows as pending. No packet can tell, so `verify` does not probe it. */
+  staged?: true;
   /** What a learner should see as the cause, in one sentence. */
   reason: string;
 }

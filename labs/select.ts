@@ -49,6 +49,10 @@ export function selectLabs(
         fix: lack.fix,
       });
     }
+    if (lab.needs.observability === true && facts.cni.observability === undefined)
+      notes.push(
+        `${instance}: whether Goldmane and Whisker run here is not known, as this stack does not install Calico`,
+      );
     for (const p of lab.needs.hostPorts ?? []) {
       if (!facts.hostPorts.some((h) => h.nodePort === p))
         notes.push(
@@ -147,6 +151,11 @@ export function lacks(
     needs.loadBalancer === true && facts.loadBalancer === "none",
     "nothing serves a Service of type LoadBalancer here",
     "use an eks stack",
+  );
+  say(
+    needs.observability === true && facts.cni.observability === false,
+    "it looks at Calico's flow logs, and calico.observability is false",
+    "remove calico.observability, or set it to true",
   );
   say(
     needs.ingress === true && ingress === undefined,

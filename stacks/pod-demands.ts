@@ -101,6 +101,7 @@ function calicoPods({ calico }: DemandingPlan, nodes: number, atLeast: number): 
       memory: 0,
     },
     { what: "calico-kube-controllers", pods: 1, memory: 0 },
+    ...(calico.observability ? ["goldmane", "whisker"].map((what) => ({ what, pods: 1, memory: 0 })) : []),
     {
       what: calico.api === "v3" ? "calico-webhooks" : "calico-apiserver",
       pods: Math.max(calico.controlPlaneReplicas, atLeast),

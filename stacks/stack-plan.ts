@@ -19,7 +19,7 @@ import { eksRoom, type EksRoom } from "./eks-room";
 import { eksSite } from "./eks-site";
 import { existingSite, kindSite, type Site, type TargetPlan } from "./cluster-sites";
 import { privateImages } from "./private-images";
-import { planIngress, type IngressPlan } from "./ingress-plan";
+import { planIngress, someLab, type IngressPlan } from "./ingress-plan";
 
 /** All that is decided before a resource is made: plain data. */
 export interface StackPlan {
@@ -98,7 +98,7 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
   const clusterName = config.clusterName ?? clusterNameOf(stack, problems);
   const set = versions ?? versionSets[0];
   const site = planTarget(stack, config, clusterName, set, problems, aws);
-  const calico = planCalico(config.calico, site.calico, set, config.mirrors.calicoCrds);
+  const calico = planCalico(withObservability(config), site.calico, set, config.mirrors.calicoCrds);
   problems.push(...calico.problems);
   const known: ClusterFacts = { ...site.facts, cni: calico.plan.cni };
   const { ingress, baseDomain, ...entry } = planIngress(config, known);
@@ -169,6 +169,12 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
       ...waitNotes(config, ingress, labs.selections, facts),
     ],
   };
+}
+
+/** Flow logs where the config, or a lab, asks for them. */
+function withObservability({ calico, labs }: Config): Config["calico"] {
+  const observability = calico.observability ?? (calico.install && someLab({ labs }, "observability"));
+  return { ...calico, observability };
 }
 
 /** What the labs have at any of their steps, an object as often as it differs. */

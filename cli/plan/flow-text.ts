@@ -52,7 +52,7 @@ export function matrixText(lab: LabFlows, workloads: readonly string[]): string[
         : pc.red(`✗ ${broken.length} of ${lab.claims.length} claims of this step do not hold:`),
     ...broken.map(
       (c) =>
-        `  ${c.from} → ${c.to}:${c.port} is ${c.found}, claimed ${c.verdict} (${c.reason}): ${c.instead ?? ""}`,
+        `  ${c.from} → ${c.to}:${c.port} is ${c.found}, claimed ${c.verdict}${c.staged === true ? " once enforced" : ""} (${c.reason}): ${c.instead ?? ""}`,
     ),
   ];
 }

@@ -52,7 +52,7 @@ function found(states: LabStates, step: number, contents: Contents): PlayHint[] 
   if (unmet.length > 0)
     return unmet.slice(0, 3).map((c) => ({
       object: `${c.from} → ${c.to} ${c.protocol} ${c.port}`,
-      message: `must be ${c.verdict === "allow" ? "open" : "closed"}; now ${[c.instead ?? "", ...(c.remarks ?? [])].join("; ")}`,
+      message: `must be ${c.verdict === "allow" ? "open" : "closed"}${c.staged === true ? " once enforced" : ""}; now ${[c.instead ?? "", ...(c.remarks ?? [])].join("; ")}`,
       mends: 0,
     }));
   // Where no claim can tell whether the step is done, what it writes is told by kind and place.

@@ -67,7 +67,8 @@ function placeOf(
 ): string | undefined {
   if (state.ignored.has(kind) && kind !== "Ingress" && !known.has(kind))
     return `changes no flow: a ${kind} decides none, or is misspelt`;
-  if (kind.startsWith("Staged")) return "is staged: it is not enforced, so it changes no flow";
+  if (kind.startsWith("Staged"))
+    return known.has(kind) ? undefined : "is staged: it is not enforced, so it changes no flow";
   if (kind !== "NetworkPolicy") return undefined;
   if (metadata.namespace === undefined)
     return "has no namespace: it goes to default, where this lab has no workload";

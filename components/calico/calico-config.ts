@@ -43,6 +43,10 @@ export const calicoSchema = z.strictObject({
     description: "How policy is programmed. It must go with kube-proxy's mode; if left out it does.",
   }),
   wireguard: z.boolean().default(false).meta({ description: "Whether traffic between nodes is encrypted." }),
+  observability: z.boolean().exactOptional().meta({
+    description:
+      "Whether Goldmane and Whisker run: flow logs with the policies that decided, also staged ones, and a page for them. If left out: where a lab needs them.",
+  }),
   containerIpForwarding: z.boolean().default(false).meta({
     description: "Whether pods may forward packets (sysctl `ip_forward` in their network namespace).",
   }),

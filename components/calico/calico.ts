@@ -11,6 +11,7 @@ import {
   crdNames,
   felixConfiguration,
   installation,
+  observability,
   operatorNamespace,
   operatorValues,
 } from "./plan/specs";
@@ -44,7 +45,9 @@ export class Calico extends pulumi.ComponentResource {
     const operator = this.operator(before);
     const crds = args.plan.crds.by === "operator" && args.wait ? [this.operatorCrds(operator)] : before;
     const resource = this.object(installation(args.plan, args.mirrors), [operator, ...crds]);
-    this.installed = [resource, this.object(apiServer(), [resource])];
+    const server = this.object(apiServer(), [resource]);
+    const logs = args.plan.observability ? observability.map((o) => this.object(o, [server])) : [];
+    this.installed = [resource, server, ...logs];
     this.registerOutputs({ version: args.plan.version });
   }
 
@@ -62,6 +65,10 @@ export class Calico extends pulumi.ComponentResource {
                 "ready",
                 "operator.tigera.io/v1/Installation/default",
                 "operator.tigera.io/v1/APIServer/default",
+                // Their own status has no condition; the operator tells it in a TigeraStatus.
+                ...(plan.observability
+                  ? ["goldmane", "whisker"].map((n) => `operator.tigera.io/v1/TigeraStatus/${n}=Available`)
+                  : []),
               ],
               triggers: [plan.version],
               timeout: 900,

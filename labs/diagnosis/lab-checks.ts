@@ -8,12 +8,19 @@ import {
   type State,
   type WrongFlow,
 } from "../../packages/reach/src";
+import type { FlowClaim } from "../model";
+import { judgedState } from "../prediction/claims";
 import type { OnlyClaims } from "../prediction/only-claims";
 
 /** Claims as checks that a search for edits can ask of any state. Each has an id of its own. */
-export function claimChecks(claims: readonly (Intent & { id?: string })[]): Check[] {
-  return claims.map((claim, i) => flowCheck(claim.id ?? `flow ${i}`, claim, claim.verdict));
+export function claimChecks(claims: readonly (Claimed & { id?: string })[]): Check[] {
+  return claims.map((claim, i) => {
+    const check = flowCheck(claim.id ?? `flow ${i}`, claim, claim.verdict);
+    return { ...check, wrong: (state) => check.wrong(judgedState(state, claim)) };
+  });
 }
+
+type Claimed = Intent & Pick<FlowClaim, "staged">;
 
 /** That nothing else is open, claim by claim. */
 export function onlyChecks(only: OnlyClaims): Check[] {
@@ -30,6 +37,8 @@ export function onlyChecks(only: OnlyClaims): Check[] {
 }
 
 /** The flows that must be open, as the ends and ports that rules should name. */
-export function wantedFlows(claims: readonly Intent[], state: State): WrongFlow[] {
-  return claims.filter((c) => c.verdict === "allow").flatMap((c) => flowsOf(state, c));
+export function wantedFlows(claims: readonly Claimed[], state: State): WrongFlow[] {
+  return claims
+    .filter((c) => c.verdict === "allow" && c.staged !== true)
+    .flatMap((c) => flowsOf(state, c));
 }

@@ -13,7 +13,8 @@ export const flowClaims = (selection: LabSelection): FlowClaim[] =>
 type Ask = (state: State, question: Question & { port: number; protocol: string }) => Flow[];
 
 /** What the state says of a claimed flow. `ask` may be another way to the same answers. */
-export function answerClaim(state: State, claim: FlowClaim, ask: Ask = explain): AnsweredClaim {
+export function answerClaim(now: State, claim: FlowClaim, ask: Ask = explain): AnsweredClaim {
+  const state = judgedState(now, claim);
   const decided = decidingFlow(state, claim, ask);
   if ("problem" in decided) return { ...claim, holds: false, found: "none", instead: decided.problem };
   const { flow } = decided;
@@ -21,6 +22,10 @@ export function answerClaim(state: State, claim: FlowClaim, ask: Ask = explain):
     ? { ...claim, holds: true, found: flow.verdict }
     : { ...claim, holds: false, found: flow.verdict, instead: because(flow), ...besides(state, claim, flow) };
 }
+
+/** The cluster as it is, or for a claim about staged policies as it would be. */
+export const judgedState = (state: State, { staged }: Pick<FlowClaim, "staged">): State =>
+  staged === true ? state.enforced() : state;
 
 /** What the evaluator remarks about a flow that is not as claimed: a rule that nearly matches, whose port it is, … */
 function besides(state: State, { from, to, port, protocol }: FlowClaim, flow: Flow): { remarks?: string[] } {

@@ -126,6 +126,15 @@ test("a step forwards and back changes only that lab's policies", async () => {
   expect(twoAgain.names().sort()).toEqual(two.names().sort());
 });
 
+test("flow logs come with the lab that reads them, after the API server, and are waited for", async () => {
+  const graph = await stackGraph({ labs: { staged: { step: 1 } } });
+  for (const kind of ["goldmane", "whisker"])
+    expect(graph.waitsFor(`calico-${kind}-default`, "calico-apiserver-default")).toBe(true);
+  expect(JSON.stringify(graph.named("calico-ready-run").inputs)).toContain("TigeraStatus/whisker=Available");
+  const without = await stackGraph({ labs: { stars: { step: 1 } } });
+  expect(without.resources.filter((r) => /goldmane|whisker/.test(r.name))).toEqual([]);
+});
+
 test("a lab in the place of another takes over the objects that both have", async () => {
   // Seen with the real engine: it creates before it deletes, so a namespace of both was "already there", at every up.
   const graph = await stackGraph({ labs: { "global-policy": { step: 2 } } });

@@ -60,7 +60,7 @@ export function Claims({
 
 const keyOf = (row: PageClaim | PageRequest): string =>
   "verdict" in row
-    ? (row.only ?? `${row.from} ${row.to} ${row.protocol} ${row.port}`)
+    ? (row.only ?? `${row.from} ${row.to} ${row.protocol} ${row.port} ${row.staged ?? ""}`)
     : `${row.url} ${row.sends.join()}`;
 
 function ClaimRow({
@@ -70,8 +70,8 @@ function ClaimRow({
   claim: PageClaim;
   onAsk: (asked: AskedFlow) => void;
 }): preact.JSX.Element {
-  const { from, to, port, protocol, verdict, holds, reason, instead, remarks = [], only } = claim;
-  const must = verdict === "allow" ? "open" : "closed";
+  const { from, to, port, protocol, verdict, holds, reason, instead, remarks = [], only, staged } = claim;
+  const must = `${verdict === "allow" ? "open" : "closed"}${staged === true ? " once enforced" : ""}`;
   if (only !== undefined && holds) return <OnlyHolds only={only} reason={reason} />;
   return (
     <button

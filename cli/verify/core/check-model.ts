@@ -20,6 +20,8 @@ export interface CheckHead {
  */
 export interface FlowCheck extends CheckHead, Omit<Intent, "reason"> {
   kind: "flow";
+  /** Of staged policies: judged, not probed. */
+  staged?: true;
   predicted?: Prediction;
 }
 

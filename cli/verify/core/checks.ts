@@ -1,7 +1,7 @@
 import { siteOf } from "../../../labs/ingress";
 import type { FlowClaim, LabSelection, RequestClaim } from "../../../labs/model";
 import type { LabsOnCluster } from "../../../labs/prediction/ambient";
-import { claimsOf, decidingFlow } from "../../../labs/prediction/claims";
+import { claimsOf, decidingFlow, judgedState } from "../../../labs/prediction/claims";
 import { predictedState } from "../../../labs/prediction/state";
 import { intentTitle, type Flow, type State } from "../../../packages/reach/src";
 import type { Check, CheckHead, FlowCheck, Prediction, RequestCheck } from "./check-model";
@@ -31,9 +31,9 @@ function head(s: LabSelection, title: string, reason: string): CheckHead {
 }
 
 function flowCheck(s: LabSelection, claim: FlowClaim, state: State): FlowCheck {
-  const decided = decidingFlow(state, claim);
+  const decided = decidingFlow(judgedState(state, claim), claim);
   return {
-    ...head(s, intentTitle(claim), claim.reason),
+    ...head(s, `${intentTitle(claim)}${claim.staged === true ? " once enforced" : ""}`, claim.reason),
     ...claim,
     ...("flow" in decided ? { predicted: prediction(decided.flow) } : {}),
   };

@@ -87,6 +87,8 @@ function probesOf(
   site: ProbeSite,
 ): { source: Source; targets: ProbeTarget[]; protocol: Probe["protocol"] } | No {
   const { protocol = "TCP", port } = check;
+  if (check.staged === true)
+    return skip("it is about staged policies, which stop no packet: Whisker shows their verdict as pending");
   if (port === undefined) return skip("without a port there is nothing to try: give the intent one");
   if (protocol !== "TCP" && !(protocol === "UDP" && port === 53))
     return skip(

@@ -13,6 +13,8 @@ export interface CalicoPlan {
   bgp: boolean;
   dataplane: "Iptables" | "Nftables";
   wireguard: boolean;
+  /** Goldmane and Whisker: flow logs and their page. */
+  observability: boolean;
   containerIpForwarding: boolean;
   provider?: "EKS";
   pools: readonly PlannedPool[];
@@ -59,6 +61,15 @@ export function planCalico(
           : "remove calico.dataplane",
     });
   }
+  const observability = config.observability ?? false;
+  if (observability && !config.install) {
+    problems.push({
+      path: "calico.observability",
+      value: true,
+      message: "is part of a Calico that this stack installs, and calico.install is false",
+      fix: "remove calico.observability, and turn Goldmane and Whisker on where Calico was installed",
+    });
+  }
   const pools = planPools(config, site, bgp, problems);
   const by = config.crds ?? (site.nodesAtInstall > 0 ? "operator" : "apply");
   if (by === "operator" && site.nodesAtInstall === 0) {
@@ -78,13 +89,14 @@ export function planCalico(
       bgp,
       dataplane,
       wireguard: config.wireguard,
+      observability,
       containerIpForwarding: config.containerIpForwarding,
       ...(site.provider === undefined ? {} : { provider: site.provider }),
       pools,
       crds: { by, source: mirror ?? calicoCrdManifest(versions) },
       nodesLater: site.nodesAtInstall === 0 && site.workers > 0,
       controlPlaneReplicas: site.workers > 2 ? 2 : 1,
-      cni: cniFacts(site, bgp, config.install, pools),
+      cni: { ...cniFacts(site, bgp, config.install, pools), ...(config.install ? { observability } : {}) },
     },
   };
 }

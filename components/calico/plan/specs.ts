@@ -78,6 +78,14 @@ export function apiServer(): KubeObject {
   return { apiVersion: "operator.tigera.io/v1", kind: "APIServer", metadata: { name: "default" }, spec: {} };
 }
 
+/** Flow logs, and the page that shows them. Each is one resource of the operator, with nothing to set. */
+export const observability: readonly KubeObject[] = ["Goldmane", "Whisker"].map((kind) => ({
+  apiVersion: "operator.tigera.io/v1",
+  kind,
+  metadata: { name: "default" },
+  spec: {},
+}));
+
 /**
  * Settings on Felix's own `default` object. What a lab sets there is left to the lab: two managers would take the
  * field from each other.
@@ -106,6 +114,7 @@ export function crdNames(plan: CalicoPlan): string[] {
   return [
     "installations.operator.tigera.io",
     "apiservers.operator.tigera.io",
+    ...(plan.observability ? ["goldmanes.operator.tigera.io", "whiskers.operator.tigera.io"] : []),
     ...policies.map((p) => `${p}.${group}`),
   ];
 }
@@ -123,5 +132,6 @@ export function operatorSummary(plan: CalicoPlan): string[] {
         `pool ${p.name} ${p.cidr}, ${p.encapsulation}, blocks of /${p.blockSize}, NAT ${p.natOutgoing ? "on" : "off"}`,
     ),
     ...(plan.wireguard ? ["WireGuard on"] : []),
+    ...(plan.observability ? ["Goldmane and Whisker: flow logs and their page"] : []),
   ];
 }

@@ -19,28 +19,36 @@ export async function waitForCrds(
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
     name,
+    condition: "Established",
   }));
-  await waitForConditions(kubeconfig, objects, "Established", until);
+  await waitForConditions(kubeconfig, objects, until);
 }
 
-/** Waits until every object, given as `group/version/Kind/name`, has condition Ready. */
+/** Waits until every object, given as `group/version/Kind/name`, has condition Ready, or the one named behind a `=`. */
 export async function waitForReady(
   kubeconfig: KubeConfig,
   references: readonly string[],
   until: number,
 ): Promise<void> {
   const objects = references.map((reference) => {
-    const parts = reference.split("/");
+    const [path = "", condition = "Ready"] = reference.split("=");
+    const parts = path.split("/");
     const [name, kind] = [parts.at(-1) ?? "", parts.at(-2) ?? ""];
-    return { apiVersion: parts.slice(0, -2).join("/"), kind, name };
+    return { apiVersion: parts.slice(0, -2).join("/"), kind, name, condition };
   });
-  await waitForConditions(kubeconfig, objects, "Ready", until);
+  await waitForConditions(kubeconfig, objects, until);
+}
+
+interface Awaited {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  condition: string;
 }
 
 async function waitForConditions(
   kubeconfig: KubeConfig,
-  objects: readonly { apiVersion: string; kind: string; name: string }[],
-  condition: string,
+  objects: readonly Awaited[],
   until: number,
 ): Promise<void> {
   let open = [...objects];
@@ -51,7 +59,7 @@ async function waitForConditions(
     seen = new Map();
     const still: typeof open = [];
     for (const o of open) {
-      const look = await lookAt(api, o, condition);
+      const look = await lookAt(api, o);
       if (look.done) continue;
       still.push(o);
       seen.set(`${o.kind} ${o.name}`, look.seen);
@@ -64,7 +72,7 @@ async function waitForConditions(
   const lines = [...seen].map(([name, what]) => `  ${name}: ${what}`);
   throw new Error(
     [
-      `not ${condition} in time:`,
+      `not ${[...new Set(open.map((o) => o.condition))].join(", ")} in time:`,
       ...lines,
       "  look: kubectl get tigerastatus; kubectl -n tigera-operator logs deploy/tigera-operator",
     ].join("\n"),
@@ -73,8 +81,7 @@ async function waitForConditions(
 
 async function lookAt(
   api: Api,
-  o: { apiVersion: string; kind: string; name: string },
-  condition: string,
+  { condition, ...o }: Awaited,
 ): Promise<Look> {
   try {
     const found: Conditioned = await api.get(o.apiVersion, o.kind, o.name);

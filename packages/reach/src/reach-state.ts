@@ -51,6 +51,7 @@ export class State {
   private readonly grouping: Grouping;
   private allGroups: readonly Group[] | undefined;
   private readonly byFamily = new Map<Family, State>();
+  private onceEnforced: State | undefined;
 
   constructor(
     private readonly sources: readonly SourceObject[],
@@ -133,6 +134,12 @@ export class State {
     const sources = [...this.sources.filter(({ object }) => !keys.has(objectKey(object))), ...come];
     const input = this.facts.staged === true ? undefined : withPolicies(this.input, gone, come);
     return new State(sources, this.facts, input === undefined ? {} : { input, found: this.found });
+  }
+
+  /** The same cluster once its staged policies are enforced; this state itself where there are none. */
+  enforced(): State {
+    if (this.staged.length === 0 || this.facts.staged === true) return this;
+    return (this.onceEnforced ??= new State(this.sources, { ...this.facts, staged: true }));
   }
 
   /** The same cluster as packets of one family see it; this state itself where it has no other. */

@@ -38,6 +38,12 @@ describe("refused, with the reason, before anything is made", () => {
       /^calico\.pools\.0\.cidr: is outside the cluster's pod CIDR/,
     ],
     [
+      "flow logs of a Calico that this stack does not install",
+      { install: false, observability: true },
+      {},
+      /^calico\.observability: is part of a Calico that this stack installs/,
+    ],
+    [
       "IPIP without BGP",
       { bgp: false, pools: [pool({ encapsulation: "IPIP" })] },
       {},

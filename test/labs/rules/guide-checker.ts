@@ -26,6 +26,7 @@ const SYSTEM = new Set([
   "configmap ingress-nginx/ingress-nginx-controller",
   "ippool /default-ipv4-ippool",
   "felixconfiguration /default",
+  ...["tigerastatus /goldmane", "tigerastatus /whisker", "service calico-system/whisker"],
   "service default/kubernetes",
 ]);
 const SYSTEM_NAMESPACES = [
@@ -185,7 +186,7 @@ class Checker {
   }
 
   private npm(command: Command): void {
-    const [, run, script = "", ...rest] = command.words;
+    const [, run, script = "", ...rest] = command.words.filter((w) => w !== "--silent");
     const scripts = (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object })
       .scripts;
     if (run !== "run" || !(script in scripts)) this.say(command, "package.json has no such script");
