@@ -38,7 +38,5 @@ export function onlyChecks(only: OnlyClaims): Check[] {
 
 /** The flows that must be open, as the ends and ports that rules should name. */
 export function wantedFlows(claims: readonly Claimed[], state: State): WrongFlow[] {
-  return claims
-    .filter((c) => c.verdict === "allow" && c.staged !== true)
-    .flatMap((c) => flowsOf(state, c));
+  return claims.filter((c) => c.verdict === "allow" && c.staged !== true).flatMap((c) => flowsOf(state, c));
 }

@@ -40,8 +40,16 @@ test("a default deny that is enforced instead of staged is not what the step ask
 test("play does not call a staged policy idle where the lab is about staging", () => {
   const [selection] = labsToPlay("staged");
   const states = new LabStates(selection!);
-  const objects = states.at(2).objects.filter(isTheirs).map((object) => ({ object, origin: "mine.yaml" }));
-  const { notes, task, yours } = update(states, 2, { objects, files: ["mine.yaml"], problems: [], notes: [] });
+  const objects = states
+    .at(2)
+    .objects.filter(isTheirs)
+    .map((object) => ({ object, origin: "mine.yaml" }));
+  const { notes, task, yours } = update(states, 2, {
+    objects,
+    files: ["mine.yaml"],
+    problems: [],
+    notes: [],
+  });
   expect([notes, task.kind, yours?.claims.every((c) => c.holds)]).toEqual([[], "write", true]);
 });
 

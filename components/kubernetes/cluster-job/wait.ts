@@ -79,10 +79,7 @@ async function waitForConditions(
   );
 }
 
-async function lookAt(
-  api: Api,
-  { condition, ...o }: Awaited,
-): Promise<Look> {
+async function lookAt(api: Api, { condition, ...o }: Awaited): Promise<Look> {
   try {
     const found: Conditioned = await api.get(o.apiVersion, o.kind, o.name);
     const conditions = found.status?.conditions ?? [];
