@@ -39,6 +39,9 @@ export const DEFAULT_RANGES: AllocationRanges = {
   networkPrefix: 24,
 };
 
+/** Unique local addresses for more clusters than there are ports: nothing to choose. */
+const IPV6 = { pods: "fd00:64::/40", services: "fd00:96::/96" } as const;
+
 /** What one cluster gets. */
 export interface ClusterAllocation {
   slot: number;
@@ -49,6 +52,9 @@ export interface ClusterAllocation {
   labPorts: readonly number[];
   podCidr: string;
   serviceCidr: string;
+  /** The same for IPv6, where the class has it (`kind.ipFamily`). */
+  podCidr6: string;
+  serviceCidr6: string;
   /** For the docker network of its own, where a lab needs one. */
   networkCidr: string;
 }
@@ -144,6 +150,8 @@ export function allocationOf(slot: number, r: AllocationRanges): ClusterAllocati
     labPorts: Array.from({ length: r.portsPerCluster - OWN_PORTS }, (_, i) => base + OWN_PORTS + i),
     podCidr: subnetAt(r.podCidrs, r.podPrefix, slot),
     serviceCidr: subnetAt(r.serviceCidrs, r.servicePrefix, slot),
+    podCidr6: subnetAt(IPV6.pods, 56, slot),
+    serviceCidr6: subnetAt(IPV6.services, 112, slot),
     networkCidr: subnetAt(r.networkCidrs, r.networkPrefix, slot),
   };
 }

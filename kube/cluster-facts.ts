@@ -15,6 +15,8 @@ export interface ClusterFacts {
   podCidrs: readonly string[];
   /** Range of Service addresses; absent where not known. */
   serviceCidr?: string;
+  /** The IPv6 range of Services, where a cluster has both families. */
+  serviceCidr6?: string;
   /** kube-proxy's mode; Calico's dataplane must go with it. */
   kubeProxyMode: "iptables" | "ipvs" | "nftables" | "none";
   /** Whether the API server reaches pod addresses. Where not, webhooks must run on the host network. */

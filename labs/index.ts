@@ -10,6 +10,7 @@ import { loadBalancing } from "./load-balancing/lab";
 import type { Lab } from "./model";
 import { policyRecipes } from "./policy-recipes/lab";
 import { stagedPolicies } from "./staged/lab";
+import { dualStack } from "./dual-stack/lab";
 import { podAndHostViews } from "./pod-and-host-views/lab";
 import { servicesAndDns } from "./services-and-dns/lab";
 import { stars } from "./stars/lab";
@@ -26,6 +27,7 @@ export const labs: readonly Lab[] = [
   stagedPolicies,
   hostEndpoints,
   podAndHostViews,
+  dualStack,
   ipPools,
   bgp,
   wireguard,

@@ -1,6 +1,7 @@
 import type { EksPlan } from "../components/eks/plan/eks-plan";
 import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";
+import { kindRanges } from "../components/kind/plan/address-families";
 import { planKind, type KindPlan } from "../components/kind/plan/kind-plan";
 import { defaultPorts } from "../components/kind/kind-config";
 import { mirroredImage } from "../components/mirrors";
@@ -51,7 +52,14 @@ export function kindSite(
         registry: config.mirrors.images["docker.io"],
       })
     : undefined;
-  const { workers, podCidr, serviceCidr, kubeProxyMode } = config.kind;
+  const { workers, kubeProxyMode, ipFamily } = config.kind;
+  const ranges = kindRanges(config.kind);
+  const podCidrs = ranges.pods.map((r) => r.cidr);
+  const [serviceCidr, serviceCidr6] = ranges.services.map((r) => r.cidr);
+  const services = {
+    ...(serviceCidr === undefined ? {} : { serviceCidr }),
+    ...(serviceCidr6 === undefined ? {} : { serviceCidr6 }),
+  };
   return {
     target: {
       kind: "kind",
@@ -63,13 +71,18 @@ export function kindSite(
             `load balancers: container ${clusterName}-load-balancer gets Docker's socket, which is as good as root on the engine's machine; kind.loadBalancer false does without`,
           ]
         : []),
+      ...(ipFamily === "ipv6"
+        ? [
+            "IPv6 only: node ports answer on IPv6, and Docker forwards ports of this machine to IPv4 of the nodes",
+          ]
+        : []),
       "kind changes nothing in place: another node image, name, or value under `kind` replaces the cluster and all that is in it",
     ],
     calico: {
       cni: "calico",
       bgp: { possible: true },
-      podCidrs: [podCidr],
-      serviceCidr,
+      podCidrs,
+      serviceCidrs: ranges.services.map((r) => r.cidr),
       kubeProxyMode,
       // The control plane is a node too, and the operator tolerates its taint.
       nodesAtInstall: workers + 1,
@@ -79,8 +92,8 @@ export function kindSite(
       platform: "kind",
       kubernetes: versions.kubernetes,
       workers,
-      podCidrs: [podCidr],
-      serviceCidr,
+      podCidrs,
+      ...services,
       kubeProxyMode,
       controlPlaneReachesPods: true,
       loadBalancer: balanced ? "container" : "none",
@@ -106,7 +119,7 @@ export function existingSite(config: Config): Site {
       cni,
       bgp: { possible: true },
       podCidrs: e?.podCidrs ?? [],
-      ...(e?.serviceCidr === undefined ? {} : { serviceCidr: e.serviceCidr }),
+      serviceCidrs: [e?.serviceCidr, e?.serviceCidr6].filter((c) => c !== undefined),
       kubeProxyMode: e?.kubeProxyMode ?? "iptables",
       nodesAtInstall: e?.workers ?? 0,
       workers: e?.workers ?? 0,
@@ -117,6 +130,7 @@ export function existingSite(config: Config): Site {
       workers: e?.workers ?? 0,
       podCidrs: e?.podCidrs ?? [],
       ...(e?.serviceCidr === undefined ? {} : { serviceCidr: e.serviceCidr }),
+      ...(e?.serviceCidr6 === undefined ? {} : { serviceCidr6: e.serviceCidr6 }),
       kubeProxyMode: e?.kubeProxyMode ?? "iptables",
       controlPlaneReachesPods: e?.controlPlaneReachesPods ?? true,
       loadBalancer: e?.loadBalancer ?? "none",

@@ -62,7 +62,7 @@ export function eksSite(stack: string, clusterName: string, config: Config, aws:
           "within a subnet it sends pod packets as they are, and EC2 drops what does not come from the node's address",
       },
       podCidrs: pools,
-      serviceCidr,
+      serviceCidrs: [serviceCidr],
       taken: overlay
         ? [eks.network.vpcCidr, ...(eks.network.secondaryCidrs ?? [])].map((cidr) => ({
             what: "the VPC",

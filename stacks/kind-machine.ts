@@ -1,5 +1,6 @@
 import { kindClusters } from "../components/kind/docker";
 import type { MachineJudgement, WantedCluster } from "../components/kind/machine-facts";
+import { kindRanges } from "../components/kind/plan/address-families";
 import { judgeMachine } from "../components/kind/plan/machine-checks";
 import { readMachine } from "../components/kind/read-machine";
 import { kindNeighbours } from "./kind-neighbours";
@@ -37,7 +38,8 @@ export async function askKindMachine(
 function wantedCluster({ target, facts, config, versions }: StackPlan): WantedCluster[] {
   if (target.kind !== "kind") return [];
   const { name, nodes, network, loadBalancer } = target.cluster;
-  const { podCidr, serviceCidr, nodeImage } = config.kind;
+  const { nodeImage, ipFamily } = config.kind;
+  const { pods, services } = kindRanges(config.kind);
   return [
     {
       name,
@@ -45,8 +47,8 @@ function wantedCluster({ target, facts, config, versions }: StackPlan): WantedCl
       image: nodeImage ?? versions.kindNode,
       nodes: nodes.length,
       hostPorts: facts.hostPorts,
-      podCidr,
-      serviceCidr,
+      ranges: [...pods, ...services],
+      ipv6: ipFamily !== "ipv4",
       ...(network === undefined ? {} : { network }),
       balanced: loadBalancer !== undefined,
     },

@@ -1,21 +1,22 @@
 import { z } from "zod";
-import { cidr4, dnsLabel } from "../../kube/config-fields";
+import { anyCidr, dnsLabel } from "../../kube/config-fields";
 
 const pool = z.strictObject({
   name: dnsLabel().exactOptional().meta({
-    description: "Name of the IPPool. `default-ipv4-ippool` for the first if left out, then `pool-2` …",
+    description:
+      "Name of the IPPool. `default-ipv4-ippool` and `default-ipv6-ippool` for the first of a family if left out, then `pool-2` …",
   }),
-  cidr: cidr4.meta({ description: "Range of the pool: inside the cluster's pod CIDR." }),
+  cidr: anyCidr.meta({ description: "Range of the pool: inside the cluster's pod CIDR." }),
   encapsulation: z
     .enum(["None", "VXLAN", "VXLANCrossSubnet", "IPIP", "IPIPCrossSubnet"])
     .default("VXLANCrossSubnet")
-    .meta({ description: "How packets between nodes are wrapped. None and IPIP need BGP." }),
-  blockSize: z
-    .int()
-    .min(20)
-    .max(32)
-    .default(26)
-    .meta({ description: "Prefix length of the blocks that a node takes from the pool." }),
+    .meta({
+      description: "How packets between nodes are wrapped. None and IPIP need BGP; IPIP carries IPv4 only.",
+    }),
+  blockSize: z.int().min(20).max(128).exactOptional().meta({
+    description:
+      "Prefix length of the blocks that a node takes from the pool: 26, or 122 for IPv6, if left out.",
+  }),
   natOutgoing: z
     .boolean()
     .default(true)

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr4 } from "../../kube/config-fields";
+import { anyCidr, cidr4, cidr6 } from "../../kube/config-fields";
 import { hostOrAddress } from "../../kube/reference-fields";
 
 /** Config of a cluster that is there already: what its planner cannot find out without asking it. */
@@ -20,8 +20,12 @@ export const existingSchema = z.strictObject({
     description:
       "CNI that the cluster has already. `none`: Calico will be installed as its CNI; `calico`: it is there, and stays as it is.",
   }),
-  podCidrs: z.array(cidr4).default([]).meta({ description: "Address ranges of pods, where you know them." }),
+  podCidrs: z
+    .array(anyCidr)
+    .default([])
+    .meta({ description: "Address ranges of pods, where you know them." }),
   serviceCidr: cidr4.exactOptional().meta({ description: "Address range of Services, where you know it." }),
+  serviceCidr6: cidr6.exactOptional().meta({ description: "IPv6 range of Services, where there is one." }),
   kubeProxyMode: z
     .enum(["iptables", "ipvs", "nftables", "none"])
     .default("iptables")

@@ -193,7 +193,7 @@ export async function dockerView(options: CallOptions = {}): Promise<DockerView>
   const found = names.length === 0 ? [] : await ask("network", "inspect", "--format", subnets, ...names);
   const networks = found.map((line) => {
     const [name = "", list = ""] = line.split("\t");
-    return { name, subnets: list.split(" ").filter((s) => /^[0-9.]+\/[0-9]+$/.test(s)) };
+    return { name, subnets: list.split(" ").filter((s) => /^[0-9a-f.:]+\/[0-9]+$/i.test(s)) };
   });
   return { containers, networks };
 }

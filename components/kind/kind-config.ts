@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr4, port } from "../../kube/config-fields";
+import { cidr4, cidr6, port } from "../../kube/config-fields";
 import { imageReference } from "../../kube/reference-fields";
 
 const portMapping = z
@@ -51,6 +51,16 @@ export const kindSchema = z.strictObject({
   serviceCidr: cidr4
     .default("10.96.0.0/16")
     .meta({ description: "Addresses of Services. A change replaces the cluster." }),
+  ipFamily: z.enum(["ipv4", "dual", "ipv6"]).default("ipv4").meta({
+    description:
+      "Addresses of pods and Services: IPv4, both, or IPv6 only. Docker needs IPv6 for the last two. A change replaces the cluster.",
+  }),
+  podCidr6: cidr6.exactOptional().meta({
+    description: "IPv6 addresses of pods: `fd00:10:244::/56` if left out. Each node takes a /64 of it.",
+  }),
+  serviceCidr6: cidr6.exactOptional().meta({
+    description: "IPv6 addresses of Services: `fd00:10:96::/112` if left out.",
+  }),
   kubeProxyMode: z.enum(["iptables", "ipvs", "nftables"]).default("iptables").meta({
     description:
       "kube-proxy's mode; `nftables` goes with `calico.dataplane: Nftables`. A change replaces the cluster.",

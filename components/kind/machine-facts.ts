@@ -1,4 +1,5 @@
 import type { Problem } from "../../kube/problems";
+import type { KindRange } from "./plan/address-families";
 
 /** What is known of the machine that is to run kind clusters: plain data. What could not be asked is absent. */
 export interface MachineFacts {
@@ -11,6 +12,8 @@ export interface MachineFacts {
   provider?: string;
   /** Limits of the kernel that runs the containers. */
   inotify?: { instances: number; watches: number };
+  /** Whether the kernel has IPv6; of this machine, where the engine runs on it. */
+  ipv6?: boolean;
   /** First port that a user who is not root may listen on; of this machine, where the engine runs on it. */
   unprivilegedPorts?: number;
   /** Bytes that are free where the engine keeps images and containers. */
@@ -48,8 +51,9 @@ export interface WantedCluster {
   image: string;
   nodes: number;
   hostPorts: readonly { hostPort: number; protocol: string; listenAddress: string }[];
-  podCidr: string;
-  serviceCidr: string;
+  ranges: readonly KindRange[];
+  /** Whether pods get IPv6 addresses. */
+  ipv6: boolean;
   network?: { name: string; subnet: string };
   /** Whether something serves its load balancers. */
   balanced?: boolean;

@@ -84,7 +84,7 @@ export function engineFacts(
   };
 }
 
-type KernelFacts = Pick<MachineFacts, "inotify" | "unprivilegedPorts" | "freeDisk">;
+type KernelFacts = Pick<MachineFacts, "inotify" | "ipv6" | "unprivilegedPorts" | "freeDisk">;
 
 function ofThisKernel({ root }: EngineFacts): KernelFacts {
   const number = (file: string): number => whole(read(file));
@@ -93,11 +93,14 @@ function ofThisKernel({ root }: EngineFacts): KernelFacts {
     instances: number("/proc/sys/fs/inotify/max_user_instances"),
     watches: number("/proc/sys/fs/inotify/max_user_watches"),
   }));
+  // Where the kernel has none at all the file is not there.
+  const ipv6 = attempt(() => number("/proc/sys/net/ipv6/conf/all/disable_ipv6")) === 0;
   const freeDisk = attempt(() => {
     const { bavail, bsize } = statfsSync(root ?? "");
     return bavail * bsize;
   });
   return {
+    ipv6,
     ...(inotify === undefined ? {} : { inotify }),
     ...(unprivilegedPorts === undefined ? {} : { unprivilegedPorts }),
     ...(freeDisk === undefined ? {} : { freeDisk }),

@@ -2,6 +2,7 @@ import { covers } from "../../kube/ip";
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import { defaultAppPolicy, inNamespaces } from "../../policies/baselines";
 import { globalPolicy } from "../../policies/calico/policy";
+import type { Rule } from "../../policies/calico/policy-types";
 import type { KubeObject } from "../../kube/objects";
 import { closed, lookups, open } from "../flow";
 import type { Claim, Lab, LabContext } from "../model";
@@ -10,15 +11,31 @@ import { bank, bankChain } from "../yaobank/reuse";
 
 /** Private and benchmark ranges (RFC 1918, RFC 2544). */
 const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15"];
+/** The same of IPv6 (RFC 4193). */
+const UNIQUE_LOCAL = "fc00::/7";
 const LABEL = "internet-egress";
 
 const nsOf = (ctx: LabContext): string => ctx.namespaces["bank"] ?? "lockdown-bank";
 const nameOf = (ctx: LabContext, name: string): string => clusterName(ctx.instance, "egress-lockdown", name);
 
 /** What counts as inside: those ranges, and this cluster's own where they lie elsewhere (100.64.0.0/10 on AWS). */
-export function insideRanges(facts: Pick<ClusterFacts, "podCidrs" | "serviceCidr">): string[] {
-  const own = [...facts.podCidrs, ...(facts.serviceCidr === undefined ? [] : [facts.serviceCidr])];
-  return [...PRIVATE, ...own.filter((c) => !PRIVATE.some((r) => covers(r, c)))];
+export function insideRanges(
+  facts: Pick<ClusterFacts, "podCidrs" | "serviceCidr" | "serviceCidr6">,
+): string[] {
+  const own = [...facts.podCidrs, facts.serviceCidr, facts.serviceCidr6].filter((c) => c !== undefined);
+  const inside = own.some((c) => c.includes(":")) ? [...PRIVATE, UNIQUE_LOCAL] : PRIVATE;
+  return [...inside, ...own.filter((c) => !inside.some((r) => covers(r, c)))];
+}
+
+/** A rule of its own for each family that the cluster has: what is not in a range of IPv4 may be any IPv6 address. */
+function outsideRules(ranges: readonly string[]): Rule[] {
+  const six = ranges.filter((r) => r.includes(":"));
+  const four = ranges.filter((r) => !six.includes(r));
+  if (six.length === 0) return [{ action: "Deny", destination: { notNets: four } }];
+  return [
+    { action: "Deny", ipVersion: 4, destination: { notNets: four } },
+    { action: "Deny", ipVersion: 6, destination: { notNets: six } },
+  ];
 }
 
 /**
@@ -32,7 +49,7 @@ const lockdown = (ctx: LabContext): KubeObject =>
     namespaceSelector: inNamespaces([nsOf(ctx)]),
     serviceAccountSelector: `${LABEL} not in {"allowed"}`,
     types: ["Egress"],
-    egress: [{ action: "Deny", destination: { notNets: insideRanges(ctx.facts) } }],
+    egress: outsideRules(insideRanges(ctx.facts)),
   });
 
 const chain = (ctx: LabContext): Claim[] => [

@@ -11,6 +11,7 @@ import { closed, lookups, open } from "../flow";
 import type { Places, Recipe } from "./recipe";
 
 const WEB = { app: "web" };
+const EVERYBODY = [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }];
 
 /** What a policy for web lets in. */
 const intoWeb = (
@@ -150,18 +151,16 @@ export const ingressRecipes: readonly Recipe[] = [
   {
     id: "node-port",
     title: "Let everybody in through a node port",
-    aim: "web has a node port. Let requests from outside of the cluster in, on one port, and pods of the cluster as well.",
-    policy: (at) =>
-      intoWeb(at, "node-port", { from: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [tcp(8080)] }),
+    aim: "web has a node port. Let requests from outside of the cluster in, on one port, by IPv4 and IPv6, and pods of the cluster as well.",
+    policy: (at) => intoWeb(at, "node-port", { from: EVERYBODY, ports: [tcp(8080)] }),
     claims: (at) => [
-      open("internet", at.web, 8080, "every IPv4 address may call web's port 8080"),
+      open("internet", at.web, 8080, "every address may call web's port 8080"),
       open(at.client, at.web, 8080, "pods have addresses, too"),
       closed(at.client, at.web, 9090, "only port 8080 is named"),
     ],
     mistake: {
       says: "The node port itself never reaches the pod: 30081 is translated to 8080 before the policy is asked.",
-      policy: (at) =>
-        intoWeb(at, "node-port", { from: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [tcp(30081)] }),
+      policy: (at) => intoWeb(at, "node-port", { from: EVERYBODY, ports: [tcp(30081)] }),
       breaks: 0,
     },
   },

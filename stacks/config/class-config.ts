@@ -73,7 +73,7 @@ export function environmentConfig(spec: EnvironmentSpec<ClassConfig>): ConfigInp
     },
     ...(target === "kind" ? { kind: kindConfig(kind, spec) } : {}),
     ...(target === "kind" && needs.secondPool && allocation !== undefined
-      ? { calico: withPools(given.calico, allocation.podCidr) }
+      ? { calico: withPools(given.calico, allocation, hasIPv6(kind)) }
       : {}),
     ...(target === "eks" ? { eks: eksConfig(eks, spec) } : {}),
     ...(dns === undefined ? {} : { dns: target === "eks" ? namesOf(student, dns) : dns }),
@@ -104,6 +104,7 @@ function kindConfig(
       : {
           podCidr: allocation.podCidr,
           serviceCidr: allocation.serviceCidr,
+          ...(hasIPv6(given) ? { podCidr6: allocation.podCidr6, serviceCidr6: allocation.serviceCidr6 } : {}),
           apiServerPort: allocation.apiPort,
           portMappings: portMappings(allocation, nodePorts),
           ...(needs.network ? { network: { ...network, subnet: allocation.networkCidr } } : {}),
@@ -111,10 +112,19 @@ function kindConfig(
   };
 }
 
+const hasIPv6 = (kind: ClassConfig["kind"]): boolean => (kind?.ipFamily ?? "ipv4") !== "ipv4";
+
 /** The lower half of the pod range as the first pool, unless the class says which pools there are. */
-function withPools(given: ClassConfig["calico"], podCidr: string): NonNullable<ConfigInput["calico"]> {
+function withPools(
+  given: ClassConfig["calico"],
+  { podCidr, podCidr6 }: ClusterAllocation,
+  six: boolean,
+): NonNullable<ConfigInput["calico"]> {
   if (given?.pools !== undefined) return given;
-  return { ...given, pools: [{ cidr: resized(podCidr, prefixOf(podCidr) + 1) }] };
+  return {
+    ...given,
+    pools: [{ cidr: resized(podCidr, prefixOf(podCidr) + 1) }, ...(six ? [{ cidr: podCidr6 }] : [])],
+  };
 }
 
 /** The class's config, sizes, and the student's way in. */

@@ -18,6 +18,8 @@ test("the default ranges are right and carry a large class", () => {
     httpsPort: 20002,
     podCidr: "10.64.0.0/20",
     serviceCidr: "10.32.0.0/22",
+    podCidr6: "fd00:64::/56",
+    serviceCidr6: "fd00:96::/112",
   });
   expect(allocationOf(499, DEFAULT_RANGES)).toMatchObject({
     podCidr: "10.95.48.0/20",
@@ -53,7 +55,8 @@ test("no two slots share a port or an address, and all stay in their ranges", ()
       expect(containsCidr(DEFAULT_RANGES.serviceCidrs, a.serviceCidr)).toBe(true);
       if (i === j) return;
       expect(ports(a).filter((p) => ports(b).includes(p))).toEqual([]);
-      expect(overlapCidr([a.podCidr, a.serviceCidr], [b.podCidr, b.serviceCidr])).toBe(false);
+      const own = (x: typeof a) => [x.podCidr, x.serviceCidr, x.podCidr6, x.serviceCidr6];
+      expect(overlapCidr(own(a), own(b))).toBe(false);
       if (i < 256 && j < 256) expect(overlapCidr(a.networkCidr, b.networkCidr)).toBe(false);
     }),
   );

@@ -186,6 +186,38 @@ test("labs that need a network of their own get one each, and room for a second 
   expect(planned.get("net-ed")?.config).not.toHaveProperty("calico");
 });
 
+test("a class with both families gives each cluster ranges of both, and pools of both", () => {
+  const known = knownLabs();
+  const cls = readClass(
+    { class: "net", labs: ["dual-stack"], config: { kind: { ipFamily: "dual" } } },
+    "c.yaml",
+    classChecks(known),
+  );
+  const { students } = readRoster(Buffer.from("id,labs\nana,\nbo,ip-pools\n"), "r.csv", {
+    className: "net",
+    labs: known,
+  });
+  const { planned } = planEnvironments({
+    configOf: environmentConfig,
+    students,
+    cls,
+    existing: new Map(),
+    machine: "m",
+    owner: "me",
+    now: 0,
+    nodePorts: [],
+    labNeeds: clusterNeeds(),
+  });
+  expect(planned.get("net-ana")?.config.kind).toMatchObject({
+    podCidr: "10.64.0.0/20",
+    podCidr6: "fd00:64::/56",
+    serviceCidr6: "fd00:96::/112",
+  });
+  expect(planned.get("net-bo")?.config.calico).toEqual({
+    pools: [{ cidr: "10.64.16.0/21" }, { cidr: "fd00:64:0:100::/56" }],
+  });
+});
+
 test("what each kind cluster gets for itself cannot stand in the class's config", () => {
   const kind = { podCidr: "10.0.0.0/16", portMappings: [], network: { subnet: "10.9.0.0/24", host1: false } };
   const found = problems({ class: "net", config: { kind } });

@@ -25,8 +25,13 @@ const eks = (cni: string) => ({
 });
 const targets: Record<string, Record<string, unknown>> = {
   kind,
+  "kind, both families": { ...kind, kind: { ipFamily: "dual" } },
   "kind, host network": { ...kind, ingress: { hostNetwork: true } },
   existing,
+  "existing, both families": {
+    ...existing,
+    existing: { ...existing.existing, podCidrs: ["10.244.0.0/16", "fd00:10:244::/56"] },
+  },
   "existing, pods not reachable": {
     ...existing,
     existing: { ...existing.existing, controlPlaneReachesPods: false },
@@ -53,6 +58,7 @@ const ROUTER = "no router on the nodes' network";
 const ROOM = "leaves no room for a second pool";
 const OTHER_CNI = "here another CNI does";
 const NOT_OURS = "only on one made by this project";
+const FAMILIES = "addresses of both families";
 const onKind = { "host-endpoints": ADDRESSES, "ip-pools": ROOM, bgp: ROUTER };
 const onExisting = Object.fromEntries(
   labs.filter((l) => l.needs.ownCluster === true).map((l) => [l.id, NOT_OURS]),
@@ -60,7 +66,11 @@ const onExisting = Object.fromEntries(
 const withVpcCni = Object.fromEntries(
   labs.filter((l) => l.needs.calicoCni === true).map((l) => [l.id, OTHER_CNI]),
 );
-const refused = (target: string): Record<string, string> =>
+const refused = (target: string): Record<string, string> => ({
+  ...refusedThere(target),
+  ...(target.endsWith("both families") ? {} : { "dual-stack": FAMILIES }),
+});
+const refusedThere = (target: string): Record<string, string> =>
   target.startsWith("kind") || target === "eks, calico"
     ? onKind
     : target.startsWith("existing")

@@ -9,7 +9,8 @@ export interface CalicoSite {
   /** Whether packets with pod addresses may go unwrapped within a subnet; if not, why. @default possible */
   crossSubnet?: { possible: false; reason: string };
   podCidrs: readonly string[];
-  serviceCidr?: string;
+  /** Ranges of Service addresses; absent where not known. */
+  serviceCidrs?: readonly string[];
   /** Other ranges that pods must stay out of: name → CIDR. */
   taken?: readonly { what: string; cidr: string }[];
   kubeProxyMode: "iptables" | "ipvs" | "nftables" | "none";

@@ -1,9 +1,9 @@
-import { covers, overlaps, prefixOf } from "../../../kube/ip";
+import { covers, netOf, overlaps, prefixOf } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import type { CalicoConfig, PoolConfig } from "../calico-config";
 import type { CalicoSite } from "./calico-site";
 
-export type PlannedPool = PoolConfig & { name: string };
+export type PlannedPool = PoolConfig & { name: string; blockSize: number };
 
 /** The pools that Calico allocates from; every one that cannot work is reported. */
 export function planPools(
@@ -23,10 +23,15 @@ export function planPools(
     return [];
   }
   const given = config.pools ?? site.podCidrs.map((cidr): PoolConfig => defaultPool(cidr, site));
-  const pools = given.map((p, i) => ({
-    ...p,
-    name: p.name ?? (i === 0 ? "default-ipv4-ippool" : `pool-${i + 1}`),
-  }));
+  const pools = given.map((p, i): PlannedPool => {
+    const { family } = netOf(p.cidr);
+    const first = given.findIndex((other) => netOf(other.cidr).family === family) === i;
+    return {
+      ...p,
+      blockSize: p.blockSize ?? usualBlock(p.cidr),
+      name: p.name ?? (first ? `default-ipv${family}-ippool` : `pool-${i + 1}`),
+    };
+  });
   if (config.install && pools.length === 0) {
     problems.push({
       path: "calico.pools",
@@ -34,6 +39,16 @@ export function planPools(
       fix: "set calico.pools, or describe existing.podCidrs",
     });
   }
+  if (config.pools !== undefined)
+    for (const family of [4, 6] as const) {
+      const range = site.podCidrs.find((c) => netOf(c).family === family);
+      if (range === undefined || pools.some((p) => netOf(p.cidr).family === family)) continue;
+      problems.push({
+        path: "calico.pools",
+        message: `has no IPv${family} pool, and pods of this cluster get IPv${family} addresses`,
+        fix: `add { cidr: ${range} }`,
+      });
+    }
   pools.forEach((pool, i) => {
     checkPool(pool, `calico.pools.${i}`, site, bgp, problems);
     for (const other of pools.slice(0, i)) {
@@ -56,20 +71,27 @@ export function planPools(
   return pools;
 }
 
-/** One pool over a pod CIDR; small ranges get smaller blocks. */
+/** Block sizes that Calico takes, and the usual one (its docs, IPPool). */
+const BLOCKS = { 4: { from: 20, to: 32, usual: 26 }, 6: { from: 116, to: 128, usual: 122 } } as const;
+
+/** Small ranges get smaller blocks. */
+function usualBlock(cidr: string): number {
+  const { usual, to } = BLOCKS[netOf(cidr).family];
+  return Math.min(to, Math.max(usual, prefixOf(cidr) + 2));
+}
+
+/** One pool over a pod CIDR. */
 function defaultPool(cidr: string, site: CalicoSite): PoolConfig {
-  const prefix = prefixOf(cidr);
   return {
     cidr,
     encapsulation: site.crossSubnet === undefined ? "VXLANCrossSubnet" : "VXLAN",
-    blockSize: Math.min(32, Math.max(26, prefix + 2)),
     natOutgoing: true,
     nodeSelector: "all()",
   };
 }
 
 function checkPool(
-  pool: PoolConfig,
+  pool: PlannedPool,
   path: string,
   site: CalicoSite,
   bgp: boolean,
@@ -83,11 +105,12 @@ function checkPool(
       fix: `choose a range inside ${site.podCidrs[0] ?? ""}`,
     });
   }
-  if (site.serviceCidr !== undefined && overlaps(site.serviceCidr, pool.cidr)) {
+  for (const services of site.serviceCidrs ?? []) {
+    if (!overlaps(services, pool.cidr)) continue;
     problems.push({
       path: `${path}.cidr`,
       value: pool.cidr,
-      message: `overlaps the Service range ${site.serviceCidr}`,
+      message: `overlaps the Service range ${services}`,
       fix: "choose a range that is free",
     });
   }
@@ -117,13 +140,30 @@ function checkPool(
       fix: "use VXLAN",
     });
   }
+  const { family } = netOf(pool.cidr);
+  const { from, to } = BLOCKS[family];
+  if (family === 6 && pool.encapsulation.startsWith("IPIP")) {
+    problems.push({
+      path: `${path}.encapsulation`,
+      value: pool.encapsulation,
+      message: "carries IPv4 only, and the pool is IPv6",
+      fix: bgp ? "use None or VXLAN" : "use VXLAN",
+    });
+  }
   const prefix = prefixOf(pool.cidr);
-  if (pool.blockSize < prefix) {
+  if (pool.blockSize < from || pool.blockSize > to) {
+    problems.push({
+      path: `${path}.blockSize`,
+      value: pool.blockSize,
+      message: `Calico takes /${from} to /${to} for IPv${family}`,
+      fix: "remove it, and the usual size is taken",
+    });
+  } else if (pool.blockSize < prefix) {
     problems.push({
       path: `${path}.blockSize`,
       value: pool.blockSize,
       message: `a /${pool.blockSize} block does not fit a /${prefix} pool`,
-      fix: `use ${prefix} to 32, or a larger pool`,
+      fix: `use ${prefix} to ${to}, or a larger pool`,
     });
   } else if (
     pool.nodeSelector === "all()" &&

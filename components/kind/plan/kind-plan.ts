@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
-import { overlaps, prefixOf } from "../../../kube/ip";
 import type { OutsideHost } from "../../../kube/cluster-facts";
 import type { Problem } from "../../../kube/problems";
 import type { KindConfig, PortMapping } from "../kind-config";
 import type { KindLoadBalancerPlan } from "./load-balancer-plan";
+import { kindRanges, rangeProblems } from "./address-families";
 import { planKindNetwork, type KindNetworkPlan } from "./kind-network-plan";
 
 export interface KindPlan {
@@ -31,14 +31,19 @@ export function planKind(
   image: string,
   routerImage?: string,
 ): { plan: KindPlan; outside?: OutsideHost; problems: Problem[] } {
+  const { pods, services } = kindRanges(config);
   const kindFile = {
     kind: "Cluster",
     apiVersion: "kind.x-k8s.io/v1alpha4",
     networking: {
       // Calico is the CNI; nodes stay NotReady until it runs.
       disableDefaultCNI: true,
-      podSubnet: config.podCidr,
-      serviceSubnet: config.serviceCidr,
+      // Said only where it is not kind's default: what kind is given decides whether a cluster is replaced.
+      ...(config.ipFamily === "ipv4" ? {} : { ipFamily: config.ipFamily }),
+      // The default of an IPv6 cluster is [::1], which a VM's port forwarding does not know.
+      ...(config.ipFamily === "ipv6" ? { apiServerAddress: "127.0.0.1" } : {}),
+      podSubnet: pods.map((r) => r.cidr).join(","),
+      serviceSubnet: services.map((r) => r.cidr).join(","),
       kubeProxyMode: config.kubeProxyMode,
       ...(config.apiServerPort === undefined ? {} : { apiServerPort: config.apiServerPort }),
     },
@@ -66,8 +71,8 @@ export function planKind(
           name,
           config.network,
           [
-            { what: "the pod range", cidr: config.podCidr },
-            { what: "the Service range", cidr: config.serviceCidr },
+            ...pods.map(({ cidr }) => ({ what: "the pod range", cidr })),
+            ...services.map(({ cidr }) => ({ what: "the Service range", cidr })),
           ],
           routerImage,
         );
@@ -101,42 +106,13 @@ function nodeNames(cluster: string, workers: number): { name: string; controlPla
 }
 
 function check(config: KindSpec): Problem[] {
-  const problems: Problem[] = [];
-  if (overlaps(config.podCidr, config.serviceCidr)) {
+  const problems = rangeProblems(config, config.workers + 1);
+  if (config.network !== undefined && config.ipFamily !== "ipv4")
     problems.push({
-      path: "kind.serviceCidr",
-      value: config.serviceCidr,
-      message: `overlaps the pod range ${config.podCidr}`,
-      fix: "choose a range that is free",
+      path: "kind.network",
+      message: `is a network of IPv4, and kind.ipFamily is ${config.ipFamily}`,
+      fix: "remove kind.network: kind's shared network has both families",
     });
-  }
-  const size = prefixOf(config.podCidr);
-  if (size > 24) {
-    // kube-controller-manager gives every node a /24 of the pod range.
-    problems.push({
-      path: "kind.podCidr",
-      value: config.podCidr,
-      message: `is smaller than the /24 that each of the ${config.workers + 1} nodes takes`,
-      fix: "use a /22 or larger",
-    });
-  } else if (2 ** (24 - size) < config.workers + 1) {
-    problems.push({
-      path: "kind.podCidr",
-      value: config.podCidr,
-      message: `holds ${2 ** (24 - size)} ranges of /24, and ${config.workers + 1} nodes each take one`,
-      fix: `use a /${24 - Math.ceil(Math.log2(config.workers + 1))} or larger`,
-    });
-  }
-  const serviceSize = prefixOf(config.serviceCidr);
-  // kube-apiserver: the Service range holds at most 2^20 addresses; the DNS Service takes the tenth.
-  if (serviceSize < 12 || serviceSize > 28) {
-    problems.push({
-      path: "kind.serviceCidr",
-      value: config.serviceCidr,
-      message: "the API server takes /12 to /28",
-      fix: "use a /16",
-    });
-  }
   if (config.nodeImage !== undefined && !/@sha256:[0-9a-f]{64}$/.test(config.nodeImage)) {
     problems.push({
       path: "kind.nodeImage",

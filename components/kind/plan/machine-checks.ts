@@ -1,6 +1,6 @@
 import type { Problem } from "../../../kube/problems";
 import { KIND_RELEASE, versionSet } from "../../versions";
-import { ranges } from "./range-checks";
+import { checkRanges } from "./range-checks";
 import type { EngineFacts, MachineFacts, MachineJudgement, WantedCluster } from "../machine-facts";
 
 const GIB = 2 ** 30;
@@ -29,7 +29,8 @@ export function judgeMachine(facts: MachineFacts, wanted: readonly WantedCluster
   windows(facts, wanted, out);
   kindVersion(facts, wanted, out);
   inotify(facts, wanted, out);
-  for (const cluster of wanted) ranges(facts, cluster, wanted.length > 1, out);
+  for (const cluster of wanted) checkRanges(facts, cluster, wanted.length > 1, out);
+  ipv6(facts, wanted, out);
   memory(facts, wanted, out);
   disk(facts, wanted, out);
   return out;
@@ -132,6 +133,25 @@ function kindVersion({ kind }: MachineFacts, wanted: readonly WantedCluster[], o
     });
   if (refused.length === 0 && isOlder(kind, KIND_RELEASE))
     out.notes.push(`kind v${kind} is older than v${KIND_RELEASE}, which the node images were made for`);
+}
+
+/** kind makes its network with IPv6 where Docker can; one that was made without stays so. */
+function ipv6(facts: MachineFacts, wanted: readonly WantedCluster[], out: MachineJudgement): void {
+  if (!wanted.some((w) => w.ipv6)) return;
+  const shared = facts.networks.find((n) => n.name === "kind");
+  if (facts.ipv6 === false)
+    out.problems.push({
+      path: "kind.ipFamily",
+      message: "this machine's kernel has IPv6 turned off",
+      fix: "sudo sysctl net.ipv6.conf.all.disable_ipv6=0, and no ipv6.disable=1 at boot; or kind.ipFamily ipv4",
+    });
+  else if (facts.ipv6 === undefined) out.notes.push("not known: whether the engine's kernel has IPv6");
+  if (shared !== undefined && !shared.subnets.some((s) => s.includes(":")))
+    out.problems.push({
+      path: "kind.ipFamily",
+      message: "docker network kind was made without IPv6",
+      fix: "with no kind cluster left, docker network rm kind: kind makes it again; or kind.ipFamily ipv4",
+    });
 }
 
 function inotify(facts: MachineFacts, wanted: readonly WantedCluster[], out: MachineJudgement): void {

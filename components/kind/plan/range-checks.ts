@@ -2,19 +2,16 @@ import { overlaps } from "../../../kube/ip";
 import type { MachineFacts, MachineJudgement, WantedCluster } from "../machine-facts";
 
 /** Whether a cluster's ranges meet the nodes' own network, which breaks it, or others, which its pods then lose. */
-export function ranges(
+export function checkRanges(
   { networks, routes }: MachineFacts,
-  { name, podCidr, serviceCidr, network }: WantedCluster,
+  { name, ranges, network }: WantedCluster,
   many: boolean,
   out: MachineJudgement,
 ): void {
   const where = many ? `${name}: ` : "";
   // The nodes are on this one; an address on it must not be a pod's or a Service's too.
   const shared = network === undefined ? networks.find((n) => n.name === "kind") : undefined;
-  for (const [key, cidr] of [
-    ["podCidr", podCidr],
-    ["serviceCidr", serviceCidr],
-  ] as const) {
+  for (const { key, cidr } of ranges) {
     const hit = shared?.subnets.find((s) => overlaps(s, cidr));
     if (hit !== undefined)
       out.problems.push({

@@ -43,7 +43,11 @@ export function resolve(state: State, text: string): Target {
 
 function internet(state: State, text: string): Target | undefined {
   if (text !== internetName(4) && text !== internetName(6)) return undefined;
-  const ends = state.outside.filter((e) => e.name === text).map((endpoint) => ({ endpoint, name: text }));
+  // Asked without a family it is every one that the cluster has: a policy that forgets IPv6 must show.
+  const names = text === internetName(4) ? [internetName(4), internetName(6)] : [text];
+  const ends = state.outside
+    .filter((e) => names.includes(e.name))
+    .map((endpoint) => ({ endpoint, name: endpoint.name }));
   if (ends.length === 0)
     throw new UserError(`${text} is empty here: policies name the whole address space. Name a CIDR.`);
   return { ends };

@@ -8,7 +8,7 @@ const site: CalicoSite = {
   cni: "calico",
   bgp: { possible: true },
   podCidrs: ["192.168.0.0/16"],
-  serviceCidr: "10.96.0.0/16",
+  serviceCidrs: ["10.96.0.0/16"],
   kubeProxyMode: "iptables",
   nodesAtInstall: 3,
   workers: 2,

@@ -29,8 +29,11 @@ const cluster: WantedCluster = {
   image: "kindest/node:v1.36.4",
   nodes: 3,
   hostPorts: [port(30002), port(80)],
-  podCidr: "192.168.0.0/16",
-  serviceCidr: "10.96.0.0/16",
+  ranges: [
+    { key: "podCidr", cidr: "192.168.0.0/16" },
+    { key: "serviceCidr", cidr: "10.96.0.0/16" },
+  ],
+  ipv6: false,
 };
 const own = { name: "labs-kind", subnet: "198.19.0.0/20" };
 const judge = (facts: Partial<MachineFacts>, ...wanted: WantedCluster[]) =>

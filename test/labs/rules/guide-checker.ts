@@ -198,7 +198,8 @@ class Checker {
     }
     const option = args.findIndex((w) => w === "--stack" || w === "-s");
     const named = option === -1 ? undefined : args[option + 1];
-    const stack = ["up", "destroy"].includes(script) ? args.find((a) => !a.startsWith("-")) : named;
+    const first = args.find((a) => !a.startsWith("-"));
+    const stack = ["up", "destroy"].includes(script) ? first : args[0] === "verify" ? args[1] : named;
     if ((stack ?? "kind") !== this.stack && args[0] !== "plan")
       this.say(command, `is about stack ${stack ?? "kind"}, and the guide is for ${this.stack}`);
     if (args[0] === "step") {
