@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { clusterNeeds, knownLabs } from "../../cli/students/class-input";
 import { DEFAULT_RANGES, allocationOf } from "../../classroom/allocation";
 import { needsOf } from "../../classroom/cluster-needs";
 import { readClass } from "../../classroom/class-file";
@@ -150,72 +149,6 @@ test("sections of another target are left out, and own node groups win over size
   expect(kind).not.toHaveProperty("eks");
   expect(eks).toMatchObject({ eks: { nodeGroups: { big: {} } } });
   expect(eks).not.toHaveProperty("kind");
-});
-
-test("labs that need a network of their own get one each, and room for a second pool: planned as they are", () => {
-  const known = knownLabs();
-  const cls = readClass({ class: "net", labs: ["bgp"] }, "c.yaml", classChecks(known));
-  const { students } = readRoster(
-    Buffer.from("id,labs\nana,\nbo,\ncy,host-endpoints\ndi,ip-pools\ned,stars\n"),
-    "r.csv",
-    { className: "net", labs: known },
-  );
-  const { planned, problems: none } = planEnvironments({
-    configOf: environmentConfig,
-    students,
-    cls,
-    existing: new Map(),
-    machine: "m",
-    owner: "me",
-    now: 0,
-    nodePorts: [30180],
-    labNeeds: clusterNeeds(),
-  });
-  expect(none).toEqual([]);
-  const plans = [...planned].map(([name, { config }]) => {
-    const raw = Object.entries(config).map(([k, v]) => [
-      `${PROJECT}:${k}`,
-      typeof v === "string" ? v : JSON.stringify(v),
-    ]);
-    return planStack(name, Object.fromEntries(raw) as Record<string, string>);
-  });
-  const networks = plans.map((p) => (p.target.kind === "kind" ? p.target.cluster.network?.subnet : ""));
-  expect(networks).toEqual(["198.18.0.0/24", "198.18.1.0/24", "198.18.2.0/24", undefined, undefined]);
-  expect(plans[1]?.facts.outside?.address).toBe("198.18.1.254");
-  expect(planned.get("net-bo")?.config.calico).toEqual({ pools: [{ cidr: "10.64.16.0/21" }] });
-  expect(planned.get("net-ed")?.config).not.toHaveProperty("calico");
-});
-
-test("a class with both families gives each cluster ranges of both, and pools of both", () => {
-  const known = knownLabs();
-  const cls = readClass(
-    { class: "net", labs: ["dual-stack"], config: { kind: { ipFamily: "dual" } } },
-    "c.yaml",
-    classChecks(known),
-  );
-  const { students } = readRoster(Buffer.from("id,labs\nana,\nbo,ip-pools\n"), "r.csv", {
-    className: "net",
-    labs: known,
-  });
-  const { planned } = planEnvironments({
-    configOf: environmentConfig,
-    students,
-    cls,
-    existing: new Map(),
-    machine: "m",
-    owner: "me",
-    now: 0,
-    nodePorts: [],
-    labNeeds: clusterNeeds(),
-  });
-  expect(planned.get("net-ana")?.config.kind).toMatchObject({
-    podCidr: "10.64.0.0/20",
-    podCidr6: "fd00:64::/56",
-    serviceCidr6: "fd00:96::/112",
-  });
-  expect(planned.get("net-bo")?.config.calico).toEqual({
-    pools: [{ cidr: "10.64.16.0/21" }, { cidr: "fd00:64:0:100::/56" }],
-  });
 });
 
 test("what each kind cluster gets for itself cannot stand in the class's config", () => {

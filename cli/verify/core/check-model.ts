@@ -1,4 +1,4 @@
-import type { Flow, Intent } from "../../../packages/reach/src";
+import type { FixCause, Flow, Intent } from "../../../packages/reach/src";
 
 /** What verify knows, asks and finds: plain data. */
 
@@ -90,16 +90,4 @@ export interface Hint {
   fixes: string[];
 }
 
-export type HintCause =
-  | "label"
-  | "port"
-  | "namespace"
-  | "dns"
-  | "policy type"
-  | "peers"
-  | "rule"
-  | "order"
-  | "direction"
-  | "missing"
-  | "extra"
-  | "workload";
+export type HintCause = FixCause | "workload";

@@ -67,6 +67,17 @@ export type Change = (
   todo: string,
 ) => Edit;
 
+export const changeOf =
+  (policy: KubeObject): Change =>
+  (after, cause, cost, what, todo) => ({
+    before: policy,
+    ...(after === undefined ? {} : { after }),
+    cause,
+    cost,
+    what,
+    todo,
+  });
+
 /** What a search for edits starts from. */
 export interface Scene {
   readonly state: State;

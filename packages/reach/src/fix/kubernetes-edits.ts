@@ -1,6 +1,14 @@
 import type { KubeObject } from "../../../../kube/objects";
 import type { Direction, Endpoint } from "../reach-model";
-import { DIRECTIONS, endsOf, type Edit, type Scene, type WrongFlow, type Change } from "./fix-model";
+import {
+  changeOf,
+  DIRECTIONS,
+  endsOf,
+  type Edit,
+  type Scene,
+  type WrongFlow,
+  type Change,
+} from "./fix-model";
 import { hasLabels, isDns, portText, sideOf, typeOf } from "./flow-words";
 import { matches, narrower, selectorText, towards, type LabelSelector } from "./label-edits";
 import { at, listAt, withAt, type Path } from "./object-paths";
@@ -13,14 +21,7 @@ import { ns } from "./peer-words";
 
 /** Single changes of a policy of Kubernetes that may right wrong flows. */
 export function* kubernetesEdits(policy: KubeObject, scene: Scene): Generator<Edit> {
-  const change: Change = (after, cause, cost, what, todo) => ({
-    before: policy,
-    ...(after === undefined ? {} : { after }),
-    cause,
-    cost,
-    what,
-    todo,
-  });
+  const change = changeOf(policy);
   for (const flow of scene.wrong) {
     for (const direction of DIRECTIONS) {
       const [subject, peer] = endsOf(flow, direction);
