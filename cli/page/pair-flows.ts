@@ -20,7 +20,9 @@ const known = new WeakMap<State, readonly PairFlows[]>();
  * already: a lab may claim a hundred flows of one state.
  */
 export function answerTo(state: State, question: Question & { port: number; protocol: string }): Flow[] {
-  const parts = state.governed ? undefined : byNames(state).get(`${question.from} ${question.to}`);
+  // With both families a flow may be open in one and closed in the other: a pair's first part is half of the answer.
+  const simple = !state.governed && state.families().length === 1;
+  const parts = !simple ? undefined : byNames(state).get(`${question.from} ${question.to}`);
   const part = parts?.find(
     ({ part, ports }) =>
       part.protocol === question.protocol &&

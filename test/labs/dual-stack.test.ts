@@ -1,4 +1,5 @@
 import { dualStack as lab } from "../../labs/dual-stack/lab";
+import { answerTo } from "../../cli/page/pair-flows";
 import { explain } from "../../packages/reach/src";
 import { facts } from "../support/facts";
 import { selectionOf, stateAt, unproved } from "./proof";
@@ -23,6 +24,12 @@ test("asked without a family, internet is both, and a policy that forgets one sh
   expect(verdicts(1)).toEqual(["internet allow", "internet (IPv6) deny"]);
   expect(verdicts(2)).toEqual(["internet allow", "internet (IPv6) allow"]);
   expect(explain(stateAt(lab, 1, facts), asked).map((f) => f.from)).toEqual(["internet"]);
+});
+
+test("the page's quick way to an answer sees both families, too", () => {
+  const asked = { from: "families/client", to: "families/web", port: 8080, protocol: "TCP" };
+  const verdicts = answerTo(stateAt(lab, 1, both), asked).map((f) => [f.family, f.verdict].join(" "));
+  expect(verdicts).toEqual(["IPv4 allow", "IPv6 deny"]);
 });
 
 test("its workloads have Services of each kind", () => {
