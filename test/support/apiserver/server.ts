@@ -12,7 +12,7 @@ import type { KeeperTask, KeeperWord } from "./keeper-task";
 export interface ServerOptions {
   /** Further flags of kube-apiserver. */
   flags?: readonly string[];
-  /** @default 10.96.0.0/16 */
+  /** @default IPv4 first, and IPv6: labs have Services of both */
   serviceCidr?: string;
   /** @default ones that are free */
   ports?: { etcd: number; etcdPeers: number; apiserver: number };
@@ -85,6 +85,8 @@ export class ApiServer {
   }
 }
 
+const BOTH_FAMILIES = "10.96.0.0/16,fd00:10:96::/112";
+
 type Ports = NonNullable<ServerOptions["ports"]>;
 
 function taskOf(
@@ -92,7 +94,7 @@ function taskOf(
   folder: string,
   ports: Ports,
   adminToken: string,
-  { flags = [], serviceCidr = "10.96.0.0/16", startSeconds = 60 }: ServerOptions,
+  { flags = [], serviceCidr = BOTH_FAMILIES, startSeconds = 60 }: ServerOptions,
 ): KeeperTask {
   const etcdUrl = `http://127.0.0.1:${ports.etcd}`;
   const peers = `http://127.0.0.1:${ports.etcdPeers}`;
