@@ -37,6 +37,7 @@ export class Cells {
             text: part.ports,
             ports: ports.map(([a, b]) => [a, b] as const),
             verdict: part.verdict,
+            ...(part.family === undefined ? {} : { family: part.family }),
             egress: this.decision(part.egress, decided),
             ingress: this.decision(part.ingress, decided),
           })),

@@ -111,6 +111,8 @@ export interface PageAnswer {
   /** Closed intervals; for ICMP `type * 256 + code`. */
   ports: (readonly [number, number])[];
   verdict: Verdict;
+  /** Where the cluster has both families, and they differ. */
+  family?: "IPv4" | "IPv6";
   /** Index of the decision for leaving the source, and for entering the destination. */
   egress: number;
   ingress: number;

@@ -23,16 +23,16 @@ export function answersOf(lab: LabPage, state: PageState, from: number, to: numb
   return lab.answers[cell] ?? [];
 }
 
-/** The answer for one port; for ICMP the port is the type. */
-export function answerAt(
+/** The answer for one port, or one of each family where they differ; for ICMP the port is the type. */
+export function answersAt(
   lab: LabPage,
   state: PageState,
   from: number,
   to: number,
   { protocol, port }: PagePort,
-): PageAnswer | undefined {
+): readonly PageAnswer[] {
   const at = isIcmpName(protocol) ? port * 256 : port;
-  return answersOf(lab, state, from, to).find(
+  return answersOf(lab, state, from, to).filter(
     (a) => a.protocol === protocol && a.ports.some(([first, last]) => first <= at && at <= last),
   );
 }
@@ -98,8 +98,7 @@ export function statusOf(lab: LabPage, state: PageState, from: number, to: numbe
   const answers = answersOf(lab, state, from, to);
   if (answers.length === 0) return { kind: "none", ports: [], served: false };
   const ports = portsOfCell(lab, from, to).flatMap((p): PortAnswer[] => {
-    const answer = answerAt(lab, state, from, to, p);
-    return answer === undefined ? [] : [{ ...p, verdict: answer.verdict, answer }];
+    return answersAt(lab, state, from, to, p).map((answer) => ({ ...p, verdict: answer.verdict, answer }));
   });
   if (ports.length > 0) return { kind: kindOf(ports.map((p) => p.verdict)), ports, served: true };
   return { kind: kindOf(answers.map((a) => a.verdict)), ports: [], served: false };

@@ -78,7 +78,12 @@ describe.each(
               if (object.kind === "Namespace") await defaultAccount(client, object.metadata.name);
           };
           const { PATH, HOME } = process.env;
-          const shell = new Shell(folder, { PATH, HOME, KUBECONFIG: config });
+          const shell = new Shell(folder, {
+            PATH,
+            HOME,
+            KUBECONFIG: config,
+            LABS_PROJECT: resolve(__dirname, "../.."),
+          });
           await playGuide(
             lab,
             guide,

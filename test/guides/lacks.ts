@@ -66,7 +66,7 @@ function ofKubectl(words: readonly string[]): Need[] {
   // Calico's API server sets it, or its admission policy.
   if (selector?.startsWith("projectcalico.org/tier") === true) found.push("tierLabels");
   if (verb === "port-forward") found.push(`free port ${Number(rest.at(-1)?.split(":")[0])}`);
-  if (["get", "describe"].includes(verb)) {
+  if (["get", "describe", "label"].includes(verb)) {
     const [kinds = "", name] = rest;
     for (const kind of kinds.split(",").map((k) => kindOf(k.split("/")[0] ?? "")))
       found.push(...[MADE[kind] ?? []].flat());

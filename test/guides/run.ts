@@ -54,7 +54,7 @@ async function main(args: string[]): Promise<number> {
   const config = join(folder, "kubeconfig");
   writeFileSync(config, kubeconfig.exportConfig(), { mode: 0o600 });
   const before = readFileSync(file.path, "utf8");
-  const shell = new Shell(folder, { ...process.env, KUBECONFIG: config });
+  const shell = new Shell(folder, { ...process.env, KUBECONFIG: config, LABS_PROJECT: projectFolder });
   const mover = new Shell(projectFolder, process.env, UP_SECONDS);
   const stop = interrupts([shell, mover], () => {
     writeFileSync(file.path, before);

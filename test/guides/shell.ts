@@ -48,12 +48,20 @@ export class Shell {
 
   private start({ text, sets }: Pick<GuideCommand, "text" | "sets">): Started {
     const given = sets.map((name) => `printf '%s=%s\\0' ${name} "$${name}" >&3`);
-    const child = spawn("bash", ["-c", ["exec 2>&1", text, "code=$?", ...given, "exit $code"].join("\n")], {
-      cwd: this.folder,
-      env: this.env,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-    });
+    // Who follows a guide stands in this project; files that a guide writes go to a folder of their own all the same.
+    const { LABS_PROJECT } = this.env;
+    const project =
+      LABS_PROJECT === undefined ? [] : ['npm() { command npm --prefix "$LABS_PROJECT" "$@"; }'];
+    const child = spawn(
+      "bash",
+      ["-c", ["exec 2>&1", ...project, text, "code=$?", ...given, "exit $code"].join("\n")],
+      {
+        cwd: this.folder,
+        env: this.env,
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe", "pipe"],
+      },
+    );
     this.groups.add(child);
     let output = "";
     let variables = "";

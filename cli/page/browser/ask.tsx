@@ -1,5 +1,5 @@
-import type { RefObject } from "preact";
-import { answerAt, answersOf, findTarget, isItself, portText, remarksOf } from "../page-flows";
+import { Fragment, type RefObject } from "preact";
+import { answersAt, answersOf, findTarget, isItself, portText, remarksOf } from "../page-flows";
 import type { LabPage, PageAnswer, PageState } from "../page-data";
 import type { AskedFlow } from "./page-place";
 import { Why } from "./why";
@@ -161,32 +161,40 @@ function PairAnswer(
       <p class="hint">{`No packet can go from ${nameOf(lab, from)} to ${nameOf(lab, to)} at this step: one of them is not there, or both lie outside.`}</p>
     );
   const ofProtocol = answers.filter((a) => a.protocol === asked.protocol);
-  const answer =
+  const found =
     props.port === undefined
-      ? ofProtocol[0]
-      : answerAt(lab, state, from, to, { protocol: asked.protocol, port: props.port });
-  if (answer === undefined) return <p class="hint">{`${asked.protocol} does not go between the two.`}</p>;
+      ? ofProtocol.filter((a, i) => ofProtocol.findIndex((b) => b.family === a.family) === i)
+      : answersAt(lab, state, from, to, { protocol: asked.protocol, port: props.port });
+  const [first] = found;
+  if (first === undefined) return <p class="hint">{`${asked.protocol} does not go between the two.`}</p>;
   const back = answersOf(lab, state, to, from);
   const change = changeText(lab, before, state, from, to);
-  const where =
-    props.port === undefined
-      ? `${answer.protocol} ${answer.text}`
-      : portText({ protocol: asked.protocol, port: props.port });
+  const where = (a: PageAnswer): string => {
+    const ports =
+      props.port === undefined
+        ? `${a.protocol} ${a.text}`
+        : portText({ protocol: asked.protocol, port: props.port });
+    return a.family === undefined ? ports : `${ports}, ${a.family}`;
+  };
   return (
     <>
-      <p class={`verdict ${answer.verdict}`}>
-        <span class="sign" aria-hidden="true" />
-        <b>{VERDICT[answer.verdict]}</b>
-        <span class="flow">
-          {nameOf(lab, from)} → {nameOf(lab, to)} <span class="port">{where}</span>
-        </span>
-        {change !== "" && <span class="tag">{`this step ${change}`}</span>}
-      </p>
-      <Why lab={lab} state={state} from={from} to={to} answer={answer} />
-      <Remarks texts={remarksOf(lab, state, from, to, answer, props.port)} />
+      {found.map((answer) => (
+        <Fragment key={answer.family}>
+          <p class={`verdict ${answer.verdict}`}>
+            <span class="sign" aria-hidden="true" />
+            <b>{VERDICT[answer.verdict]}</b>
+            <span class="flow">
+              {nameOf(lab, from)} → {nameOf(lab, to)} <span class="port">{where(answer)}</span>
+            </span>
+            {change !== "" && answer === first && <span class="tag">{`this step ${change}`}</span>}
+          </p>
+          <Why lab={lab} state={state} from={from} to={to} answer={answer} />
+          <Remarks texts={remarksOf(lab, state, from, to, answer, props.port)} />
+        </Fragment>
+      ))}
       <Ports
         answers={answers}
-        current={answer}
+        current={first}
         onPick={(a) => {
           onAsk({ ...asked, protocol: a.protocol, port: firstPort(a), to: nameOf(lab, to) });
         }}
@@ -238,7 +246,7 @@ function Ports({
           }}
         >
           <span class="sign" aria-hidden="true" />
-          {`${a.protocol} ${a.text}`}
+          {`${a.protocol} ${a.text}${a.family === undefined ? "" : ` ${a.family}`}`}
           <span class="sr">{VERDICT[a.verdict]}</span>
         </button>
       ))}

@@ -8,8 +8,7 @@ import { LabStates } from "../../../labs/prediction/lab-states";
 import { changes } from "../../../cli/page/page-flows";
 import type { KubeObject } from "../../../kube/objects";
 import { selectionOf } from "../../labs/proof";
-import { facts } from "../../support/facts";
-import { labNamed } from "../page/pages";
+import { factsFor, labNamed } from "../page/pages";
 
 const files = (objects: readonly KubeObject[], more: Partial<Contents> = {}): Contents => ({
   objects: objects.map((object) => ({ object, origin: "a.yaml" })),
@@ -22,7 +21,7 @@ const files = (objects: readonly KubeObject[], more: Partial<Contents> = {}): Co
 /** Steps are read once for the whole file. */
 const known = new Map<string, LabStates>();
 function statesOf(id: string): LabStates {
-  const states = known.get(id) ?? new LabStates(selectionOf(labNamed(id), 0, facts));
+  const states = known.get(id) ?? new LabStates(selectionOf(labNamed(id), 0, factsFor(id)));
   known.set(id, states);
   return states;
 }

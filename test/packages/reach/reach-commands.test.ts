@@ -1,6 +1,6 @@
 /** Staged policies, intents, what is never used, pictures, and a running cluster, by the command itself. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { diff, load, unused } from "../../../packages/reach/src";
@@ -103,10 +103,12 @@ describe("as a program", () => {
   const run = (
     args: string[],
     path = process.env["PATH"],
+    input = "",
   ): { status: number | null; stdout: string; stderr: string } =>
     spawnSync(process.execPath, ["--import", "tsx", join(root, "packages/reach/src/cli/main.ts"), ...args], {
       cwd: root,
       encoding: "utf8",
+      input,
       env: { ...process.env, NO_COLOR: "1", INIT_CWD: folder, PATH: path },
     });
 
@@ -164,6 +166,18 @@ describe("as a program", () => {
     );
     const enforced = run(["diff", join(folder, "all.json"), "--staged"]);
     expect(enforced.stdout).toMatch(/No flow opens or closes/);
+    // Standard input is there once, and both sides are made of it.
+    const staged = {
+      apiVersion: "projectcalico.org/v3",
+      kind: "StagedNetworkPolicy",
+      metadata: { name: "deny", namespace: "x" },
+      spec: { types: ["Ingress"] },
+    };
+    const all = JSON.parse(readFileSync(join(folder, "all.json"), "utf8")) as { items: object[] };
+    const piped = JSON.stringify({ ...all, items: [...all.items, staged] });
+    const [path, both] = [process.env["PATH"], run(["diff", "-", "-"], process.env["PATH"], piped)];
+    expect(run(["diff", "-", "--staged"], path, piped).stdout).toMatch(/x\/db → x\/web.*/);
+    expect([both.status, both.stderr]).toEqual([1, expect.stringContaining("read only once")]);
     expect(run(["diff", join(folder, "all.json")]).stderr).toMatch(
       /name the old and the new file or folder, or add --staged/,
     );

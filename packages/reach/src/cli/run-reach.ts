@@ -92,9 +92,13 @@ export async function runDiff(
     throw new UserError(
       "diff compares two states: name the old and the new file or folder, or add --staged.",
     );
-  const { staged: _, ...enforced } = options;
-  const before = await state([old], now === undefined ? enforced : options, folder);
-  const after = await state([now ?? old], options, folder);
+  if (old === "-" && now === "-")
+    throw new UserError("standard input can be read only once: name a file or folder for one of the two.");
+  const { staged: _, ...asIs } = options;
+  const before = await state([old], now === undefined ? asIs : options, folder);
+  // The same objects: read again, standard input would be empty.
+  const after = now === undefined ? before.enforced() : await state([now], options, folder);
+  if (now === undefined) tell(after.notes.filter((note) => !before.notes.includes(note)));
   const found = diff(before, after);
   const explained = options.explain === true || (now === undefined && options.format === "text");
   const text = {
@@ -179,8 +183,12 @@ async function state(
     ...(podCidr === undefined ? {} : { podCidrs: podCidr }),
     ...(staged === undefined ? {} : { staged }),
   });
-  for (const note of input.notes) process.stderr.write(`${withoutControls(`note: ${note}`)}\n`);
+  tell(input.notes);
   return input;
+}
+
+function tell(notes: readonly string[]): void {
+  for (const note of notes) process.stderr.write(`${withoutControls(`note: ${note}`)}\n`);
 }
 
 async function read(
