@@ -26,7 +26,10 @@ const calico: TopicGroup = {
   title: "Calico: installation, policy, AWS",
   topics: [
     stack("Multi-node kind cluster without default CNI", "every `kind` stack"),
-    stack("Installing the tigera-operator", "every stack with `calico.install`"),
+    stack(
+      "Installing the tigera-operator",
+      "every stack with `calico.install` does it; no step does it by hand",
+    ),
     stack(
       "Installation without encapsulation, containerIPForwarding",
       "`Pulumi.ip-pools.yaml`: `calico.pools[].encapsulation: None`, `calico.containerIpForwarding`",
@@ -162,10 +165,9 @@ const inKubernetes: TopicGroup = {
     lab("Services: LoadBalancer", { "load-balancing": ["load-balancer"] }),
     lab("Kubernetes DNS and its search list", { "services-and-dns": ["cluster-ip"] }),
     lab("Outgoing NAT", { "ip-pools": ["no-nat"], bgp: ["routable"] }),
-    missing(
-      "IPv6 and dual stack",
-      "ranges, pools and the evaluator know IPv6; the stacks are IPv4 only so far",
-    ),
+    lab("IPv6 and dual stack: addresses, Services, policies by family", {
+      "dual-stack": ["families", "forgotten-door", "both-doors", "forgotten-list", "whole-list", "labels"],
+    }),
     lab("Kubernetes policy: selectors, ingress and egress rules", {
       stars: ["default-deny", "allow-ui", "backend", "frontend"],
     }),
@@ -174,6 +176,12 @@ const inKubernetes: TopicGroup = {
     }),
     lab("Kubernetes and Calico policies side by side", {
       "global-policy": ["developers", "service-accounts"],
+    }),
+    lab("Policies for common tasks, and the mistake beside each", {
+      "policy-recipes": ["allow-one", "pod-of-a-namespace", "dns-only", "range-with-exception", "deny-one"],
+    }),
+    lab("Staged policies, flow logs of Goldmane and Whisker", {
+      staged: ["stage-deny", "stage-tiers", "stage-dns", "enforce", "stage-removal"],
     }),
     lab("Host endpoints", { "host-endpoints": ["automatic", "node-policy"] }),
     missing("Istio integration", "it needs a mesh and layer 7 policy, which nothing else here uses"),
