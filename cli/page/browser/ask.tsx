@@ -186,7 +186,7 @@ function PairAnswer(
             <span class="flow">
               {nameOf(lab, from)} → {nameOf(lab, to)} <span class="port">{where(answer)}</span>
             </span>
-            {change !== "" && answer === first && <span class="tag">{`this step ${change}`}</span>}
+            {change !== "" && answer === found.at(-1) && <span class="tag">{`this step ${change}`}</span>}
           </p>
           <Why lab={lab} state={state} from={from} to={to} answer={answer} />
           <Remarks texts={remarksOf(lab, state, from, to, answer, props.port)} />
