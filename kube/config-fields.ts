@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addressAt, parseNet, type Family } from "./ip";
+import { parseNet, type Family } from "./ip";
 
 /** Stands for a value that is encrypted in a stack's file: only the engine can read it. */
 export const ENCRYPTED = "[secret]";
@@ -40,6 +40,12 @@ function cidrError(value: string, families: readonly Family[]): string | undefin
   if (net === undefined || !families.includes(net.family))
     return `must be ${families.map((f) => EXAMPLE[f]).join(", or ")}`;
   if (net.text === value) return undefined;
-  const wrong = value.startsWith(addressAt(net.text, 0)) ? "has zeros in front" : "has host bits set";
+  const [address = ""] = value.split("/");
+  const wrong =
+    parseNet(address)?.first !== net.first
+      ? "has host bits set"
+      : net.family === 4
+        ? "has zeros in front"
+        : "is not written in short";
   return `${wrong}; the range is ${net.text}`;
 }

@@ -11,6 +11,14 @@ const planOf = (over: Parameters<typeof rawConfig>[0]) =>
 const told = (over: Partial<KindConfig>): string[] =>
   rangeProblems(config(over), 3).map((p) => `${p.path}: ${p.message}`);
 
+test.each([
+  ["fd00:10:244::1/56", /has host bits set; the range is fd00:10:244::\/56/],
+  ["FD00:10:244::/56", /is not written in short; the range is fd00:10:244::\/56/],
+  ["10.0.0.0/16", /must be an IPv6 CIDR/],
+])("an IPv6 range %s is refused in the right words", (podCidr6, message) => {
+  expect(kindSchema.safeParse({ podCidr6 }).error?.issues[0]?.message).toMatch(message);
+});
+
 test("what comes first is the family of Services that name none", () => {
   const cidrs = (ipFamily: KindConfig["ipFamily"]) => {
     const { pods, services } = kindRanges(config({ ipFamily }));
