@@ -9,9 +9,8 @@ import { CURL, CURL_USER } from "../images";
 import type { Claim, Lab, LabContext } from "../model";
 import { deployment, namespace, service } from "../workload";
 
-/** Addresses for documentation (RFC 5737, RFC 3849): one visitor and one bad place, each by both families. */
+/** Addresses for documentation (RFC 5737, RFC 3849): one visitor and one bad network, each by both families. */
 const VISITOR = { 4: "198.51.100.10", 6: "2001:db8:1::10" } as const;
-const THREAT = { 4: "203.0.113.10", 6: "2001:db8:bad::10" } as const;
 const THREATS = { 4: "203.0.113.0/24", 6: "2001:db8:bad::/48" } as const;
 
 const ns = (ctx: LabContext): string => ctx.namespaces["families"] ?? "families";
@@ -138,8 +137,8 @@ export const dualStack: Lab = {
       add: (ctx) => [denyThreats(ctx, [THREATS[4]])],
       expect: (ctx) => [
         ...bothDoors(ctx),
-        closed(at(ctx, "client"), THREAT[4], 443, "deny-threats denies the range"),
-        open(at(ctx, "client"), THREAT[6], 443, "no rule of deny-threats names it, and the last one allows"),
+        closed(at(ctx, "client"), THREATS[4], 443, "deny-threats denies the range"),
+        open(at(ctx, "client"), THREATS[6], 443, "no rule of deny-threats names it, and the last one allows"),
       ],
     },
     {
@@ -149,8 +148,8 @@ export const dualStack: Lab = {
       add: (ctx) => [denyThreats(ctx, [THREATS[4], THREATS[6]])],
       expect: (ctx) => [
         ...bothDoors(ctx),
-        closed(at(ctx, "client"), THREAT[4], 443, "the first rule denies the range"),
-        closed(at(ctx, "client"), THREAT[6], 443, "the second rule denies the range"),
+        closed(at(ctx, "client"), THREATS[4], 443, "the first rule denies the range"),
+        closed(at(ctx, "client"), THREATS[6], 443, "the second rule denies the range"),
         open(at(ctx, "client"), VISITOR[6], 443, "other addresses are in neither range"),
       ],
     },
@@ -163,7 +162,7 @@ export const dualStack: Lab = {
         inside(ctx, "client is chosen by its label, whatever address it uses"),
         closed(VISITOR[4], at(ctx, "web"), 8080, "only client is named"),
         closed(VISITOR[6], at(ctx, "web"), 8080, "only client is named"),
-        closed(at(ctx, "client"), THREAT[6], 443, "deny-threats still stands"),
+        closed(at(ctx, "client"), THREATS[6], 443, "deny-threats still stands"),
       ],
     },
   ],

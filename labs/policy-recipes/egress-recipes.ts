@@ -71,8 +71,8 @@ export const egressRecipes: readonly Recipe[] = [
         egress: [{ to: [{ ipBlock: { cidr: "203.0.113.0/24", except: ["203.0.113.128/25"] } }] }],
       }),
     claims: (at) => [
-      open(at.web, "203.0.113.10", 443, "the address is in the range"),
-      closed(at.web, "203.0.113.200", 443, "the address is in the exception"),
+      open(at.web, "203.0.113.0/25", 443, "the lower half is in the range"),
+      closed(at.web, "203.0.113.128/25", 443, "the upper half is the exception"),
       closed(at.web, at.db, 5432, "pods are in no range that is named"),
     ],
     mistake: {

@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { writePage } from "../../cli/page/write-page";
 import { labs } from "../../labs/index";
 import { selectionOf } from "../labs/proof";
-import { facts } from "../support/facts";
+import { factsFor } from "../cli/page/pages";
 import { needs } from "../support/needs";
 import { bigLab } from "./big-lab";
 import { CHROMIUM, executable, launch } from "./chromium";
@@ -24,7 +24,7 @@ needs(CHROMIUM, executable !== undefined).describe("the page in Chromium", () =>
     await writePage(file, {
       stack: "class",
       about: "This is a plan.",
-      labs: [...labs, bigLab].map((lab) => selectionOf(lab, 0, facts)),
+      labs: [...labs, bigLab].map((lab) => selectionOf(lab, 0, factsFor(lab.id))),
     });
     // Every lab of the project on one page, and one of thirty workloads.
     expect(statSync(file).size).toBeLessThan(1_000_000);
