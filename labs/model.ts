@@ -44,8 +44,6 @@ export interface LabNeeds {
   hostPorts?: readonly number[];
   /** An ingress controller, TLS issuer. */
   ingress?: boolean;
-  /** A controller of the Gateway API. `own`: the lab makes its Gateway itself, of the stack's class. */
-  gateway?: "shared" | "own";
   tls?: boolean;
   /** Calico's flow logs: Goldmane and Whisker. A Calico that this project installs then has them. */
   observability?: boolean;
@@ -71,8 +69,6 @@ export interface LabContext {
   facts: ClusterFacts;
   /** The ingress; absent where the stack has none. */
   ingress?: IngressSite;
-  /** The way in by the Gateway API; absent where the stack has none. Alone, it is the ingress as well. */
-  gateway?: IngressSite;
 }
 
 export interface Step {
@@ -134,8 +130,6 @@ export interface AnsweredClaim extends FlowClaim {
 /** A request through the ingress that must be answered so at this step. */
 export interface RequestClaim extends ClaimedRequest {
   kind: "request";
-  /** Who is asked where two controllers stand side by side. @default the ingress */
-  at?: "gateway";
   /** What a learner should see as the cause, in one sentence. */
   reason: string;
 }

@@ -2,12 +2,10 @@
  * What a lab may know of the ingress: plain data, so that labs stay free of controllers and platforms.
  */
 export interface IngressSite {
-  /** Who reads the routes: `gateway` those of the Gateway API, the others Ingresses. @default ingress-nginx */
-  kind?: "alb" | "gateway";
-  /** Class that its Ingresses, or its Gateways, name. */
+  /** Who reads the Ingresses. @default ingress-nginx */
+  kind?: "alb";
+  /** Class that its Ingresses name. */
   className: string;
-  /** With `kind: gateway`: the stack's own Gateway, which routes of labs attach to; absent where each lab brings its own. */
-  gateway?: { namespace: string; name: string };
   /** Domain under which names live. */
   baseDomain: string;
   /** Ports that a client uses. */
