@@ -49,6 +49,11 @@ export function netOf(net: NetLike): Net {
   return parsed;
 }
 
+/** The families of these networks, each once. */
+export const familiesIn = (nets: readonly NetLike[]): Family[] => [
+  ...new Set(nets.map((n) => netOf(n).family)),
+];
+
 /** Whether every address of the second lies in the first. */
 export function covers(outer: NetLike, inner: NetLike): boolean {
   const o = netOf(outer);

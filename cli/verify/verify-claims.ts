@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mirroredImage } from "../../components/mirrors";
+import { familiesIn } from "../../kube/ip";
 import { placeOf } from "../../routing/ingress-site";
 import { BUSYBOX } from "../../labs/images";
 import type { StackPlan } from "../../stacks/stack-plan";
@@ -53,6 +54,9 @@ export async function verify(run: VerifyRun): Promise<Report> {
   });
   if (leftovers.left > 0)
     notes.push(`${leftovers.left} objects of other runs are in the cluster; --clean removes them`);
+  const both = familiesIn(plan.facts.podCidrs).length > 1;
+  if (both && flows.some((f) => f.from === "internet" || f.to === "internet"))
+    notes.push("internet: claims are about both families, and only one was tried from and to this machine");
   const inventory = await findInventory(api, flows, namespaces, signal);
   const probePods = probePodsFor(api, run, clock);
   let results: Result[];

@@ -1,4 +1,5 @@
 import type { ClusterFacts } from "../../kube/cluster-facts";
+import { familiesIn } from "../../kube/ip";
 import type { KubeObject } from "../../kube/objects";
 import { calicoPolicy } from "../../policies/calico/policy";
 import type { Rule } from "../../policies/calico/policy-types";
@@ -84,8 +85,7 @@ const bothDoors = (ctx: LabContext): Claim[] => [
 
 /** Whether pods get addresses of both families. */
 function lacksFamilies({ podCidrs }: ClusterFacts): { reason: string; fix: string } | undefined {
-  const six = podCidrs.filter((c) => c.includes(":")).length;
-  return six > 0 && six < podCidrs.length
+  return familiesIn(podCidrs).length > 1
     ? undefined
     : {
         reason: "its pods need addresses of both families, IPv4 and IPv6",

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { KubeObject } from "../../../kube/objects";
 import { workloadNamespace } from "../core/inventory";
 import type { Inventory, LiveNode, LivePod, LiveService, LiveWorkload } from "../core/inventory";
@@ -127,6 +128,7 @@ function liveService(o: KubeObject): LiveService {
   const spec = (o["spec"] ?? {}) as {
     type?: string;
     clusterIP?: string;
+    clusterIPs?: string[];
     selector?: Record<string, string>;
     externalTrafficPolicy?: string;
     ports?: { port: number; targetPort?: number | string; protocol?: string; nodePort?: number }[];
@@ -137,7 +139,7 @@ function liveService(o: KubeObject): LiveService {
     namespace: o.metadata.namespace ?? "",
     name: o.metadata.name,
     type: spec.type ?? "ClusterIP",
-    clusterIP: spec.clusterIP ?? "",
+    clusterIPs: (spec.clusterIPs ?? [spec.clusterIP ?? ""]).filter((ip) => isIP(ip) !== 0),
     selector: spec.selector ?? {},
     ports: (spec.ports ?? []).map((p) => ({
       port: p.port,

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { Observation } from "../core/check-model";
+import { socketText } from "../core/probe-script";
 import type { ProbeTarget } from "../core/probes";
 
 /**
@@ -11,7 +12,7 @@ export function tryHere(
   seconds: number,
   signal?: AbortSignal,
 ): Promise<Observation> {
-  const at = `${address}:${port}`;
+  const at = socketText({ address, port });
   return new Promise((resolve) => {
     const socket = connect({ host: address, port });
     let connected = false;

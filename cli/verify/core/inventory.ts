@@ -26,7 +26,8 @@ export interface LiveService {
   namespace: string;
   name: string;
   type: string;
-  clusterIP: string;
+  /** One for each family that it has; none of a headless one. */
+  clusterIPs: readonly string[];
   selector: Readonly<Record<string, string>>;
   ports: readonly {
     port: number;

@@ -41,6 +41,10 @@ wait
 `;
 }
 
+/** `10.0.0.1:80`, `[fd00::1]:80` */
+export const socketText = ({ address, port }: Pick<ProbeTarget, "address" | "port">): string =>
+  `${address.includes(":") ? `[${address}]` : address}:${port}`;
+
 /** Only addresses and names go into a script. @throws Error for anything else */
 function word(text: string): string {
   if (!/^[A-Za-z0-9.:_-]+$/.test(text)) throw new Error(`${JSON.stringify(text)} is no address`);
@@ -58,7 +62,7 @@ export function parseProbes(
     const [, id = "", code = "", message = ""] = /^@(\w+) (\d+) ?(.*)$/.exec(line.trimEnd()) ?? [];
     const probe = byId.get(id);
     if (probe === undefined) continue;
-    const at = `${probe.target.address}:${probe.target.port}`;
+    const at = socketText(probe.target);
     const saw =
       probe.protocol === "UDP"
         ? dnsAnswer(Number(code), message)

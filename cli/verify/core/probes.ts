@@ -140,12 +140,16 @@ function targetsOf(check: Asked, inventory: Inventory, site: ProbeSite): ProbeTa
   if (isIP(to) !== 0) return isReserved(to) ? skip(reserved(to)) : [{ address: to, port }];
   if (isAddress(to)) return isReserved(to) ? skip(reserved(to)) : skip(`${to} is a range, no host`);
   const service = inventory.services.find((s) => `service/${s.namespace}/${s.name}` === to);
-  if (service !== undefined) return [{ address: service.clusterIP, port, through: "service" }];
+  if (service !== undefined)
+    return service.clusterIPs.length === 0
+      ? skip(`${to} has no address of its own: name the workload behind it`)
+      : service.clusterIPs.map((address) => ({ address, port, through: "service" }));
   const workload = inventory.workloads.get(to);
   if (workload === undefined) return wrong(`${to} is not on the cluster`);
   const pods = workload.pods.filter((p) => p.ready && p.ips.length > 0).slice(0, REPLICAS);
   if (pods.length === 0) return wrong(`${to} has no pod that is ready`);
-  return pods.map((p) => ({ address: p.ips[0] ?? "", port }));
+  // Of a pod with both families each is a way of its own: policies may close one of them.
+  return pods.flatMap((p) => p.ips.map((address) => ({ address, port })));
 }
 
 const reserved = (to: string): string =>

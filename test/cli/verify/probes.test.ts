@@ -24,7 +24,7 @@ const service = (more: Partial<LiveService>): LiveService => ({
   namespace: "a",
   name: "web",
   type: "NodePort",
-  clusterIP: "10.96.1.1",
+  clusterIPs: ["10.96.1.1"],
   selector: { app: "web" },
   ports: [{ port: 80, targetPort: 8080, protocol: "TCP", nodePort: 30080 }],
   onlyLocal: false,
@@ -71,6 +71,24 @@ const check = (from: string, to: string, more: Partial<FlowCheck> = {}): FlowChe
 const plan = (c: FlowCheck, inv = inventory(), s = site): ProbePlan => planProbes([c], inv, s);
 const targets = (p: ProbePlan): string[] =>
   p.probes.map((x) => `${x.source.key} > ${x.target.address}:${x.target.port}${x.target.through ?? ""}`);
+
+test("a pod and a Service with two families are tried by both; a headless Service is not guessed", () => {
+  const two = inventory({
+    workloads: new Map([
+      ["a/web", { kind: "Deployment", pods: [pod("web-1", { ips: ["10.0.0.9", "fd00::9"] })] }],
+      ["a/client", { kind: "Deployment", pods: [pod("client-1", { labels: {} })] }],
+    ]),
+    services: [
+      service({ clusterIPs: ["10.96.1.1", "fd00:96::1"] }),
+      service({ name: "none", clusterIPs: [] }),
+    ],
+  });
+  const tried = (to: string): string[] =>
+    plan(check("a/client", to), two).probes.map((p) => p.target.address);
+  expect(tried("a/web")).toEqual(["10.0.0.9", "fd00::9"]);
+  expect(tried("service/a/web")).toEqual(["10.96.1.1", "fd00:96::1"]);
+  expect(plan(check("a/client", "service/a/none"), two).unprobed[0]?.reason).toMatch(/no address of its own/);
+});
 
 test.each<[string, FlowCheck, string[]]>([
   [

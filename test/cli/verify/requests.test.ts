@@ -27,7 +27,7 @@ const SERVICES: LiveService[] = ["frontend", "frontend-green"].map((name) => ({
   namespace: "shop",
   name,
   type: "ClusterIP",
-  clusterIP: "",
+  clusterIPs: [],
   selector: { app: name },
   ports: [],
   onlyLocal: false,
