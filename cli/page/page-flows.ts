@@ -39,9 +39,13 @@ export function answersAt(
 
 export const isIcmpName = (protocol: string): boolean => /^icmp/i.test(protocol);
 
-/** `ports`: one port, or the ports of an answer as it writes them. */
-export const remarkKey = (pair: number, protocol: string, ports: string | number): string =>
-  `${pair} ${protocol} ${ports}`;
+/** `ports`: one port, or the ports of an answer as it writes them; `family` where the two differ. */
+export const remarkKey = (
+  pair: number,
+  protocol: string,
+  ports: string | number,
+  family?: PageAnswer["family"],
+): string => `${pair} ${protocol} ${ports}${family === undefined ? "" : ` ${family}`}`;
 
 /** What the evaluator remarks of an answer: for the very port where that is known, else for all its ports. */
 export function remarksOf(
@@ -49,12 +53,14 @@ export function remarksOf(
   state: PageState,
   from: number,
   to: number,
-  { protocol, text }: PageAnswer,
+  { protocol, text, family }: PageAnswer,
   port: number | undefined,
 ): string[] {
   const pair = from * lab.nodes.length + to;
-  const exact = port === undefined ? undefined : state.remarks[remarkKey(pair, protocol, port)];
-  const found = exact ?? state.remarks[remarkKey(pair, protocol, text)] ?? [];
+  const of = (ports: string | number): readonly number[] | undefined =>
+    state.remarks[remarkKey(pair, protocol, ports, family)] ??
+    state.remarks[remarkKey(pair, protocol, ports)];
+  const found = (port === undefined ? undefined : of(port)) ?? of(text) ?? [];
   return found.flatMap((index) => lab.remarks[index] ?? []);
 }
 
@@ -136,13 +142,23 @@ export function changeOf(
     const [a, b] = [was.kind === "closed", now.kind === "closed"];
     return { opened: a && !b ? ["all"] : [], closed: !a && b ? ["all"] : [] };
   }
-  const old = new Map(was.ports.map((p) => [portText(p), p.verdict !== "deny"]));
-  const changed = now.ports.filter((p) => old.get(portText(p)) !== (p.verdict !== "deny"));
-  return {
-    opened: changed.filter((p) => p.verdict !== "deny").map(portText),
-    closed: changed.filter((p) => p.verdict === "deny").map(portText),
-  };
+  const [opened, closed] = [true, false].map((open) =>
+    now.ports.flatMap((p): string[] => {
+      if ((p.verdict !== "deny") !== open) return [];
+      const old = was.ports.filter((o) => portText(o) === portText(p) && sameFamily(o.answer, p.answer));
+      const differ = old.filter((o) => (o.verdict !== "deny") !== open);
+      if (old.length > 0 && differ.length === 0) return [];
+      // A change in one family only says in which.
+      const [only] = differ;
+      const family = p.answer.family ?? (differ.length < old.length ? only?.answer.family : undefined);
+      return [family === undefined ? portText(p) : `${portText(p)} ${family}`];
+    }),
+  );
+  return { opened: opened ?? [], closed: closed ?? [] };
 }
+
+const sameFamily = (a: PageAnswer, b: PageAnswer): boolean =>
+  a.family === undefined || b.family === undefined || a.family === b.family;
 
 /** `80`, `53/UDP`, `ICMP 8`: as people write a port. */
 export function portText({ protocol, port }: PagePort): string {

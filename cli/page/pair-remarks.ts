@@ -27,12 +27,13 @@ function evaluated(lab: LabPage, cells: PageState["cells"], state: State): Map<s
     if (cell < 0 || isItself(lab, from, to)) continue;
     const texts = ({ remarks = [] }: Flow): string[] => remarks.map(({ text }) => text).slice(0, MOST);
     const whole = asked(state, ends).filter((flow) => texts(flow).length > 0);
-    for (const flow of whole) found.set(remarkKey(pair, flow.protocol, flow.ports), texts(flow));
+    for (const flow of whole) found.set(remarkKey(pair, flow.protocol, flow.ports, flow.family), texts(flow));
     for (const { protocol, port } of portsOfCell(lab, from, to)) {
-      const [flow] = asked(state, { ...ends, protocol, port });
-      const said = flow === undefined ? [] : texts(flow);
-      // Without any, nothing of all ports is said of this one in its place.
-      if (said.length > 0 || whole.length > 0) found.set(remarkKey(pair, protocol, port), said);
+      for (const flow of asked(state, { ...ends, protocol, port })) {
+        // Without any, nothing of all ports is said of this one in its place.
+        if (texts(flow).length > 0 || whole.length > 0)
+          found.set(remarkKey(pair, protocol, port, flow.family), texts(flow));
+      }
     }
   }
   return found;

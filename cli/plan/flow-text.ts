@@ -9,6 +9,8 @@ export interface LabFlows {
   /** What is allowed or unknown between the lab's workloads, and between them and the outside. */
   flows: Flow[];
   claims: AnsweredClaim[];
+  /** Whether the cluster has both families: then what is open in one only says so. */
+  bothFamilies: boolean;
 }
 
 export function labFlows(state: State, selection: LabSelection, flows: readonly Flow[]): LabFlows {
@@ -18,6 +20,7 @@ export function labFlows(state: State, selection: LabSelection, flows: readonly 
   const near = (end: string): boolean => inLab(end) || outside.has(end);
   return {
     flows: flows.filter((f) => (inLab(f.from) && near(f.to)) || (near(f.from) && inLab(f.to))),
+    bothFamilies: state.families().length > 1,
     claims: flowClaims(selection).map((claim) => answerClaim(state, claim)),
   };
 }
@@ -38,7 +41,7 @@ export function matrixText(lab: LabFlows, workloads: readonly string[]): string[
   for (const from of ends) {
     table.push([
       short.get(from) ?? from,
-      ...workloads.map((to) => (from === to && !known.has(from) ? pc.dim("–") : cell(lab.flows, from, to))),
+      ...workloads.map((to) => (from === to && !known.has(from) ? pc.dim("–") : cell(lab, from, to))),
     ]);
   }
   const broken = lab.claims.filter((c) => !c.holds);
@@ -57,12 +60,28 @@ export function matrixText(lab: LabFlows, workloads: readonly string[]): string[
   ];
 }
 
-function cell(flows: readonly Flow[], from: string, to: string): string {
-  const tcp = flows.filter((f) => f.from === from && f.to === to && f.protocol === "TCP");
-  const open = tcp.filter((f) => f.verdict === "allow").map((f) => f.ports);
+const INTERNET6 = "internet (IPv6)";
+const isEnd = (name: string, end: string): boolean =>
+  name === end || (end === "internet" && name === INTERNET6);
+
+function cell({ flows, bothFamilies }: LabFlows, from: string, to: string): string {
+  const tcp = flows.filter((f) => isEnd(f.from, from) && isEnd(f.to, to) && f.protocol === "TCP");
+  const allowed = tcp.filter((f) => f.verdict === "allow");
+  const byPorts = new Map<string, Set<string>>();
+  for (const f of allowed) byPorts.set(f.ports, (byPorts.get(f.ports) ?? new Set()).add(familyText(f)));
+  const open = [...byPorts].map(([ports, families]) => {
+    const [only = ""] = families;
+    return !bothFamilies || families.size > 1 || only === "" ? ports : `${ports} ${only}`;
+  });
   const unknown = tcp.some((f) => f.verdict === "unknown") ? ["?"] : [];
   const text = [...open, ...unknown].join(",");
   return text === "" ? pc.dim("·") : text === "all" ? pc.green("all") : pc.green(text);
+}
+
+/** Empty where a flow is of both families. */
+function familyText({ from, to, family }: Flow): string {
+  if ([from, to].includes(INTERNET6)) return "IPv6";
+  return family ?? ([from, to].includes("internet") ? "IPv4" : "");
 }
 
 /** Names without their namespace where that is still clear. */

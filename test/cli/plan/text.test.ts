@@ -72,6 +72,7 @@ const lab: LabReport = {
   certificates: [],
   requests: [],
   flows: [],
+  bothFamilies: false,
   claims: [],
 };
 
