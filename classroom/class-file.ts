@@ -113,8 +113,8 @@ export const RESERVED_KEYS = {
 const ALLOCATED: Readonly<Record<string, string>> = {
   podCidr: "`allocation.podCidrs`, from which each cluster gets a range",
   serviceCidr: "`allocation.serviceCidrs`, from which each cluster gets a range",
-  podCidr6: "nothing: each cluster gets a range",
-  serviceCidr6: "nothing: each cluster gets a range",
+  podCidr6: "leave it out: with `ipFamily` each cluster gets a range",
+  serviceCidr6: "leave it out: with `ipFamily` each cluster gets a range",
   apiServerPort: "`allocation.hostPorts`, from which each cluster gets its ports",
   portMappings: "`allocation.hostPorts`, from which each cluster gets its ports",
   "network.subnet": "`allocation.networkCidrs`, from which each cluster gets a range",

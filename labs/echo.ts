@@ -1,22 +1,26 @@
 import type { KubeObject } from "../kube/objects";
 import { WHOAMI } from "./images";
-import { deployment, NOBODY } from "./workload";
+import { deployment, NOBODY, type WorkloadArgs } from "./workload";
 
-/** A small server that answers with its name, the path and headers it got, and the address that called it. */
-export function echo(args: { name: string; namespace: string; replicas?: number }): KubeObject {
-  const { name, namespace, replicas } = args;
+/** A small server, on 8080 if no port is said, that answers with its name, the path and headers it got, and the address that called it. */
+export function echo(
+  args: Pick<WorkloadArgs, "name" | "namespace" | "replicas" | "port" | "portName" | "serviceAccount"> & {
+    /** Beside `app`. */
+    labels?: Record<string, string>;
+  },
+): KubeObject {
+  const { name, labels, port = 8080, ...rest } = args;
   return deployment({
+    ...rest,
     name,
-    namespace,
     image: WHOAMI,
-    labels: { app: name },
-    port: 8080,
-    args: ["--port=8080", `--name=${name}`],
-    ...(replicas === undefined ? {} : { replicas }),
+    labels: { app: name, ...labels },
+    port,
+    args: [`--port=${port}`, `--name=${name}`],
     requests: { cpu: "10m", memory: "16Mi" },
     limits: { memory: "64Mi" },
     container: {
-      readinessProbe: { httpGet: { path: "/health", port: 8080 }, periodSeconds: 5 },
+      readinessProbe: { httpGet: { path: "/health", port }, periodSeconds: 5 },
       securityContext: { readOnlyRootFilesystem: true },
     },
     user: NOBODY,

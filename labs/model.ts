@@ -98,6 +98,14 @@ export interface ObjectRef {
   namespace?: string;
 }
 
+/** The reference that takes an object away. */
+export const refTo = ({ apiVersion, kind, metadata }: KubeObject): ObjectRef => ({
+  group: groupOf(apiVersion),
+  kind,
+  name: metadata.name,
+  ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+});
+
 export type Claim = FlowClaim | RequestClaim;
 
 /** A flow that must be open or closed at this step. */

@@ -32,7 +32,8 @@ export function kindSite(
   versions: VersionSet,
   problems: Problem[],
 ): Site {
-  const portMappings = config.kind.portMappings ?? defaultPorts(wantsIngress(config));
+  const portMappings =
+    config.kind.portMappings ?? (config.kind.ipFamily === "ipv6" ? [] : defaultPorts(wantsIngress(config)));
   const {
     plan,
     outside,
@@ -73,7 +74,7 @@ export function kindSite(
         : []),
       ...(ipFamily === "ipv6"
         ? [
-            "IPv6 only: node ports answer on IPv6, and Docker forwards ports of this machine to IPv4 of the nodes",
+            "IPv6 only: whether Docker leads ports of this machine to IPv6 node ports is not known here, so none is mapped unless kind.portMappings says so",
           ]
         : []),
       "kind changes nothing in place: another node image, name, or value under `kind` replaces the cluster and all that is in it",

@@ -67,7 +67,7 @@ export const kindSchema = z.strictObject({
   }),
   portMappings: z.array(portMapping).exactOptional().meta({
     description:
-      "Node ports that are open on your machine: 30002 and 30180 if left out, and 80 and 443 where the stack has an ingress controller. A change replaces the cluster, so list 80 and 443 if a lab behind the ingress may come later.",
+      "Node ports that are open on your machine: 30002 and 30180 if left out (none with `ipFamily: ipv6`), and 80 and 443 where the stack has an ingress controller. A change replaces the cluster, so list 80 and 443 if a lab behind the ingress may come later.",
   }),
   loadBalancer: z.boolean().exactOptional().meta({
     description:

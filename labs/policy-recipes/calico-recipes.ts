@@ -1,8 +1,26 @@
 import { calicoPolicy } from "../../policies/calico/policy";
+import type { Rule } from "../../policies/calico/policy-types";
 import { closed, open } from "../flow";
 import type { Places, Recipe } from "./recipe";
 
-const fromNamespace = (name: string) => ({ namespaceSelector: `kubernetes.io/metadata.name == "${name}"` });
+/** The caller that is kept out, and what else the policy says. */
+const withoutClient = (at: Places, ...more: Rule[]) =>
+  calicoPolicy({
+    name: "deny-one",
+    namespace: at.shop,
+    order: 100,
+    selector: 'app == "web"',
+    ingress: [
+      {
+        action: "Deny",
+        source: {
+          namespaceSelector: `kubernetes.io/metadata.name == "${at.neighbours}"`,
+          selector: 'app == "client"',
+        },
+      },
+      ...more,
+    ],
+  });
 
 const quarantine = (at: Places, types: ("Ingress" | "Egress")[]) =>
   calicoPolicy({ name: "quarantine", namespace: at.shop, order: 1, selector: "has(quarantine)", types });
@@ -13,17 +31,7 @@ export const calicoRecipes: readonly Recipe[] = [
     id: "deny-one",
     title: "Keep one caller out",
     aim: "Everybody may call web, only client of neighbours may not. Kubernetes policies cannot say this: they only allow.",
-    policy: (at) =>
-      calicoPolicy({
-        name: "deny-one",
-        namespace: at.shop,
-        order: 100,
-        selector: 'app == "web"',
-        ingress: [
-          { action: "Deny", source: { ...fromNamespace(at.neighbours), selector: 'app == "client"' } },
-          { action: "Allow" },
-        ],
-      }),
+    policy: (at) => withoutClient(at, { action: "Allow" }),
     claims: (at) => [
       closed(at.client, at.web, 8080, "the first rule denies client"),
       open(at.batch, at.web, 8080, "the second rule allows all others"),
@@ -31,16 +39,7 @@ export const calicoRecipes: readonly Recipe[] = [
     ],
     mistake: {
       says: "A Deny alone denies more than it says: whom a policy selects is isolated, and what no rule of the tier allows is denied at its end.",
-      policy: (at) =>
-        calicoPolicy({
-          name: "deny-one",
-          namespace: at.shop,
-          order: 100,
-          selector: 'app == "web"',
-          ingress: [
-            { action: "Deny", source: { ...fromNamespace(at.neighbours), selector: 'app == "client"' } },
-          ],
-        }),
+      policy: (at) => withoutClient(at),
       breaks: 1,
     },
   },

@@ -1,7 +1,8 @@
 import type { KubeObject } from "../../kube/objects";
-import { BUSYBOX, WHOAMI } from "../images";
+import { echo } from "../echo";
+import { BUSYBOX } from "../images";
 import { open } from "../flow";
-import type { Lab, LabContext, Step } from "../model";
+import { refTo, type Lab, type LabContext, type Step } from "../model";
 import { deployment, namespace, NOBODY, service, serviceAccount } from "../workload";
 import { calicoRecipes } from "./calico-recipes";
 import { egressRecipes } from "./egress-recipes";
@@ -30,27 +31,6 @@ export function placesOf(ctx: LabContext): Places {
   };
 }
 
-/** A server that answers on one port. */
-function server(
-  ns: string,
-  app: string,
-  port: number,
-  more: Partial<Parameters<typeof deployment>[0]> = {},
-): KubeObject {
-  return deployment({
-    name: app,
-    namespace: ns,
-    image: WHOAMI,
-    labels: { app },
-    port,
-    args: [`--port=${port}`, `--name=${app}`],
-    requests: { cpu: "10m", memory: "16Mi" },
-    limits: { memory: "64Mi" },
-    user: NOBODY,
-    ...more,
-  });
-}
-
 const caller = (ns: string, app: string): KubeObject =>
   deployment({
     name: app,
@@ -68,11 +48,11 @@ function workloads(ctx: LabContext): KubeObject[] {
   return [
     ...[shop, neighbours, monitoring].map((name) => namespace(name, "restricted")),
     serviceAccount("api", shop),
-    server(shop, "web", 8080, { portName: "http" }),
-    server(shop, "api", 8080, { serviceAccount: "api" }),
-    server(shop, "db", 5432),
-    server(shop, "exporter", 9090),
-    server(shop, "old", 8080, { labels: { app: "old", quarantine: "yes" } }),
+    echo({ name: "web", namespace: shop, portName: "http" }),
+    echo({ name: "api", namespace: shop, serviceAccount: "api" }),
+    echo({ name: "db", namespace: shop, port: 5432 }),
+    echo({ name: "exporter", namespace: shop, port: 9090 }),
+    echo({ name: "old", namespace: shop, labels: { quarantine: "yes" } }),
     service({
       name: "web",
       namespace: shop,
@@ -94,15 +74,8 @@ const step = (recipe: Recipe, before: Recipe | undefined): Step => ({
   title: recipe.title,
   aim: recipe.aim,
   add: (ctx) => [recipe.policy(placesOf(ctx))],
-  ...(before === undefined ? {} : { remove: (ctx) => [identity(before.policy(placesOf(ctx)))] }),
+  ...(before === undefined ? {} : { remove: (ctx) => [refTo(before.policy(placesOf(ctx)))] }),
   expect: (ctx) => recipe.claims(placesOf(ctx)),
-});
-
-const identity = ({ apiVersion, kind, metadata }: KubeObject) => ({
-  group: apiVersion.split("/")[0] ?? "",
-  kind,
-  name: metadata.name,
-  ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
 });
 
 export const policyRecipes: Lab = {

@@ -2,7 +2,7 @@ import { dnsRules } from "../../policies/baselines";
 import { calicoPolicy } from "../../policies/calico/policy";
 import type { NetworkPolicy, Rule, StagedNetworkPolicy } from "../../policies/calico/policy-types";
 import { closed, lookups, open } from "../flow";
-import type { FlowClaim, Lab, LabContext, ObjectRef } from "../model";
+import { refTo, type FlowClaim, type Lab, type LabContext } from "../model";
 import { bank, bankChain } from "../yaobank/reuse";
 
 const nsOf = (ctx: LabContext): string => ctx.namespaces["bank"] ?? "staged-bank";
@@ -63,13 +63,6 @@ const staged = (
   kind: "StagedNetworkPolicy",
   metadata,
   spec: stagedAction === "Set" ? { stagedAction, ...spec } : { stagedAction },
-});
-
-const reference = (policy: StagedNetworkPolicy | NetworkPolicy): ObjectRef => ({
-  group: "projectcalico.org",
-  kind: policy.kind,
-  namespace: policy.metadata.namespace,
-  name: policy.metadata.name,
 });
 
 const all = (ctx: LabContext): NetworkPolicy[] => [defaultDeny(ctx), ...tiers(ctx), allowDns(ctx)];
@@ -152,7 +145,7 @@ export const stagedPolicies: Lab = {
       id: "enforce",
       title: "Enforce",
       aim: "Replace each staged policy by the policy itself, under the same name. What was pending is now so.",
-      remove: (ctx) => all(ctx).map((p) => reference(staged(p))),
+      remove: (ctx) => all(ctx).map((p) => refTo(staged(p))),
       add: all,
       expect: (ctx) => [
         ...chain(ctx, "the policies of the tiers let the chain through"),

@@ -8,27 +8,29 @@ const SERVICE6 = "fd00:10:96::/112";
 
 type Ranges = Pick<KindConfig, "ipFamily" | "podCidr" | "serviceCidr" | "podCidr6" | "serviceCidr6">;
 
+type PodKey = "podCidr" | "podCidr6";
+type ServiceKey = "serviceCidr" | "serviceCidr6";
+
 /** A range with the key that sets it. */
-export interface KindRange {
-  key: "podCidr" | "serviceCidr" | "podCidr6" | "serviceCidr6";
+export interface KindRange<Key extends string = PodKey | ServiceKey> {
+  key: Key;
   cidr: string;
 }
 
 /** The ranges of a cluster, IPv4 before IPv6: what is first is the family of Services that name none. */
-export function kindRanges(config: Ranges): { pods: KindRange[]; services: KindRange[] } {
+export function kindRanges(config: Ranges): { pods: KindRange<PodKey>[]; services: KindRange<ServiceKey>[] } {
   const { ipFamily, podCidr, serviceCidr, podCidr6 = POD6, serviceCidr6 = SERVICE6 } = config;
-  const four = ipFamily !== "ipv6";
-  const six = ipFamily !== "ipv4";
-  return {
-    pods: [
-      ...(four ? [{ key: "podCidr" as const, cidr: podCidr }] : []),
-      ...(six ? [{ key: "podCidr6" as const, cidr: podCidr6 }] : []),
-    ],
-    services: [
-      ...(four ? [{ key: "serviceCidr" as const, cidr: serviceCidr }] : []),
-      ...(six ? [{ key: "serviceCidr6" as const, cidr: serviceCidr6 }] : []),
-    ],
-  };
+  const has = (six: boolean): boolean => ipFamily === "dual" || (ipFamily === "ipv6") === six;
+  const pods: KindRange<PodKey>[] = [
+    { key: "podCidr", cidr: podCidr },
+    { key: "podCidr6", cidr: podCidr6 },
+  ];
+  const services: KindRange<ServiceKey>[] = [
+    { key: "serviceCidr", cidr: serviceCidr },
+    { key: "serviceCidr6", cidr: serviceCidr6 },
+  ];
+  const wanted = ({ key }: { key: string }): boolean => has(key.endsWith("6"));
+  return { pods: pods.filter(wanted), services: services.filter(wanted) };
 }
 
 /** What kube-controller-manager and kube-apiserver refuse of a range: prefix lengths by family. */
@@ -60,9 +62,9 @@ export function rangeProblems(config: Ranges, nodes: number): Problem[] {
         message: `overlaps the pod range ${pod.cidr}`,
         fix: "choose a range that is free",
       });
-  for (const { key, cidr } of pods) problems.push(...podProblems(key as keyof typeof NODE, cidr, nodes));
+  for (const { key, cidr } of pods) problems.push(...podProblems(key, cidr, nodes));
   for (const { key, cidr } of services) {
-    const { from, to, usual } = SERVICES[key as keyof typeof SERVICES];
+    const { from, to, usual } = SERVICES[key];
     if (prefixOf(cidr) < from || prefixOf(cidr) > to)
       problems.push({
         path: `kind.${key}`,
@@ -75,7 +77,7 @@ export function rangeProblems(config: Ranges, nodes: number): Problem[] {
 }
 
 /** kube-controller-manager gives every node a part of the pod range; it cuts at most 2^16 of them. */
-function podProblems(key: keyof typeof NODE, cidr: string, nodes: number): Problem[] {
+function podProblems(key: PodKey, cidr: string, nodes: number): Problem[] {
   const [own, size, path] = [NODE[key], prefixOf(cidr), `kind.${key}`];
   const enough = own - Math.ceil(Math.log2(nodes));
   if (size > own)

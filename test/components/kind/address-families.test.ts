@@ -65,6 +65,16 @@ test("without the key kind is given what it was given before: no cluster is repl
   expect(plan.target.cluster.config).not.toMatch(/ipFamily|apiServerAddress|fd00/);
 });
 
+test("of an IPv6 cluster no port of the machine is promised unless it is asked for", () => {
+  const ports = (kind: object) =>
+    planOf({ kind: { ipFamily: "ipv6", ...kind }, labs: {} }).facts.hostPorts.map((p) => p.hostPort);
+  expect(ports({})).toEqual([]);
+  expect(ports({ portMappings: [{ nodePort: 30080 }] })).toEqual([30080]);
+  expect(planOf({ kind: { ipFamily: "ipv6" }, labs: {} }).notes.join()).toMatch(
+    /IPv6 node ports is not known/,
+  );
+});
+
 test("a network of its own has IPv4 only, and says so", () => {
   expect(() => planOf({ kind: { ipFamily: "dual", network: {} }, labs: {} })).toThrow(/kind\.network.*IPv4/);
 });
