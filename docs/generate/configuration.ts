@@ -1,8 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { format, resolveConfig } from "prettier";
 import { z } from "zod";
 import { configSchema } from "../../stacks/config/stack-config";
+import { generate } from "./pages";
 
 interface JsonSchema {
   type?: string | string[];
@@ -19,7 +17,7 @@ interface JsonSchema {
 }
 
 /** docs/configuration.md, from the schema: every key with meaning, type and default. */
-export function configurationPage(): string {
+function configurationPage(): string {
   const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as JsonSchema;
   const rows = keys(schema, "");
   return [
@@ -92,27 +90,4 @@ function fallbackOf(s: JsonSchema): string {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
-export const configurationFile = resolve(__dirname, "../configuration.md");
-
-/** Formatted as the rest of the project, so that the check and the generator agree. */
-export async function formatted(text: string, file: string): Promise<string> {
-  return format(text, { ...(await resolveConfig(file)), filepath: file });
-}
-
-async function main(): Promise<void> {
-  const text = await formatted(configurationPage(), configurationFile);
-  if (process.argv.includes("--check")) {
-    if (readFileSync(configurationFile, "utf8") !== text)
-      throw new Error("docs/configuration.md is not what the schema says; run npm run docs");
-    return;
-  }
-  writeFileSync(configurationFile, text);
-  process.stdout.write(`${join("docs", "configuration.md")} written\n`);
-}
-
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  });
-}
+generate({ "docs/configuration.md": configurationPage() }, { from: "the schema", command: "npm run docs" });

@@ -1,17 +1,12 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { format, resolveConfig } from "prettier";
 import { labs } from "../../labs/index";
 import type { Lab } from "../../labs/model";
 import { namespaceLevels, workloadLevels } from "../../labs/pod-levels";
 import { carries, targets, type Carries } from "./carries";
+import { generate } from "./pages";
 import { topicGroups, type Topic } from "./topics";
 
-const root = resolve(__dirname, "../..");
-export const labsFile = join(root, "docs", "labs.md");
-
 /** docs/labs.md: every lab with its targets, every topic with its lab and step. */
-export function labsPage(): string {
+function labsPage(): string {
   const table = labs.map((lab) => ({ lab, on: targets.map((t) => carries(lab, t)) }));
   const topics = topicGroups.flatMap((group) => group.topics);
   return [
@@ -96,24 +91,4 @@ function where(e: Topic): string {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
-export async function formattedLabsPage(): Promise<string> {
-  return format(labsPage(), { ...(await resolveConfig(labsFile)), filepath: labsFile });
-}
-
-async function main(): Promise<void> {
-  const text = await formattedLabsPage();
-  if (process.argv.includes("--check")) {
-    if (readFileSync(labsFile, "utf8") !== text)
-      throw new Error("docs/labs.md is not what the labs say; run npm run docs:labs");
-    return;
-  }
-  writeFileSync(labsFile, text);
-  process.stdout.write(`${join("docs", "labs.md")} written\n`);
-}
-
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  });
-}
+generate({ "docs/labs.md": labsPage() }, { from: "the labs", command: "npm run docs:labs" });

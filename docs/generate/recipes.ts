@@ -1,14 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { format, resolveConfig } from "prettier";
 import { stringify } from "yaml";
 import type { FlowClaim } from "../../labs/model";
 import { placesOf, policyRecipes, recipes } from "../../labs/policy-recipes/lab";
 import type { Recipe } from "../../labs/policy-recipes/recipe";
 import { carries } from "./carries";
+import { generate } from "./pages";
 
-/** docs/recipes: a page for each recipe of the lab, and a list. `--check` compares instead of writing. */
-const folder = resolve(__dirname, "../recipes");
+/** docs/recipes: a page for each recipe of the lab, and a list. */
 
 const planned = carries(policyRecipes, { title: "kind", stack: "kind" }).planned;
 if (planned === undefined) throw new Error("the stack kind does not carry policy-recipes");
@@ -78,32 +75,10 @@ const list = [
   "",
 ].join("\n");
 
-async function main(): Promise<void> {
-  const pages: [string, string][] = [
-    ["README.md", list],
-    ...recipes.map((r, i): [string, string] => [`${r.id}.md`, recipePage(r, i + 1)]),
-  ];
-  mkdirSync(folder, { recursive: true });
-  const old: string[] = [];
-  for (const [name, page] of pages) {
-    const filepath = join(folder, name);
-    const text = await format(page, { ...(await resolveConfig(filepath)), filepath });
-    if (!process.argv.includes("--check")) writeFileSync(filepath, text);
-    else if (read(filepath) !== text) old.push(name);
-  }
-  if (old.length > 0)
-    throw new Error(`docs/recipes is not what the lab says (${old.join(", ")}); run npm run docs:labs`);
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+generate(
+  {
+    "docs/recipes/README.md": list,
+    ...Object.fromEntries(recipes.map((r, i) => [`docs/recipes/${r.id}.md`, recipePage(r, i + 1)])),
+  },
+  { from: "the lab policy-recipes", command: "npm run docs:labs" },
+);

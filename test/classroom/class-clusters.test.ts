@@ -3,10 +3,10 @@ import { readClass } from "../../classroom/class-file";
 import { planEnvironments } from "../../classroom/plan-environments";
 import { readRoster } from "../../classroom/roster";
 import { classChecks, environmentConfig } from "../../stacks/config/class-config";
-import { PROJECT, planStack } from "../../stacks/stack-plan";
+import { PROJECT, planStack, type StackPlan } from "../../stacks/stack-plan";
 
 /** What a class file and a roster make, on a machine that has no environment yet. */
-function planned(file: object, roster: string) {
+function planned(file: object, roster: string, nodePorts = [30180]) {
   const labs = knownLabs();
   const cls = readClass({ class: "net", ...file }, "c.yaml", classChecks(labs));
   const { students } = readRoster(Buffer.from(roster), "r.csv", { className: "net", labs });
@@ -18,10 +18,43 @@ function planned(file: object, roster: string) {
     machine: "m",
     owner: "me",
     now: 0,
-    nodePorts: [30180],
+    nodePorts,
     labNeeds: clusterNeeds(),
   });
 }
+
+/** Each as the program itself plans it. */
+function plansOf(environments: ReturnType<typeof planned>["planned"]): StackPlan[] {
+  return [...environments].map(([name, { config }]) => {
+    const raw = Object.entries(config).map(([k, v]) => [
+      `${PROJECT}:${k}`,
+      typeof v === "string" ? v : JSON.stringify(v),
+    ]);
+    return planStack(name, Object.fromEntries(raw) as Record<string, string>);
+  });
+}
+
+test("what is planned is a config that the program takes, on kind and on eks", () => {
+  const sizes = { workers: 1, instanceTypes: ["t3.large"] };
+  const config = { eks: { endpoint: { private: true } } };
+  const { planned: environments, problems } = planned(
+    { labs: ["stars"], sizes, config },
+    "id,name,target\nana,Ana,\nbo,李雷,eks\n",
+    [30002, 80, 30180],
+  );
+  expect(problems).toEqual([]);
+  const plans = plansOf(environments);
+  expect(plans.map((p) => [p.clusterName, p.target.kind, p.facts.workers])).toEqual([
+    ["net-ana", "kind", 1],
+    ["net-bo", "eks", 1],
+  ]);
+  expect(plans[0]?.facts.hostPorts.map((p) => [p.nodePort, p.hostPort])).toEqual([
+    [80, 20001],
+    [443, 20002],
+    [30002, 20003],
+    [30180, 20004],
+  ]);
+});
 
 test("labs that need a network of their own get one each, and room for a second pool: planned as they are", () => {
   const { planned: environments, problems } = planned(
@@ -29,13 +62,7 @@ test("labs that need a network of their own get one each, and room for a second 
     "id,labs\nana,\nbo,\ncy,host-endpoints\ndi,ip-pools\ned,stars\n",
   );
   expect(problems).toEqual([]);
-  const plans = [...environments].map(([name, { config }]) => {
-    const raw = Object.entries(config).map(([k, v]) => [
-      `${PROJECT}:${k}`,
-      typeof v === "string" ? v : JSON.stringify(v),
-    ]);
-    return planStack(name, Object.fromEntries(raw) as Record<string, string>);
-  });
+  const plans = plansOf(environments);
   const networks = plans.map((p) => (p.target.kind === "kind" ? p.target.cluster.network?.subnet : ""));
   expect(networks).toEqual(["198.18.0.0/24", "198.18.1.0/24", "198.18.2.0/24", undefined, undefined]);
   expect(plans[1]?.facts.outside?.address).toBe("198.18.1.254");

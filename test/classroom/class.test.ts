@@ -7,7 +7,6 @@ import { planEnvironments } from "../../classroom/plan-environments";
 import { fromTags, toTags, type EnvironmentRecord } from "../../classroom/environment-record";
 import { readRoster } from "../../classroom/roster";
 import { ProblemsError } from "../../kube/problems";
-import { PROJECT, planStack } from "../../stacks/stack-plan";
 
 const HOUR = 3_600_000;
 const labs = new Map([["stars", ["start", "deny", "allow-ui"]]]);
@@ -79,44 +78,6 @@ test("everything that is wrong is reported at once", () => {
   ]);
   expect(problems({ config: null, labs: null })).toEqual([]);
   expect(problems({ ttl: "4d" })).toEqual(["class.yaml: ttl: is longer than the hard limit of 3d"]);
-});
-
-test("what is planned is a config that the program takes, on kind and on eks", () => {
-  const sizes = { workers: 1, instanceTypes: ["t3.large"] };
-  const config = { eks: { endpoint: { private: true } } };
-  const cls = readClass({ class: "net", labs: ["stars"], sizes, config }, "c.yaml", classChecks(labs));
-  const { students } = readRoster(Buffer.from("id,name,target\nana,Ana,\nbo,李雷,eks\n"), "r.csv", {
-    className: "net",
-    labs,
-  });
-  const { planned, problems: none } = planEnvironments({
-    configOf: environmentConfig,
-    students,
-    cls,
-    existing: new Map(),
-    machine: "m",
-    owner: "me",
-    now: 0,
-    nodePorts: [30002, 80, 30180],
-  });
-  expect(none).toEqual([]);
-  const plans = [...planned].map(([name, { config }]) => {
-    const raw = Object.entries(config).map(([k, v]) => [
-      `${PROJECT}:${k}`,
-      typeof v === "string" ? v : JSON.stringify(v),
-    ]);
-    return planStack(name, Object.fromEntries(raw) as Record<string, string>);
-  });
-  expect(plans.map((p) => [p.clusterName, p.target.kind, p.facts.workers])).toEqual([
-    ["net-ana", "kind", 1],
-    ["net-bo", "eks", 1],
-  ]);
-  expect(plans[0]?.facts.hostPorts.map((p) => [p.nodePort, p.hostPort])).toEqual([
-    [80, 20001],
-    [443, 20002],
-    [30002, 20003],
-    [30180, 20004],
-  ]);
 });
 
 test("sections of another target are left out, and own node groups win over sizes", () => {
