@@ -9,7 +9,7 @@ export const egressRecipes: readonly Recipe[] = [
     id: "dns-only",
     title: "Let pods ask DNS, and nothing else",
     aim: "Pods of shop may look up names, by UDP and TCP, and open no other connection.",
-    policy: (at) => ({ ...allowDns(at.shop, "dns-only") }),
+    policy: (at) => allowDns(at.shop, "dns-only"),
     claims: (at) => [
       ...lookups("allow", at.web, "dns-only names CoreDNS, port 53, both protocols"),
       closed(at.web, at.db, 5432, "dns-only isolates what pods of shop call"),
