@@ -97,12 +97,14 @@ function checkPool(
   bgp: boolean,
   problems: Problem[],
 ): void {
+  const { family } = netOf(pool.cidr);
   if (site.podCidrs.length > 0 && !site.podCidrs.some((c) => covers(c, pool.cidr))) {
+    const range = site.podCidrs.find((c) => netOf(c).family === family);
     problems.push({
       path: `${path}.cidr`,
       value: pool.cidr,
       message: `is outside the cluster's pod CIDR (${site.podCidrs.join(", ")}); the operator refuses such a pool`,
-      fix: `choose a range inside ${site.podCidrs[0] ?? ""}`,
+      fix: range === undefined ? "remove the pool" : `choose a range inside ${range}`,
     });
   }
   for (const services of site.serviceCidrs ?? []) {
@@ -140,7 +142,6 @@ function checkPool(
       fix: "use VXLAN",
     });
   }
-  const { family } = netOf(pool.cidr);
   const { from, to } = BLOCKS[family];
   if (family === 6 && pool.encapsulation.startsWith("IPIP")) {
     problems.push({

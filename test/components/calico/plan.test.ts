@@ -122,6 +122,14 @@ test("a pool outside of a block size problem names the size that would do", () =
   );
 });
 
+test.each([
+  ["choose a range inside fd00:10::/56", { podCidrs: ["192.168.0.0/16", "fd00:10::/56"] }],
+  ["remove the pool", { podCidrs: ["192.168.0.0/16"] }],
+])("a pool outside the pod CIDR is told a range of its own family: %s", (fix, s) => {
+  const problems = plan({ pools: [pool({ cidr: "fd99::/64", encapsulation: "VXLAN" })] }, s).problems;
+  expect(problems.find((p) => p.path === "calico.pools.0.cidr")?.fix).toBe(fix);
+});
+
 test.each(["VXLAN", "VXLANCrossSubnet", "IPIP", "IPIPCrossSubnet", "None"] as const)(
   "%s works with BGP",
   (encapsulation) => {
