@@ -3,6 +3,8 @@ import { certificatesFor, withTls } from "../routing/certificate";
 import { canaryIngress } from "../routing/canary/annotations";
 import type { Canary } from "../routing/canary/canary";
 import { checkCanaries } from "../routing/canary/check-canaries";
+import { GATEWAY } from "../routing/gateway/site-gateway";
+import { gatewayProblems, toHttpRoutes } from "../routing/gateway/http-routes";
 import { toIngresses } from "../routing/routes/ingress-objects";
 import type { Routes } from "../routing/routes/routes";
 import { checkRoutes } from "../routing/routes/check-routes";
@@ -41,7 +43,7 @@ export function labHost(ctx: LabContext, labId: string, name: string): string {
 export const labUrl = (ctx: LabContext, host: string, path = "/"): string => urlOf(siteOf(ctx), host, path);
 
 /**
- * Certificates and Ingresses of routes and canaries. `services` are the lab's objects: a route to a Service that is
+ * Certificates and Ingresses of routes and canaries, or HTTPRoutes, whose certificates the Gateway has. `services` are the lab's objects: a route to a Service that is
  * not there is a mistake in the lab, and told before anything is made.
  */
 export function routed(
@@ -56,7 +58,10 @@ export function routed(
     ...checkRoutes([set], services),
     ...checkCanaries(canaries, [set], services),
     ...(site.kind === "alb" ? albProblems(set, canaries) : []),
+    ...(site.kind === "gateway" ? gatewayProblems(set, canaries) : []),
   ]);
+  if (site.kind === "gateway")
+    return toHttpRoutes(set, canaries, { ...(site.gateway ?? GATEWAY), ports: site.ports }, services);
   const options = { className: site.className };
   if (site.kind === "alb") return [toAlbIngress(set, canaries, options)];
   return [
@@ -67,7 +72,12 @@ export function routed(
 }
 
 type RequestArgs = Pick<RequestClaim, "host" | "path" | "reason"> &
-  Partial<Pick<RequestClaim, "headers" | "cookies" | "status" | "location" | "backends" | "seen" | "scheme">>;
+  Partial<
+    Pick<
+      RequestClaim,
+      "headers" | "cookies" | "status" | "location" | "backends" | "seen" | "scheme" | "gateway"
+    >
+  >;
 
 /** A request as a browser of this stack makes it: HTTPS where there are certificates. */
 export function request(ctx: LabContext, args: RequestArgs): RequestClaim {

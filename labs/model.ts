@@ -42,8 +42,13 @@ export interface LabNeeds {
   ownCluster?: boolean;
   /** NodePorts that must be open on the user's machine to follow the guide; lacking, only a note. */
   hostPorts?: readonly number[];
-  /** An ingress controller, TLS issuer. */
+  /** Requests come in from outside: ingress-nginx, or a Gateway, serves the lab's routes. */
   ingress?: boolean;
+  /** A Gateway, beside ingress-nginx where `ingressNginx` is asked as well. */
+  gateway?: boolean;
+  /** ingress-nginx itself: the lab is about it. */
+  ingressNginx?: boolean;
+  /** A TLS issuer. */
   tls?: boolean;
   /** Calico's flow logs: Goldmane and Whisker. A Calico that this project installs then has them. */
   observability?: boolean;
@@ -69,6 +74,8 @@ export interface LabContext {
   facts: ClusterFacts;
   /** The ingress; absent where the stack has none. */
   ingress?: IngressSite;
+  /** The stack's Gateway, alone or beside nginx; absent where it has none. */
+  gateway?: IngressSite;
 }
 
 export interface Step {
@@ -138,6 +145,8 @@ export interface AnsweredClaim extends FlowClaim {
 /** A request through the ingress that must be answered so at this step. */
 export interface RequestClaim extends ClaimedRequest {
   kind: "request";
+  /** `namespace/name` of the Gateway that is asked. @default the stack's way in */
+  gateway?: string;
   /** What a learner should see as the cause, in one sentence. */
   reason: string;
 }

@@ -3,6 +3,7 @@ import type { IngressSite } from "../routing/ingress-site";
 import { stepList, stepNumber } from "../classroom/steps";
 import { nearest } from "../kube/nearest";
 import { ProblemsError, type Problem } from "../kube/problems";
+import { withListeners } from "./gateway-listeners";
 import { labs } from "./index";
 import type { LabConfig } from "./lab-config";
 import { labAt, type Lab, type LabSelection } from "./model";
@@ -12,6 +13,7 @@ export function selectLabs(
   configs: Readonly<Record<string, LabConfig>>,
   facts: ClusterFacts,
   ingress?: IngressSite,
+  gateway: IngressSite | undefined = ingress?.kind === "gateway" ? ingress : undefined,
 ): { selections: LabSelection[]; problems: Problem[]; notes: string[] } {
   const problems: Problem[] = [];
   const notes: string[] = [];
@@ -37,12 +39,15 @@ export function selectLabs(
       namespaces,
       facts,
       ...(ingress === undefined ? {} : { ingress }),
+      ...(gateway === undefined ? {} : { gateway }),
     };
-    selections.push({ instance, lab, step, context });
-    for (const lack of [
-      ...lacks(lab, facts, Object.keys(configs).length, ingress),
-      ...routesLack({ instance, lab, step, context }),
-    ]) {
+    const selection = { instance, lab, step, context };
+    const lacking = [
+      ...lacks(lab, facts, Object.keys(configs).length, { ingress, gateway }),
+      ...routesLack(selection),
+    ];
+    selections.push(lacking.length > 0 ? selection : { ...selection, context: withListeners(selection) });
+    for (const lack of lacking) {
       problems.push({
         path: `labs.${instance}`,
         message: `this cluster cannot carry ${lab.id}: ${lack.reason}`,
@@ -66,7 +71,7 @@ export function selectLabs(
 
 /** Routes of any step that the site's controller cannot have: every reason once. */
 function routesLack(selection: LabSelection): { reason: string; fix: string }[] {
-  if (selection.context.ingress?.kind !== "alb" || selection.lab.needs.ingress !== true) return [];
+  if (selection.context.ingress?.kind === undefined || selection.lab.needs.ingress !== true) return [];
   const found = new Map<string, string>();
   for (const step of selection.lab.steps.keys()) {
     try {
@@ -115,7 +120,7 @@ export function lacks(
   lab: Lab,
   facts: ClusterFacts,
   labsOnCluster = 1,
-  ingress?: IngressSite,
+  { ingress, gateway }: { ingress?: IngressSite | undefined; gateway?: IngressSite | undefined } = {},
 ): { reason: string; fix: string }[] {
   const found: { reason: string; fix: string }[] = [];
   const { needs } = lab;
@@ -161,6 +166,16 @@ export function lacks(
     needs.ingress === true && ingress === undefined,
     "it needs an ingress controller, and ingress.install is false",
     "remove ingress.install, or set it to true",
+  );
+  say(
+    needs.gateway === true && ingress !== undefined && gateway === undefined,
+    "it is about a Gateway, and ingress.controller makes none",
+    "set ingress.controller to gateway, or to both",
+  );
+  say(
+    needs.ingressNginx === true && ingress !== undefined && ingress.kind !== undefined,
+    "it is about ingress-nginx, and ingress.controller is another",
+    "leave ingress.controller out, or set it to both beside a Gateway",
   );
   say(
     needs.internet === true && facts.isolated === true,

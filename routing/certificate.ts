@@ -33,7 +33,7 @@ export function certificatesFor(set: Routes, site: IngressSite): KubeObject[] {
 export const secretNameOf = (host: string): string =>
   `${host.replace(/^\*\./, "wildcard.").replaceAll(".", "-")}-tls`;
 
-function certificate(args: {
+export function certificate(args: {
   name: string;
   namespace: string;
   host: string;

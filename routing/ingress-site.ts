@@ -2,10 +2,12 @@
  * What a lab may know of the ingress: plain data, so that labs stay free of controllers and platforms.
  */
 export interface IngressSite {
-  /** Who reads the Ingresses. @default ingress-nginx */
-  kind?: "alb";
-  /** Class that its Ingresses name. */
+  /** Who serves routes: a Gateway, or who reads Ingresses. @default ingress-nginx */
+  kind?: "alb" | "gateway";
+  /** Class that its Ingresses, or its Gateway, name. */
   className: string;
+  /** The Gateway that routes hang on, with `kind: gateway`. */
+  gateway?: SiteGateway;
   /** Domain under which names live. */
   baseDomain: string;
   /** Ports that a client uses. */
@@ -15,7 +17,15 @@ export interface IngressSite {
   tls?: SiteTls;
 }
 
-/** The controller's pods, as the values of its chart make them. */
+/** The stack's own Gateway, which routes of every namespace may use. */
+export interface SiteGateway {
+  namespace: string;
+  name: string;
+  /** Names with a listener for HTTPS: those of the lab, or of all labs of the stack. */
+  hosts: readonly string[];
+}
+
+/** The pods that requests come from, as the values of a chart, or an operator, make them. */
 export interface ControllerPods {
   kind: "Deployment" | "DaemonSet";
   /** On the host network policies see the nodes' addresses, not pods. */
@@ -24,8 +34,10 @@ export interface ControllerPods {
   ports: Readonly<Record<string, number>>;
   /** No pods of the cluster: a load balancer at addresses of its own. `hostNetwork` is then true as well. */
   outside?: boolean;
-  /** Absent where this project installs it: then it is `CONTROLLER`. */
+  /** Absent where this project installs ingress-nginx: then it is `CONTROLLER`. */
   place?: ControllerPlace;
+  /** Who tells a Gateway's proxies what to do, and where they ask it. */
+  control?: ControllerPlace & { ports: Readonly<Record<string, number>> };
 }
 
 /** Namespace, name, account and labels of the controller's pods: what policies select. */

@@ -1,14 +1,19 @@
 import type { ClusterFacts } from "../../kube/cluster-facts";
 import type { KubeObject } from "../../kube/objects";
 import { API_SERVER, CORE_DNS, ambientNamespace, ambientWorkload } from "../../packages/reach/src";
-import { CONTROLLER, type ControllerPods, type IngressSite } from "../../routing/ingress-site";
+import {
+  CONTROLLER,
+  type ControllerPlace,
+  type ControllerPods,
+  type IngressSite,
+} from "../../routing/ingress-site";
 import type { LabSelection } from "../model";
 
 /** A cluster with labs on it, each at its step: what a prediction is about. A stack's plan is one. */
 export interface LabsOnCluster {
   facts: ClusterFacts;
-  /** Absent where the cluster has no ingress controller of this project. */
-  ingress?: { site: IngressSite } | undefined;
+  /** Absent where the cluster has no ingress controller of this project; `gatewaySite`: a Gateway beside nginx. */
+  ingress?: { site: IngressSite; gatewaySite?: IngressSite } | undefined;
   labs: readonly LabSelection[];
 }
 
@@ -27,7 +32,9 @@ export function ambientOf({ facts, ingress, labs }: LabsOnCluster): Ambient {
       // Where a provider runs it, or nothing is known, it is no pod of the cluster.
       ...(facts.nodes?.some((n) => n.controlPlane) === true ? API_SERVER : []),
       ...installation(facts),
-      ...(ingress === undefined ? [] : controller(ingress.site.controller)),
+      ...[ingress?.site, ingress?.gatewaySite].flatMap((site) =>
+        site === undefined ? [] : controller(site.controller),
+      ),
       ...labs.flatMap((l) => l.lab.ambient?.(l.context) ?? []),
     ],
     podCidrs: facts.podCidrs,
@@ -36,8 +43,9 @@ export function ambientOf({ facts, ingress, labs }: LabsOnCluster): Ambient {
 
 /** One lab by itself, on its cluster. */
 export function alone(selection: LabSelection): LabsOnCluster {
-  const { facts, ingress } = selection.context;
-  return { facts, ingress: ingress && { site: ingress }, labs: [selection] };
+  const { facts, ingress, gateway } = selection.context;
+  const beside = gateway === undefined || gateway === ingress ? {} : { gatewaySite: gateway };
+  return { facts, ingress: ingress && { site: ingress, ...beside }, labs: [selection] };
 }
 
 /** Calico's pools say whether packets between nodes are wrapped; a stack that installs Calico registers this object. */
@@ -57,24 +65,48 @@ function installation({ cni }: ClusterFacts): KubeObject[] {
   ];
 }
 
-/** The ingress controller: its chart makes it, so it is no object of a stack, but flows begin there. */
-function controller({ kind, hostNetwork, ports, outside, place = CONTROLLER }: ControllerPods): KubeObject[] {
+/**
+ * The ingress controller, or a Gateway's proxies and who tells them what to do: a chart or an operator makes them, so
+ * they are no objects of a stack, but flows begin there.
+ */
+function controller({ kind, hostNetwork, ports, outside, place, control }: ControllerPods): KubeObject[] {
   if (outside === true) return [];
+  const own = control === undefined ? NGINX_ACCOUNT : {};
+  return [
+    ...pods({ kind, hostNetwork, ports, place: place ?? CONTROLLER, accountLabels: own }),
+    ...(control === undefined
+      ? []
+      : pods({
+          kind: "Deployment",
+          hostNetwork: false,
+          ports: control.ports,
+          place: control,
+          accountLabels: {},
+        })),
+  ];
+}
+
+/** What the chart of ingress-nginx adds to its account. */
+const NGINX_ACCOUNT = {
+  "app.kubernetes.io/part-of": "ingress-nginx",
+  "app.kubernetes.io/managed-by": "Helm",
+};
+
+function pods(args: {
+  kind: ControllerPods["kind"];
+  hostNetwork: boolean;
+  ports: ControllerPods["ports"];
+  place: ControllerPlace;
+  accountLabels: Readonly<Record<string, string>>;
+}): KubeObject[] {
+  const { kind, hostNetwork, ports, place, accountLabels } = args;
   const { namespace, name, serviceAccount, labels } = place;
   return [
     ambientNamespace(namespace),
     {
       apiVersion: "v1",
       kind: "ServiceAccount",
-      metadata: {
-        name: serviceAccount,
-        namespace,
-        labels: {
-          ...labels,
-          "app.kubernetes.io/part-of": "ingress-nginx",
-          "app.kubernetes.io/managed-by": "Helm",
-        },
-      },
+      metadata: { name: serviceAccount, namespace, labels: { ...labels, ...accountLabels } },
     },
     ambientWorkload({
       namespace,

@@ -1,5 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
 import { answerAlb } from "../../routing/alb/answer";
+import { proveAtGateway } from "../../routing/gateway/prove";
+import { siteGateway } from "../../routing/gateway/site-gateway";
 import { albListeners, urlOf, type IngressSite } from "../../routing/ingress-site";
 import type { Answer } from "../../routing/request";
 import { differences, proveRequest } from "../../routing/nginx/prove";
@@ -16,24 +18,57 @@ export interface AnsweredRequest {
   instead?: string;
 }
 
+const keyOf = (site: IngressSite | undefined): string | undefined =>
+  site?.gateway === undefined ? undefined : `${site.gateway.namespace}/${site.gateway.name}`;
+
+/** The way in that a claim asks: the stack's, its Gateway, or one that the lab makes and only the cluster reaches. */
+export function siteFor(context: LabContext, { gateway }: Pick<RequestClaim, "gateway">): IngressSite {
+  const site = siteOf(context);
+  if (gateway === undefined || gateway === keyOf(site)) return site;
+  if (context.gateway !== undefined && gateway === keyOf(context.gateway)) return context.gateway;
+  const [namespace = "", name = ""] = gateway.split("/");
+  return {
+    kind: "gateway",
+    className: site.className,
+    gateway: { namespace, name, hosts: [] },
+    baseDomain: site.baseDomain,
+    ports: { http: 80, https: 443 },
+    controller: { kind: "Deployment", hostNetwork: false, ports: {} },
+  };
+}
+
+/** Gateways that stand beside the objects of a lab. */
+const siteGateways = (context: LabContext): KubeObject[] =>
+  [context.ingress, context.gateway].flatMap((site) =>
+    site?.gateway === undefined ? [] : [siteGateway(site, site.gateway.hosts)],
+  );
+
 function prove(
   objects: readonly KubeObject[],
+  context: LabContext,
   site: IngressSite,
   claim: RequestClaim,
 ): { answer: Answer; problems: string[] } {
-  if (site.kind !== "alb") return proveRequest(objects, site.className, claim, site.ports.https);
-  const answer = answerAlb(objects, site.className, claim, albListeners(site));
-  return { answer, problems: differences(claim, answer) };
+  switch (site.kind) {
+    case "gateway":
+      return proveAtGateway([...siteGateways(context), ...objects], keyOf(site) ?? "", claim);
+    case "alb": {
+      const answer = answerAlb(objects, site.className, claim, albListeners(site));
+      return { answer, problems: differences(claim, answer) };
+    }
+    default:
+      return proveRequest(objects, site.className, claim, site.ports.https);
+  }
 }
 
-/** What the Ingress objects of a lab give for a request that it claims. */
+/** What the routes of a lab give for a request that it claims. */
 export function answerRequest(
   objects: readonly KubeObject[],
   context: LabContext,
   claim: RequestClaim,
 ): AnsweredRequest {
-  const site = siteOf(context);
-  const { answer, problems } = prove(objects, site, claim);
+  const site = siteFor(context, claim);
+  const { answer, problems } = prove(objects, context, site, claim);
   return {
     claim,
     url: urlOf(site, claim.host, claim.path, claim.scheme ?? "http"),

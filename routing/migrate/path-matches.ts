@@ -1,3 +1,4 @@
+import { expression, plainBeginning, prefixRewrite } from "../gateway/path-expressions";
 import { isRe2 } from "../gateway/precedence";
 import type { PathMatchType, PathModifier } from "../gateway/objects";
 import { locationFor, locationRegex, rewrittenPath } from "../nginx/locations";
@@ -64,7 +65,7 @@ function regexUnit(at: NginxLocation): Unit {
       path: expression(at.path),
       closed: `rewrite-target ${target} makes nginx redirect`,
     };
-  const prefix = prefixRewrite(at);
+  const prefix = prefixRewrite(at.path, (path) => rewrittenPath(at, path));
   if (prefix !== undefined) return { location, at, ...prefix };
   const whole = fixedRewrite(at);
   if (whole !== undefined)
@@ -97,43 +98,6 @@ function unreadable(pattern: string): Partial<Pick<Unit, "closed" | "path">> {
     path: { type: "PathPrefix", value: plain === "" ? "/" : plain },
     closed: `${pattern} is an expression that Envoy cannot read (it looks ahead or back, or is PCRE's own)`,
   };
-}
-
-const plainBeginning = (pattern: string): string =>
-  (/^(?:[-A-Za-z0-9/_~]|\\[.-])+/.exec(pattern)?.[0] ?? "").replaceAll("\\", "");
-
-/** Every path: `/`. Else an expression that fits the whole path. */
-export function expression(pattern: string): Unit["path"] {
-  if (/^\/(\.\*|\(\.\*\))?\$?$/.test(pattern)) return { type: "PathPrefix", value: "/" };
-  const body = /(^|[^\\])\|/.test(pattern.replace(/\([^()]*\)/g, "")) ? `(?:${pattern})` : pattern;
-  const ends = /(^|[^\\])\$$/.test(body);
-  const open = /(\.\*|\(\.\*\))$/.test(body);
-  return { type: "RegularExpression", value: `(?i)${ends ? body.slice(0, -1) : open ? body : `${body}.*`}` };
-}
-
-/**
- * `/api(/|$)(.*)` with `/$2`, and all that comes to the same: tried on paths below the expression's plain beginning,
- * not read from its text.
- */
-function prefixRewrite(at: NginxLocation): Pick<Unit, "path" | "rewrite"> | undefined {
-  const plain = plainBeginning(at.path);
-  const rest = at.path.slice(plain.length);
-  // A quantifier takes the character before it.
-  const base = (/^[?*{]/.test(rest) ? plain.slice(0, -1) : plain).replace(/\/$/, "");
-  if (plain === "" || !plain.startsWith("/")) return undefined;
-  const regex = locationRegex(at.path);
-  const [one, two] = ["/zz9", "/zz9/yy8"].map((tail) => ({
-    tail,
-    got: regex?.test(`${base}${tail}`) === true ? rewrittenPath(at, `${base}${tail}`) : undefined,
-  }));
-  if (one?.got === undefined || two?.got === undefined || !one.got.endsWith(one.tail)) return undefined;
-  const replaced = one.got.slice(0, -one.tail.length);
-  if (two.got !== `${replaced}${two.tail}` || !(replaced === "" || replaced.startsWith("/")))
-    return undefined;
-  const path = { type: "PathPrefix" as const, value: base === "" ? "/" : base };
-  return replaced === base
-    ? { path }
-    : { path, rewrite: { type: "ReplacePrefixMatch", replacePrefixMatch: replaced === "" ? "/" : replaced } };
 }
 
 /**

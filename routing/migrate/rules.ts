@@ -1,6 +1,5 @@
 import type { BackendRef, CorsFilter, Filter, HeaderMatch, RouteRule } from "../gateway/objects";
-import { pcre } from "../canary/precedence";
-import { isRe2 } from "../gateway/precedence";
+import { branches } from "../gateway/canary-branches";
 import { toHttps } from "../nginx/answer";
 import type { Cors } from "../nginx/settings";
 import type { Location, Server, Upstream } from "../nginx/model";
@@ -73,35 +72,7 @@ function backendRules(table: NginxTable, unit: Unit, upstream: Upstream): RouteR
   const other = canary === undefined ? [] : refOf(table, canary.upstream);
   // A canary without a Service: nginx keeps to the primary.
   if (canary === undefined || other.length === 0) return [rule([], primary)];
-  const { header, cookie, weight } = canary.strategy;
-  const rules: RouteRule[] = [];
-  if (header?.value !== undefined) rules.push(rule([{ name: header.name, value: header.value }], other));
-  // An expression that cannot be run: nginx sends such requests to the primary, and one in a route breaks the whole route.
-  else if (header?.pattern !== undefined && isRe2(header.pattern) && pcre(header.pattern) !== undefined)
-    rules.push(
-      rule([{ type: "RegularExpression", name: header.name, value: `.*(?:${header.pattern}).*` }], other),
-    );
-  else if (header !== undefined && header.pattern === undefined)
-    rules.push(
-      rule([{ name: header.name, value: "always" }], other),
-      rule([{ name: header.name, value: "never" }], primary),
-    );
-  if (cookie !== undefined) {
-    const says = (value: string): HeaderMatch[] => [
-      { type: "RegularExpression", name: "Cookie", value: `(?:.*;\\s*)?${cookie.name}=${value}(?:;.*)?` },
-    ];
-    rules.push(rule(says("always"), other), rule(says("never"), primary));
-  }
-  const total = Math.max(100, weight?.total ?? 100);
-  const share = Math.min(total, Math.max(0, weight?.weight ?? 0));
-  const weighted = (refs: BackendRef[], w: number) => refs.map((r) => ({ ...r, weight: w }));
-  const rest =
-    share === 0
-      ? primary
-      : share === total
-        ? other
-        : [...weighted(primary, total - share), ...weighted(other, share)];
-  return [...rules, rule([], rest)];
+  return branches(canary.strategy, primary, other).map((b) => rule(b.headers, b.backendRefs));
 }
 
 /** None where there is no such Service or port, or where it stands for a name outside: the rule then answers 500. */

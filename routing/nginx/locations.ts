@@ -96,13 +96,17 @@ export function locationRegex(pattern: string): RegExp | undefined {
   return regexes.get(pattern);
 }
 
-/**
- * The path that the backend gets, after `rewrite "(?i)path" target break`: not anchored, and the whole path is replaced.
- * `path` is the decoded path without query. Undefined where the expression cannot be followed.
- */
+/** The path that the backend gets of a location; undefined where the expression cannot be followed. */
 export function rewrittenPath({ location, path: pattern }: NginxLocation, path: string): string | undefined {
   const target = location.settings.rewrite;
-  if (target === undefined || target === pattern) return path;
+  return target === undefined || target === pattern ? path : rewriteBy(pattern, target, path);
+}
+
+/**
+ * After `rewrite "(?i)pattern" target break`: not anchored, and the whole path is replaced.
+ * @param path decoded, without query
+ */
+export function rewriteBy(pattern: string, target: string, path: string): string | undefined {
   const plain = pcre(pattern);
   if (plain === undefined) return undefined;
   const groups = new RegExp(plain.source, "i").exec(path);

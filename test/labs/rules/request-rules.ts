@@ -1,3 +1,5 @@
+import { withListeners } from "../../../labs/gateway-listeners";
+import { GATEWAY, proxyLabels } from "../../../routing/gateway/site-gateway";
 import type { IngressSite } from "../../../routing/ingress-site";
 import { labAt, type LabContext, type RequestClaim } from "../../../labs/model";
 import { answerRequest } from "../../../labs/prediction/requests";
@@ -11,6 +13,18 @@ const plain: IngressSite = {
 };
 const issuer = { certificate: { issuer: "labs" }, redirect: true, awaited: true, trust: "" } as const;
 
+const gateway: IngressSite = {
+  ...plain,
+  kind: "gateway",
+  gateway: { ...GATEWAY, hosts: [] },
+  controller: {
+    kind: "Deployment",
+    hostNetwork: false,
+    ports: { http: 10080, https: 10443 },
+    place: { ...GATEWAY, serviceAccount: GATEWAY.name, labels: proxyLabels(GATEWAY) },
+  },
+};
+
 /** Every kind of ingress that a stack may have. */
 const sites: Record<string, IngressSite> = {
   "kind, an authority of its own": { ...plain, tls: issuer },
@@ -23,6 +37,9 @@ const sites: Record<string, IngressSite> = {
     tls: { certificate: "default", redirect: true, awaited: true, trust: "" },
   },
   "no redirect": { ...plain, tls: { ...issuer, redirect: false } },
+  "a Gateway": { ...gateway, tls: issuer },
+  "a Gateway at other ports": { ...gateway, ports: { http: 8080, https: 8443 }, tls: issuer },
+  "a Gateway without a redirect": { ...gateway, tls: { ...issuer, redirect: false } },
 };
 
 /** Every request that a step claims is answered so by the Ingress objects of that step, on every kind of ingress. */
@@ -33,7 +50,7 @@ export function requestProblems({ lab, selection }: Subject): string[] {
   const none = lab.steps.every((_, step) => claims(step, selection.context).length === 0);
   const wrong = Object.entries(sites).flatMap(([title, ingress]) =>
     lab.steps.flatMap(({ id }, step) => {
-      const context: LabContext = { ...selection.context, ingress };
+      const context = withListeners({ ...selection, lab, context: { ...selection.context, ingress } });
       const { objects } = labAt({ ...selection, lab, step, context });
       return claims(step, context).flatMap((claim) => {
         const { holds, url, instead = "" } = answerRequest(objects, context, claim);

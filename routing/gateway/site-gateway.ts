@@ -1,0 +1,70 @@
+import type { KubeObject } from "../../kube/objects";
+import { certificate, secretNameOf } from "../certificate";
+import { placeOf, type IngressSite } from "../ingress-site";
+import { HTTP_LISTENER, httpsListener } from "./http-routes";
+import { VERSION, type ListenerSpec } from "./objects";
+
+/** The class of a stack's Gateway, and the Gateway itself with its namespace. */
+export const GATEWAY_CLASS = "labs";
+export const GATEWAY = { namespace: "labs-gateway", name: "labs" } as const;
+/** Secret of the user's own certificate, beside the Gateway. */
+export const GATEWAY_CERTIFICATE = "labs-default-certificate";
+
+/**
+ * The stack's Gateway: HTTP for every name, HTTPS for each name with a certificate of its own. Routes of every namespace
+ * may hang on it, as every namespace may have an Ingress.
+ */
+export function siteGateway(site: IngressSite, hosts: readonly string[]): KubeObject {
+  const allowedRoutes = { namespaces: { from: "All" as const } };
+  const secure = site.tls === undefined ? [] : hosts;
+  const listeners: ListenerSpec[] = [
+    { name: HTTP_LISTENER, protocol: "HTTP", port: 80, allowedRoutes },
+    ...secure.map((hostname) => ({
+      name: httpsListener(hostname),
+      protocol: "HTTPS" as const,
+      port: 443,
+      hostname,
+      tls: {
+        mode: "Terminate" as const,
+        certificateRefs: [{ kind: "Secret", name: secretOf(site, hostname) }],
+      },
+      allowedRoutes,
+    })),
+  ];
+  const { namespace, name } = site.gateway ?? GATEWAY;
+  return {
+    apiVersion: VERSION,
+    kind: "Gateway",
+    metadata: { name, namespace },
+    spec: { gatewayClassName: site.className, listeners },
+  };
+}
+
+/** The Certificates of its listeners; none where the user's own certificate covers them. */
+export function gatewayCertificates({ tls, gateway }: IngressSite, hosts: readonly string[]): KubeObject[] {
+  if (tls === undefined || tls.certificate === "default") return [];
+  const { issuer } = tls.certificate;
+  const { namespace } = gateway ?? GATEWAY;
+  return hosts.map((host) =>
+    certificate({ name: secretNameOf(host), namespace, host, issuer, awaited: tls.awaited }),
+  );
+}
+
+const secretOf = ({ tls }: IngressSite, host: string): string =>
+  tls?.certificate === "default" ? GATEWAY_CERTIFICATE : secretNameOf(host);
+
+/** Labels of a Gateway's proxies (Envoy Gateway, one Gateway to a proxy, beside it). */
+export const proxyLabels = (gateway: { namespace: string; name: string }): Record<string, string> => ({
+  "app.kubernetes.io/name": "envoy",
+  "app.kubernetes.io/component": "proxy",
+  "app.kubernetes.io/managed-by": "envoy-gateway",
+  "gateway.networking.k8s.io/gateway-name": gateway.name,
+  "gateway.envoyproxy.io/owning-gateway-name": gateway.name,
+  "gateway.envoyproxy.io/owning-gateway-namespace": gateway.namespace,
+});
+
+/** `namespace/name` of the pods that carry a site's requests on. */
+export const proxyOf = (site: Pick<IngressSite, "controller">): string => {
+  const { namespace, name } = placeOf(site);
+  return `${namespace}/${name}`;
+};
