@@ -37,6 +37,8 @@ export function chartRef(
   mirrors: Mirrors,
 ): ChartRef {
   const mirror = mirrors.charts[source.chart];
+  if (mirror === undefined && source.repository.startsWith("oci://"))
+    return { chart: `${source.repository}/${source.chart}`, version: source.version };
   if (mirror === undefined)
     return { chart: source.chart, version: source.version, repositoryOpts: { repo: source.repository } };
   if (/^https?:\/\//.test(mirror))

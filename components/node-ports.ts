@@ -12,6 +12,9 @@ export const NGINX_PORTS = {
   10254: "health and metrics",
 } as const;
 
+/** Where a Gateway's Service listens on the nodes, if nothing else is said: apart from those of ingress-nginx. */
+export const GATEWAY_NODE_PORTS = { http: 31080, https: 31443 } as const;
+
 /** Who holds a port of a node, where the controller is on the host network. */
 export const portUsers: Readonly<Record<number, string>> = {
   10250: "the kubelet",

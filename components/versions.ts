@@ -88,6 +88,13 @@ export const charts = {
     version: "3.5.0",
     repository: "https://aws.github.io/eks-charts",
   },
+  // Source: envoyproxy/gateway releases, v1.9.1, and its installation by Helm; for clusters where Calico's operator does
+  // not install Envoy Gateway (the operator 1.43 of Calico 3.33 brings 1.8.2).
+  "gateway-helm": {
+    chart: "gateway-helm",
+    version: "v1.9.1",
+    repository: "oci://docker.io/envoyproxy",
+  },
 } as const;
 
 /**

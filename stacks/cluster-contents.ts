@@ -3,6 +3,13 @@ import {
   type ClusterContents,
   type WantedContents,
 } from "../components/existing/plan/contents";
+import {
+  gatewayProblems,
+  type GatewayContents,
+  type WantedGateway,
+} from "../components/existing/plan/gateway-contents";
+import { CHART_NAMESPACE } from "../components/gateway/plan/gateway-objects";
+import { GATEWAY } from "../routing/gateway/site-gateway";
 import { callApi, refusalText } from "../components/kubernetes/request";
 import type { KubeObject } from "../kube/objects";
 import { failOn, reasonOf } from "../kube/problems";
@@ -18,7 +25,8 @@ const LIMIT = 10;
  */
 export async function checkContents(plan: StackPlan, access: Access): Promise<string[]> {
   const wanted = wantedOf(plan);
-  if (wanted.ingress === undefined && wanted.certManager === undefined) return [];
+  const gateway = wantedGateway(plan);
+  if (wanted.ingress === undefined && wanted.certManager === undefined && gateway === undefined) return [];
   const client = await import("@kubernetes/client-node");
   const kubeconfig = new client.KubeConfig();
   kubeconfig.loadFromString(access.text);
@@ -43,6 +51,7 @@ export async function checkContents(plan: StackPlan, access: Access): Promise<st
     ((await ask(path)) as { items?: KubeObject[] } | undefined)?.items ?? [];
   const place = wanted.ingress?.existing;
   const labels = "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller";
+  const gateways = gateway === undefined ? undefined : askForGateways(one, all);
   const [classes, certificateCrd, certManagers, certManager, ingress, clusterRole, service] =
     await Promise.all([
       all("/apis/networking.k8s.io/v1/ingressclasses"),
@@ -53,6 +62,7 @@ export async function checkContents(plan: StackPlan, access: Access): Promise<st
       one("/apis/rbac.authorization.k8s.io/v1/clusterroles/ingress-nginx"),
       place === undefined ? undefined : one(`/api/v1/namespaces/${place.namespace}/services/${place.name}`),
     ]);
+  const foundGateways = await gateways;
   // A question without an answer says nothing: neither that something is there, nor that it is not.
   if (unanswered.length > 0) return unanswered;
   const found: ClusterContents = {
@@ -63,18 +73,37 @@ export async function checkContents(plan: StackPlan, access: Access): Promise<st
     clusterRole,
     service,
   };
-  failOn(
-    "The cluster has other things than the config says; nothing was changed.",
-    contentProblems(wanted, found),
-  );
+  failOn("The cluster has other things than the config says; nothing was changed.", [
+    ...contentProblems(wanted, found),
+    ...(gateway === undefined || foundGateways === undefined ? [] : gatewayProblems(gateway, foundGateways)),
+  ]);
   return [];
+}
+
+async function askForGateways(
+  one: (path: string) => Promise<KubeObject | undefined>,
+  all: (path: string) => Promise<KubeObject[]>,
+): Promise<GatewayContents> {
+  const [classes, api, apiCrd, ...namespaces] = await Promise.all([
+    all("/apis/gateway.networking.k8s.io/v1/gatewayclasses"),
+    one("/apis/operator.tigera.io/v1/gatewayapis/default"),
+    one("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gatewayapis.operator.tigera.io"),
+    ...[GATEWAY.namespace, CHART_NAMESPACE].map((name) => one(`/api/v1/namespaces/${name}`)),
+  ]);
+  return { classes, api, apiCrd, namespaces };
+}
+
+function wantedGateway({ clusterName, ingress, calico }: StackPlan): WantedGateway | undefined {
+  if (ingress?.gateway === undefined) return undefined;
+  const { by, className } = ingress.gateway;
+  return { clusterName, by, className, calico: calico.install };
 }
 
 function wantedOf({ clusterName, ingress }: StackPlan): WantedContents {
   const tls = ingress?.tls;
   return {
     clusterName,
-    ...(ingress === undefined || ingress.controller.alb !== undefined
+    ...(ingress?.controller === undefined || ingress.controller.alb !== undefined
       ? {}
       : {
           ingress: {

@@ -3,13 +3,13 @@ import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";
 import { kindRanges } from "../components/kind/plan/address-families";
 import { planKind, type KindPlan } from "../components/kind/plan/kind-plan";
-import { defaultPorts } from "../components/kind/kind-config";
+import { defaultPorts, type WaysIn } from "../components/kind/kind-config";
 import { mirroredImage } from "../components/mirrors";
 import { planLoadBalancer } from "../components/kind/plan/load-balancer-plan";
 import { CLOUD_PROVIDER_IMAGE, ROUTER_IMAGE, type VersionSet } from "../components/versions";
 import type { Problem } from "../kube/problems";
 import type { Config } from "./config/stack-config";
-import { someLab, wantsIngress } from "./ingress-plan";
+import { controllerOf, hasGateway, someLab, wantsIngress } from "./ingress-plan";
 
 export type TargetPlan =
   | { kind: "kind"; cluster: KindPlan }
@@ -25,6 +25,12 @@ export interface Site {
   notes: string[];
 }
 
+/** Whose ports are to be open on the machine. */
+const waysIn = (config: Config): WaysIn => {
+  const controller = wantsIngress(config) ? controllerOf(config) : undefined;
+  return { nginx: controller !== undefined && controller !== "gateway", gateway: hasGateway(controller) };
+};
+
 /** A cluster of containers on this machine. */
 export function kindSite(
   config: Config,
@@ -33,7 +39,7 @@ export function kindSite(
   problems: Problem[],
 ): Site {
   const portMappings =
-    config.kind.portMappings ?? (config.kind.ipFamily === "ipv6" ? [] : defaultPorts(wantsIngress(config)));
+    config.kind.portMappings ?? (config.kind.ipFamily === "ipv6" ? [] : defaultPorts(waysIn(config)));
   const {
     plan,
     outside,

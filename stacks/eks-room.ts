@@ -6,6 +6,7 @@ import { quotaFindings } from "../components/eks/plan/quotas";
 import { roomProblems } from "../components/eks/plan/room-problems";
 import type { EksConfig } from "../components/eks/eks-config";
 import type { Problem } from "../kube/problems";
+import { balancersOf } from "./ingress-plan";
 import { largestDemands, podDemands, type DemandingPlan } from "./pod-demands";
 
 export interface EksRoom {
@@ -41,7 +42,7 @@ export function eksRoom(plan: DemandingPlan, cluster: EksPlan, config: EksConfig
   }
   const own = ownPods(demands).reduce((n, d) => n + d.pods, 0);
   // The load balancer's group has a rule for each range and port; without AWS's answer the controller's notes say it.
-  const ranges = plan.ingress?.controller.loadBalancer?.sourceRanges.length ?? 0;
+  const ranges = Math.max(0, ...balancersOf(plan.ingress).map((b) => b.sourceRanges.length));
   const needs = { ...quotaNeeds(cluster), ...(aws.limits?.rules === undefined ? {} : { rules: ranges * 2 }) };
   const quotas = quotaFindings(needs, aws.limits);
   problems.push(...quotas.problems);

@@ -1,4 +1,9 @@
 import { planDns, type DnsPlan } from "../components/dns/plan/dns-plan";
+import { planGateway } from "../components/gateway/plan/gateway-plan";
+import type { GatewayEntry, GatewayPlan } from "../components/gateway/plan/types";
+import { nginxOnly } from "../components/ingress-nginx/controller/other-controllers";
+import { gatewayPods } from "../components/gateway/plan/gateway-pods";
+import type { IngressConfig } from "../components/ingress-nginx/ingress-config";
 import type { ClusterFacts } from "../kube/cluster-facts";
 import { controllerPods } from "../components/ingress-nginx/controller/controller-pods";
 import { planController } from "../components/ingress-nginx/controller/controller-plan";
@@ -12,14 +17,18 @@ import type { Config } from "./config/stack-config";
 
 /** How requests get in from outside: controller, certificates, names; plain data. */
 export interface IngressPlan {
-  controller: ControllerPlan;
+  /** ingress-nginx, or an ALB; absent where a Gateway alone serves. */
+  controller?: ControllerPlan;
+  gateway?: GatewayPlan;
   tls: TlsPlan;
   dns: DnsPlan;
   /** What labs know of it. */
   site: IngressSite;
+  /** The Gateway, where it stands beside nginx. */
+  gatewaySite?: IngressSite;
 }
 
-type Sections = Pick<Config, "target" | "eks" | "ingress" | "tls" | "dns" | "labs">;
+type Sections = Pick<Config, "target" | "eks" | "ingress" | "tls" | "dns" | "labs" | "calico" | "gateway">;
 
 /** Plans it where a lab or the config asks for it. */
 export function planIngress(
@@ -27,41 +36,132 @@ export function planIngress(
   facts: ClusterFacts,
 ): { ingress?: IngressPlan; baseDomain: string; problems: Problem[]; notes: string[] } {
   const install = wantsIngress(config);
-  const controller = planController(config.ingress, facts, config.tls.issuer === "own", config.tls.redirect);
+  const ingress = { ...config.ingress, controller: controllerOf(config) };
+  const gateway = hasGateway(ingress.controller)
+    ? planGateway(config.gateway, gatewayEntry(ingress), facts, config.calico.install)
+    : undefined;
+  const controller =
+    ingress.controller === "gateway"
+      ? undefined
+      : planController(ingress, facts, config.tls.issuer === "own", config.tls.redirect);
+  const alb = controller?.plan.alb;
+  const entry = controller?.plan ?? gateway?.plan;
   const route53 = config.target === "eks";
   const dns = planDns(config.dns, facts, {
-    expose: install ? controller.plan.expose : undefined,
+    expose: install ? entry?.expose : undefined,
     route53,
-    internal: (controller.plan.alb ?? controller.plan.loadBalancer)?.scheme === "internal",
+    internal: (alb ?? entry?.loadBalancer)?.scheme === "internal",
   });
   const tls = planTls(config.tls, facts, {
     baseDomain: dns.plan.baseDomain,
     zone: dns.plan.zone !== undefined,
     needed: install && someLab(config, "tls"),
     ingress: install,
-    ...(controller.plan.alb === undefined ? {} : { acm: controller.plan.alb.certificateArns }),
-    ownController: config.ingress.controller !== "existing",
+    ...(alb === undefined ? {} : { acm: alb.certificateArns }),
+    ownController: ingress.controller !== "existing",
     rights: route53 && hasPodIdentity(config),
   });
-  const planned = [dns, tls, ...(install ? [controller] : [])];
+  const ways = [controller, gateway].flatMap((way) => way ?? []);
+  const planned = [dns, tls, ...(install ? ways : [])];
   const problems = planned.flatMap((p) => p.problems);
   const { baseDomain } = dns.plan;
   if (!install) return { baseDomain, problems, notes: [] };
-  const acm = controller.plan.alb?.certificateArns ?? [];
+  const acm = alb?.certificateArns ?? [];
   const secured =
     acm.length > 0
       ? acmSite(config.tls.redirect)
       : siteTls(tls.plan, config.tls.redirect, config.dns.zone === "create");
-  const site: IngressSite = {
-    ...(controller.plan.alb === undefined ? {} : { kind: "alb" as const }),
-    className: controller.plan.className,
+  const shared = { baseDomain, ...(secured === undefined ? {} : { tls: secured }) };
+  const sites = [
+    ...(controller === undefined ? [] : [controllerSite(controller.plan, shared)]),
+    ...(gateway === undefined ? [] : [gatewaySiteOf(gateway.plan, shared)]),
+  ];
+  const [site, gatewaySite] = sites;
+  if (site === undefined) throw new Error("no way in is planned");
+  return {
+    ingress: {
+      ...(controller === undefined ? {} : { controller: controller.plan }),
+      ...(gateway === undefined ? {} : { gateway: gateway.plan }),
+      tls: tls.plan,
+      dns: dns.plan,
+      site,
+      ...(gatewaySite === undefined ? {} : { gatewaySite }),
+    },
     baseDomain,
-    ports: controller.plan.ports,
-    controller: controllerPods(controller.plan),
-    ...(secured === undefined ? {} : { tls: secured }),
+    problems,
+    notes: planned.flatMap((p) => p.notes),
   };
-  const ingress = { controller: controller.plan, tls: tls.plan, dns: dns.plan, site };
-  return { ingress, baseDomain, problems, notes: planned.flatMap((p) => p.notes) };
+}
+
+type Shared = Pick<IngressSite, "baseDomain" | "tls">;
+
+const controllerSite = (plan: ControllerPlan, shared: Shared): IngressSite => ({
+  ...(plan.alb === undefined ? {} : { kind: "alb" as const }),
+  className: plan.className,
+  ...shared,
+  ports: plan.ports,
+  controller: controllerPods(plan),
+});
+
+const gatewaySiteOf = (plan: GatewayPlan, shared: Shared): IngressSite => ({
+  kind: "gateway",
+  className: plan.className,
+  gateway: { ...plan.place, hosts: [] },
+  ...shared,
+  ports: plan.ports,
+  controller: gatewayPods(plan),
+});
+
+const gatewayEntry = (ingress: IngressConfig): GatewayEntry => ({
+  ...ingress,
+  beside: ingress.controller === "both",
+  nginxOnly: nginxOnly(ingress),
+});
+
+/** Whether a Gateway serves routes, alone or beside ingress-nginx. */
+export const hasGateway = (controller: IngressConfig["controller"] | undefined): boolean =>
+  controller === "gateway" || controller === "both";
+
+/** Who serves routes: as config says, or as the labs need it; ingress-nginx where nothing asks for another. */
+export function controllerOf({
+  ingress,
+  labs,
+}: {
+  ingress: { controller?: IngressConfig["controller"] };
+  labs: ChosenLabs;
+}): IngressConfig["controller"] {
+  if (ingress.controller !== undefined) return ingress.controller;
+  const routed = needsOf({ labs }).filter((n) => n.ingress === true);
+  const gateway = routed.some((n) => n.gateway === true);
+  const nginx = routed.some((n) => n.gateway !== true || n.ingressNginx === true);
+  if (!gateway) return "ingress-nginx";
+  return nginx ? "both" : "gateway";
+}
+
+/** Load balancers in front of the ways in, that this stack brings. */
+export function balancersOf(
+  ingress: IngressPlan | undefined,
+): { what: string; internetFacing: boolean; alb: boolean; sourceRanges: readonly string[]; own: boolean }[] {
+  const { controller, gateway } = ingress ?? {};
+  const one = (what: string, lb: { scheme: string; sourceRanges: readonly string[] } | undefined) => ({
+    what,
+    internetFacing: lb?.scheme !== "internal",
+    sourceRanges: lb?.sourceRanges ?? [],
+  });
+  return [
+    ...(controller?.expose === "load-balancer"
+      ? [
+          {
+            ...one("the ingress controller", controller.alb ?? controller.loadBalancer),
+            alb: controller.alb !== undefined,
+            own: controller.existing === undefined,
+          },
+        ]
+      : []),
+    ...(gateway?.expose === "load-balancer"
+      ? [{ ...one("the Gateway", gateway.loadBalancer), alb: false, own: true }]
+      : []),
+  ];
 }
 
 /** The load balancer's own certificates cover every name. */
@@ -81,8 +181,13 @@ export function hasPodIdentity({ eks }: Pick<Config, "eks">): boolean {
 export const wantsIngress = (config: Pick<Config, "ingress" | "labs">): boolean =>
   config.ingress.install ?? someLab(config, "ingress");
 
-export function someLab(config: Pick<Config, "labs">, need: keyof LabNeeds): boolean {
-  return Object.entries(config.labs).some(
-    ([instance, { lab }]) => labs.find((l) => l.id === (lab ?? instance))?.needs[need] === true,
+/** Labs by their key, each perhaps a copy of another. */
+type ChosenLabs = Readonly<Record<string, { lab?: string }>>;
+
+export const someLab = (config: { labs: ChosenLabs }, need: keyof LabNeeds): boolean =>
+  needsOf(config).some((needs) => needs[need] === true);
+
+const needsOf = (config: { labs: ChosenLabs }): LabNeeds[] =>
+  Object.entries(config.labs).flatMap(
+    ([instance, { lab }]) => labs.find((l) => l.id === (lab ?? instance))?.needs ?? [],
   );
-}

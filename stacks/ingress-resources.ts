@@ -5,10 +5,13 @@ import { AlbIngress } from "../components/alb/alb";
 import { ChallengeRole } from "../components/dns/challenge-role";
 import { Records } from "../components/dns/records";
 import { Zone } from "../components/dns/zone";
-import { balancerOf, IngressNginx } from "../components/ingress-nginx/ingress-nginx";
+import { IngressNginx } from "../components/ingress-nginx/ingress-nginx";
+import { balancerOf } from "../components/kubernetes/service-address";
+import { Gateway } from "../components/gateway/gateway";
 import { Certificates } from "../components/tls/certificates";
 import { ACCOUNT } from "../components/tls/plan/objects";
 import type { StackPlan } from "./stack-plan";
+import { gatewaySiteOf } from "./gateway-hosts";
 import type { IngressPlan } from "./ingress-plan";
 
 /** Where names can be made; absent off AWS. */
@@ -40,11 +43,16 @@ export function provisionIngress(
   const shared = { cluster, mirrors: plan.mirrors, wait: plan.config.wait, after };
   const controller = makeController(ingress, shared);
   const tls = makeCertificates(ingress, shared, zone, site);
-  makeRecords(ingress, controller, zone, site);
+  const gateway = makeGateway(ingress, shared, tls?.ready ?? []);
+  const entry = controller ?? gateway;
+  makeRecords(ingress, entry?.loadBalancer, zone, site);
+  const exposed = (ingress.controller ?? ingress.gateway)?.expose === "load-balancer";
+  const beside = controller !== undefined && ingress.gateway?.expose === "load-balancer";
   return {
-    ready: [...controller.ready, ...(tls?.ready ?? [])],
+    ready: [...(controller?.ready ?? []), ...(gateway?.ready ?? []), ...(tls?.ready ?? [])],
     outputs: {
-      ...(ingress.controller.expose === "load-balancer" ? { loadBalancer: controller.loadBalancer } : {}),
+      ...(exposed ? { loadBalancer: entry?.loadBalancer } : {}),
+      ...(beside ? { gatewayLoadBalancer: gateway?.loadBalancer } : {}),
       ...(ingress.tls.issuer === "self-signed" && tls !== undefined
         ? { caCertificate: tls.caCertificate }
         : {}),
@@ -53,15 +61,19 @@ export function provisionIngress(
   };
 }
 
-/** The controller, or where the one that is there is reached. */
+type Shared = Pick<ConstructorParameters<typeof IngressNginx>[1], "cluster" | "mirrors" | "wait" | "after">;
+
+/** The controller, or where the one that is there is reached; none where a Gateway alone serves. */
 function makeController(
   ingress: IngressPlan,
-  shared: Pick<ConstructorParameters<typeof IngressNginx>[1], "cluster" | "mirrors" | "wait" | "after">,
-): Pick<IngressNginx, "ready" | "loadBalancer"> {
-  const { alb, className, existing, expose } = ingress.controller;
+  shared: Shared,
+): Pick<IngressNginx, "ready" | "loadBalancer"> | undefined {
+  const { controller: plan } = ingress;
+  if (plan === undefined) return undefined;
+  const { alb, className, existing, expose } = plan;
   if (alb !== undefined) return new AlbIngress("ingress", { ...shared, className, alb });
   if (existing === undefined)
-    return new IngressNginx("ingress", { ...shared, plan: ingress.controller, ...ownCertificate(ingress) });
+    return new IngressNginx("ingress", { ...shared, plan, ...ownCertificate(ingress) });
   return {
     ready: [],
     loadBalancer:
@@ -71,6 +83,14 @@ function makeController(
           })
         : pulumi.output(undefined),
   };
+}
+
+function makeGateway(ingress: IngressPlan, shared: Shared, issuer: pulumi.Resource[]): Gateway | undefined {
+  const { gateway: plan } = ingress;
+  const site = gatewaySiteOf(ingress);
+  if (plan === undefined || site?.gateway === undefined) return undefined;
+  const { hosts } = site.gateway;
+  return new Gateway("gateway", { ...shared, plan, site, hosts, issuer, ...ownCertificate(ingress) });
 }
 
 function makeZone({ dns }: IngressPlan, site?: AwsSite): Zone | undefined {
@@ -114,18 +134,18 @@ function makeCertificates(
 }
 
 function makeRecords(
-  { dns, controller: { alb } }: IngressPlan,
-  controller: Pick<IngressNginx, "loadBalancer">,
+  { dns, controller }: IngressPlan,
+  balancer: pulumi.Output<string | undefined> | undefined,
   zone: Zone | undefined,
   site?: AwsSite,
 ): void {
-  if (zone === undefined || site === undefined || dns.records.length === 0) return;
-  const loadBalancer = controller.loadBalancer.apply((name) => name ?? "");
+  if (zone === undefined || site === undefined || balancer === undefined || dns.records.length === 0) return;
+  const loadBalancer = balancer.apply((name) => name ?? "");
   new Records("names", {
     names: dns.records,
     zoneId: zone.zoneId,
     loadBalancer,
-    type: alb !== undefined ? "application" : "network",
+    type: controller?.alb !== undefined ? "application" : "network",
     provider: site.provider,
   });
 }

@@ -2,13 +2,35 @@ import type { DnsPlan } from "../components/dns/plan/dns-plan";
 import type { ControllerPlan } from "../components/ingress-nginx/controller/types";
 import type { TlsPlan } from "../components/tls/plan/tls-plan";
 import { charts } from "../components/versions";
+import type { GatewayPlan } from "../components/gateway/plan/types";
 import { nlbAnnotations } from "../routing/nlb-annotations";
+import { gatewaySiteOf } from "./gateway-hosts";
+import type { IngressPlan } from "./ingress-plan";
 
 /** Controller, certificates and names, as lines for a reader. */
-export function ingressSummary(plan: { controller: ControllerPlan; tls: TlsPlan; dns: DnsPlan }): string[] {
+export function ingressSummary(plan: IngressPlan): string[] {
+  const { controller, gateway } = plan;
   // An ALB has its certificates from ACM, and its own lines say so.
-  const tls = plan.controller.alb === undefined ? tlsLines(plan.tls) : [];
-  return [...controllerLines(plan.controller), ...tls, ...dnsLines(plan.dns)];
+  const tls = controller?.alb === undefined ? tlsLines(plan.tls) : [];
+  return [
+    ...(controller === undefined ? [] : controllerLines(controller)),
+    ...(gateway === undefined ? [] : gatewayLines(gateway, gatewaySiteOf(plan)?.gateway?.hosts ?? [])),
+    ...tls,
+    ...dnsLines(plan.dns),
+  ];
+}
+
+function gatewayLines(g: GatewayPlan, hosts: readonly string[]): string[] {
+  const by = g.by === "calico" ? "Calico's operator" : `chart gateway-helm ${charts["gateway-helm"].version}`;
+  const policy =
+    g.externalTrafficPolicy === undefined ? "" : `, externalTrafficPolicy ${g.externalTrafficPolicy}`;
+  const annotations =
+    g.loadBalancer === undefined ? {} : nlbAnnotations({ ...g.loadBalancer, proxyProtocol: g.proxyProtocol });
+  return [
+    `Gateway ${g.place.namespace}/${g.place.name} by ${by}: class ${g.className}, ${g.expose}${policy}, ${g.replicas} pod(s)`,
+    `open on ports ${g.ports.http} and ${g.ports.https}; HTTPS for ${hosts.length === 0 ? "no name" : hosts.join(", ")}`,
+    ...Object.entries(annotations).map(([key, value]) => `  ${key}: ${value}`),
+  ];
 }
 
 function controllerLines(c: ControllerPlan): string[] {

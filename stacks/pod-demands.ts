@@ -4,6 +4,7 @@ import { loadBalancerValues } from "../components/eks/plan/load-balancer-plan";
 import type { KubeObject } from "../kube/objects";
 import { labAt, type LabSelection } from "../labs/model";
 import type { CalicoPlan } from "../components/calico/plan/calico-plan";
+import type { ControllerPlan } from "../components/ingress-nginx/controller/types";
 import type { IngressPlan } from "./ingress-plan";
 
 /** The parts of a stack's plan that bring pods. */
@@ -114,14 +115,17 @@ function calicoPods({ calico }: DemandingPlan, nodes: number, atLeast: number): 
 
 function ingressPods({ ingress }: DemandingPlan, atLeast: number): PodDemand[] {
   if (ingress === undefined) return [];
-  const { controller, tls } = ingress;
-  if (controller.alb !== undefined) return [];
-  const each = { what: "ingress-nginx", memory: 90, hostNetwork: controller.hostNetwork };
+  const { controller, gateway, tls } = ingress;
+  if (controller?.alb !== undefined) return [];
   const webhook = "webhook" in tls ? tls.webhook : undefined;
   return [
-    controller.kind === "DaemonSet"
-      ? { ...each, pods: 1, perNode: true }
-      : { ...each, pods: Math.max(controller.replicas, atLeast) },
+    ...(controller === undefined ? [] : [controllerPods(controller, atLeast)]),
+    ...(gateway === undefined
+      ? []
+      : [
+          { what: "envoy-gateway", pods: 1, memory: 256 },
+          { what: "the Gateway's proxies", pods: Math.max(gateway.replicas, atLeast), memory: 160 },
+        ]),
     ...(webhook === undefined
       ? []
       : [
@@ -129,6 +133,13 @@ function ingressPods({ ingress }: DemandingPlan, atLeast: number): PodDemand[] {
           { what: "cert-manager", pods: 1, hostNetwork: webhook.hostNetwork, memory: 0 },
         ]),
   ];
+}
+
+function controllerPods({ kind, replicas, hostNetwork }: ControllerPlan, atLeast: number): PodDemand {
+  const each = { what: "ingress-nginx", memory: 90, hostNetwork };
+  return kind === "DaemonSet"
+    ? { ...each, pods: 1, perNode: true }
+    : { ...each, pods: Math.max(replicas, atLeast) };
 }
 
 interface PodSpec {

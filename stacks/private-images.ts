@@ -62,7 +62,10 @@ function images({ calico, ingress, labs }: ImageUsers, balancers: boolean): [ima
   return [
     ...(calico.install ? [["quay.io/x", "Calico"] as [string, string]] : []),
     ...(balancers ? [[LBC_IMAGE, "the load balancer controller"] as [string, string]] : []),
-    ...(ingress === undefined || ingress.controller.alb !== undefined
+    ...(ingress?.gateway?.by === "chart"
+      ? [["docker.io/envoyproxy/gateway", "Envoy Gateway"] as [string, string]]
+      : []),
+    ...(ingress?.controller === undefined || ingress.controller.alb !== undefined
       ? []
       : [[ingress.controller.image?.repository ?? "registry.k8s.io/x", "ingress-nginx"] as [string, string]]),
     ...(ingress !== undefined && "webhook" in ingress.tls

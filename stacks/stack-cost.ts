@@ -8,6 +8,7 @@ import {
 import { MONTH, priceSources, servicePrice } from "../components/eks/plan/prices";
 import { ownsLoadBalancer } from "../kube/load-balancers";
 import { labAt } from "../labs/model";
+import { balancersOf } from "./ingress-plan";
 import type { StackPlan } from "./stack-plan";
 
 /** What a stack costs at list prices: without tax, discounts and traffic. */
@@ -46,18 +47,8 @@ export function stackCost(plan: StackPlan, now: Date): StackCost | undefined {
 
 /** Load balancers: the ingress controller's, and those of the labs at their steps. */
 function balancers({ ingress, labs, facts }: StackPlan): BalancerNeeds["balancers"] {
-  const alb = ingress?.controller.alb;
-  const own = alb ?? ingress?.controller.loadBalancer;
   return [
-    ...(ingress?.controller.expose === "load-balancer"
-      ? [
-          {
-            what: "the ingress controller",
-            internetFacing: own?.scheme !== "internal",
-            alb: alb !== undefined,
-          },
-        ]
-      : []),
+    ...balancersOf(ingress).map(({ what, internetFacing, alb }) => ({ what, internetFacing, alb })),
     ...labs.flatMap((l) =>
       labAt(l)
         .objects.filter((o) => o.kind === "Service" && ownsLoadBalancer(o, facts))

@@ -19,7 +19,15 @@ import { eksRoom, type EksRoom } from "./eks-room";
 import { eksSite } from "./eks-site";
 import { existingSite, kindSite, type Site, type TargetPlan } from "./cluster-sites";
 import { privateImages } from "./private-images";
-import { planIngress, someLab, type IngressPlan } from "./ingress-plan";
+import {
+  balancersOf,
+  controllerOf,
+  hasGateway,
+  planIngress,
+  someLab,
+  type IngressPlan,
+} from "./ingress-plan";
+import { listenerProblems, withGatewayHosts } from "./gateway-hosts";
 
 /** All that is decided before a resource is made: plain data. */
 export interface StackPlan {
@@ -101,15 +109,17 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
   const calico = planCalico(withObservability(config), site.calico, set, config.mirrors.calicoCrds);
   problems.push(...calico.problems);
   const known: ClusterFacts = { ...site.facts, cni: calico.plan.cni };
-  const { ingress, baseDomain, ...entry } = planIngress(config, known);
+  const { ingress: planned, baseDomain, ...entry } = planIngress(config, known);
   const facts: ClusterFacts = {
     ...known,
     baseDomain,
-    ...(ingress?.controller.alb === undefined ? {} : { albClass: ingress.controller.className }),
+    ...(planned?.controller?.alb === undefined ? {} : { albClass: planned.controller.className }),
   };
-  const labs = selectLabs(config.labs, facts, ingress?.site);
+  const labs = selectLabs(config.labs, facts, planned?.site, planned?.gatewaySite);
+  const ingress = planned && withGatewayHosts(planned, labs.selections);
+  problems.push(...listenerProblems(ingress));
   problems.push(...entry.problems, ...labs.problems);
-  const open = ingress === undefined ? undefined : openToAll(ingress.controller);
+  const open = ingress?.controller === undefined ? undefined : openToAll(ingress.controller);
   if (open !== undefined && aws.stage !== "offline") problems.push(open);
   const room =
     site.target.kind === "eks" && site.target.cluster !== undefined && labs.problems.length === 0
@@ -140,7 +150,7 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
   if (ingress?.tls.issuer === "own")
     problems.push(...coverageProblems(ingress.tls.certificate, hostsOfLabs(labs.selections), baseDomain));
   if (problems.length > 0) return fail(stack, problems);
-  const nginxHere = ingress !== undefined && ingress.controller.alb === undefined;
+  const nginxHere = ingress?.controller !== undefined && ingress.controller.alb === undefined;
   return {
     stack,
     clusterName,
@@ -183,10 +193,12 @@ export const objectsOfAllSteps = (selections: readonly LabSelection[]): KubeObje
 
 /** Names that the labs take at any of their steps. */
 function hostsOfLabs(selections: readonly LabSelection[]): string[] {
-  const rules = objectsOfAllSteps(selections)
-    .filter((o) => o.kind === "Ingress")
-    .flatMap((o) => (o["spec"] as { rules?: { host?: string }[] } | undefined)?.rules ?? []);
-  return [...new Set(rules.flatMap((r) => r.host ?? []))];
+  const hosts = objectsOfAllSteps(selections).flatMap((o) => {
+    const spec = o["spec"] as { rules?: { host?: string }[]; hostnames?: string[] } | undefined;
+    if (o.kind === "HTTPRoute") return spec?.hostnames ?? [];
+    return o.kind === "Ingress" ? (spec?.rules ?? []).flatMap((r) => r.host ?? []) : [];
+  });
+  return [...new Set(hosts)];
 }
 
 function waitNotes(
@@ -196,7 +208,7 @@ function waitNotes(
   facts: ClusterFacts,
 ): string[] {
   const balanced =
-    (ingress?.controller.expose === "load-balancer" && ingress.controller.existing === undefined) ||
+    balancersOf(ingress).some((b) => b.own) ||
     labs.some((l) => labAt(l).objects.some((o) => ownsLoadBalancer(o, facts)));
   return wait || !balanced
     ? []
@@ -242,6 +254,13 @@ function checkSections(config: Config, raw: RawConfig, problems: Problem[]): voi
       });
     }
   }
+  const controller = controllerOf(config);
+  if (`${PROJECT}:gateway` in raw && !hasGateway(controller))
+    problems.push({
+      path: "gateway",
+      message: `is for a Gateway, and routes are served by ${controller}`,
+      fix: "remove it, or set ingress.controller to gateway or both",
+    });
   if (config.target === "existing" && config.existing === undefined) {
     problems.push({
       path: "existing.context",

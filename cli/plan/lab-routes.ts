@@ -1,9 +1,10 @@
 import { albRouteLines } from "../../routing/alb/answer";
+import { gatewayRouteLines } from "../../routing/gateway/route-lines";
 import { routeLines, type RouteLine } from "../../routing/route-lines";
 import type { LabSelection, RequestClaim } from "../../labs/model";
 import { siteOf } from "../../labs/ingress";
 import { claimsOf } from "../../labs/prediction/claims";
-import { answerRequest } from "../../labs/prediction/requests";
+import { answerRequest, siteGateways } from "../../labs/prediction/requests";
 import type { KubeObject } from "../../kube/objects";
 
 /** What a plan says of a lab's routes. */
@@ -16,12 +17,8 @@ export interface LabRoutes {
 }
 
 export function labRoutes(s: LabSelection, objects: readonly KubeObject[]): LabRoutes {
-  const site = siteOf(s.context);
   return {
-    routes:
-      site.kind === "alb"
-        ? albRouteLines(objects, site.className, site.tls !== undefined)
-        : routeLines(objects, site.className),
+    routes: linesOf(s, objects),
     certificates: objects.filter((o) => o.kind === "Certificate").map(certificate),
     requests: claimsOf(s).flatMap((c) => {
       if (c.kind === "flow") return [];
@@ -29,6 +26,20 @@ export function labRoutes(s: LabSelection, objects: readonly KubeObject[]): LabR
       return [{ request: text(url, c), holds, ...(instead === undefined ? {} : { instead }) }];
     }),
   };
+}
+
+/** At nginx or the ALB, and at the Gateways that stand or that the lab makes. */
+function linesOf({ context }: LabSelection, objects: readonly KubeObject[]): RouteLine[] {
+  const site = siteOf(context);
+  const gateways = gatewayRouteLines([...siteGateways(context), ...objects]);
+  switch (site.kind) {
+    case "gateway":
+      return gateways;
+    case "alb":
+      return albRouteLines(objects, site.className, site.tls !== undefined);
+    default:
+      return [...routeLines(objects, site.className), ...gateways];
+  }
 }
 
 function certificate(o: KubeObject): string {

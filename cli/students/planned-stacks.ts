@@ -42,7 +42,8 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
     );
     try {
       const plan = planStack(name, raw);
-      const open = plan.ingress === undefined ? undefined : openToAll(plan.ingress.controller);
+      const nginx = plan.ingress?.controller;
+      const open = nginx === undefined ? undefined : openToAll(nginx);
       if (open !== undefined) add(name, open);
       const { target } = plan;
       const issuer = plan.ingress?.tls.issuer ?? "none";

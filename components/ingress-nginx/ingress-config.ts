@@ -47,11 +47,12 @@ const hsts = z.strictObject({
 /** Config of the ingress controller. Which combinations fit a target is checked by components/ingress-nginx. */
 export const ingressSchema = z.strictObject({
   install: z.boolean().exactOptional().meta({
-    description: "Whether ingress-nginx is installed. If left out: when a lab of this stack needs it.",
-  }),
-  controller: z.enum(["ingress-nginx", "existing", "alb"]).default("ingress-nginx").meta({
     description:
-      "Who serves Ingresses. `alb`: the AWS Load Balancer Controller makes one Application Load Balancer of them. `existing`: an ingress-nginx that is in the cluster already (`target: existing`); `className` names its class, and `expose`, `hostNetwork`, `metrics` and `existing` say how it runs.",
+      "Whether the stack has a way in from outside. If left out: when a lab of this stack needs it.",
+  }),
+  controller: z.enum(["ingress-nginx", "gateway", "both", "existing", "alb"]).exactOptional().meta({
+    description:
+      "Who serves the labs' routes. If left out: ingress-nginx, a Gateway where all labs with routes are about Gateways, or both where the labs need both. `gateway`: a Gateway of Envoy Gateway (section `gateway`), and routes are HTTPRoutes. `both`: ingress-nginx, and a Gateway beside it for the labs that compare them. `alb`: the AWS Load Balancer Controller makes one Application Load Balancer of them. `existing`: an ingress-nginx that is in the cluster already (`target: existing`); `className` names its class, and `expose`, `hostNetwork`, `metrics` and `existing` say how it runs.",
   }),
   existing: z
     .strictObject({
@@ -140,4 +141,9 @@ export const ingressSchema = z.strictObject({
     .meta({ description: "Another controller image: a maintained fork." }),
 });
 
-export type IngressConfig = z.output<typeof ingressSchema>;
+type Parsed = z.output<typeof ingressSchema>;
+
+/** The section with its controller decided: what is left out depends on the stack's labs. */
+export type IngressConfig = Omit<Parsed, "controller"> & {
+  controller: NonNullable<Parsed["controller"]>;
+};

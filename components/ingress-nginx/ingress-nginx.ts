@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { OWNER_LABEL } from "../owner-label";
 import { afterLoadBalancers, goesWith, onCluster, type Cluster } from "../cluster";
 import { registerObject } from "../kubernetes/objects";
+import { balancerOf } from "../kubernetes/service-address";
 import { chartRef, type Mirrors } from "../mirrors";
 import {
   DEFAULT_CERTIFICATE,
@@ -116,23 +117,4 @@ export class IngressNginx extends pulumi.ComponentResource {
     const id = pulumi.interpolate`${release.status.namespace}/${SERVICE}`;
     return balancerOf(`${this.prefix}-service`, id, { parent: this, dependsOn: release });
   }
-}
-
-/** Name or address of the load balancer of a Service that this stack has not made. */
-export function balancerOf(
-  name: string,
-  id: pulumi.Input<string>,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string | undefined> {
-  const service = k8s.core.v1.Service.get(name, id, opts);
-  return service.status.apply((s) => addressOf(s as ServiceStatus | undefined));
-}
-
-interface ServiceStatus {
-  loadBalancer?: { ingress?: { hostname?: string; ip?: string }[] };
-}
-
-function addressOf(status: ServiceStatus | undefined): string | undefined {
-  const first = status?.loadBalancer?.ingress?.[0];
-  return first?.hostname ?? first?.ip;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cidr4, cidr6, port } from "../../kube/config-fields";
+import { GATEWAY_NODE_PORTS } from "../node-ports";
 import { imageReference } from "../../kube/reference-fields";
 
 const portMapping = z
@@ -18,12 +19,31 @@ const portMapping = z
   })
   .transform((m) => ({ ...m, hostPort: m.hostPort ?? m.nodePort }));
 
+/** What requests come in by: whose ports are open on the laptop. */
+export interface WaysIn {
+  nginx: boolean;
+  gateway: boolean;
+}
+
 /**
  * Node ports of the labs, open on the laptop by default: a later lab then needs no new cluster. The ingress's only where
- * the stack has one: a rootless engine may not open them.
+ * the stack has one: a rootless engine may not open them. A Gateway has 80 and 443 too, or beside nginx 8080 and 8443.
  */
-export const defaultPorts = (ingress: boolean): PortMapping[] =>
-  [30002, 30180, ...(ingress ? [80, 443] : [])].map((nodePort) => portMapping.parse({ nodePort }));
+export function defaultPorts({ nginx, gateway }: WaysIn): PortMapping[] {
+  const { http, https } = GATEWAY_NODE_PORTS;
+  const [plain, secure] = nginx ? [8080, 8443] : [80, 443];
+  return [
+    { nodePort: 30002 },
+    { nodePort: 30180 },
+    ...(nginx ? [{ nodePort: 80 }, { nodePort: 443 }] : []),
+    ...(gateway
+      ? [
+          { nodePort: http, hostPort: plain },
+          { nodePort: https, hostPort: secure },
+        ]
+      : []),
+  ].map((m) => portMapping.parse(m));
+}
 
 export type PortMapping = z.output<typeof portMapping>;
 
@@ -67,7 +87,7 @@ export const kindSchema = z.strictObject({
   }),
   portMappings: z.array(portMapping).exactOptional().meta({
     description:
-      "Node ports that are open on your machine: 30002 and 30180 if left out (none with `ipFamily: ipv6`), and 80 and 443 where the stack has an ingress controller. A change replaces the cluster, so list 80 and 443 if a lab behind the ingress may come later.",
+      "Node ports that are open on your machine: 30002 and 30180 if left out (none with `ipFamily: ipv6`), and 80 and 443 where the stack has an ingress controller; a Gateway's node ports 31080 and 31443 are open as 80 and 443, or beside ingress-nginx as 8080 and 8443. A change replaces the cluster, so list 80 and 443 if a lab behind the ingress may come later.",
   }),
   loadBalancer: z.boolean().exactOptional().meta({
     description:

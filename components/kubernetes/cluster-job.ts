@@ -5,7 +5,7 @@ import { CLUSTER_JOB } from "./cluster-job/variable";
 
 export interface ClusterJobArgs {
   cluster: Cluster;
-  /** What the job does, as arguments of cluster-job/main.ts: `crds …`, `apply …`, `ready …`, `volumes …`. */
+  /** What the job does, as arguments of cluster-job/main.ts: `crds …`, `apply …`, `ready …`, `gone …`, `volumes …`. */
   work: readonly string[];
   /** Done again when one of these changes; the cluster's identity is always among them. */
   triggers: readonly string[];

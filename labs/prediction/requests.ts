@@ -38,8 +38,8 @@ export function siteFor(context: LabContext, { gateway }: Pick<RequestClaim, "ga
 }
 
 /** Gateways that stand beside the objects of a lab. */
-const siteGateways = (context: LabContext): KubeObject[] =>
-  [context.ingress, context.gateway].flatMap((site) =>
+export const siteGateways = (context: LabContext): KubeObject[] =>
+  [...new Set([context.ingress, context.gateway])].flatMap((site) =>
     site?.gateway === undefined ? [] : [siteGateway(site, site.gateway.hosts)],
   );
 

@@ -4,8 +4,10 @@ import { placeOf, type IngressSite } from "../ingress-site";
 import { HTTP_LISTENER, httpsListener } from "./http-routes";
 import { VERSION, type ListenerSpec } from "./objects";
 
-/** The class of a stack's Gateway, and the Gateway itself with its namespace. */
-export const GATEWAY_CLASS = "labs";
+/** A class for Gateways of labs that only the cluster reaches, beside the class of the stack's. */
+export const insideClass = (className: string): string => `${className}-inside`;
+
+/** The stack's Gateway. */
 export const GATEWAY = { namespace: "labs-gateway", name: "labs" } as const;
 /** Secret of the user's own certificate, beside the Gateway. */
 export const GATEWAY_CERTIFICATE = "labs-default-certificate";

@@ -5,6 +5,8 @@ import type { KnownLabs } from "../../classroom/lab-choice";
 import type { ClusterAllocation } from "../../classroom/allocation";
 import { HTTP, HTTPS, labNodePorts } from "../../classroom/cluster-needs";
 import type { EnvironmentSpec, PlannedEnvironment } from "../../classroom/plan-environments";
+import { GATEWAY_NODE_PORTS } from "../../components/node-ports";
+import { controllerOf } from "../ingress-plan";
 import { DEFAULT_GROUP } from "../../components/eks/eks-config";
 import type { Student } from "../../classroom/student";
 import type { Problem } from "../../kube/problems";
@@ -93,8 +95,9 @@ function namesOf({ id }: Student, dns: NonNullable<ClassConfig["dns"]>): NonNull
 
 function kindConfig(
   given: ClassConfig["kind"],
-  { cls, allocation, nodePorts, needs }: EnvironmentSpec<ClassConfig>,
+  spec: EnvironmentSpec<ClassConfig>,
 ): NonNullable<ConfigInput["kind"]> {
+  const { cls, allocation, nodePorts, needs } = spec;
   const { network, ...rest } = given ?? {};
   return {
     ...rest,
@@ -106,7 +109,7 @@ function kindConfig(
           serviceCidr: allocation.serviceCidr,
           ...(hasIPv6(given) ? { podCidr6: allocation.podCidr6, serviceCidr6: allocation.serviceCidr6 } : {}),
           apiServerPort: allocation.apiPort,
-          portMappings: portMappings(allocation, nodePorts),
+          portMappings: portMappings(allocation, nodePorts, entryPorts(spec)),
           ...(needs.network ? { network: { ...network, subnet: allocation.networkCidr } } : {}),
         }),
   };
@@ -153,15 +156,26 @@ function withSizes(
   return { ...given, nodeGroups: { [DEFAULT_GROUP]: group } };
 }
 
+/** Ports of the nodes that requests come in by: those of ingress-nginx, or of a Gateway that stands alone. */
+function entryPorts({ student, cls }: EnvironmentSpec<ClassConfig>): { http: number; https: number } {
+  const { ingress = {}, gateway } = cls.config;
+  const labs = Object.fromEntries(Object.keys(student.labs ?? cls.labs).map((lab) => [lab, {}]));
+  if (controllerOf({ ingress, labs }) !== "gateway") return { http: HTTP, https: HTTPS };
+  const { http, https } = GATEWAY_NODE_PORTS;
+  return { http: gateway?.nodePorts?.http ?? http, https: gateway?.nodePorts?.https ?? https };
+}
+
 /** Node port → port of the machine, for one cluster. Labs' ports beyond the block are left out; the plan has said so. */
 function portMappings(
   a: ClusterAllocation,
   nodePorts: readonly number[],
+  entry: { http: number; https: number },
 ): { nodePort: number; hostPort: number }[] {
-  const labs = labNodePorts(nodePorts);
+  const taken = new Set(Object.values(entry));
+  const labs = labNodePorts(nodePorts).filter((p) => !taken.has(p));
   return [
-    { nodePort: HTTP, hostPort: a.httpPort },
-    { nodePort: HTTPS, hostPort: a.httpsPort },
+    { nodePort: entry.http, hostPort: a.httpPort },
+    { nodePort: entry.https, hostPort: a.httpsPort },
     ...labs.slice(0, a.labPorts.length).map((nodePort, i) => ({ nodePort, hostPort: a.labPorts[i] ?? 0 })),
   ];
 }

@@ -5,6 +5,7 @@ import { expiresSchema, ownerSchema, studentSchema } from "../../classroom/stude
 import { dnsSchema } from "../../components/dns/dns-config";
 import { eksSchema } from "../../components/eks/eks-config";
 import { dnsLabel } from "../../kube/config-fields";
+import { gatewaySchema } from "../../components/gateway/gateway-config";
 import { ingressSchema } from "../../components/ingress-nginx/ingress-config";
 import { existingSchema } from "../../components/existing/existing-config";
 import { kindSchema } from "../../components/kind/kind-config";
@@ -39,7 +40,12 @@ export const configSchema = z.strictObject({
     .meta({ description: "Your own cluster; only with `target: existing`." }),
   eks: eksSchema.prefault({}).meta({ description: "The EKS cluster; only with `target: eks`." }),
   calico: calicoSchema.prefault({}).meta({ description: "Calico." }),
-  ingress: ingressSchema.prefault({}).meta({ description: "The ingress controller: ingress-nginx." }),
+  ingress: ingressSchema
+    .prefault({})
+    .meta({ description: "How requests come in from outside: ingress-nginx, or a Gateway." }),
+  gateway: gatewaySchema
+    .prefault({})
+    .meta({ description: "The Gateway, with `ingress.controller: gateway` or `both`." }),
   tls: tlsSchema.prefault({}).meta({ description: "Certificates." }),
   dns: dnsSchema.prefault({}).meta({ description: "Names of the labs." }),
   labs: z

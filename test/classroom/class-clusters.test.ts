@@ -56,6 +56,28 @@ test("what is planned is a config that the program takes, on kind and on eks", (
   ]);
 });
 
+test("a class behind a Gateway: each student's ports lead to the Gateway's node ports", () => {
+  const config = { ingress: { controller: "gateway" as const } };
+  const { planned: environments, problems } = planned(
+    { labs: ["game-2048"], config },
+    "id,name\nana,Ana\nbo,Bo\n",
+    [],
+  );
+  expect(problems).toEqual([]);
+  const plans = plansOf(environments);
+  expect(plans.map((p) => p.facts.hostPorts.map((h) => [h.nodePort, h.hostPort]))).toEqual([
+    [
+      [31080, 20001],
+      [31443, 20002],
+    ],
+    [
+      [31080, 20021],
+      [31443, 20022],
+    ],
+  ]);
+  expect(plans[1]?.ingress?.site.ports).toEqual({ http: 20021, https: 20022 });
+});
+
 test("labs that need a network of their own get one each, and room for a second pool: planned as they are", () => {
   const { planned: environments, problems } = planned(
     { labs: ["bgp"] },

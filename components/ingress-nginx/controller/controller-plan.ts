@@ -4,7 +4,8 @@ import type { IngressConfig } from "../ingress-config";
 import { charts } from "../../versions";
 import { checkController } from "./checks";
 import { controllerNotes } from "./notes";
-import type { ControllerPlan, Exposure, IngressFacts } from "./types";
+import { balancerPlan, onMachine, type Exposure, type IngressFacts } from "../../entry";
+import type { ControllerPlan } from "./types";
 
 /** Plans the controller for a cluster. Nothing is made; whatever cannot work is told, all at once. */
 export function planController(
@@ -54,14 +55,7 @@ function decide(config: IngressConfig, facts: IngressFacts): Omit<ControllerPlan
     replicas: config.replicas ?? (expose === "host-ports" ? 1 : Math.min(2, Math.max(1, facts.workers))),
     ...(policy === undefined ? {} : { externalTrafficPolicy: policy }),
     proxyProtocol: config.proxyProtocol,
-    ...(expose === "load-balancer" && facts.loadBalancer !== "none"
-      ? {
-          loadBalancer: {
-            ...config.loadBalancer,
-            servedBy: facts.loadBalancer === "container" ? "provided" : facts.loadBalancer,
-          },
-        }
-      : {}),
+    ...(expose === "load-balancer" ? balancerPlan(config, facts) : {}),
     ...(expose === "node-ports" ? { nodePorts: config.nodePorts } : {}),
     ...(expose === "host-ports" && facts.hostPortNodes !== undefined
       ? { nodeSelector: facts.hostPortNodes }
@@ -98,9 +92,6 @@ function trafficPolicy(config: IngressConfig, expose: Exposure): "Local" | "Clus
   }
   return "Cluster";
 }
-
-const onMachine = (facts: IngressFacts, port: number) =>
-  facts.hostPorts.find((p) => p.nodePort === port && p.protocol === "TCP")?.hostPort;
 
 function clientPorts(
   config: IngressConfig,

@@ -1,8 +1,6 @@
 import type { IngressConfig } from "../ingress-config";
-import type { ControllerPlan, IngressFacts } from "./types";
-
-/** Notes a combination that cannot work. */
-export type Refuse = (when: boolean, path: string, value: unknown, message: string, fix: string) => void;
+import type { IngressFacts, Refuse } from "../../entry";
+import type { ControllerPlan } from "./types";
 
 /** A controller that is there keeps its settings: what would change nothing is refused. */
 export function existingChecks(
@@ -98,3 +96,14 @@ export function albChecks(
       "leave it out",
     );
 }
+
+/** Settings that a Gateway has not, where they are given. */
+export const nginxOnly = (config: IngressConfig): Record<string, unknown> => ({
+  hostNetwork: config.hostNetwork,
+  metrics: config.metrics ? undefined : false,
+  hsts: config.hsts,
+  chart: config.chart,
+  image: config.image,
+  existing: config.existing,
+  certificateArns: config.certificateArns.length === 0 ? undefined : config.certificateArns,
+});

@@ -3,11 +3,13 @@
  *   crds NAME…            wait until these CRDs are established
  *   apply SOURCE NAME…    apply a manifest (URL, file or folder; `--digest=sha256:…` of it) server-side, then wait for these CRDs
  *   ready API/KIND/NAME…  wait until these objects have condition Ready (`NAME=Available`: another one)
+ *   gone NAMESPACE KEY=VALUE   at destroy: wait until Services with this label are gone, and their load balancers
  *   volumes DRIVER        at destroy: delete the claims of a CSI driver's volumes, wait until the volumes are gone
  */
 import { readFileSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
 import { applyManifest, readManifest } from "./apply";
+import { waitForGone } from "./gone";
 import { CLUSTER_JOB } from "./variable";
 import { removeVolumes } from "./volumes";
 import { waitForCrds, waitForReady } from "./wait";
@@ -21,6 +23,7 @@ async function main(argv: string[]): Promise<void> {
   const until = Date.now() + seconds * 1000;
   if (verb === "crds") return waitForCrds(kubeconfig, rest, until);
   if (verb === "ready") return waitForReady(kubeconfig, rest, until);
+  if (verb === "gone") return waitForGone(kubeconfig, rest[0] ?? "", rest[1] ?? "", until);
   if (verb === "volumes") return removeVolumes(kubeconfig, rest[0] ?? "", until);
   if (verb === "apply") {
     const [source, ...names] = rest;

@@ -1,7 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubeObject } from "../../../kube/objects";
-import { reasonOf } from "../../../kube/problems";
 import { Api, ApiError } from "./api";
+import { isGone } from "./gone";
 
 interface Volume extends KubeObject {
   spec: {
@@ -79,10 +79,3 @@ async function oneRound(api: Api, driver: string, say?: (line: string) => void):
   }
   return going;
 }
-
-/** No such name, or nobody at the address: not a server that is slow. */
-const isGone = (error: unknown): boolean =>
-  /ENOTFOUND|ECONNREFUSED/.test(`${code(error)} ${reasonOf(error)}`);
-
-const code = (error: unknown): string =>
-  typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { planController } from "../../../components/ingress-nginx/controller/controller-plan";
-import type { IngressFacts } from "../../../components/ingress-nginx/controller/types";
+import type { IngressFacts } from "../../../components/entry";
+import type {} from "../../../components/ingress-nginx/controller/types";
 import { controllerValues } from "../../../components/ingress-nginx/nginx-values";
 import { versionSet } from "../../../components/versions";
 import { ingressSchema, type IngressConfig } from "../../../components/ingress-nginx/ingress-config";
@@ -37,7 +38,10 @@ const eks: IngressFacts = { ...bare, workers: 3, cni: vpc, loadBalancer: "aws-lb
 const eksCalico: IngressFacts = { ...eks, cni: overlay, controlPlaneReachesPods: false };
 const inTree: IngressFacts = { ...eks, loadBalancer: "aws-in-tree" };
 
-const config = (over: object = {}): IngressConfig => ingressSchema.parse(over);
+const config = (over: object = {}): IngressConfig => ({
+  controller: "ingress-nginx",
+  ...ingressSchema.parse(over),
+});
 const values = (over: object, facts: IngressFacts) => {
   const { plan, problems } = planController(config(over), facts);
   expect(problems).toEqual([]);

@@ -8,6 +8,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import type { KubeObject } from "../../../kube/objects";
 import { applyManifest, readManifest } from "../../../components/kubernetes/cluster-job/apply";
 import { waitForCrds, waitForReady } from "../../../components/kubernetes/cluster-job/wait";
+import { waitForGone } from "../../../components/kubernetes/cluster-job/gone";
 import { removeVolumes } from "../../../components/kubernetes/cluster-job/volumes";
 
 /** An API server that answers what a test tells it to, and remembers what it was asked. */
@@ -245,5 +246,42 @@ describe("volumes at destroy", () => {
     await removeVolumes(kubeconfig, "ebs.csi.aws.com", soon(), (line) => said.push(line));
     expect(said.join()).toMatch(/not there any more: volumes of ebs\.csi\.aws\.com may be left/);
     server = await FakeServer.start(() => [200, {}]);
+  });
+});
+
+describe("Services of a Gateway that is going", () => {
+  const kinds = { resources: [{ name: "services", kind: "Service", namespaced: true }] };
+  const owner = "gateway.envoyproxy.io/owning-gateway-name";
+  const service = (namespace: string, name: string, gateway: string) => ({
+    metadata: { namespace, name, labels: { [owner]: gateway } },
+    status: { loadBalancer: { ingress: [{ hostname: "a.elb.amazonaws.com" }] } },
+  });
+  const mine = service("labs-gateway", "labs", "labs");
+  const others = [service("labs-gateway", "x", "other"), service("shop", "labs", "labs")];
+  const gone = (until: number, said: string[] = []) =>
+    waitForGone(server.kubeconfig(), "labs-gateway", `${owner}=labs`, until, (line) => said.push(line));
+
+  test("it ends when the last one is gone, whatever else is there", async () => {
+    server = await FakeServer.start(({ path, count }) =>
+      path === "/api/v1" ? [200, kinds] : [200, { items: count === 1 ? [mine, ...others] : others }],
+    );
+    await gone(soon());
+    expect(server.asked.filter((a) => a.path === "/api/v1/services")).toHaveLength(2);
+  }, 20_000);
+
+  test("what stays is named with its load balancer", async () => {
+    server = await FakeServer.start(({ path }) => [200, path === "/api/v1" ? kinds : { items: [mine] }]);
+    await expect(gone(Date.now() - 1)).rejects.toThrow(
+      /labs-gateway\/labs: load balancer a\.elb\.amazonaws\.com/,
+    );
+  });
+
+  test("a cluster that is gone already is said, and no error", async () => {
+    server = await FakeServer.start(() => [200, {}]);
+    const kubeconfig = server.kubeconfig();
+    await server.stop();
+    const said: string[] = [];
+    await waitForGone(kubeconfig, "labs-gateway", `${owner}=labs`, soon(), (line) => said.push(line));
+    expect(said.join()).toMatch(/load balancers of namespace labs-gateway may be left/);
   });
 });
