@@ -94,14 +94,10 @@ export function splitQuery(path: string): UrlParts {
   return at < 0 ? { pathname: path, query: "" } : { pathname: path.slice(0, at), query: path.slice(at) };
 }
 
-/** As proxies match: percent codes read, slashes merged, `.` and `..` resolved. Undefined for what is no path. */
+/** As nginx matches: percent codes read, slashes merged, `.` and `..` resolved. Undefined for what is no path. */
 export function normalPath(pathname: string): string | undefined {
-  let decoded: string;
-  try {
-    decoded = decodeURIComponent(pathname);
-  } catch {
-    return undefined;
-  }
+  if (/%(?![0-9a-f]{2})/i.test(pathname)) return undefined;
+  const decoded = decodedPath(pathname);
   const out: string[] = [];
   for (const part of decoded.replace(/\/+/g, "/").split("/").slice(1)) {
     if (part === "..") {
@@ -110,6 +106,19 @@ export function normalPath(pathname: string): string | undefined {
   }
   return /\/\.{1,2}$/.test(decoded) ? `/${[...out, ""].join("/")}`.replace(/\/+$/, "/") : `/${out.join("/")}`;
 }
+
+/** Bytes that are no UTF-8 stay as they are written. */
+function decodedPath(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname.replace(/%[0-7][0-9a-f]/gi, (code) => decodeURIComponent(code));
+  }
+}
+
+/** A decoded path as it stands in a URL. */
+export const escapedPath = (path: string): string =>
+  encodeURI(path).replaceAll("%5B", "[").replaceAll("%5D", "]").replaceAll("#", "%23").replaceAll("?", "%3F");
 
 /** Without port and dot at the end, in lower case. */
 export const bareHost = (host: string): string => host.toLowerCase().replace(/:\d+$/, "").replace(/\.$/, "");

@@ -23,10 +23,10 @@ export class Services {
     return spec?.type === "ExternalName" ? (spec.externalName ?? "") : undefined;
   }
 
-  /** Whether it has the port number: what a route's backendRef names. */
+  /** Whether it takes TCP at the port number: what a route's backendRef names. */
   hasPort(namespace: string, name: string, port: number): boolean {
     const spec = this.byKey.get(`${namespace}/${name}`);
-    return !this.known || (spec?.ports ?? []).some((p) => p.port === port);
+    return !this.known || (spec?.ports ?? []).some((p) => p.port === port && (p.protocol ?? "TCP") === "TCP");
   }
 
   /** `port 80 (http), port 443`. */
@@ -34,6 +34,19 @@ export class Services {
     const ports = this.byKey.get(`${namespace}/${name}`)?.ports ?? [];
     if (ports.length === 0) return "no ports";
     return ports.map((p) => `port ${p.port}${p.name === undefined ? "" : ` (${p.name})`}`).join(", ");
+  }
+
+  /** The name of the port that an Ingress means, where the Service has others beside it. */
+  nameAmongOthers(namespace: string, name: string, port: number | string): string | undefined {
+    const ports = this.byKey.get(`${namespace}/${name}`)?.ports ?? [];
+    const number = this.portOf(namespace, name, port);
+    return ports.length < 2 ? undefined : ports.find((p) => p.port === number)?.name;
+  }
+
+  /** `appProtocol` of the port that an Ingress means. */
+  appProtocol(namespace: string, name: string, port: number | string): string | undefined {
+    const number = this.portOf(namespace, name, port);
+    return this.byKey.get(`${namespace}/${name}`)?.ports?.find((p) => p.port === number)?.appProtocol;
   }
 
   /** The number of the Service's first port. */
@@ -61,5 +74,11 @@ export class Services {
 interface Spec {
   type?: string;
   externalName?: string;
-  ports?: { port: number; name?: string; targetPort?: number | string; protocol?: string }[];
+  ports?: {
+    port: number;
+    name?: string;
+    targetPort?: number | string;
+    protocol?: string;
+    appProtocol?: string;
+  }[];
 }

@@ -1,7 +1,9 @@
 import type { KubeObject } from "../../kube/objects";
-import { bareHost, headerOf, normalPath, splitQuery, withCookies } from "../request";
+import { bareHost, headerOf, splitQuery, withCookies } from "../request";
 import type { Answer, HttpRequest, Target } from "../request";
 import { readGateways, type GatewayTable, type Listener } from "./attach";
+import { caAssumption } from "./backend-tls";
+import { envoyPath } from "./envoy-path";
 import { bySpecificity, takes } from "./hostnames";
 import type { BackendRef, CorsFilter, Filter, PathModifier } from "./objects";
 import { entriesOf, fits, type Entry } from "./precedence";
@@ -20,8 +22,7 @@ export function gatewayAnswerFrom(table: GatewayTable, asked: HttpRequest): Answ
   const host = bareHost(request.host);
   const scheme = request.scheme ?? "http";
   const { pathname, query } = splitQuery(request.path);
-  const path = normalPath(pathname);
-  if (path === undefined) return { kind: "status", status: 400, why: "Envoy takes this for no path" };
+  const { path, redirect } = envoyPath(pathname);
   const protocols = scheme === "http" ? ["HTTP"] : ["HTTPS", "TLS"];
   const listeners = table.listeners.filter((l) => protocols.includes(l.spec.protocol));
   const listener = listeners
@@ -33,6 +34,9 @@ export function gatewayAnswerFrom(table: GatewayTable, asked: HttpRequest): Answ
   }
   if (listener.broken !== undefined)
     return { kind: "refused", why: `listener ${listener.spec.name}: ${listener.broken}` };
+  if (listener.spec.protocol === "TLS") return route(table, listener, { ...request, host }, path, query);
+  if (redirect)
+    return { kind: "redirect", status: 307, location: `${scheme}://${request.host}${path}${query}` };
   return route(table, listener, { ...request, host }, path, query);
 }
 
@@ -97,7 +101,7 @@ function serve(
     assumes.length === 0 ? answer : { ...answer, assumes: [...assumes, ...(answer.assumes ?? [])] };
   if (stopped !== undefined) return assumed(stopped);
   const rewrite = filters.find((f) => f.urlRewrite !== undefined)?.urlRewrite;
-  const sent = rewrite?.path === undefined ? request.path : `${modified(rewrite.path, entry, path)}${query}`;
+  const sent = `${rewrite?.path === undefined ? path : modified(rewrite.path, entry, path)}${query}`;
   const answer = backends(table, rule.backendRefs ?? [], from, sent);
   const headers = headersOf(filters, rewrite?.hostname);
   return assumed(
@@ -140,7 +144,7 @@ function redirected(
   const port = to.port ?? (to.scheme === undefined ? listener.spec.port : undefined);
   const usual = scheme === "https" ? 443 : 80;
   const host = `${to.hostname ?? request.host}${port === undefined || port === usual ? "" : `:${port}`}`;
-  const target = to.path === undefined ? splitQuery(request.path).pathname : modified(to.path, entry, path);
+  const target = to.path === undefined ? path : modified(to.path, entry, path);
   return {
     kind: "redirect",
     status: to.statusCode ?? 302,
@@ -165,6 +169,7 @@ function backends(
   if (total === 0) return { kind: "status", status: 500, why: "the rule leads to no backend" };
   const to: Target[] = [];
   const shares: Record<string, number> = {};
+  const assumes: string[] = [];
   let broken = 0;
   let why = "";
   for (const ref of refs.filter((r) => (r.weight ?? 1) > 0)) {
@@ -179,9 +184,10 @@ function backends(
     const key = `${namespace}/${ref.name}`;
     shares[key] = (shares[key] ?? 0) + share;
     to.push({ namespace, service: ref.name, port: ref.port ?? 0, share });
+    assumes.push(...caAssumption(table.cas, ref, from.namespace));
   }
   if (to.length === 0) return { kind: "status", status: 500, why };
   if (broken > 0)
     return { kind: "unknown", why: `${Math.round(broken * 100)} % of the requests get 500: ${why}` };
-  return { kind: "backends", shares, to, path };
+  return { kind: "backends", shares, to, path, ...(assumes.length === 0 ? {} : { assumes }) };
 }

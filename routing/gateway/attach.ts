@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../kube/objects";
 import { Services } from "../services";
+import { backendCas } from "./backend-tls";
 import { intersection } from "./hostnames";
 import { securityPolicies, type SecuritySpec } from "./security-policy";
 import {
@@ -20,6 +21,8 @@ export interface GatewayTable {
   services: Services;
   /** Envoy Gateway's SecurityPolicies by `Kind namespace/name` of their route. */
   security: ReadonlyMap<string, SecuritySpec>;
+  /** What TLS to backends takes for granted (backendCas). */
+  cas: ReadonlyMap<string, string>;
   /** Why a backend cannot be used; undefined where it can. */
   refused: (ref: BackendRef, from: { kind: string; namespace: string }) => string | undefined;
 }
@@ -56,7 +59,14 @@ export function readGateways(objects: readonly KubeObject[]): GatewayTable {
   const refused = backendCheck(objects, services);
   for (const kind of ["HTTPRoute", "GRPCRoute", "TLSRoute"] as const)
     for (const o of gatewayKind(objects, kind)) attach(objects, o, kind, listeners, conditions, refused);
-  return { listeners, conditions, services, refused, security: securityPolicies(objects) };
+  return {
+    listeners,
+    conditions,
+    services,
+    refused,
+    security: securityPolicies(objects),
+    cas: backendCas(objects),
+  };
 }
 
 function listenersOf(

@@ -14,7 +14,7 @@ export interface Branch {
  * A cookie has no match of its own there: an expression over the header `Cookie` takes its place.
  */
 export function branches(
-  { header, cookie, weight }: Strategy,
+  { header: asked, cookie, weight }: Strategy,
   primary: readonly BackendRef[],
   canary: readonly BackendRef[],
 ): Branch[] {
@@ -22,6 +22,8 @@ export function branches(
     headers,
     backendRefs: [...refs],
   });
+  // nginx takes '-' and '_' of the rule for the same, and drops request headers with '_'.
+  const header = asked && { ...asked, name: asked.name.replaceAll("_", "-") };
   const found: Branch[] = [];
   if (header?.value !== undefined) found.push(to([{ name: header.name, value: header.value }], canary));
   // An expression that cannot be run: nginx sends such requests to the primary, and one in a route breaks the whole route.

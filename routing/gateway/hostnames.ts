@@ -13,7 +13,7 @@ export function intersection(one: string | undefined, other: string | undefined)
   const within = (narrow: string, wide: string) =>
     wide.startsWith("*.") &&
     narrow.replace(/^\*/, "x").endsWith(wide.slice(1)) &&
-    narrow.length > wide.length;
+    narrow.length >= wide.length;
   if (within(one, other)) return one;
   return within(other, one) ? other : undefined;
 }

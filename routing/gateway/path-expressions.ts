@@ -9,10 +9,33 @@ interface PathMatch {
 /** Every path: `/`. Else an expression that fits the whole path, as nginx's fits its beginning, without case. */
 export function expression(pattern: string): PathMatch {
   if (/^\/(\.\*|\(\.\*\))?\$?$/.test(pattern)) return { type: "PathPrefix", value: "/" };
-  const body = /(^|[^\\])\|/.test(pattern.replace(/\([^()]*\)/g, "")) ? `(?:${pattern})` : pattern;
-  const ends = /(^|[^\\])\$$/.test(body);
-  const open = /(\.\*|\(\.\*\))$/.test(body);
-  return { type: "RegularExpression", value: `(?i)${ends ? body.slice(0, -1) : open ? body : `${body}.*`}` };
+  const whole = (part: string): string => {
+    if (/(^|[^\\])\$$/.test(part)) return part.slice(0, -1);
+    return /(\.\*|\(\.\*\))$/.test(part) ? part : `${part}.*`;
+  };
+  // `^` in front holds for the first alternative only: the others may begin anywhere.
+  const [first = "", ...others] = alternatives(pattern).map(whole);
+  const value = others.length === 0 ? first : `(?:${[first, ...others.map((o) => `.*${o}`)].join("|")})`;
+  return { type: "RegularExpression", value: `(?i)${value}` };
+}
+
+/** The parts between bars that stand in no group and no class. */
+function alternatives(pattern: string): string[] {
+  const out = [""];
+  let depth = 0;
+  let inClass = false;
+  for (const token of pattern.match(/\\.|[^]/g) ?? []) {
+    if (inClass) inClass = token !== "]";
+    else if (token === "[") inClass = true;
+    else if (token === "(") depth += 1;
+    else if (token === ")") depth -= 1;
+    else if (token === "|" && depth === 0) {
+      out.push("");
+      continue;
+    }
+    out.push(`${out.pop() ?? ""}${token}`);
+  }
+  return out;
 }
 
 /** The part of an expression that is plain text. */
@@ -39,6 +62,8 @@ export function prefixRewrite(
     got: regex?.test(`${base}${tail}`) === true ? rewritten(`${base}${tail}`) : undefined,
   }));
   if (one?.got === undefined || two?.got === undefined || !one.got.endsWith(one.tail)) return undefined;
+  // Arguments of the rewrite's own have no word.
+  if (one.got.includes("?")) return undefined;
   const replaced = one.got.slice(0, -one.tail.length);
   if (two.got !== `${replaced}${two.tail}` || !(replaced === "" || replaced.startsWith("/")))
     return undefined;

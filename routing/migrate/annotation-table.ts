@@ -139,7 +139,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "x-forwarded-prefix": (_, ing) =>
     ing.settings.rewrite === undefined
       ? ["no effect", REWRITE_ONLY]
-      : ["kept", "RequestHeaderModifier sets X-Forwarded-Prefix"],
+      : ing.settings.forwardedPrefix?.includes("$") === true
+        ? ["lost", "a header cannot hold captured parts"]
+        : ["kept", "RequestHeaderModifier sets X-Forwarded-Prefix"],
   "upstream-vhost": (v) =>
     isHostname(v) ? ["kept", "URLRewrite hostname"] : ["lost", "no plain host name, so it is left out"],
   "mirror-target": (v, ing) =>
@@ -214,7 +216,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "upstream-hash-by": ["lost", "Envoy Gateway: BackendTrafficPolicy loadBalancer ConsistentHash"],
   "upstream-hash-by-subset": ["lost", "goes with upstream-hash-by"],
   "upstream-hash-by-subset-size": ["lost", "goes with upstream-hash-by"],
-  "custom-headers": ["lost", "response headers of a ConfigMap: write them as ResponseHeaderModifier"],
+  "custom-headers": [
+    "lost",
+    "response headers of a ConfigMap: write them as ResponseHeaderModifier. nginx answers 503 where the ConfigMap is missing, or global-allowed-response-headers does not name them",
+  ],
   "ssl-ciphers": ["lost", "TLS of the listener is the proxy's: Envoy Gateway, ClientTrafficPolicy tls"],
   "ssl-prefer-server-ciphers": [
     "lost",

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../kube/objects";
-import { GROUP } from "../gateway/objects";
+import { GROUP, namespaceOf, type BackendRef, type RouteSpec } from "../gateway/objects";
 import type { Ingress } from "../nginx/ingresses";
 import type { NginxTable } from "../nginx/table";
 import type { HostListener } from "./listeners";
@@ -22,6 +22,32 @@ export function grants(
     spec: {
       from: [{ group: GROUP, kind: "Gateway", namespace: gateway.namespace }],
       to: [...names].sort().map((name) => ({ group: "", kind: "Secret", name })),
+    },
+  }));
+}
+
+/** Lets routes lead to Services of other namespaces: canaries from elsewhere. */
+export function serviceGrants(routes: readonly KubeObject[]): KubeObject[] {
+  const byNamespace = new Map<string, { from: Map<string, object>; services: Set<string> }>();
+  for (const route of routes) {
+    const spec = (route["spec"] ?? {}) as RouteSpec;
+    const refs: BackendRef[] = (spec.rules ?? []).flatMap((r) => r.backendRefs ?? []);
+    for (const { namespace, name } of refs) {
+      if (namespace === undefined || namespace === namespaceOf(route)) continue;
+      const grant = byNamespace.get(namespace) ?? { from: new Map<string, object>(), services: new Set() };
+      const from = { group: GROUP, kind: route.kind, namespace: namespaceOf(route) };
+      grant.from.set(JSON.stringify(from), from);
+      grant.services.add(name);
+      byNamespace.set(namespace, grant);
+    }
+  }
+  return [...byNamespace].map(([namespace, { from, services }]) => ({
+    apiVersion: `${GROUP}/v1beta1`,
+    kind: "ReferenceGrant",
+    metadata: { name: "routes-from-elsewhere", namespace },
+    spec: {
+      from: [...from.values()],
+      to: [...services].sort().map((name) => ({ group: "", kind: "Service", name })),
     },
   }));
 }

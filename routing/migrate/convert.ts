@@ -4,9 +4,9 @@ import type { Server, Upstream, UpstreamCanary } from "../nginx/model";
 import { canaryOf, type NginxTable } from "../nginx/table";
 import type { SecuritySpec } from "../gateway/security-policy";
 import { backendPolicies } from "./backend-tls";
-import { certificates, grants } from "./certificates";
+import { certificates, grants, serviceGrants } from "./certificates";
 import { grpcRules } from "./grpc";
-import { listenersOf, type HostListener } from "./listeners";
+import { listenersOf, secureNames, type HostListener } from "./listeners";
 import { unitsOf, type Unit } from "./path-matches";
 import { passthroughRoute, routesOf, wwwRoutes, type Group, type MigrateOptions } from "./route-objects";
 import { HTTPS, rulesOf } from "./rules";
@@ -16,6 +16,8 @@ export interface Conversion {
   objects: KubeObject[];
   listeners: readonly HostListener[];
   units: ReadonlyMap<Server, readonly Unit[]>;
+  /** Servers that GRPCRoutes stand for. */
+  grpc: ReadonlySet<Server>;
   canaryOf: (upstream: Upstream) => UpstreamCanary | undefined;
 }
 
@@ -24,10 +26,14 @@ export function convert(table: NginxTable, options: MigrateOptions): Conversion 
   const listeners = listenersOf(table, options);
   const units = new Map<Server, readonly Unit[]>();
   const routes: KubeObject[] = [];
+  const names = new Map<string, number>();
+  const grpc = new Set<Server>();
   for (const server of table.servers.values()) {
     const own = unitsOf(server);
     units.set(server, own);
-    routes.push(...hostRoutes(table, server, own, listeners, options));
+    const made = hostRoutes(table, server, own, listeners, options, names);
+    if (made.some((r) => r.kind === "GRPCRoute")) grpc.add(server);
+    routes.push(...made);
   }
   routes.push(...wwwRoutes(table, listeners, options));
   const namespaces = [...new Set(routes.map((r) => r.metadata.namespace ?? "default"))].sort();
@@ -35,11 +41,12 @@ export function convert(table: NginxTable, options: MigrateOptions): Conversion 
     namespace(options.gateway.namespace),
     gateway(options, listeners, namespaces),
     ...grants(listeners, options),
+    ...serviceGrants(routes),
     ...certificates(table),
     ...routes,
     ...backendPolicies(table),
   ];
-  return { objects, listeners, units, canaryOf: (upstream) => canaryOf(table, upstream) };
+  return { objects, listeners, units, grpc, canaryOf: (upstream) => canaryOf(table, upstream) };
 }
 
 const namespace = (name: string): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
@@ -96,11 +103,9 @@ function hostRoutes(
   units: readonly Unit[],
   listeners: readonly HostListener[],
   options: MigrateOptions,
+  names: Map<string, number>,
 ): KubeObject[] {
-  // The other name of from-to-www-redirect has a listener, and a route of its own.
-  const secure = listeners.filter(
-    (l) => l.server === server && !l.passthrough && !table.wwwRedirects.has(l.host ?? ""),
-  );
+  const secure = secureNames(listeners, server);
   const groups = new Map<string, Group>();
   const add = (rules: readonly RouteRule[], of: Omit<Group, "rules">) => {
     if (rules.length === 0) return;
@@ -156,7 +161,6 @@ function hostRoutes(
       of(["https"], https);
     }
   }
-  const names = new Map<string, number>();
   return [
     ...[...groups.values()].flatMap((g) => routesOf(server, g, secure, options, names)),
     ...passthroughRoute(table, server, listeners, options),

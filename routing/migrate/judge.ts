@@ -1,12 +1,16 @@
 import { answerText, statusOf, whyOf } from "../answer-text";
 import type { GatewayTable } from "../gateway/attach";
+import { envoyPath } from "../gateway/envoy-path";
+import { takes } from "../gateway/hostnames";
 import { gatewayAnswerFrom } from "../gateway/answer";
 import { answerFrom, serverOf } from "../nginx/answer";
 import type { Location, Server } from "../nginx/model";
 import { CATCH_ALL, type NginxTable } from "../nginx/table";
+import { hostnamesOf } from "./listeners";
 import { bareHost, splitQuery, type Answer, type HttpRequest } from "../request";
 import type { Conversion } from "./convert";
-import { guardsOf, lossesOf } from "./guards";
+import { guardsOf } from "./guards";
+import { lossesOf, protocolLosses } from "./losses";
 
 /** `different`: something that a client or a backend can notice. `not convertible`: the Gateway has no word for it. */
 export type Verdict = "same" | "different" | "not convertible" | "unknown";
@@ -33,7 +37,7 @@ export function judge(
   const nginx = answerFrom(table, request);
   const gateway = gatewayAnswerFrom(gateways, request);
   const found = serverOf(table, request);
-  const { verdict, reason } = verdictOf(request, nginx, gateway, found, conversion);
+  const { verdict, reason } = verdictOf(request, nginx, gateway, found, conversion, table);
   return {
     request,
     nginx: answerText(nginx),
@@ -53,12 +57,19 @@ function verdictOf(
   gateway: Answer,
   found: Found,
   conversion: Conversion,
+  table: NginxTable,
 ): { verdict: Verdict; reason?: string } {
   if (nginx.kind === "unknown") return { verdict: "unknown", reason: `nginx: ${nginx.why}` };
   if (gateway.kind === "unknown") return { verdict: "unknown", reason: `Gateway: ${gateway.why}` };
   const same = sameAnswer(nginx, gateway);
   const location = found?.location;
-  const losses = found === undefined || location === undefined ? [] : lossesOf(location, found.server);
+  const losses =
+    found === undefined || location === undefined
+      ? []
+      : [
+          ...protocolLosses(location, table, conversion.grpc.has(found.server), request.scheme ?? "http"),
+          ...lossesOf(location, found.server),
+        ];
   if (same === undefined) {
     const goesOn = nginx.kind === "backends" && losses.length > 0;
     const cookie = cookieReason(request, found, conversion);
@@ -69,7 +80,7 @@ function verdictOf(
     ];
     return reasons.length === 0 ? { verdict: "same" } : { verdict: "different", reason: reasons.join("; ") };
   }
-  const closed = closedReason(found, gateway, conversion);
+  const closed = closedReason(request, found, gateway, conversion);
   if (closed !== undefined) return { verdict: "not convertible", reason: closed };
   return {
     verdict: "different",
@@ -98,8 +109,12 @@ function sameAnswer(nginx: Answer, gateway: Answer): string | undefined {
   return `nginx: ${answerText(nginx)}, the Gateway: ${answerText(gateway)}${why === undefined ? "" : ` (${why})`}`;
 }
 
-/** `https://a.org` and `https://a.org/` are one place. */
-const url = (text: string): string => text.replace(/^(https?:\/\/[^/?#]+)\/?$/, "$1/");
+/** `https://a.org`, `https://A.org/` and `https://a.org:443` are one place. */
+const url = (text: string): string =>
+  text
+    .replace(/^(https:\/\/[^/?#]+):443(?=[/?#]|$)|^(http:\/\/[^/?#]+):80(?=[/?#]|$)/, "$1$2")
+    .replace(/^(https?:\/\/[^/?#]+)\/?$/, "$1/")
+    .replace(/^https?:\/\/[^/?#]+/, (origin) => origin.toLowerCase());
 
 const sorted = (a: Answer & { kind: "backends" }): string =>
   answerText({
@@ -107,15 +122,30 @@ const sorted = (a: Answer & { kind: "backends" }): string =>
     to: [...a.to].sort((x, y) => `${x.namespace}/${x.service}`.localeCompare(`${y.namespace}/${y.service}`)),
   });
 
-function closedReason(found: Found, gateway: Answer, { units }: Conversion): string | undefined {
+function closedReason(
+  { path }: HttpRequest,
+  found: Found,
+  gateway: Answer,
+  { units }: Conversion,
+): string | undefined {
   if (found?.location === undefined || gateway.kind !== "status" || gateway.status !== 500) return undefined;
   const { server, location } = found;
   const guards = guardsOf(location, server);
   if (guards.length > 0)
     return `${guards.join(", ")}: no portable word, so the path is closed rather than left open`;
-  const unit = units.get(server)?.find((u) => u.location === location && u.closed !== undefined);
-  return unit?.closed === undefined ? undefined : `${unit.closed}: the path is closed rather than sent wrong`;
+  const closed = (units.get(server) ?? []).filter((u) => u.closed !== undefined);
+  const unit = closed.find((u) => u.location === location);
+  if (unit !== undefined) return `${unit.closed ?? ""}: the path is closed rather than sent wrong`;
+  const above = closed.find(
+    (u) => u.path.type === "PathPrefix" && takesPath(u.path.value, envoyPath(splitQuery(path).pathname).path),
+  );
+  return above === undefined
+    ? undefined
+    : `${above.closed ?? ""}: all below ${above.path.value} is closed, since nobody can say what belongs to it`;
 }
+
+const takesPath = (prefix: string, path: string): boolean =>
+  `${path}/`.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`);
 
 /** The same answer behind another certificate. */
 function certificateReason(
@@ -155,12 +185,26 @@ function reasonOf(request: HttpRequest, nginx: Answer, gateway: Answer, found: F
   const server = found?.server;
   if (gateway.kind === "refused")
     return `${gateway.why}: the host has no certificate, and nginx answers with its own self-signed one`;
+  if (gateway.kind === "redirect" && gateway.status === 307 && /%(2f|5c)/i.test(path))
+    return "Envoy Gateway sends a client with the code of a slash in its path to the path without it";
   if (nginx.kind === "redirect" && gateway.kind === "redirect") {
+    if (nginx.status !== gateway.status) return undefined;
     if (url(nginx.location).replace(/\/$/, "") === url(gateway.location).replace(/\/$/, ""))
       return "nginx drops the slash at the end of a redirect, the Gateway keeps it";
     if (nginx.location.split("?")[0] === gateway.location.split("?")[0])
       return "nginx drops the query in this redirect, the Gateway keeps it";
   }
+  const read = `${envoyPath(path).path}${splitQuery(request.path).query}`;
+  if (
+    nginx.kind === "backends" &&
+    gateway.kind === "backends" &&
+    gateway.path === read &&
+    read !== request.path
+  )
+    return `Envoy hands on the path as it reads it (${gateway.path}), nginx as it came`;
+  const strange = server?.aliases.filter((a) => !hostnamesOf(server).includes(a)) ?? [];
+  if (gateway.kind === "none" && server !== undefined && strange.length > 0 && !named(server, request.host))
+    return `server-alias ${strange.join(", ")}: hostnames of a route take names and *. in front only`;
   if (nginx.kind === "unavailable")
     return `nginx answers 503 where a Service or its port is missing (${nginx.backend}), the Gateway 500`;
   if (nginx.kind === "status" && nginx.status === 413)
@@ -181,6 +225,9 @@ function reasonOf(request: HttpRequest, nginx: Answer, gateway: Answer, found: F
     return "the Gateway answers 404 where no host fits";
   return undefined;
 }
+
+const named = (server: Server, host: string): boolean =>
+  hostnamesOf(server).some((name) => takes(name, bareHost(host)));
 
 /** A host two labels below a wildcard that no nearer name takes. */
 function wildcardReason({ host }: HttpRequest, { units }: Conversion): string | undefined {

@@ -1,3 +1,4 @@
+import { bySpecificity, takes } from "../gateway/hostnames";
 import type { Server } from "../nginx/model";
 import { CATCH_ALL, parent, type NginxTable } from "../nginx/table";
 
@@ -52,3 +53,35 @@ export function listenersOf(table: NginxTable, options: { defaultCertificate: st
   }
   return out;
 }
+
+/** A name of a server, and the HTTPS listener that takes requests for it. */
+export interface SecureName {
+  listener: HostListener;
+  /** Undefined: every host. */
+  name?: string;
+}
+
+/**
+ * Where a server is reached by HTTPS: at its own listeners, and where it has none at that of a wildcard or of every host
+ * above it. There its routes must stand as well, or the wildcard's would answer in their place.
+ */
+export function secureNames(listeners: readonly HostListener[], server: Server): SecureName[] {
+  if (server.host === CATCH_ALL)
+    return listeners.filter((l) => l.server === server && !l.passthrough).map((listener) => ({ listener }));
+  return hostnamesOf(server).flatMap((name) => {
+    const listener = listenerOf(listeners, name);
+    return listener === undefined || listener.passthrough ? [] : [{ listener, name }];
+  });
+}
+
+/** The listener that takes a hostname by HTTPS: the most specific one. */
+export function listenerOf(listeners: readonly HostListener[], name: string): HostListener | undefined {
+  const host = name.replace(/^\*/, "any");
+  return listeners
+    .filter((l) => l.host === name || takes(l.host, host))
+    .sort((a, b) => bySpecificity(a.host ?? null, b.host ?? null))[0];
+}
+
+/** The names of a server that a route or listener may hold: names, and `*.` in front of one. */
+export const hostnamesOf = (server: Server): string[] =>
+  [server.host, ...server.aliases].filter((h) => /^(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(h));

@@ -3,9 +3,12 @@ import type { KubeObject } from "../../kube/objects";
 import { CATCH_ALL, oldVersion, type Ingress } from "../nginx/ingresses";
 import type { NginxTable } from "../nginx/table";
 import { ingressProblems } from "../ingress-problems";
+import { refusedText } from "../nginx/validation";
 import { annotationNotes } from "./annotation-notes";
 import type { Outcome } from "./annotation-values";
+import { mixedBackends } from "./backend-tls";
 import type { Conversion } from "./convert";
+import { hostnamesOf, listenerOf } from "./listeners";
 import type { MigrateOptions } from "./route-objects";
 import { securityOf } from "./security-policies";
 
@@ -61,6 +64,9 @@ export function notesOf(
         text: becomes,
         ...note,
       })),
+    ),
+    ...table.ingresses.flatMap((ing) =>
+      ing.settings.refused.map((refused) => remark(ing.key, refusedText(refused))),
     ),
     ...hostNotes(table, options),
     ...backendNotes(table),
@@ -122,6 +128,15 @@ function hostNotes(table: NginxTable, options: MigrateOptions): Note[] {
         `${l.path} has a slash at its end: nginx redirects the path without it (301), and so does an Exact match of its own`,
       );
     for (const l of server.locations.filter(
+      (one) =>
+        one.asWritten !== "ImplementationSpecific" &&
+        !one.isDefault &&
+        !/^\/[A-Za-z0-9_\-/.]*$/.test(one.path),
+    ))
+      say(
+        `${l.path} is ${l.asWritten}, and holds characters that the controller's webhook refuses there (strict-validate-path-type, on by default since 1.12)${server.regex ? "" : "; nginx takes them as they stand, not as an expression"}`,
+      );
+    for (const l of server.locations.filter(
       (one) => !one.isDefault && one.asWritten === "ImplementationSpecific" && !server.regex,
     ))
       say(`${l.path} is ImplementationSpecific, which nginx takes as Prefix`);
@@ -157,6 +172,12 @@ function backendNotes(table: NginxTable): Note[] {
           `${port} is the target port of Service ${key}; the route names the Service's port ${services.portOf(namespace, service, port) ?? ""}`,
         );
     }
+  for (const key of mixedBackends(table))
+    seen.set(`${key} TLS`, {
+      about: key,
+      outcome: "remark",
+      text: "one path speaks TLS to this Service and another does not; a BackendTLSPolicy holds for both: give one of them a Service of its own",
+    });
   for (const ing of table.ingresses)
     for (const rule of ing.rules)
       for (const path of rule.paths ?? [])
@@ -171,7 +192,10 @@ function backendNotes(table: NginxTable): Note[] {
 
 function generalNotes(table: NginxTable, { listeners }: Conversion, options: MigrateOptions): Note[] {
   const all = (text: string): Note => ({ about: "all", outcome: "remark", text });
-  const plain = [...table.servers.values()].filter((s) => !s.tls && s.host !== CATCH_ALL);
+  const servers = [...table.servers.values()];
+  const plain = servers.filter(
+    (s) => s.host !== CATCH_ALL && hostnamesOf(s).every((name) => listenerOf(listeners, name) === undefined),
+  );
   return [
     all(
       `the GatewayClass ${options.gatewayClass} must exist, and its controller serve Gateway API 1.4 or newer`,
@@ -180,6 +204,16 @@ function generalNotes(table: NginxTable, { listeners }: Conversion, options: Mig
     all(
       "nginx waits 60 s between two reads; Envoy ends a request after 15 s in all: set timeouts.request where answers take longer",
     ),
+    all(
+      "nginx sets X-Real-IP, X-Request-ID, X-Scheme, X-Forwarded-Host, -Port and -Scheme for backends and replaces X-Forwarded-For; Envoy sets X-Request-ID and X-Forwarded-Proto, and adds to X-Forwarded-For",
+    ),
+    ...(servers.some((s) => s.tls)
+      ? [
+          all(
+            "nginx sends Strict-Transport-Security by HTTPS (hsts of its ConfigMap, on by default); the Gateway sends none: add a ResponseHeaderModifier",
+          ),
+        ]
+      : []),
     ...(plain.length === 0
       ? []
       : [

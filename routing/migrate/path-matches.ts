@@ -1,7 +1,7 @@
 import { expression, plainBeginning, prefixRewrite } from "../gateway/path-expressions";
 import { isRe2 } from "../gateway/precedence";
 import type { PathMatchType, PathModifier } from "../gateway/objects";
-import { locationFor, locationRegex, rewrittenPath } from "../nginx/locations";
+import { locationFor, locationRegex, rewrittenPath, usesVariable } from "../nginx/locations";
 import type { Location, NginxLocation, Server } from "../nginx/model";
 import { groupsOf } from "../routes/paths";
 
@@ -38,13 +38,19 @@ export function unitsOf(server: Server): Unit[] {
     const unit = regexUnit(at);
     return [...edges(server, unit), unit];
   });
-  return keepOrder(units);
+  return keepOrder(units).map((unit) =>
+    unit.location.settings.protocol === "FCGI"
+      ? { ...unit, closed: "backend-protocol FCGI: no Gateway speaks FastCGI" }
+      : unit,
+  );
 }
 
 const rewrites = ({ location, path }: NginxLocation): boolean =>
   location.settings.rewrite !== undefined && location.settings.rewrite !== path;
 
-function plainPath({ type, path }: Location): Unit["path"] {
+function plainPath({ type, path: written }: Location): Unit["path"] {
+  // nginx compares with the decoded path, Envoy with the path as it was sent.
+  const path = encodeURI(written).replaceAll("#", "%23").replaceAll("?", "%3F");
   if (!PLAIN.test(path) || path.includes("//")) {
     const text = path.replace(/[.\\+*?^${}()|[\]]/g, "\\$&").replace(/\/$/, "");
     return { type: "RegularExpression", value: type === "Exact" ? text : `${text}(/.*)?` };
@@ -76,7 +82,11 @@ function regexUnit(at: NginxLocation): Unit {
       rewrite: { type: "ReplaceFullPath", replaceFullPath: whole },
       ...unreadable(at.path),
     };
-  const closed = `rewrite-target ${target} puts captured parts of ${at.path} together; a route can replace a prefix or the whole path only`;
+  const closed = target.includes("?")
+    ? `rewrite-target ${target} sets arguments; a route can rewrite the path only`
+    : usesVariable(target)
+      ? `rewrite-target ${target} uses a variable of nginx`
+      : `rewrite-target ${target} puts captured parts of ${at.path} together; a route can replace a prefix or the whole path only`;
   return { location, at, path: expression(at.path), closed, ...unreadable(at.path) };
 }
 
@@ -87,7 +97,8 @@ function fixedRewrite({ location, path }: NginxLocation): string | undefined {
   const fixed = target.replace(/\$(\d)|\$\{(\d)\}/g, (all, a: string, b?: string) =>
     Number(b ?? a) > groups ? "" : all,
   );
-  return /\$\{?\d/.test(fixed) ? undefined : fixed;
+  // Arguments of its own have no word: Envoy would put those of the request behind a second "?".
+  return /[$?]/.test(fixed) ? undefined : fixed;
 }
 
 /** Where Envoy cannot read the expression, all below its plain beginning is closed. */

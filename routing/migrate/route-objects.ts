@@ -3,7 +3,7 @@ import { VERSION, type Filter, type RouteRule } from "../gateway/objects";
 import type { SecuritySpec } from "../gateway/security-policy";
 import type { Server } from "../nginx/model";
 import { CATCH_ALL, type NginxTable } from "../nginx/table";
-import { slugOf, type HostListener } from "./listeners";
+import { hostnamesOf, listenerOf, slugOf, type HostListener, type SecureName } from "./listeners";
 import { HTTPS } from "./rules";
 import { securityPolicy } from "./security-policies";
 
@@ -26,30 +26,32 @@ export interface Group {
   rules: RouteRule[];
 }
 
-/** The rules of a route hold 16 at most (the CRD). */
-const MOST_RULES = 16;
+/** A route holds 16 rules and 16 hostnames at most (the CRD). */
+const MOST = 16;
 
 export function routesOf(
   server: Server,
   group: Group,
-  secure: readonly HostListener[],
+  secure: readonly SecureName[],
   options: MigrateOptions,
   names: Map<string, number>,
 ): KubeObject[] {
-  const sections = group.sections.flatMap((s) => (s === "http" ? ["http"] : secure.map((l) => l.name)));
+  const sections = group.sections.flatMap((s) =>
+    s === "http" ? ["http"] : [...new Set(secure.map(({ listener }) => listener.name))],
+  );
   const plain = group.sections.includes("http");
   const hostnames =
     server.host === CATCH_ALL
       ? undefined
       : plain
-        ? [server.host, ...server.aliases.filter((a) => !a.startsWith("~"))]
-        : secure.flatMap((l) => (l.host === undefined ? [] : [l.host]));
+        ? hostnamesOf(server)
+        : secure.flatMap(({ name }) => (name === undefined ? [] : [name]));
   const redirects = group.rules.every((r) => r.filters?.[0] === HTTPS);
   const base = `${slugOf(server.host)}${redirects ? "-to-https" : group.sections.length === 1 && secure.length > 0 ? `-${group.sections[0] ?? ""}` : ""}${group.security === undefined ? "" : "-guarded"}`;
-  const chunks = Array.from({ length: Math.ceil(group.rules.length / MOST_RULES) }, (_, i) =>
-    group.rules.slice(i * MOST_RULES, (i + 1) * MOST_RULES),
+  const chunks = chunked(group.rules).flatMap((rules) =>
+    (hostnames === undefined ? [undefined] : chunked(hostnames)).map((hosts) => ({ rules, hosts })),
   );
-  return chunks.flatMap((rules) => {
+  return chunks.flatMap(({ rules, hosts }) => {
     const key = `${group.namespace}/${base}`;
     const n = (names.get(key) ?? 0) + 1;
     names.set(key, n);
@@ -58,13 +60,16 @@ export function routesOf(
       namespace: group.namespace,
       annotations: dnsAnnotations(server, group.namespace),
       sections,
-      ...(hostnames === undefined ? {} : { hostnames }),
+      ...(hosts === undefined ? {} : { hostnames: hosts }),
       rules,
       options,
     });
     return group.security === undefined ? [route] : [route, securityPolicy(route, group.security)];
   });
 }
+
+const chunked = <T>(all: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(all.length / MOST) }, (_, i) => all.slice(i * MOST, (i + 1) * MOST));
 
 function routeObject(
   kind: string,
@@ -113,7 +118,7 @@ export function wwwRoutes(
   options: MigrateOptions,
 ): KubeObject[] {
   return [...table.wwwRedirects].map(([from, to]) => {
-    const secure = listeners.filter((l) => l.host === from);
+    const secure = [listenerOf(listeners, from)].filter((l) => l !== undefined && !l.passthrough);
     const filter: Filter = { type: "RequestRedirect", requestRedirect: { hostname: to, statusCode: 308 } };
     return routeObject("HTTPRoute", {
       name: slugOf(from),
@@ -121,7 +126,7 @@ export function wwwRoutes(
         table.servers.get(to)?.locations.find((l) => l.ingress !== undefined)?.ingress?.namespace ??
         "default",
       annotations: {},
-      sections: ["http", ...secure.map((l) => l.name)],
+      sections: ["http", ...secure.flatMap((l) => (l === undefined ? [] : [l.name]))],
       hostnames: [from],
       rules: [{ matches: [{ path: { type: "PathPrefix", value: "/" } }], filters: [filter] }],
       options,

@@ -1,6 +1,6 @@
 import type { BackendRef, CorsFilter, Filter, HeaderMatch, RouteRule } from "../gateway/objects";
 import { branches } from "../gateway/canary-branches";
-import { toHttps } from "../nginx/answer";
+import { toHttps } from "../nginx/redirects";
 import type { Cors } from "../nginx/settings";
 import type { Location, Server, Upstream } from "../nginx/model";
 import { canaryOf, type NginxTable } from "../nginx/table";
@@ -40,6 +40,7 @@ export const HTTPS: Filter = {
 
 /** `return CODE URL` of nginx; undefined where it uses a variable that a route has no word for. */
 export function redirectTo({ url, code }: { url: string; code: number }): Filter | undefined {
+  if (/^\/[^$]*$/.test(url)) return redirectTo({ url: `$scheme://$host${url}`, code });
   const found = /^(https?|\$scheme):\/\/(\$host|\$http_host|[^/?#:$]+)(?::(\d+))?([^]*)$/.exec(url);
   if (found === null) return undefined;
   const [, scheme, hostname = "", port, rest = ""] = found;
@@ -67,20 +68,26 @@ function backendRules(table: NginxTable, unit: Unit, upstream: Upstream): RouteR
     ...(backendRefs.length === 0 ? {} : { backendRefs }),
     ...(timeouts === undefined ? {} : { timeouts }),
   });
-  const primary = refOf(table, upstream);
+  const from = location.ingress?.namespace ?? upstream.namespace;
+  const primary = refOf(table, upstream, from);
   const canary = canaryOf(table, upstream);
-  const other = canary === undefined ? [] : refOf(table, canary.upstream);
+  const other =
+    canary === undefined || !alive(table, canary.upstream) ? [] : refOf(table, canary.upstream, from);
   // A canary without a Service: nginx keeps to the primary.
   if (canary === undefined || other.length === 0) return [rule([], primary)];
   return branches(canary.strategy, primary, other).map((b) => rule(b.headers, b.backendRefs));
 }
 
+const alive = ({ services }: NginxTable, u: Upstream): boolean =>
+  !services.known || services.portOf(u.namespace, u.service, u.port) !== undefined;
+
 /** None where there is no such Service or port, or where it stands for a name outside: the rule then answers 500. */
-function refOf(table: NginxTable, u: Upstream): BackendRef[] {
+function refOf(table: NginxTable, u: Upstream, from: string): BackendRef[] {
   const { services } = table;
   const port = services.portOf(u.namespace, u.service, u.port) ?? Number(u.port);
   if (Number.isNaN(port) || services.externalName(u.namespace, u.service) !== undefined) return [];
-  return [{ name: u.service, port }];
+  // A canary may come from another namespace; a ReferenceGrant there lets the route in.
+  return [{ name: u.service, ...(u.namespace === from ? {} : { namespace: u.namespace }), port }];
 }
 
 function filtersOf(unit: Unit): Filter[] {
@@ -90,7 +97,7 @@ function filtersOf(unit: Unit): Filter[] {
   if (settings.cors !== undefined && settings.cors.origins.length > 0)
     filters.push({ type: "CORS", cors: corsFilter(settings.cors) });
   const rewrites = settings.rewrite !== undefined && settings.rewrite !== unit.at.path;
-  if (rewrites && settings.forwardedPrefix !== undefined)
+  if (rewrites && settings.forwardedPrefix?.includes("$") === false)
     filters.push({
       type: "RequestHeaderModifier",
       requestHeaderModifier: { set: [{ name: "X-Forwarded-Prefix", value: settings.forwardedPrefix }] },
@@ -126,8 +133,12 @@ export function mirrorOf({ ingress }: Location): BackendRef | undefined {
 /** nginx counts between two reads, a route the whole request. */
 function timeoutsOf({ ingress }: Location): RouteRule["timeouts"] {
   const seconds = Number(ingress?.annotations[`${ANNOTATION}/proxy-read-timeout`]);
-  return Number.isInteger(seconds) && seconds > 0 ? { request: `${seconds}s` } : undefined;
+  return Number.isInteger(seconds) && seconds > 0 ? { request: durationOf(seconds) } : undefined;
 }
+
+/** A duration of Gateway API takes five digits of a unit at most (GEP-2257), so a week is 168h. */
+const durationOf = (seconds: number): string =>
+  seconds <= 99_999 ? `${seconds}s` : `${Math.min(99_999, Math.ceil(seconds / 3600))}h`;
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*"];
 

@@ -1,13 +1,14 @@
 import type { KubeObject } from "../../kube/objects";
 import type { SecuritySpec } from "../gateway/security-policy";
 import type { Location, Server } from "../nginx/model";
-import { snippetDecides } from "./guards";
+import { asksForCertificate, snippetDecides } from "./guards";
 
 /** The SecurityPolicy of Envoy Gateway that keeps out who nginx keeps out; undefined where there is none that does. */
 export function securityOf({ settings, ingress }: Location, server: Server): SecuritySpec | undefined {
   const { allow, deny, basic, external, any } = settings.access;
   const snippets = snippetDecides(settings.locationSnippet) || snippetDecides(server.serverSnippet);
-  if (settings.denied !== undefined || server.clientCertificate !== undefined || snippets) return undefined;
+  if (settings.denied !== undefined || server.refused !== undefined || asksForCertificate(server) || snippets)
+    return undefined;
   const lists = allow.length + deny.length > 0;
   const checks = [lists, basic !== undefined, external !== undefined].filter(Boolean).length;
   if (checks === 0 || (any && checks > 1) || basic?.type === "digest") return undefined;

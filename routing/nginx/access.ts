@@ -1,7 +1,8 @@
 import { inRanges } from "../address-ranges";
-import { headerOf, type Answer, type HttpRequest } from "../request";
+import { bareHost, headerOf, splitQuery, type Answer, type HttpRequest } from "../request";
 import type { Location } from "./model";
-import type { Access } from "./settings";
+import type { Access } from "./access-settings";
+import { expand } from "./snippet";
 
 /** ACME's challenges: no redirect to HTTPS and no password (no-tls-redirect-locations, no-auth-locations). */
 export const ACME = "/.well-known/acme-challenge";
@@ -41,9 +42,29 @@ export function accessAnswer(
       stops.push(
         external.signin === undefined
           ? { kind: "status", status: 401, why: `auth-url ${external.url} decides` }
-          : { kind: "redirect", status: 302, location: external.signin },
+          : signinOf(external.signin, external.signinParameter ?? "rd", request),
       );
   }
   if (access.any && stops.length < checks) return undefined;
   return stops[0];
+}
+
+/** The page to sign in at, told where to go back to (buildAuthSignURL). */
+function signinOf(url: string, parameter: string, request: HttpRequest): Answer {
+  const scheme = request.scheme ?? "http";
+  const back = `${parameter}=${scheme}://${request.host}${encodeURIComponent(request.path)}`;
+  const own = splitQuery(url).query;
+  const told = new URLSearchParams(own).get(parameter);
+  const full = told !== null && told !== "" ? url : `${url}${own === "" ? "?" : "&"}${back}`;
+  const location = expand(full.replaceAll("$escaped_request_uri", encodeURIComponent(request.path)), {
+    method: request.method ?? "GET",
+    path: splitQuery(request.path).pathname,
+    uri: request.path,
+    host: bareHost(request.host),
+    scheme,
+    header: (name) => headerOf(request, name),
+  });
+  return location === undefined
+    ? { kind: "unknown", why: `auth-signin ${url} uses a variable of nginx` }
+    : { kind: "redirect", status: 302, location };
 }

@@ -1,14 +1,17 @@
 import type { KubeObject } from "../../kube/objects";
-import { shareOf } from "../canary/precedence";
 import { bareHost, headerOf, normalPath, splitQuery, withCookies } from "../request";
-import type { Answer, HttpRequest, Target } from "../request";
-import { ACME, accessAnswer } from "./access";
-import { hasCertificate, serverFor } from "./hosts";
-import { locationFor, rewrittenPath } from "./locations";
-import type { Location, NginxLocation, Server, Upstream } from "./model";
-import type { Cors } from "./settings";
-import { expand, snippetAnswer, type SnippetRequest } from "./snippet";
-import { canaryOf, readTable, type NginxTable } from "./table";
+import type { Answer, HttpRequest } from "../request";
+import { accessAnswer } from "./access";
+import { backends, errorPage } from "./backends";
+import { beforeLocations, returned } from "./before-locations";
+import { serverFor } from "./hosts";
+import { filledIn, locationFor, rewrittenPath, rewrittenUri } from "./locations";
+import type { Location, NginxLocation, Server } from "./model";
+import { httpsRedirect, permanent, toHttps } from "./redirects";
+import type { Cors, Settings } from "./settings";
+import { snippetAnswer, type SnippetRequest } from "./snippet";
+import { readTable, type NginxTable } from "./table";
+import { allowedBy } from "./validation";
 
 /**
  * What ingress-nginx answers, from the objects alone. Pure; reads the very Ingress objects that a stack registers.
@@ -29,34 +32,29 @@ export function answerFrom(table: NginxTable, asked: HttpRequest, httpsPort = 44
   return "answer" in found ? found.answer : serve(table, found, httpsPort);
 }
 
-/** The server and the location that decide for a request; undefined where no server does. */
+/** The server and the location that a request is for, whatever is answered before; undefined where no server is. */
 export function serverOf(
   table: NginxTable,
   asked: HttpRequest,
 ): { server: Server; location?: Location } | undefined {
   const host = serverFor(table, asked.host);
   if (host.kind !== "server") return undefined;
-  const found = locate(table, asked, 443);
-  const location = "answer" in found ? found.location : found.at.location;
-  return { server: host.server, ...(location === undefined ? {} : { location }) };
+  const path = normalPath(splitQuery(asked.path).pathname);
+  const found = path === undefined ? undefined : locationFor(host.server, path);
+  return {
+    server: host.server,
+    ...(found?.kind === "location" ? { location: found.found.location } : {}),
+  };
 }
 
 interface Located {
-  server: Server;
   at: NginxLocation;
   request: HttpRequest;
   snippet: SnippetRequest;
 }
 
-const SNIPPETS =
-  "the administrator allows snippets (allow-snippet-annotations, annotations-risk-level: Critical)";
-
 /** Server, what it does before any location, and the location. */
-function locate(
-  table: NginxTable,
-  asked: HttpRequest,
-  httpsPort: number,
-): Located | { answer: Answer; location?: Location } {
+function locate(table: NginxTable, asked: HttpRequest, httpsPort: number): Located | { answer: Answer } {
   const request = withCookies(asked);
   const unknown = (why: string) => ({ answer: { kind: "unknown", why } as const });
   if (table.broken !== undefined)
@@ -102,121 +100,85 @@ function locate(
       },
     };
   const at = found.found;
-  const { location } = at;
-  const { bodyLimit } = location.settings;
-  if (bodyLimit > 0 && (request.bodyBytes ?? 0) > bodyLimit)
-    return {
-      answer: { kind: "status", status: 413, why: `proxy-body-size is ${bodyLimit} bytes` },
-      location,
-    };
-  return { server, at, request, snippet };
-}
-
-/** Passthrough, server-snippet and app-root come before any location. */
-function beforeLocations(server: Server, request: SnippetRequest, httpsPort: number): Answer | undefined {
-  const root = server.locations.find((l) => l.path === "/" && l.type === "Prefix");
-  if (server.passthrough && request.scheme === "https" && root?.upstream !== undefined) {
-    const { namespace, service, port } = root.upstream;
-    return {
-      kind: "backends",
-      shares: { [`${namespace}/${service}`]: 1 },
-      to: [{ namespace, service, port, share: 1 }],
-      path: request.uri,
-      assumes: ["the controller runs with --enable-ssl-passthrough; TLS ends at the pod"],
-    };
-  }
-  const own = snippetAnswer(server.serverSnippet, request);
-  if (own.kind === "unknown") return { kind: "unknown", why: own.why };
-  if (own.kind === "return") return { ...returned(own), assumes: [SNIPPETS] };
-  const appRoot = server.nginx.find((l) => l.location.settings.appRoot !== undefined)?.location.settings
-    .appRoot;
-  if (appRoot === undefined || request.path !== "/") return undefined;
-  const port = request.scheme === "https" && httpsPort !== 443 ? `:${httpsPort}` : "";
-  const host = /:\d+$/.test(request.host) ? request.host : `${request.host}${port}`;
-  return { kind: "redirect", status: 302, location: `${request.scheme}://${host}${appRoot}` };
-}
-
-function returned(answer: { status: number; url?: string }): Answer {
-  return answer.url === undefined
-    ? { kind: "status", status: answer.status, why: "a snippet returns it" }
-    : { kind: "redirect", status: answer.status, location: answer.url };
+  return { at, request, snippet };
 }
 
 /** The phases of one location, in nginx's order: rewrite, the controller's Lua, access, content. */
-function serve(table: NginxTable, { server, at, request, snippet }: Located, httpsPort: number): Answer {
+function serve(table: NginxTable, found: Located, httpsPort: number): Answer {
+  const { location } = found.at;
+  const { settings } = location;
+  const assumes = [...(location.assumes === undefined ? [] : [location.assumes]), ...takenFor(settings)];
+  const answer = phases(table, found, httpsPort, assumes);
+  const all = [...assumes, ...(answer.assumes ?? [])];
+  // error_page holds for what nginx answers itself, but for a path that it answers 503 anyway.
+  const paged =
+    settings.denied === undefined &&
+    (answer.kind === "status" || answer.kind === "unavailable") &&
+    [401, 403, 413, 503].includes(answer.status) &&
+    settings.errorCodes.includes(answer.status);
+  const final = paged ? errorPage(table, location) : answer;
+  return all.length === 0 ? final : { ...final, assumes: all };
+}
+
+/** What the answers of a location take for granted: settings that the controller may refuse. */
+function takenFor({ refused, headersFrom }: Settings): string[] {
+  return [
+    ...allowedBy(refused),
+    ...(headersFrom === undefined
+      ? []
+      : [
+          `ConfigMap ${headersFrom} is there, and global-allowed-response-headers names its headers (else nginx answers 503)`,
+        ]),
+  ];
+}
+
+function phases(
+  table: NginxTable,
+  { at, request, snippet }: Located,
+  httpsPort: number,
+  assumes: string[],
+): Answer {
   const { location } = at;
   const { settings } = location;
-  const assumes = location.assumes === undefined ? [] : [location.assumes];
-  const done = (answer: Answer): Answer =>
-    assumes.length + (answer.assumes?.length ?? 0) === 0
-      ? answer
-      : { ...answer, assumes: [...assumes, ...(answer.assumes ?? [])] };
-  const { clientCertificate } = server;
-  if (clientCertificate !== undefined && !clientCertificate.optional && request.scheme === "https")
-    return done({
-      kind: "status",
-      status: 400,
-      why: `auth-tls-secret ${clientCertificate.secret} asks for a client certificate`,
-      assumes: ["the client shows no certificate"],
-    });
-  if (settings.denied !== undefined) return done({ kind: "status", status: 503, why: settings.denied });
+  if (settings.bodyLimit > 0 && (request.bodyBytes ?? 0) > settings.bodyLimit)
+    return { kind: "status", status: 413, why: `proxy-body-size is ${settings.bodyLimit} bytes` };
+  if (settings.denied !== undefined) return { kind: "status", status: 503, why: settings.denied };
   if (settings.cors !== undefined && snippet.method === "OPTIONS" && allowed(settings.cors, request))
-    return done({ kind: "status", status: 204, why: "enable-cors answers a preflight itself" });
+    return { kind: "status", status: 204, why: "enable-cors answers a preflight itself" };
   const own = snippetAnswer(settings.locationSnippet, snippet);
-  if (own.kind === "unknown") return done({ kind: "unknown", why: own.why });
-  if (own.kind === "return") return done({ ...returned(own), assumes: [SNIPPETS] });
-  if (settings.redirect !== undefined) return done(permanent(settings.redirect, snippet));
+  if (own.kind === "unknown") return { kind: "unknown", why: own.why };
+  if (own.kind === "return") return returned(own);
+  if (settings.redirect !== undefined) return permanent(settings.redirect, snippet);
 
   const path = rewrittenPath(at, snippet.path);
   if (path === undefined)
-    return done({ kind: "unknown", why: `the rewrite of ${location.path} uses PCRE's own syntax` });
+    return {
+      kind: "unknown",
+      why: `the rewrite of ${location.path} to ${settings.rewrite ?? ""} cannot be followed here`,
+    };
   const { query } = splitQuery(request.path);
-  const rewrites = settings.rewrite !== undefined && settings.rewrite !== at.path && path !== snippet.path;
+  const rewrites = settings.rewrite !== undefined && settings.rewrite !== at.path;
   if (rewrites && /^https?:\/\//.test(path))
-    return done({ kind: "redirect", status: 302, location: `${path}${query}` });
-  if (rewrites && path === "")
-    return done({ kind: "status", status: 500, why: "the rewrite leaves an empty path" });
-  if (toHttps(table, request, location))
-    return done(redirect(request, httpsPort, settings.keepTrailingSlash));
+    return { kind: "redirect", status: 302, location: `${path}${query}` };
+  if (rewrites && path.split("?")[0] === "")
+    return { kind: "status", status: 500, why: "the rewrite leaves an empty path" };
+  if (toHttps(table, request, location)) return httpsRedirect(request, httpsPort, location);
 
   const sent = backends(table, location, request);
-  if (sent.kind === "unavailable") return done(sent);
+  if (sent.kind === "unavailable") return sent;
   const stopped = accessAnswer(settings.access, location, request, assumes);
-  if (stopped !== undefined) return done(stopped);
-  if (settings.errorCodes.includes(request.backendAnswers ?? 0)) return done(errorPage(table, location));
-  if (sent.kind !== "backends") return done(sent);
+  if (stopped !== undefined) return stopped;
+  if (sent.kind !== "backends") return sent;
+  if (settings.interceptErrors && settings.errorCodes.includes(request.backendAnswers ?? 0))
+    return errorPage(table, location);
   const prefix = settings.forwardedPrefix;
-  return done({
-    ...sent,
-    path: rewrites ? `${path}${query}` : request.path,
-    // Set beside a rewrite only (buildProxyPass).
-    ...(prefix === undefined || settings.rewrite === undefined || settings.rewrite === at.path
-      ? {}
-      : { headers: { "X-Forwarded-Prefix": prefix } }),
-  });
-}
-
-export function toHttps(table: NginxTable, request: HttpRequest, { path, settings }: Location): boolean {
-  if ((request.scheme ?? "http") !== "http" || path.startsWith(ACME)) return false;
-  return settings.forceSslRedirect || (settings.sslRedirect && hasCertificate(table, request.host));
-}
-
-/** The port is left out unless it is told (use-port-in-redirects), and one '/' at the end of the URL is dropped, as the controller's Lua does. */
-function redirect(request: HttpRequest, port: number, keepSlash: boolean): Answer {
-  const host = request.host.replace(/:\d+$/, "") + (port === 443 ? "" : `:${port}`);
-  const path = keepSlash ? request.path : request.path.replace(/\/$/, "");
-  return { kind: "redirect", status: 308, location: `https://${host}${path}` };
-}
-
-function permanent(to: { url: string; code: number }, request: SnippetRequest): Answer {
-  const location = expand(to.url, request);
-  if (location === undefined)
-    return { kind: "unknown", why: `the redirect ${to.url} uses a variable of nginx` };
   return {
-    kind: "redirect",
-    status: to.code,
-    location,
-    ...(location === to.url ? {} : { assumes: ["annotation validation lets a variable through"] }),
+    ...sent,
+    path: rewrites ? rewrittenUri(path, query) : request.path,
+    // Set beside a rewrite only (buildProxyPass).
+    ...(prefix === undefined || !rewrites
+      ? {}
+      : { headers: { "X-Forwarded-Prefix": filledIn(prefix, at.path, snippet.path) } }),
   };
 }
 
@@ -228,63 +190,4 @@ function allowed(cors: Cors, request: HttpRequest): boolean {
     const pattern = o.replace(/[.\\+?^${}()|[\]]/g, "\\$&").replace("*\\.", "[A-Za-z0-9\\-]+\\.");
     return new RegExp(`^${pattern}$`, "i").test(origin);
   });
-}
-
-/** custom-http-errors: the Service of the default-backend annotation, or the controller's own 404 page. */
-function errorPage(table: NginxTable, location: Location): Answer {
-  const own = defaultBackendOf(table, location);
-  return own === undefined
-    ? { kind: "none", status: 404, assumes: ["the controller's default backend is the built-in one"] }
-    : split([[own, 1]]);
-}
-
-function defaultBackendOf(table: NginxTable, { settings, ingress }: Location): Target | undefined {
-  const { defaultBackend: service } = settings;
-  const namespace = ingress?.namespace ?? "";
-  if (service === undefined || !table.services.has(namespace, service)) return undefined;
-  return { namespace, service, port: table.services.firstPort(namespace, service) ?? "", share: 1 };
-}
-
-/** Which Services get it. The path is filled in by the caller. */
-function backends(table: NginxTable, location: Location, request: HttpRequest): Answer {
-  const { upstream } = location;
-  if (upstream === undefined) return { kind: "none", status: 404 };
-  const canary = canaryOf(table, upstream);
-  const { primary, canary: other } =
-    canary === undefined ? { primary: 1, canary: 0 } : shareOf(canary.strategy, request);
-  const parts: [Upstream, number][] = [[upstream, primary]];
-  if (canary !== undefined) parts.push([canary.upstream, other]);
-  const targets: [Target, number][] = [];
-  for (const [u, share] of parts.filter(([, s]) => s > 0)) {
-    const port = table.services.portOf(u.namespace, u.service, u.port);
-    // No endpoints for the canary's Service: Lua keeps to the primary.
-    const there = port !== undefined || !table.services.known;
-    if (!there && u !== upstream) {
-      targets.push([{ ...upstream, share }, share]);
-      continue;
-    }
-    if (!there) {
-      const own = defaultBackendOf(table, location);
-      if (own === undefined)
-        return { kind: "unavailable", status: 503, backend: `${u.namespace}/${u.service}` };
-      targets.push([own, share]);
-      continue;
-    }
-    targets.push([{ namespace: u.namespace, service: u.service, port: port ?? u.port, share }, share]);
-  }
-  return split(targets);
-}
-
-/** An answer of the Services, the shares of each Service added up. */
-export function split(targets: readonly (readonly [Target, number])[]): Answer {
-  const shares: Record<string, number> = {};
-  const to: Target[] = [];
-  for (const [target, share] of targets) {
-    const key = `${target.namespace}/${target.service}`;
-    shares[key] = (shares[key] ?? 0) + share;
-    const known = to.find((t) => t.port === target.port && `${t.namespace}/${t.service}` === key);
-    if (known === undefined) to.push({ ...target, share });
-    else known.share += share;
-  }
-  return { kind: "backends", shares, to, path: "" };
 }

@@ -18,12 +18,15 @@ export function serverFor(table: NginxTable, host: string): HostFound {
   if (to !== undefined) return { kind: "www", to };
   const exact = table.names.get(name);
   if (exact !== undefined) return { kind: "server", server: exact };
-  // A native wildcard of nginx covers any depth.
-  const byAlias = table.patterns
-    .flatMap((server) => server.aliases.filter((a) => a.startsWith("*.")).map((alias) => ({ server, alias })))
-    .filter(({ alias }) => name.endsWith(alias.slice(1)))
-    .sort((a, b) => b.alias.length - a.alias.length)[0];
-  if (byAlias !== undefined) return { kind: "server", server: byAlias.server };
+  // A native wildcard of nginx covers any depth, and `.a.org` its own name, too; those at the end come after.
+  const wildcards = table.patterns.flatMap((server) => server.aliases.map((alias) => ({ server, alias })));
+  const longest = (fits: (alias: string) => boolean) =>
+    wildcards.filter(({ alias }) => fits(alias)).sort((a, b) => b.alias.length - a.alias.length)[0]?.server;
+  const byAlias =
+    longest(
+      (a) => /^\*?\./.test(a) && `${a.startsWith(".") ? "." : ""}${name}`.endsWith(a.replace("*", "")),
+    ) ?? longest((a) => a.endsWith(".*") && name.startsWith(a.slice(0, -1)));
+  if (byAlias !== undefined) return { kind: "server", server: byAlias };
   for (const server of table.patterns) {
     // `*.a.org` is rendered as `^[\w-]+\.a\.org$`: one label.
     if (server.host.startsWith("*.") && server.host === parent(name) && /^[\w-]+\./.test(name))

@@ -1,4 +1,5 @@
 import { pcre } from "../canary/precedence";
+import { escapedPath, splitQuery } from "../request";
 import type { Location, NginxLocation, Server } from "./model";
 
 const needsRewrite = ({ settings }: Location, path: string): boolean =>
@@ -96,7 +97,10 @@ export function locationRegex(pattern: string): RegExp | undefined {
   return regexes.get(pattern);
 }
 
-/** The path that the backend gets of a location; undefined where the expression cannot be followed. */
+/**
+ * The path that the backend gets of a location; what follows a `?` is arguments. Undefined where the expression or a variable
+ * of the target cannot be followed.
+ */
 export function rewrittenPath({ location, path: pattern }: NginxLocation, path: string): string | undefined {
   const target = location.settings.rewrite;
   return target === undefined || target === pattern ? path : rewriteBy(pattern, target, path);
@@ -108,8 +112,25 @@ export function rewrittenPath({ location, path: pattern }: NginxLocation, path: 
  */
 export function rewriteBy(pattern: string, target: string, path: string): string | undefined {
   const plain = pcre(pattern);
-  if (plain === undefined) return undefined;
-  const groups = new RegExp(plain.source, "i").exec(path);
-  if (groups === null) return path;
-  return target.replace(/\$(\d)|\$\{(\d)\}/g, (_, a: string, b?: string) => groups[Number(b ?? a)] ?? "");
+  if (plain === undefined || usesVariable(target)) return undefined;
+  return new RegExp(plain.source, "i").test(path) ? filledIn(target, pattern, path) : path;
+}
+
+/** Whether a target has variables beside the captured parts. */
+export const usesVariable = (target: string): boolean => /\$(?!\d|\{\d\})/.test(target);
+
+/** A text with the parts that an expression captures of a path. */
+export function filledIn(text: string, pattern: string, path: string): string {
+  const plain = pcre(pattern);
+  const groups = plain === undefined ? null : new RegExp(plain.source, "i").exec(path);
+  return text.replace(/\$(\d)|\$\{(\d)\}/g, (_, a: string, b?: string) => groups?.[Number(b ?? a)] ?? "");
+}
+
+/** As nginx sends it: escaped anew, the target's own arguments before those of the request, a `?` at the end drops these. */
+export function rewrittenUri(rewritten: string, query: string): string {
+  const { pathname, query: own } = splitQuery(rewritten);
+  const path = escapedPath(pathname);
+  if (own === "") return `${path}${query}`;
+  if (own.endsWith("?")) return `${path}${own.slice(0, -1)}`;
+  return `${path}${own}${query === "" ? "" : `&${query.slice(1)}`}`;
 }

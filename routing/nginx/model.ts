@@ -1,5 +1,6 @@
 import type { Strategy } from "../canary/canary";
 import type { Backend, Ingress } from "./ingresses";
+import type { ClientCertificate } from "./access-settings";
 import type { Settings } from "./settings";
 
 export interface Server {
@@ -20,7 +21,9 @@ export interface Server {
   tlsFrom?: Ingress;
   passthrough: boolean;
   serverSnippet?: string;
-  clientCertificate?: { secret: string; optional: boolean };
+  clientCertificate?: ClientCertificate;
+  /** Why every request gets 403. */
+  refused?: string;
 }
 
 export interface Location {

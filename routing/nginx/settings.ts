@@ -1,6 +1,9 @@
 import { readCanary } from "../canary/annotations";
 import type { Strategy } from "../canary/canary";
 import { ANNOTATION } from "../routes/ingress-objects";
+import { accessOf, type Access } from "./access-settings";
+import { bool, list, text } from "./annotation-text";
+import { refusedValues, type Refused } from "./validation";
 
 /** What the annotations of one Ingress set, read as the controller's parsers do (internal/ingress/annotations). */
 export interface Settings {
@@ -24,23 +27,17 @@ export interface Settings {
   /** HTTP, HTTPS, GRPC … */
   protocol: string;
   errorCodes: readonly number[];
+  /** Whether errors of the backend get an error page; nginx's own always do. */
+  interceptErrors: boolean;
   defaultBackend?: string;
   serverSnippet?: string;
   locationSnippet?: string;
   passthrough: boolean;
   canary?: Strategy;
-}
-
-/** Who gets in. */
-export interface Access {
-  allow: readonly string[];
-  deny: readonly string[];
-  /** `basic` or `digest`, with its Secret. */
-  basic?: { type: string; secret: string };
-  external?: { url: string; signin?: string };
-  /** One of the checks is enough. */
-  any: boolean;
-  clientCertificate?: { secret: string; optional: boolean };
+  /** `namespace/name` of a ConfigMap with response headers. */
+  headersFrom?: string;
+  /** Values that the controller may refuse. */
+  refused: readonly Refused[];
 }
 
 export interface Cors {
@@ -56,18 +53,23 @@ export function settingsOf(all: Readonly<Record<string, string>>, namespace: str
   const get = (key: string): string | undefined => text(all[`${ANNOTATION}/${key}`]);
   const flag = (key: string, otherwise: boolean): boolean => bool(all[`${ANNOTATION}/${key}`]) ?? otherwise;
   const canary = readCanary(all);
+  const redirects = redirectsOf(all, get);
   const out: Settings = {
     regex: flag("use-regex", false),
     sslRedirect: flag("ssl-redirect", true),
     forceSslRedirect: flag("force-ssl-redirect", false),
     keepTrailingSlash: flag("preserve-trailing-slash", false),
     portInRedirects: flag("use-port-in-redirects", false),
-    fromToWww: flag("from-to-www-redirect", false),
-    aliases: [...new Set(list(get("server-alias")))].sort(),
-    access: { allow: [], deny: [], any: get("satisfy") === "any" },
+    fromToWww: redirects?.fromToWww ?? false,
+    aliases: [
+      ...new Set(list(get("server-alias")).map((a) => (a.startsWith("~") ? a : a.toLowerCase()))),
+    ].sort(),
+    ...accessOf(all, get, namespace),
     bodyLimit: bytes(get("proxy-body-size") ?? "1m") ?? bytes("1m") ?? 0,
     protocol: (get("backend-protocol") ?? "HTTP").toUpperCase(),
-    errorCodes: list(get("custom-http-errors")).map(Number).filter(Number.isInteger),
+    errorCodes: codesOf(get("custom-http-errors")),
+    interceptErrors: !flag("disable-proxy-intercept-errors", false),
+    refused: refusedValues(all),
     passthrough: flag("ssl-passthrough", false),
   };
   const set = <K extends keyof Settings>(key: K, value: Settings[K] | undefined) => {
@@ -75,69 +77,48 @@ export function settingsOf(all: Readonly<Record<string, string>>, namespace: str
   };
   set("rewrite", get("rewrite-target"));
   set("appRoot", appRoot(get("app-root")));
-  set("redirect", redirectOf(get));
+  set("redirect", redirects?.redirect);
   set("cors", flag("enable-cors", false) ? cors(get, flag) : undefined);
   set("forwardedPrefix", get("x-forwarded-prefix"));
   set("defaultBackend", get("default-backend"));
+  set("headersFrom", get("custom-headers"));
   set("serverSnippet", get("server-snippet"));
   set("locationSnippet", get("configuration-snippet"));
   set("canary", canary);
-  readAccess(out, all, get, namespace);
   return out;
 }
 
-function readAccess(
-  out: Settings,
+/** Redirects, all or none: one annotation that cannot be read and the controller drops them all (redirect.Parse). */
+function redirectsOf(
   all: Readonly<Record<string, string>>,
   get: (key: string) => string | undefined,
-  namespace: string,
-): void {
-  const { access } = out;
-  const given = (key: string) => all[`${ANNOTATION}/${key}`] !== undefined;
-  const ranges = (key: string): string[] => {
-    const found = list(get(key));
-    const good = found.filter((r) => RANGE.test(r));
-    if (given(key) && good.length === 0) out.denied ??= `${key} holds no address or range`;
-    return good;
-  };
-  // The alias counts where the name of today is absent.
-  access.allow = ranges(
-    given("allowlist-source-range") ? "allowlist-source-range" : "whitelist-source-range",
-  );
-  access.deny = ranges("denylist-source-range");
-  const type = get("auth-type");
-  if (type !== undefined) {
-    const secret = get("auth-secret");
-    if (!/^(basic|digest)$/.test(type)) out.denied ??= `auth-type ${type} is neither basic nor digest`;
-    else if (secret === undefined) out.denied ??= "auth-secret is missing";
-    else if (secret.includes("/") && !secret.startsWith(`${namespace}/`))
-      out.denied ??= `auth-secret ${secret} is in another namespace (allow-cross-namespace-resources is off by default)`;
-    else access.basic = { type, secret: secret.includes("/") ? secret : `${namespace}/${secret}` };
-  }
-  const url = get("auth-url");
-  if (url !== undefined) {
-    const signin = get("auth-signin");
-    if (!/^https?:\/\/[^/?#]+/.test(url) && !/^\$scheme:\/\//.test(url))
-      out.denied ??= `auth-url ${url} is no URL`;
-    else access.external = { url, ...(signin === undefined ? {} : { signin }) };
-  }
-  const secret = get("auth-tls-secret");
-  const verify = get("auth-tls-verify-client") ?? "on";
-  if (secret !== undefined && verify !== "off")
-    access.clientCertificate = { secret, optional: verify.startsWith("optional") };
-}
-
-const RANGE = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)(\/\d{1,3})?$/;
-
-function redirectOf(get: (key: string) => string | undefined): Settings["redirect"] {
-  const code = (key: string, otherwise: number): number => {
-    const n = Number(get(key) ?? otherwise);
-    return Number.isInteger(n) && n >= 300 && n <= 308 ? n : otherwise;
+): Pick<Settings, "redirect" | "fromToWww"> | undefined {
+  const www = all[`${ANNOTATION}/from-to-www-redirect`];
+  const fromToWww = bool(www) ?? false;
+  if (www !== undefined && bool(www) === undefined) return undefined;
+  const code = (key: string, otherwise: number, most: number): number | undefined => {
+    const wish = get(key);
+    if (wish === undefined) return otherwise;
+    if (!/^[+-]?\d+$/.test(wish)) return undefined;
+    return Number(wish) >= 300 && Number(wish) <= most ? Number(wish) : otherwise;
   };
   const temporal = get("temporal-redirect");
-  if (temporal !== undefined) return { url: temporal, code: code("temporal-redirect-code", 302) };
+  if (temporal !== undefined) {
+    const status = code("temporal-redirect-code", 302, 307);
+    return status === undefined || !/^http[a-z0-9+.-]*:/i.test(temporal)
+      ? undefined
+      : { redirect: { url: temporal, code: status }, fromToWww };
+  }
+  const status = code("permanent-redirect-code", 301, 308);
   const permanent = get("permanent-redirect");
-  return permanent === undefined ? undefined : { url: permanent, code: code("permanent-redirect-code", 301) };
+  if (status === undefined) return undefined;
+  return { fromToWww, ...(permanent === undefined ? {} : { redirect: { url: permanent, code: status } }) };
+}
+
+/** One that is no number, and the controller takes none. */
+function codesOf(value: string | undefined): number[] {
+  const codes = list(value);
+  return codes.every((c) => /^[+-]?\d+$/.test(c)) ? codes.map(Number) : [];
 }
 
 /** Origins that are no origin are passed over; where none is left nobody is allowed. */
@@ -152,7 +133,7 @@ function cors(
   return {
     origins: origins.includes("*")
       ? ["*"]
-      : origins.filter((o) => /^https?:\/\/(\*\.)?[A-Za-z0-9\-.]*(:\d+)?$/.test(o)),
+      : origins.filter((o) => /^([a-z]+:\/\/(\*\.)?[A-Za-z0-9\-.]*(:\d+)?|null)$/.test(o)),
     methods: get("cors-allow-methods") ?? "GET, PUT, POST, DELETE, PATCH, OPTIONS",
     headers:
       get("cors-allow-headers") ??
@@ -164,27 +145,6 @@ function cors(
 }
 
 const appRoot = (path: string | undefined): string | undefined => (path?.startsWith("/") ? path : undefined);
-
-/** Go's ParseBool; undefined for what is no bool, so that the default counts. */
-function bool(value: string | undefined): boolean | undefined {
-  if (value === undefined) return undefined;
-  if (["1", "t", "T", "TRUE", "true", "True"].includes(value)) return true;
-  return ["0", "f", "F", "FALSE", "false", "False"].includes(value) ? false : undefined;
-}
-
-function text(value: string | undefined): string | undefined {
-  const trimmed = value
-    ?.split("\n")
-    .map((line) => line.trim())
-    .join("\n");
-  return trimmed === "" ? undefined : trimmed;
-}
-
-const list = (value: string | undefined): string[] =>
-  (value ?? "")
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
 
 /** nginx's sizes: 100, 8k, 20m, 1g. */
 export function bytes(size: string): number | undefined {

@@ -11,8 +11,7 @@ export { upstreamKey } from "./upstreams";
 
 /**
  * What ingress-nginx makes of Ingress objects: servers, locations, upstreams with their canaries. Follows
- * getBackendServers, createServers and mergeAlternativeBackends of internal/ingress/controller/controller.go, read at
- * July 2024 and held for 1.15.1 where its change notes say nothing else.
+ * getBackendServers, createServers and mergeAlternativeBackends of internal/ingress/controller/controller.go at 1.15.1.
  */
 export interface NginxTable {
   /** By host name; `_` is the catch-all. */
@@ -44,8 +43,12 @@ export function readTable(objects: readonly KubeObject[], className: string): Ng
   const servers = createServers(ours);
   for (const ing of ours) addLocations(servers, ing, upstreams, lost);
   const canaries = upstreams.mergeCanaries(ours, servers, lost);
-  let broken: string | undefined;
+  const more = certificatesAndRedirects(servers);
+  let broken = [...more.wwwRedirects.keys()].find((name) => name.includes("*"));
+  if (broken !== undefined) broken = `from-to-www-redirect makes the server name ${broken}`;
   for (const server of servers.values()) {
+    // The server of from-to-www-redirect stands before it in the file.
+    server.aliases = server.aliases.filter((a) => !more.wwwRedirects.has(a));
     server.nginx = nginxLocations(server.locations);
     server.regex = usesRegex(server.nginx);
     broken ??= duplicateLocation(server);
@@ -54,7 +57,7 @@ export function readTable(objects: readonly KubeObject[], className: string): Ng
     servers,
     canaries,
     ...namesOf(servers),
-    ...certificatesAndRedirects(servers),
+    ...more,
     services: new Services(objects),
     ingresses: ours,
     ignored,
@@ -81,9 +84,7 @@ function createServers(all: readonly Ingress[]): Map<string, Server> {
     }
     for (const { host } of ing.rules) {
       if (servers.has(host)) continue;
-      const server = newServer(host, rootLocation(ing, fallback));
-      server.passthrough = ing.settings.passthrough;
-      servers.set(host, server);
+      servers.set(host, newServer(host, rootLocation(ing, fallback)));
     }
   }
   for (const ing of primaries) for (const { host } of ing.rules) configure(servers.get(host), ing);
@@ -95,6 +96,7 @@ function createServers(all: readonly Ingress[]): Map<string, Server> {
 /** Aliases, snippet and certificate: the first Ingress that has one. */
 function configure(server: Server | undefined, ing: Ingress): void {
   if (server === undefined) return;
+  if (ing.settings.passthrough) server.passthrough = true;
   if (server.aliases.length === 0) server.aliases = ing.settings.aliases;
   if (server.serverSnippet === undefined && ing.settings.serverSnippet !== undefined)
     server.serverSnippet = ing.settings.serverSnippet;
@@ -146,8 +148,9 @@ function addLocations(
     const server = servers.get(rule.host) ?? servers.get(CATCH_ALL);
     if (server === undefined) continue;
     if (rule.paths !== undefined || rule.host === CATCH_ALL) {
-      const { clientCertificate } = ing.settings.access;
+      const { clientCertificate, hostRefused } = ing.settings.access;
       if (clientCertificate !== undefined) server.clientCertificate ??= clientCertificate;
+      if (hostRefused !== undefined) server.refused ??= hostRefused;
     }
     for (const path of rule.paths ?? []) {
       if (path.backend === undefined) continue;
@@ -202,7 +205,7 @@ function namesOf(servers: ReadonlyMap<string, Server>): Pick<NginxTable, "names"
   for (const server of servers.values()) {
     if (server.host === CATCH_ALL) continue;
     for (const name of [server.host, ...server.aliases]) names.set(name, names.get(name) ?? server);
-    if ([server.host, ...server.aliases].some((n) => /^[*~]/.test(n))) patterns.push(server);
+    if ([server.host, ...server.aliases].some((n) => /^[*~.]|\*$/.test(n))) patterns.push(server);
   }
   patterns.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0));
   return { names, patterns };
@@ -214,7 +217,8 @@ function certificatesAndRedirects(
   const wwwRedirects = new Map<string, string>();
   const certificates = new Set<string>();
   for (const server of servers.values()) {
-    if (server.tls) {
+    // The catch-all's is the controller's own, which counts for no host (certificate.lua).
+    if (server.tls && server.host !== CATCH_ALL) {
       certificates.add(server.host);
       // Only where the certificate names the alias; the names in `tls` are taken for those of the certificate.
       const names = new Set(server.tlsFrom?.tls.flatMap((t) => t.hosts));

@@ -1,4 +1,5 @@
 import { migrated, rows } from "../routing/migrate-cases";
+import { edgeRows } from "../routing/migrate-edge-cases";
 import { running } from "../support/apiserver/running";
 import { since, standing } from "../support/apiserver/standing";
 import { removeAll } from "../support/apiserver/stand-ins";
@@ -11,7 +12,7 @@ describe.each(running())("Kubernetes $set.kubernetes", ({ client }) => {
         await client.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
       const refused: string[] = [];
       let taken = 0;
-      for (const [what, ingresses, request] of rows)
+      for (const [what, ingresses, request] of [...rows, ...edgeRows])
         for (const object of migrated(ingresses, request).objects)
           try {
             const { warnings } = await client.apply(object, { manager: "migrate", dryRun: true });

@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { answerText } from "../../routing/answer-text";
 import { SERVICES, migrated, rows } from "../routing/migrate-cases";
+import { edgeRows } from "../routing/migrate-edge-cases";
 import { certificate, key } from "../components/tls/pem";
 import { buildProgram } from "../support/apiserver/go-build";
 import { cacheFolder } from "../support/cache-folder";
@@ -50,7 +51,7 @@ afterAll(() => {
 });
 
 // A preflight and TLS that goes through are no matter of routes, and egctl makes Services that are missing.
-const routed = rows.filter(
+const routed = [...rows, ...edgeRows].filter(
   ([what, , , , gateway]) =>
     gateway !== "status 200" && !/^(TLS that goes|a Service that is not there)/.test(what),
 );

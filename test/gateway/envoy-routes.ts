@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
 import type { BackendRef, RouteRule } from "../../routing/gateway/objects";
-import { headerOf, normalPath, splitQuery, type HttpRequest } from "../../routing/request";
+import { envoyPath } from "../../routing/gateway/envoy-path";
+import { headerOf, splitQuery, type HttpRequest } from "../../routing/request";
 
 /** What Envoy Gateway gives to Envoy, as far as routes go. */
 export interface RouteConfig {
@@ -40,7 +41,7 @@ export function envoyAnswer(
     .sort((a, b) => b.rank - a.rank);
   const routes = hosts[0]?.vh.routes;
   if (routes === undefined) return https ? "refused" : "status 404";
-  const path = normalPath(splitQuery(request.path).pathname) ?? "/";
+  const { path } = envoyPath(splitQuery(request.path).pathname);
   const found = routes.find((r) => fits(r.match, path, request));
   return found === undefined ? "status 404" : text(found, objects, request);
 }

@@ -6,7 +6,7 @@ import type { HttpRequest } from "../../routing/request";
 
 const A = "nginx.ingress.kubernetes.io/";
 
-interface Ing {
+export interface Ing {
   name?: string;
   ns?: string;
   host?: string;
@@ -172,7 +172,7 @@ export const rows: Row[] = [
   ["with and without slash on one host: nginx refuses all", [{ paths: ["/docs Prefix web", "/docs/ Prefix api"] }], "a.org/", "unknown", "status 404", "unknown"],
   ["a boundary", [{ paths: ["/docs Prefix web"] }], "a.org/docsx", "status 404", "status 404", "same"],
   ["ImplementationSpecific is Prefix", [{ paths: ["/docs Impl web"] }], "a.org/docsx", "status 404", "status 404", "same"],
-  ["codes and double slashes", [{ paths: ["/docs Prefix web"] }], "a.org//d%6Fcs/x", n("web"), n("web"), "same"],
+  ["codes and double slashes: the same Service, but it sees another path", [{ paths: ["/docs Prefix web"] }], "a.org//d%6Fcs/x", n("web"), n("web"), "different"],
   ["a host that tls does not name is redirected too", [{ tls: [{ hosts: ["b.org"], secretName: "s" }] }], "a.org/x", "redirect https://a.org/x", "redirect https://a.org/x", "same"],
   ["… and answers behind a certificate that may not be its own", [{ tls: [{ hosts: ["b.org"], secretName: "s" }] }], "https://a.org/x", n("web"), n("web"), "different"],
   ["TLS without a Secret", [{ tls: [{ hosts: ["a.org"] }] }], "https://a.org/x", n("web"), n("web"), "different"],
@@ -213,7 +213,7 @@ export const rows: Row[] = [
   ["a password", [{ a: { "auth-type": "basic", "auth-secret": "pw" } }], "a.org/", "status 401", closed, "not convertible"],
   ["a password beside an open path", [{}, { a: { "auth-type": "basic", "auth-secret": "pw" }, paths: ["/admin Prefix api"] }], "a.org/admin/x", "status 401", closed, "not convertible"],
   ["a password whose Secret is not named", [{ a: { "auth-type": "basic" } }], "a.org/", "status 503", closed, "not convertible"],
-  ["an asked service, shown nothing", [{ a: { "auth-url": "https://auth.org/check", "auth-signin": "https://auth.org/in" } }], "a.org/", "redirect https://auth.org/in", closed, "not convertible"],
+  ["an asked service, shown nothing", [{ a: { "auth-url": "https://auth.org/check", "auth-signin": "https://auth.org/in" } }], "a.org/", "redirect https://auth.org/in?rd=http://a.org%2F", closed, "not convertible"],
   ["an asked service that takes it", [{ a: { "auth-url": "https://auth.org/check" } }], "a.org/ Cookie=s=1", n("web"), closed, "not convertible"],
   ["an allow list, inside", [{ a: { "whitelist-source-range": "10.0.0.0/8, 192.0.2.1" } }], "a.org/ client=10.1.2.3", n("web"), closed, "not convertible"],
   ["an allow list, outside", [{ a: { "whitelist-source-range": "10.0.0.0/8" } }], "a.org/ client=11.1.2.3", "status 403", closed, "not convertible"],
@@ -242,7 +242,7 @@ export const rows: Row[] = [
   ["a target port in place of a port", [{ paths: ["/ Prefix named:3000"] }], "a.org/", n("named", 8080), n("named", 8080), "same"],
   ["a Service that is not there", [{ paths: ["/ Prefix nobody"] }], "a.org/", "status 503", closed, "different"],
   ["a Service that is not there, with a second choice", [{ paths: ["/ Prefix nobody"], a: { "default-backend": "errors" } }], "a.org/", n("errors"), closed, "different"],
-  ["a port that takes UDP", [{ paths: ["/ Prefix udp"] }], "a.org/", "status 503", n("udp"), "different"],
+  ["a port that takes UDP", [{ paths: ["/ Prefix udp"] }], "a.org/", "status 503", closed, "different"],
   ["a name outside", [{ paths: ["/ Prefix outside"] }], "a.org/", n("outside"), closed, "different"],
   ["a resource backend", [{ spec: { rules: [{ host: "a.org", http: { paths: [{ path: "/", pathType: "Prefix", backend: { resource: { kind: "Bucket", name: "b" } } }] } }] } }], "a.org/", "status 404", "status 404", "same"],
   ["the third owner of a path is written twice: nginx refuses all", [{ paths: ["/x Prefix web"] }, { paths: ["/x Exact api"] }, { paths: ["/x Exact old"] }], "a.org/", "unknown", "status 404", "unknown"],

@@ -1,6 +1,7 @@
 import { envoyRows, migrated, rows } from "./migrate-cases";
+import { edgeRows } from "./migrate-edge-cases";
 
-test.each(rows)("%s", (_what, objects, text, nginx, gateway, verdict) => {
+test.each([...rows, ...edgeRows])("%s", (_what, objects, text, nginx, gateway, verdict) => {
   const got = migrated(objects, text).requests[0]!;
   expect({ nginx: got.nginx, gateway: got.gateway, verdict: got.verdict }).toEqual({
     nginx,
