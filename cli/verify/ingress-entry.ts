@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { CONTROLLER, placeOf } from "../../routing/ingress-site";
+import { CONTROLLER, placeOf, type IngressSite } from "../../routing/ingress-site";
 import { CA } from "../../components/tls/plan/objects";
 import { UserError } from "../../kube/problems";
 import type { StackPlan } from "../../stacks/stack-plan";
@@ -18,11 +18,18 @@ export function entryOf(
   plan: StackPlan,
   inventory: Inventory,
   wish: string | undefined,
-): (check: Pick<RequestCheck, "host" | "port">) => string | undefined {
-  const place = plan.ingress === undefined ? CONTROLLER : placeOf(plan.ingress.site);
-  const balancer = inventory.services.find((s) => s.namespace === place.namespace && s.name === place.name)
-    ?.loadBalancer[0];
-  return ({ host, port }) => {
+): (check: Pick<RequestCheck, "host" | "port" | "gateway">) => string | undefined {
+  const balancerOf = (site: IngressSite | undefined): string | undefined => {
+    const place = site === undefined ? CONTROLLER : placeOf(site);
+    return inventory.services.find((s) => s.namespace === place.namespace && s.name === place.name)
+      ?.loadBalancer[0];
+  };
+  const beside = plan.ingress?.gatewaySite;
+  return ({ host, port, gateway }) => {
+    // Names lead to nginx: the Gateway beside it is asked at its own load balancer.
+    const besides = gateway !== undefined && beside !== undefined;
+    const balancer = balancerOf(besides ? beside : plan.ingress?.site);
+    if (besides && balancer !== undefined) return balancer;
     if (wish !== undefined) return wish;
     const isLocal = host === "localhost" || host.endsWith(".localhost");
     if (!isLocal) return undefined;

@@ -8,7 +8,7 @@ import { certificateOf, requestOften, type Trust } from "./cluster/request-often
 
 export interface RequestRun {
   /** Connect here instead of to what names resolve to; may depend on the check's name and port. */
-  entry: (check: RequestCheck) => string | undefined;
+  entry: (check: RequestCheck) => Entry | undefined;
   trust: Trust;
   timeoutMs: number;
   /** For shares between none and all. */
@@ -19,6 +19,9 @@ export interface RequestRun {
   say: (line: string) => void;
   signal?: AbortSignal;
 }
+
+/** Where to connect; `why`: why nowhere. */
+export type Entry = { host: string; port?: number } | { why: string };
 
 /** A wrong share may come right by chance when it is tried often enough: it gets this many samples and no more. */
 const SAMPLES = 3;
@@ -65,10 +68,12 @@ const isShared = ({ backends }: RequestCheck): boolean =>
 
 async function attempt(check: RequestCheck, backends: Backends, run: RequestRun): Promise<Result> {
   const entry = run.entry(check);
+  if (entry !== undefined && "why" in entry) return { check, status: "error", detail: entry.why, rules: [] };
   const options = {
     timeoutMs: run.timeoutMs,
     parallel: run.parallel,
-    ...(entry === undefined ? {} : { entry }),
+    ...(entry === undefined ? {} : { entry: entry.host }),
+    ...(entry?.port === undefined ? {} : { entryPort: entry.port }),
     ...(run.signal === undefined ? {} : { signal: run.signal }),
   };
   const shown = check.scheme === "https" ? await certificateOf(check, options, run.trust) : undefined;

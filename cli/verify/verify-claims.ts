@@ -19,7 +19,8 @@ import type { Check, FlowCheck, Report, RequestCheck, Result } from "./core/chec
 import type { ProbeSite } from "./core/probes";
 import { verifyFlows } from "./run-flows";
 import { entryOf, trustOf } from "./ingress-entry";
-import { verifyRequests } from "./run-requests";
+import { openGatewayEntries } from "./gateway-entries";
+import { verifyRequests, type Entry } from "./run-requests";
 
 /** Probe pods end by themselves after this, whatever became of the run. */
 export const LIFETIME_SECONDS = 900;
@@ -88,7 +89,9 @@ export function namespacesOf(plan: StackPlan, checks: readonly Check[]): string[
     ...new Set([
       ...labs,
       ...sources,
-      ...(plan.ingress === undefined ? [] : [placeOf(plan.ingress.site).namespace]),
+      ...[plan.ingress?.site, plan.ingress?.gatewaySite].flatMap((site) =>
+        site === undefined ? [] : [placeOf(site).namespace],
+      ),
     ]),
   ];
 }
@@ -156,15 +159,26 @@ async function tryRequests(
     );
     return lists.flat().map(livePod);
   };
-  return verifyRequests(requests, inventory.services, pods, {
-    entry: entryOf(plan, inventory, options.entry),
-    trust: await trustOf(plan, reached, api, signal),
-    timeoutMs: options.timeout * 1000,
-    requests: options.requests,
-    parallel: options.parallel,
-    settleMs: options.wait * 1000,
-    clock,
-    say,
-    ...stop,
-  });
+  const site = entryOf(plan, inventory, options.entry);
+  const inside = await openGatewayEntries(requests, api, reached.kubeconfig, signal);
+  const entry = (check: RequestCheck): Entry | undefined => {
+    if (check.inside === true) return inside.entry(check);
+    const host = site(check);
+    return host === undefined ? undefined : { host };
+  };
+  try {
+    return await verifyRequests(requests, inventory.services, pods, {
+      entry,
+      trust: await trustOf(plan, reached, api, signal),
+      timeoutMs: options.timeout * 1000,
+      requests: options.requests,
+      parallel: options.parallel,
+      settleMs: options.wait * 1000,
+      clock,
+      say,
+      ...stop,
+    });
+  } finally {
+    await inside.close();
+  }
 }

@@ -7,6 +7,8 @@ import type { HttpAnswer, Certificate } from "../core/compare-request";
 export interface HttpOptions {
   /** Connect here instead of to what the host's name resolves to. */
   entry?: string;
+  /** Connect to this port instead of the one that the client names. */
+  entryPort?: number;
   timeoutMs: number;
   /** Connections at once. */
   parallel: number;
@@ -55,7 +57,7 @@ export async function requestOften(
 function once(
   check: RequestCheck,
   agent: http.Agent,
-  { entry, timeoutMs, signal }: HttpOptions,
+  { entry, entryPort, timeoutMs, signal }: HttpOptions,
 ): Promise<HttpAnswer> {
   const usual = check.scheme === "http" ? 80 : 443;
   const limit = AbortSignal.timeout(timeoutMs);
@@ -67,7 +69,7 @@ function once(
     const request = (check.scheme === "http" ? http : https).request(
       {
         host: entry ?? check.host,
-        port: check.port,
+        port: entryPort ?? check.port,
         path: check.path,
         agent,
         headers: {
@@ -115,12 +117,18 @@ function explain(error: Error): string {
 /** The certificate that the ingress shows for a host; a text where there is none to see. */
 export function certificateOf(
   { host, port }: Pick<RequestCheck, "host" | "port">,
-  { entry, timeoutMs, signal }: Pick<HttpOptions, "entry" | "timeoutMs" | "signal">,
+  { entry, entryPort, timeoutMs, signal }: Omit<HttpOptions, "parallel">,
   trust: Trust,
 ): Promise<Certificate | string> {
   return new Promise((resolve) => {
     const ca = trust.ca === undefined ? [...rootCertificates] : [...rootCertificates, trust.ca];
-    const socket = connect({ host: entry ?? host, port, servername: host, ca, rejectUnauthorized: false });
+    const socket = connect({
+      host: entry ?? host,
+      port: entryPort ?? port,
+      servername: host,
+      ca,
+      rejectUnauthorized: false,
+    });
     const finish = (result: Certificate | string): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);

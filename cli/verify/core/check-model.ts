@@ -33,6 +33,10 @@ export interface RequestCheck extends CheckHead {
   scheme: "http" | "https";
   host: string;
   port: number;
+  /** `namespace/name` of the Gateway that is asked, where it is not the stack's one way in. */
+  gateway?: string;
+  /** Only the cluster reaches that Gateway. */
+  inside?: true;
   path: string;
   headers: Readonly<Record<string, string>>;
   status?: number;

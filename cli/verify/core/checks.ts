@@ -1,7 +1,7 @@
-import { siteOf } from "../../../labs/ingress";
 import type { FlowClaim, LabSelection, RequestClaim } from "../../../labs/model";
 import type { LabsOnCluster } from "../../../labs/prediction/ambient";
 import { claimsOf, decidingFlow, judgedState } from "../../../labs/prediction/claims";
+import { isSite, siteFor } from "../../../labs/prediction/requests";
 import { predictedState } from "../../../labs/prediction/state";
 import { intentTitle, type Flow, type State } from "../../../packages/reach/src";
 import type { Check, CheckHead, FlowCheck, Prediction, RequestCheck } from "./check-model";
@@ -51,19 +51,27 @@ function requestCheck(s: LabSelection, claim: RequestClaim): RequestCheck {
     status,
     location,
     backends,
+    gateway,
     reason,
   } = claim;
+  const site = siteFor(s.context, claim);
   const cookie = Object.entries(cookies).map(([k, v]) => `${k}=${v}`);
   const sent = { ...headers, ...(cookie.length === 0 ? {} : { cookie: cookie.join("; ") }) };
   const shown = Object.entries(sent).map(([k, v]) => ` ${k}: ${v}`);
   return {
     kind: "request",
-    ...head(s, `${scheme}://${host}${path}${shown.join("")}`, reason),
+    ...head(
+      s,
+      `${scheme}://${host}${path}${shown.join("")}${gateway === undefined ? "" : ` at Gateway ${gateway}`}`,
+      reason,
+    ),
     scheme,
     host,
     path,
     headers: sent,
-    port: siteOf(s.context).ports[scheme],
+    port: site.ports[scheme],
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(isSite(s.context, gateway) ? {} : { inside: true as const }),
     ...(status === undefined ? {} : { status }),
     ...(location === undefined ? {} : { location }),
     ...(backends === undefined ? {} : { backends }),

@@ -84,7 +84,7 @@ async function run(
   } = {},
 ): Promise<Result> {
   const [result] = await verifyRequests([c], SERVICES, more.pods ?? (() => Promise.resolve(PODS)), {
-    entry: () => "127.0.0.1",
+    entry: () => ({ host: "127.0.0.1" }),
     trust: more.trust ?? {},
     timeoutMs: more.timeoutMs ?? 5000,
     requests: more.requests ?? 100,
