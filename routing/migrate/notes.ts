@@ -6,9 +6,9 @@ import { ingressProblems } from "../ingress-problems";
 import { refusedText } from "../nginx/validation";
 import { annotationNotes } from "./annotation-notes";
 import type { Outcome } from "./annotation-values";
-import { mixedBackends } from "./backend-tls";
+import { backendNotes } from "./backend-notes";
 import type { Conversion } from "./convert";
-import { hostnamesOf, listenerOf } from "./listeners";
+import { generalNotes } from "./general-notes";
 import type { MigrateOptions } from "./route-objects";
 import { securityOf } from "./security-policies";
 
@@ -57,6 +57,18 @@ export function notesOf(
       const old = oldVersion(o);
       return old === undefined ? [] : [remark(objectTitle(o), `${old}; it is read as networking.k8s.io/v1`)];
     }),
+    ...configNotes(table),
+    ...table.ingresses.flatMap((ing) => {
+      const by = ing.annotations["kubernetes.io/ingress.class"];
+      return by === undefined || by === "nginx"
+        ? []
+        : [
+            remark(
+              ing.key,
+              `has its class by annotation: without spec.ingressClassName it is served only where the controller runs with --ingress-class=${by}`,
+            ),
+          ];
+    }),
     ...table.lost.map(({ ingress, what }) => remark(ingress, `has no effect at nginx: ${what}`)),
     ...table.ingresses.flatMap((ing) =>
       annotationNotes(ing, secured(table, ing, options)).map(({ becomes, ...note }) => ({
@@ -71,6 +83,27 @@ export function notesOf(
     ...hostNotes(table, options),
     ...backendNotes(table),
     ...generalNotes(table, conversion, options),
+  ];
+}
+
+function configNotes({ config }: NginxTable): Note[] {
+  if (config === undefined) return [];
+  const say = (text: string): Note => ({ about: config.title, outcome: "remark", text });
+  return [
+    ...(config.followed.length === 0
+      ? []
+      : [
+          say(
+            `is the controller's: ${config.followed.join(", ")} hold for every Ingress here that says nothing else`,
+          ),
+        ]),
+    ...(config.unfollowed.length === 0
+      ? []
+      : [
+          say(
+            `is the controller's: ${config.unfollowed.join(", ")} may change answers, and are not followed here`,
+          ),
+        ]),
   ];
 }
 
@@ -142,96 +175,4 @@ function hostNotes(table: NginxTable, options: MigrateOptions): Note[] {
       say(`${l.path} is ImplementationSpecific, which nginx takes as Prefix`);
   }
   return notes;
-}
-
-function backendNotes(table: NginxTable): Note[] {
-  const { services } = table;
-  const seen = new Map<string, Note>();
-  for (const server of table.servers.values())
-    for (const { upstream, ingress } of server.locations) {
-      if (upstream === undefined) continue;
-      const { namespace, service, port } = upstream;
-      const key = `${namespace}/${service}`;
-      const say = (text: string) =>
-        seen.set(`${key}:${port}`, { about: ingress?.key ?? key, outcome: "remark", text });
-      const external = services.externalName(namespace, service);
-      if (external !== undefined)
-        say(
-          `Service ${key} stands for ${external} (ExternalName), which Gateways refuse: the path is closed. Envoy Gateway: a Backend with this name`,
-        );
-      else if (!services.has(namespace, service))
-        say(`there is no Service ${key}: nginx answers 503, the Gateway 500`);
-      else if (services.known && services.portOf(namespace, service, port) === undefined)
-        say(`Service ${key} has no port ${port}: nginx answers 503, the Gateway 500`);
-      else if (services.known && typeof port === "string")
-        say(
-          `port ${port} of Service ${key} is ${services.portOf(namespace, service, port) ?? ""}: a route names ports by number`,
-        );
-      else if (services.known && !services.hasPort(namespace, service, Number(port)))
-        say(
-          `${port} is the target port of Service ${key}; the route names the Service's port ${services.portOf(namespace, service, port) ?? ""}`,
-        );
-    }
-  for (const key of mixedBackends(table))
-    seen.set(`${key} TLS`, {
-      about: key,
-      outcome: "remark",
-      text: "one path speaks TLS to this Service and another does not; a BackendTLSPolicy holds for both: give one of them a Service of its own",
-    });
-  for (const ing of table.ingresses)
-    for (const rule of ing.rules)
-      for (const path of rule.paths ?? [])
-        if (path.backend === undefined)
-          seen.set(`${ing.key}${path.path}`, {
-            about: ing.key,
-            outcome: "remark",
-            text: `${rule.host}${path.path} leads to no Service (a resource backend); nginx leaves it out`,
-          });
-  return [...seen.values()];
-}
-
-function generalNotes(table: NginxTable, { listeners }: Conversion, options: MigrateOptions): Note[] {
-  const all = (text: string): Note => ({ about: "all", outcome: "remark", text });
-  const servers = [...table.servers.values()];
-  const plain = servers.filter(
-    (s) => s.host !== CATCH_ALL && hostnamesOf(s).every((name) => listenerOf(listeners, name) === undefined),
-  );
-  return [
-    all(
-      `the GatewayClass ${options.gatewayClass} must exist, and its controller serve Gateway API 1.4 or newer`,
-    ),
-    all("nginx refuses bodies over 1 MB where proxy-body-size says nothing; the Gateway has no limit"),
-    all(
-      "nginx waits 60 s between two reads; Envoy ends a request after 15 s in all: set timeouts.request where answers take longer",
-    ),
-    all(
-      "nginx sets X-Real-IP, X-Request-ID, X-Scheme, X-Forwarded-Host, -Port and -Scheme for backends and replaces X-Forwarded-For; Envoy sets X-Request-ID and X-Forwarded-Proto, and adds to X-Forwarded-For",
-    ),
-    ...(servers.some((s) => s.tls)
-      ? [
-          all(
-            "nginx sends Strict-Transport-Security by HTTPS (hsts of its ConfigMap, on by default); the Gateway sends none: add a ResponseHeaderModifier",
-          ),
-        ]
-      : []),
-    ...(plain.length === 0
-      ? []
-      : [
-          all(
-            `hosts without tls (${plain
-              .map((s) => s.host)
-              .slice(0, 5)
-              .join(
-                ", ",
-              )}${plain.length > 5 ? " …" : ""}) answer HTTPS at nginx with its self-signed certificate, and not at all at the Gateway`,
-          ),
-        ]),
-    ...(listeners.length > 63
-      ? [
-          all(
-            `${listeners.length + 1} listeners are more than the 64 of a Gateway: split the hosts over several Gateways, or move listeners into ListenerSets`,
-          ),
-        ]
-      : []),
-  ];
 }

@@ -117,21 +117,24 @@ export function wwwRoutes(
   listeners: readonly HostListener[],
   options: MigrateOptions,
 ): KubeObject[] {
-  return [...table.wwwRedirects].map(([from, to]) => {
-    const secure = [listenerOf(listeners, from)].filter((l) => l !== undefined && !l.passthrough);
-    const filter: Filter = { type: "RequestRedirect", requestRedirect: { hostname: to, statusCode: 308 } };
-    return routeObject("HTTPRoute", {
-      name: slugOf(from),
-      namespace:
-        table.servers.get(to)?.locations.find((l) => l.ingress !== undefined)?.ingress?.namespace ??
-        "default",
-      annotations: {},
-      sections: ["http", ...secure.flatMap((l) => (l === undefined ? [] : [l.name]))],
-      hostnames: [from],
-      rules: [{ matches: [{ path: { type: "PathPrefix", value: "/" } }], filters: [filter] }],
-      options,
+  // `www.*.a.org` is no name: nginx refuses it as well.
+  return [...table.wwwRedirects]
+    .filter(([from]) => !from.includes("*"))
+    .map(([from, to]) => {
+      const secure = [listenerOf(listeners, from)].filter((l) => l !== undefined && !l.passthrough);
+      const filter: Filter = { type: "RequestRedirect", requestRedirect: { hostname: to, statusCode: 308 } };
+      return routeObject("HTTPRoute", {
+        name: slugOf(from),
+        namespace:
+          table.servers.get(to)?.locations.find((l) => l.ingress !== undefined)?.ingress?.namespace ??
+          "default",
+        annotations: {},
+        sections: ["http", ...secure.flatMap((l) => (l === undefined ? [] : [l.name]))],
+        hostnames: [from],
+        rules: [{ matches: [{ path: { type: "PathPrefix", value: "/" } }], filters: [filter] }],
+        options,
+      });
     });
-  });
 }
 
 export function passthroughRoute(

@@ -1,4 +1,5 @@
 import { objectTitle, type KubeObject } from "../../kube/objects";
+import { controllerConfig, withDefaults, type ControllerConfig } from "./controller-config";
 import { settingsOf, type Settings } from "./settings";
 
 /** An Ingress as the controller holds it: paths and types filled in, old field names read. */
@@ -34,7 +35,12 @@ const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
 export function ingressesOf(
   objects: readonly KubeObject[],
   className: string,
-): { ours: Ingress[]; ignored: { ingress: KubeObject; why: string }[] } {
+): {
+  ours: Ingress[];
+  ignored: { ingress: KubeObject; why: string }[];
+  config?: ControllerConfig;
+} {
+  const config = controllerConfig(objects);
   const classes = classesOf(objects, className);
   const ignored: { ingress: KubeObject; why: string }[] = [];
   const ours = objects
@@ -44,37 +50,45 @@ export function ingressesOf(
       if (why !== undefined) ignored.push({ ingress: o, why });
       return why === undefined;
     })
-    .map(parse);
-  return { ours: byAge(ours), ignored };
+    .map((o) => parse(o, config));
+  return { ours: byAge(ours), ignored, ...(config === undefined ? {} : { config }) };
 }
 
 interface Classes {
   ours: ReadonlySet<string>;
+  /** Controllers by the name of their class. */
+  controllers: ReadonlyMap<string, string>;
   /** Of the cluster; it is written into Ingresses that name none. */
   standard?: string;
 }
 
 function classesOf(objects: readonly KubeObject[], className: string): Classes {
   const all = objects.filter((o) => o.kind === "IngressClass");
-  const mine = all.filter(
-    (o) => (o["spec"] as { controller?: string } | undefined)?.controller === CONTROLLER_CLASS,
+  const controllers = new Map(
+    all.map((o) => [o.metadata.name, (o["spec"] as { controller?: string } | undefined)?.controller ?? ""]),
   );
+  const mine = all.filter((o) => controllers.get(o.metadata.name) === CONTROLLER_CLASS);
+  // The class may be named as usual and belong to F5's controller; more than one of ours have a controller class each.
+  const named = controllers.get(className)?.includes("ingress-nginx") === false ? [] : [className];
   const standard = all.find(
     (o) => o.metadata.annotations?.["ingressclass.kubernetes.io/is-default-class"] === "true",
   )?.metadata.name;
   return {
-    ours: new Set([className, ...mine.map((o) => o.metadata.name)]),
+    ours: new Set([...named, ...mine.map((o) => o.metadata.name)]),
+    controllers,
     ...(standard === undefined ? {} : { standard }),
   };
 }
 
 function notOurs(o: KubeObject, classes: Classes): string | undefined {
   const named = (o["spec"] as RawSpec | undefined)?.ingressClassName;
-  if (named !== undefined && named !== null)
-    return classes.ours.has(named) ? undefined : `its class is ${named}`;
+  const other = (name: string): string => {
+    const controller = classes.controllers.get(name);
+    return `its class is ${name || "empty"}${controller === undefined ? "" : `, of controller ${controller}`}${controller?.includes("ingress-nginx") === true ? ` (--class ${name} converts it)` : ""}`;
+  };
+  if (named !== undefined && named !== null) return classes.ours.has(named) ? undefined : other(named);
   const annotated = o.metadata.annotations?.[CLASS_ANNOTATION];
-  if (annotated !== undefined)
-    return classes.ours.has(annotated) ? undefined : `its class is ${annotated || "empty"}`;
+  if (annotated !== undefined) return classes.ours.has(annotated) ? undefined : other(annotated);
   if (classes.standard !== undefined)
     return classes.ours.has(classes.standard)
       ? undefined
@@ -113,13 +127,14 @@ interface RawBackend {
   servicePort?: number | string;
 }
 
-function parse(o: KubeObject): Ingress {
+function parse(o: KubeObject, config: ControllerConfig | undefined): Ingress {
   const spec: RawSpec = o["spec"] ?? {};
   const namespace = o.metadata.namespace ?? "default";
   const stamp = o.metadata["creationTimestamp"];
   const created =
     typeof stamp === "string" ? Date.parse(stamp) : stamp instanceof Date ? stamp.getTime() : NaN;
-  const annotations = o.metadata.annotations ?? {};
+  const own = o.metadata.annotations ?? {};
+  const annotations = config === undefined ? own : withDefaults(own, config);
   const fallback = backendOf(spec.defaultBackend ?? spec.backend);
   return {
     key: `${namespace}/${o.metadata.name}`,

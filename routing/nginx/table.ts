@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
 import { CATCH_ALL, ingressesOf, type Ingress } from "./ingresses";
 import { duplicateLocation, nginxLocations, usesRegex } from "./locations";
+import type { ControllerConfig } from "./controller-config";
 import type { Location, Server, Upstream, UpstreamCanary } from "./model";
 import { Services } from "../services";
 import { settingsOf } from "./settings";
@@ -29,6 +30,8 @@ export interface NginxTable {
   services: Services;
   ingresses: readonly Ingress[];
   ignored: readonly { ingress: KubeObject; why: string }[];
+  /** The controller's ConfigMap, where it is given. */
+  config?: ControllerConfig;
   /** Paths that another Ingress holds already, and canaries that joined nothing. */
   lost: readonly { ingress: string; what: string }[];
   /** Why nginx refuses the whole configuration; the controller then keeps what it served before. */
@@ -37,7 +40,7 @@ export interface NginxTable {
 
 /** Reads the Ingress objects of one class (and of each IngressClass of ingress-nginx). */
 export function readTable(objects: readonly KubeObject[], className: string): NginxTable {
-  const { ours, ignored } = ingressesOf(objects, className);
+  const { ours, ignored, config } = ingressesOf(objects, className);
   const lost: { ingress: string; what: string }[] = [];
   const upstreams = new Upstreams(ours);
   const servers = createServers(ours);
@@ -63,6 +66,7 @@ export function readTable(objects: readonly KubeObject[], className: string): Ng
     ignored,
     lost,
     ...(broken === undefined ? {} : { broken }),
+    ...(config === undefined ? {} : { config }),
   };
 }
 

@@ -72,5 +72,10 @@ export const edgeRows: Row[] = [
   ["cookies of the backend that are rewritten", [{ a: { "proxy-cookie-path": "/ /app" } }], "a.org/", n("web"), n("web"), "different"],
   ["a Host that is no plain name", [{ a: { "upstream-vhost": "$service_name.internal" } }], "a.org/", n("web"), n("web"), "different"],
   ["a mirror outside", [{ a: { "mirror-target": "https://mirror.example.com$request_uri" } }], "a.org/", n("web"), n("web"), "different"],
+  ["an alternative of an expression begins anywhere", [{ a: { "use-regex": "true" }, paths: ["/a|/b Impl api"] }, {}], "a.org/x/b", n("api"), n("api"), "same"],
+  ["an expression that Envoy cannot read closes what others own", [{ a: { "use-regex": "true" }, paths: ["/(a)\\1 Impl api"] }, {}], "a.org/x", n("web"), closed, "not convertible"],
+  ["a canary's header with an underscore", [{}, { a: { canary: "true", "canary-by-header": "X_V" }, paths: ["/ Prefix next"] }], "a.org/ X-V=always", n("next"), n("next"), "same"],
+  ["a canary at a port that the Service lacks", [{}, { a: WEIGHT, paths: ["/ Prefix web:81"] }], "a.org/", n("web"), n("web"), "same"],
+  ["a host in capitals is the same place", [{ tls: TLS }], "A.org/x", "redirect https://A.org/x", "redirect https://a.org/x", "same"],
   ["a limit of nothing", [{ a: { "limit-rps": "0" } }], "a.org/", n("web"), n("web"), "same"],
 ];
