@@ -54,7 +54,10 @@ afterAll(() => {
 // are missing.
 const routed = [...rows, ...edgeRows].filter(
   ([what, , , , gateway]) =>
-    gateway !== "status 200" && !/^(TLS that goes|ssl-passthrough|the code of a slash|a Service that is not there|a port that takes UDP)/.test(what),
+    gateway !== "status 200" &&
+    !/^(TLS that goes|ssl-passthrough|the code of a slash|a Service that is not there|a port that takes UDP)/.test(
+      what,
+    ),
 );
 
 test.each(routed)(
