@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import type { Judged, Verdict } from "../../routing/migrate/judge";
 import type { Migration } from "../../routing/migrate/migrate";
-import type { Note } from "../../routing/migrate/notes";
+import type { Note } from "../../routing/migrate/note";
 
 /** A migration as a person reads it: what must be looked at first. */
 export function migrationText(

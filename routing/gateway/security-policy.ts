@@ -7,7 +7,15 @@ import { namespaceOf } from "./objects";
 export interface SecuritySpec {
   targetRefs?: { kind: string; name: string }[];
   basicAuth?: { users: { name: string } };
-  extAuth?: { http?: { backendRefs?: { name: string; namespace?: string; port: number }[]; path?: string } };
+  extAuth?: {
+    http?: {
+      backendRefs?: { name: string; namespace?: string; port: number }[];
+      path?: string;
+      headersToBackend?: string[];
+    };
+    /** Beside Authorization, which is always shown. */
+    headersToExtAuth?: string[];
+  };
   authorization?: {
     defaultAction?: "Allow" | "Deny";
     rules?: { action: "Allow" | "Deny"; principal?: { clientCIDRs?: string[] } }[];
@@ -33,7 +41,8 @@ export function stoppedBy(
 ): Answer | undefined {
   const shown = headerOf(request, "authorization");
   if (extAuth !== undefined) {
-    const credentials = shown ?? headerOf(request, "cookie");
+    const asks = (extAuth.headersToExtAuth ?? []).some((h) => h.toLowerCase() === "cookie");
+    const credentials = shown ?? (asks ? headerOf(request, "cookie") : undefined);
     const name = extAuth.http?.backendRefs?.[0]?.name ?? "";
     assumes.push(
       `Service ${name} ${credentials === undefined ? "refuses who shows no credentials" : "takes the credentials"}`,

@@ -39,8 +39,9 @@ function policyNote(annotation: string, { settings }: Ingress): Told | undefined
   if (key === "auth-url")
     return [
       "changed",
-      "SecurityPolicy extAuth: it sends the request's own path behind its path, and the headers that headersToExtAuth names",
+      "SecurityPolicy extAuth: it asks by the request's own method and path behind its path, and shows the headers that headersToExtAuth names: add those that the service wants",
     ];
+  if (key === "auth-response-headers") return ["kept", "headersToBackend of extAuth"];
   if (key === "auth-signin")
     return [
       "lost",

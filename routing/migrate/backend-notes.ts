@@ -1,6 +1,6 @@
 import type { NginxTable } from "../nginx/table";
 import { mixedBackends } from "./backend-tls";
-import type { Note } from "./notes";
+import type { Note } from "./note";
 
 /** What a reader has to know of the Services behind the paths. */
 export function backendNotes(table: NginxTable): Note[] {

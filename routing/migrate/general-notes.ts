@@ -1,7 +1,7 @@
 import { CATCH_ALL, type NginxTable } from "../nginx/table";
 import type { Conversion } from "./convert";
 import { hostnamesOf, listenerOf } from "./listeners";
-import type { Note } from "./notes";
+import type { Note } from "./note";
 import type { MigrateOptions } from "./route-objects";
 
 /** What differs between the two whatever the Ingresses say. */

@@ -1,14 +1,18 @@
 import type { Location, Server } from "../nginx/model";
-import { isHarmless } from "../nginx/snippet";
+import { ACME } from "../nginx/access";
+import { isHarmless, masked } from "../nginx/snippet";
+
+const OPEN = { basic: undefined, external: undefined };
 
 /** What keeps requests out at nginx and has no portable word: without it the path must not be open. */
-export function guardsOf({ settings }: Location, server: Server): string[] {
-  const { access } = settings;
+export function guardsOf({ settings, path }: Location, server: Server): string[] {
+  // ACME's challenges need no password at nginx.
+  const { basic, external, ...access } = { ...settings.access, ...(path.startsWith(ACME) ? OPEN : {}) };
   return [
     ...(access.allow.length > 0 ? [`whitelist-source-range ${access.allow.join(", ")}`] : []),
     ...(access.deny.length > 0 ? [`denylist-source-range ${access.deny.join(", ")}`] : []),
-    ...(access.basic === undefined ? [] : [`auth-type ${access.basic.type}`]),
-    ...(access.external === undefined ? [] : [`auth-url ${access.external.url}`]),
+    ...(basic === undefined ? [] : [`auth-type ${basic.type}`]),
+    ...(external === undefined ? [] : [`auth-url ${external.url}`]),
     ...(asksForCertificate(server) ? [`auth-tls-secret ${server.clientCertificate?.secret ?? ""}`] : []),
     ...(server.refused === undefined ? [] : [`nginx answers 403 itself (${server.refused})`]),
     ...(settings.denied === undefined ? [] : [`nginx answers 503 itself (${settings.denied})`]),
@@ -23,8 +27,7 @@ export const asksForCertificate = ({ clientCertificate: c }: Server): boolean =>
 /** Whether a snippet does more than set headers and times: it may keep requests out. */
 export function snippetDecides(snippet: string | undefined): boolean {
   if (snippet === undefined) return false;
-  return snippet
-    .replace(/^\s*#.*$/gm, "")
+  return masked(snippet)
     .split(/[;{}]/)
     .map((d) => d.trim())
     .some((d) => d !== "" && !isHarmless(d));

@@ -209,7 +209,9 @@ function reasonOf(request: HttpRequest, nginx: Answer, gateway: Answer, found: F
     return `nginx answers 503 where a Service or its port is missing (${nginx.backend}), the Gateway 500`;
   if (nginx.kind === "status" && nginx.status === 413)
     return `${nginx.why}: the Gateway has no limit of its own (Envoy Gateway: ClientTrafficPolicy or BackendTrafficPolicy)`;
-  if (nginx.kind === "status" && nginx.status === 204)
+  if (nginx.kind === "status" && nginx.status === 204 && gateway.kind === "redirect")
+    return "nginx answers a CORS preflight before it redirects to HTTPS, the Gateway redirects it";
+  if (nginx.kind === "status" && nginx.status === 204 && gateway.kind === "status")
     return "nginx answers a CORS preflight with 204, Envoy with 200";
   if (request.method === "OPTIONS" && server !== undefined && gateway.kind === "backends")
     return "nginx answers every OPTIONS itself, the CORS filter only what is a preflight of an allowed origin";

@@ -1,7 +1,8 @@
 import type { Location, Server } from "../nginx/model";
+import type { Cors } from "../nginx/settings";
 import type { NginxTable } from "../nginx/table";
 import { ANNOTATION } from "../routes/ingress-objects";
-import { isHostname, mirrorOf } from "./rules";
+import { corsOrigins, isHostname, mirrorOf } from "./rules";
 
 /** What goes on at nginx beside the answer of one request, and is missing at the Gateway. */
 export function lossesOf(location: Location, server: Server): string[] {
@@ -16,6 +17,13 @@ export function lossesOf(location: Location, server: Server): string[] {
   if (settings.errorCodes.length > 0)
     losses.push(
       `custom-http-errors ${settings.errorCodes.join(",")}: ${settings.interceptErrors ? "the backend's own errors come through" : "nginx's own errors get no page"}`,
+    );
+  const strange = (settings.cors?.origins ?? []).filter(
+    (o) => !corsOrigins({ ...settings.cors, origins: [o] } as Cors).includes(o),
+  );
+  if (strange.length > 0)
+    losses.push(
+      `cors-allow-origin ${strange.join(",")}: the CORS filter takes origins of http and https only`,
     );
   if (settings.locationSnippet !== undefined)
     losses.push("configuration-snippet: nginx's own language has no counterpart; its headers are left out");

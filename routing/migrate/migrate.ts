@@ -5,7 +5,8 @@ import type { HttpRequest } from "../request";
 import { convert } from "./convert";
 import type { MigrateOptions } from "./route-objects";
 import { judge, type Judged } from "./judge";
-import { notesOf, type Note } from "./notes";
+import type { Note } from "./note";
+import { notesOf } from "./notes";
 import { requestsFor } from "./requests";
 import { tidied } from "./tidy";
 

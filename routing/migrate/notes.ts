@@ -5,23 +5,12 @@ import type { NginxTable } from "../nginx/table";
 import { ingressProblems } from "../ingress-problems";
 import { refusedText } from "../nginx/validation";
 import { annotationNotes } from "./annotation-notes";
-import type { Outcome } from "./annotation-values";
 import { backendNotes } from "./backend-notes";
 import type { Conversion } from "./convert";
 import { generalNotes } from "./general-notes";
+import type { Note } from "./note";
 import type { MigrateOptions } from "./route-objects";
 import { securityOf } from "./security-policies";
-
-/** One thing that a reader of the conversion has to know. */
-export interface Note {
-  /** `namespace/name` of the Ingress, or what it is about. */
-  about: string;
-  outcome: Outcome | "remark";
-  text: string;
-  /** Where an annotation is explained. */
-  annotation?: string;
-  value?: string;
-}
 
 export function notesOf(
   objects: readonly KubeObject[],

@@ -94,7 +94,7 @@ function filtersOf(unit: Unit): Filter[] {
   const { settings, ingress } = unit.location;
   const vhost = ingress?.annotations[`${ANNOTATION}/upstream-vhost`];
   const filters: Filter[] = [];
-  if (settings.cors !== undefined && settings.cors.origins.length > 0)
+  if (settings.cors !== undefined && corsOrigins(settings.cors).length > 0)
     filters.push({ type: "CORS", cors: corsFilter(settings.cors) });
   const rewrites = settings.rewrite !== undefined && settings.rewrite !== unit.at.path;
   if (rewrites && settings.forwardedPrefix?.includes("$") === false)
@@ -142,6 +142,12 @@ const durationOf = (seconds: number): string =>
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*"];
 
+/** Origins that the CRD takes: of http and https, or any. */
+export const corsOrigins = ({ origins }: Cors): string[] =>
+  origins.filter(
+    (o) => o === "*" || /^https?:\/\/(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?$/.test(o),
+  );
+
 function corsFilter(cors: Cors): CorsFilter {
   const list = (text: string) =>
     text
@@ -149,7 +155,7 @@ function corsFilter(cors: Cors): CorsFilter {
       .map((t) => t.trim())
       .filter((t) => t !== "");
   return {
-    allowOrigins: [...cors.origins],
+    allowOrigins: corsOrigins(cors),
     allowMethods: list(cors.methods)
       .map((m) => m.toUpperCase())
       .filter((m) => METHODS.includes(m)),
@@ -157,6 +163,6 @@ function corsFilter(cors: Cors): CorsFilter {
     ...(cors.expose === undefined ? {} : { exposeHeaders: list(cors.expose) }),
     // The CRD refuses no combination, browsers do: credentials and "*" together.
     ...(cors.credentials && !cors.origins.includes("*") ? { allowCredentials: true } : {}),
-    maxAge: cors.maxAge,
+    maxAge: Math.max(1, cors.maxAge),
   };
 }

@@ -1,11 +1,13 @@
 import type { KubeObject } from "../../kube/objects";
 import type { SecuritySpec } from "../gateway/security-policy";
 import type { Location, Server } from "../nginx/model";
+import { ANNOTATION } from "../routes/ingress-objects";
 import { asksForCertificate, snippetDecides } from "./guards";
 
 /** The SecurityPolicy of Envoy Gateway that keeps out who nginx keeps out; undefined where there is none that does. */
 export function securityOf({ settings, ingress }: Location, server: Server): SecuritySpec | undefined {
   const { allow, deny, basic, external, any } = settings.access;
+  const get = (key: string): string | undefined => ingress?.annotations[`${ANNOTATION}/${key}`];
   const snippets = snippetDecides(settings.locationSnippet) || snippetDecides(server.serverSnippet);
   if (settings.denied !== undefined || server.refused !== undefined || asksForCertificate(server) || snippets)
     return undefined;
@@ -14,13 +16,27 @@ export function securityOf({ settings, ingress }: Location, server: Server): Sec
   if (checks === 0 || (any && checks > 1) || basic?.type === "digest") return undefined;
   const asked =
     external === undefined ? undefined : serviceAsked(external.url, ingress?.namespace ?? "default");
-  if (external !== undefined && asked === undefined) return undefined;
+  if (external !== undefined && (asked === undefined || get("auth-snippet") !== undefined)) return undefined;
+  const handedOn = (get("auth-response-headers") ?? "")
+    .split(",")
+    .map((h) => h.trim())
+    .filter((h) => h !== "");
   return {
     ...(basic === undefined ? {} : { basicAuth: { users: { name: htpasswdName(basic.secret) } } }),
-    ...(asked === undefined ? {} : { extAuth: { http: asked } }),
+    ...(asked === undefined
+      ? {}
+      : {
+          extAuth: {
+            http: { ...asked, ...(handedOn.length === 0 ? {} : { headersToBackend: handedOn }) },
+            // nginx shows every header of the request; Envoy Gateway Authorization and those that are named.
+            headersToExtAuth: SHOWN,
+          },
+        }),
     ...(lists ? { authorization: authorization(allow, deny) } : {}),
   };
 }
+
+const SHOWN = ["cookie", "accept", "origin", "user-agent", "x-forwarded-for", "x-forwarded-proto"];
 
 /** Beside the Secret of nginx, whose key and hashes are others. */
 export const htpasswdName = (secret: string): string => `${secret.split("/")[1] ?? secret}-htpasswd`;

@@ -20,6 +20,8 @@ export interface ClientCertificate {
   verify: "on" | "optional" | "off";
   /** Expression for the certificate's subject (auth-tls-match-cn). */
   subject?: string;
+  /** Where a client without one is sent (auth-tls-error-page). */
+  errorPage?: string;
 }
 
 /** Who gets in, and why the controller answers 503 for these paths whatever is asked. */
@@ -103,9 +105,11 @@ function readClientCertificate(out: Out, get: Get, namespace: string): void {
   if (access.hostRefused !== undefined) return;
   const verify = get("auth-tls-verify-client") ?? "on";
   const subject = get("auth-tls-match-cn");
+  const errorPage = get("auth-tls-error-page");
   access.clientCertificate = {
     secret,
     verify: verify === "off" ? "off" : /^optional(_no_ca)?$/.test(verify) ? "optional" : "on",
     ...(subject === undefined ? {} : { subject }),
+    ...(errorPage === undefined ? {} : { errorPage }),
   };
 }

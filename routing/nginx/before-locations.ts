@@ -40,13 +40,20 @@ export function beforeLocations(
 
 /** A client that shows no certificate. The subject is asked of plain HTTP, too, where there is none. */
 function withoutCertificate({ clientCertificate, refused }: Server, scheme: string): Answer | undefined {
-  if (clientCertificate?.verify === "on" && scheme === "https")
+  if (clientCertificate?.verify === "on" && scheme === "https") {
+    const { errorPage } = clientCertificate;
+    const assumes = ["the client shows no certificate"];
+    if (errorPage !== undefined)
+      return /^https?:\/\//.test(errorPage)
+        ? { kind: "redirect", status: 302, location: errorPage, assumes }
+        : { kind: "unknown", why: `auth-tls-error-page ${errorPage} is not followed here` };
     return {
       kind: "status",
       status: 400,
       why: `auth-tls-secret ${clientCertificate.secret} asks for a client certificate`,
-      assumes: ["the client shows no certificate"],
+      assumes,
     };
+  }
   if (clientCertificate?.subject !== undefined)
     return {
       kind: "status",

@@ -128,15 +128,19 @@ function cors(
 ): Cors {
   const wish = get("cors-allow-origin");
   const origins = wish === undefined ? ["*"] : list(wish);
-  const expose = get("cors-expose-headers");
+  const fitting = (key: string, fits: RegExp): string | undefined => {
+    const value = get(key);
+    return value !== undefined && fits.test(value) ? value : undefined;
+  };
+  const expose = fitting("cors-expose-headers", /^(([A-Za-z0-9\-_]+|\*),?\s?)+$/);
   const age = Number(get("cors-max-age") ?? 1728000);
   return {
     origins: origins.includes("*")
       ? ["*"]
       : origins.filter((o) => /^([a-z]+:\/\/(\*\.)?[A-Za-z0-9\-.]*(:\d+)?|null)$/.test(o)),
-    methods: get("cors-allow-methods") ?? "GET, PUT, POST, DELETE, PATCH, OPTIONS",
+    methods: fitting("cors-allow-methods", /^([A-Za-z]+,?\s?)+$/) ?? "GET, PUT, POST, DELETE, PATCH, OPTIONS",
     headers:
-      get("cors-allow-headers") ??
+      fitting("cors-allow-headers", /^[A-Za-z0-9-_, ]*$/) ??
       "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization",
     ...(expose === undefined ? {} : { expose }),
     credentials: flag("cors-allow-credentials", true),

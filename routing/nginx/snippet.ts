@@ -24,17 +24,45 @@ const HARMLESS =
 
 export function snippetAnswer(snippet: string | undefined, request: SnippetRequest): SnippetAnswer {
   if (snippet === undefined) return { kind: "none" };
-  const text = snippet.replace(/^\s*#.*$/gm, "").trim();
-  return statements(text, request);
+  return statements(masked(snippet), request);
 }
+
+const MARKS = ";{}#";
+const HIDDEN = "\uE000\uE001\uE002\uE003";
+
+/** Without comments, and with other letters for the marks of the language that stand in quotes. */
+export function masked(snippet: string): string {
+  let out = "";
+  let quote: string | undefined;
+  let comment = false;
+  for (const char of snippet) {
+    const starts = out === "" || /[\s;{}(]$/.test(out);
+    if (comment) {
+      if (char !== "\n") continue;
+      comment = false;
+    } else if (quote !== undefined) {
+      if (char === quote && !out.endsWith("\\")) quote = undefined;
+      out += MARKS.includes(char) ? (HIDDEN[MARKS.indexOf(char)] ?? char) : char;
+      continue;
+    } else if (char === "#" && starts) {
+      comment = true;
+      continue;
+    } else if ((char === '"' || char === "'") && starts) quote = char;
+    out += char;
+  }
+  return out.trim();
+}
+
+const unmasked = (text: string): string =>
+  text.replace(/[\uE000-\uE003]/g, (char) => MARKS[HIDDEN.indexOf(char)] ?? char);
 
 function statements(text: string, request: SnippetRequest): SnippetAnswer {
   let rest = text.trim();
   while (rest !== "") {
     const block = /^if\s*\(\s*([^)]*?|.*?)\s*\)\s*\{([^{}]*)\}\s*/s.exec(rest);
     if (block !== null) {
-      const holds = condition(block[1] ?? "", request);
-      if (holds === undefined) return unknown(`if (${block[1] ?? ""})`);
+      const holds = condition(unmasked(block[1] ?? ""), request);
+      if (holds === undefined) return unknown(`if (${unmasked(block[1] ?? "")})`);
       const inside: SnippetAnswer = holds ? statements(block[2] ?? "", request) : { kind: "none" };
       if (inside.kind !== "none") return inside;
       rest = rest.slice(block[0].length);
@@ -42,8 +70,8 @@ function statements(text: string, request: SnippetRequest): SnippetAnswer {
     }
     const line = /^([^;{}]*);\s*/s.exec(rest);
     const directive = line?.[1]?.trim();
-    if (line === null || directive === undefined) return unknown(rest.split("\n")[0] ?? rest);
-    const answer = one(directive, request);
+    if (line === null || directive === undefined) return unknown(unmasked(rest.split("\n")[0] ?? rest));
+    const answer = one(unmasked(directive), request);
     if (answer.kind !== "none") return answer;
     rest = rest.slice(line[0].length);
   }
@@ -55,7 +83,9 @@ function one(directive: string, request: SnippetRequest): SnippetAnswer {
   if (back !== null) {
     const url = (back[2] ?? back[3])?.replace(/^["']|["']$/g, "");
     const status = Number(back[1] ?? 302);
-    const target = url === undefined || status < 300 || status > 308 ? undefined : expand(url, request);
+    const leads = url !== undefined && status >= 300 && status <= 308;
+    const target = leads ? expand(url, request) : undefined;
+    if (leads && target === undefined) return unknown(directive);
     return { kind: "return", status, ...(target === undefined ? {} : { url: target }) };
   }
   return isHarmless(directive) ? { kind: "none" } : unknown(directive);

@@ -268,6 +268,7 @@ export const envoyRows: Row[] = [
   ["an asked service", [{ a: AUTH }], "a.org/ Cookie=s=1", n("web"), n("web"), "same"],
   ["an asked service, shown nothing", [{ a: AUTH }], "a.org/", "status 401", "status 401", "same"],
   ["an asked service elsewhere", [{ a: { "auth-url": "https://auth.example.org/" } }], "a.org/ Cookie=s=1", n("web"), closed, "not convertible"],
+  ["a snippet for the asked service", [{ a: { ...AUTH, "auth-snippet": "proxy_set_header X y;" } }], "a.org/ Cookie=s=1", n("web"), closed, "not convertible"],
   ["a snippet stays closed", [{ a: { ...SECRET, "configuration-snippet": "return 403;" } }], "a.org/ Authorization=x", "status 403", closed, "not convertible"],
   ["a canary behind a password", [{ a: SECRET }, { a: { canary: "true", ...WEIGHT }, paths: ["/ Prefix next"] }], "a.org/ Authorization=x", TWO, TWO, "same"],
   ["with TLS: the redirect is open", [{ a: SECRET, tls: TLS }], "a.org/x", "redirect https://a.org/x", "redirect https://a.org/x", "same"],

@@ -152,3 +152,27 @@ test("regex characters where the webhook takes none are told", () => {
     /strict-validate-path-type.*not as an expression/,
   );
 });
+
+test("headers that an asked service is shown, and that it gives, stand in its policy", () => {
+  const a = { "auth-url": "http://auth.n.svc/check", "auth-response-headers": "X-User, X-Group" };
+  const { objects, notes } = migrated([{ a }], "a.org/ Cookie=s=1", "envoy-gateway");
+  const [policy] = objects.filter((o) => o.kind === "SecurityPolicy");
+  expect(policy?.["spec"]).toMatchObject({
+    extAuth: {
+      http: { headersToBackend: ["X-User", "X-Group"] },
+      headersToExtAuth: expect.arrayContaining(["cookie"]) as string[],
+    },
+  });
+  expect(notes.filter((note) => note.outcome === "closed")).toEqual([]);
+});
+
+test("a CORS filter holds only what its CRD takes", () => {
+  const a = {
+    "enable-cors": "true",
+    "cors-allow-origin": "https://x.org, app://y.org, null",
+    "cors-max-age": "0",
+  };
+  const text = JSON.stringify(migrated([{ a }], "a.org/").objects);
+  expect(text).toContain('"allowOrigins":["https://x.org"]');
+  expect(text).toContain('"maxAge":1');
+});
