@@ -1,6 +1,7 @@
 import { egressLockdown } from "./egress-lockdown/lab";
 import { globalPolicy } from "./global-policy/lab";
 import { boutique } from "./boutique/lab";
+import { gatewayApi } from "./gateway-api/lab";
 import { game2048 } from "./game-2048/lab";
 import { ingressRouting } from "./ingress-routing/lab";
 import { hostEndpoints } from "./host-endpoints/lab";
@@ -34,6 +35,7 @@ export const labs: readonly Lab[] = [
   servicesAndDns,
   loadBalancing,
   ingressRouting,
+  gatewayApi,
   game2048,
   boutique,
 ];

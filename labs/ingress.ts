@@ -3,7 +3,7 @@ import { certificatesFor, withTls } from "../routing/certificate";
 import { canaryIngress } from "../routing/canary/annotations";
 import type { Canary } from "../routing/canary/canary";
 import { checkCanaries } from "../routing/canary/check-canaries";
-import { GATEWAY } from "../routing/gateway/site-gateway";
+import { GATEWAY, proxyPods } from "../routing/gateway/site-gateway";
 import { gatewayProblems, toHttpRoutes } from "../routing/gateway/http-routes";
 import { toIngresses } from "../routing/routes/ingress-objects";
 import type { Routes } from "../routing/routes/routes";
@@ -24,6 +24,31 @@ export function siteOf(ctx: LabContext): IngressSite {
       ports: { http: 80, https: 443 },
       controller: { kind: "Deployment", hostNetwork: false, ports: { http: 80, https: 443, webhook: 8443 } },
       tls: { certificate: { issuer: "labs" }, redirect: true, awaited: true, trust: "" },
+    }
+  );
+}
+
+/** The Gateway; a usual one where the stack has none, so that a lab can be read without a stack. */
+export function gatewaySiteOf(ctx: LabContext): IngressSite {
+  const { className, baseDomain, ports, tls } = siteOf(ctx);
+  return (
+    ctx.gateway ?? {
+      kind: "gateway",
+      className,
+      baseDomain,
+      ports,
+      gateway: { ...GATEWAY, hosts: [] },
+      controller: {
+        ...proxyPods(GATEWAY),
+        control: {
+          namespace: "calico-system",
+          name: "envoy-gateway",
+          serviceAccount: "envoy-gateway",
+          labels: { "control-plane": "envoy-gateway" },
+          ports: { grpc: 18000 },
+        },
+      },
+      ...(tls === undefined ? {} : { tls }),
     }
   );
 }

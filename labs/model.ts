@@ -48,6 +48,8 @@ export interface LabNeeds {
   gateway?: boolean;
   /** ingress-nginx itself: the lab is about it. */
   ingressNginx?: boolean;
+  /** Whose certificates are made in the cluster: the lab has some of its own. */
+  issuer?: boolean;
   /** A TLS issuer. */
   tls?: boolean;
   /** Calico's flow logs: Goldmane and Whisker. A Calico that this project installs then has them. */

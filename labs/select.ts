@@ -178,6 +178,11 @@ export function lacks(
     "leave ingress.controller out, or set it to both beside a Gateway",
   );
   say(
+    needs.issuer === true && ingress?.tls?.certificate === "default",
+    "it makes a certificate of its own, and tls.issuer own has only the one that you gave",
+    "use self-signed, or acme",
+  );
+  say(
     needs.internet === true && facts.isolated === true,
     "its flows to the internet would be closed whatever a policy says: the network has no way out",
     "use a stack with one (eks.network.private: false)",

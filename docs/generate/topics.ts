@@ -217,6 +217,14 @@ const fromOutside: TopicGroup = {
     lab("stars: backend policy", { stars: ["backend"] }),
     lab("stars: frontend policy", { stars: ["frontend"] }),
     lab("HTTPS: certificate, secret, force-ssl-redirect", { "ingress-routing": ["tls"] }),
+    lab("Gateway API: class, Gateway, HTTPRoute, and what a rejected route says", {
+      "gateway-api": ["classes", "gateway", "rejected", "invited"],
+    }),
+    lab("Gateway API: another team's Service, ReferenceGrant", {
+      "gateway-api": ["other-namespace", "granted"],
+    }),
+    lab("Gateway API: HTTPS, canary by header and weight", { "gateway-api": ["https", "canary"] }),
+    lab("Policies for a Gateway's proxies under a default deny", { "gateway-api": ["closed", "opened"] }),
   ],
 };
 

@@ -7,6 +7,8 @@ import {
   type ControllerPods,
   type IngressSite,
 } from "../../routing/ingress-site";
+import { GROUP, namespaceOf } from "../../routing/gateway/objects";
+import { classesOf, proxyPods } from "../../routing/gateway/site-gateway";
 import type { LabSelection } from "../model";
 
 /** A cluster with labs on it, each at its step: what a prediction is about. A stack's plan is one. */
@@ -23,6 +25,8 @@ export interface Ambient {
   objects: readonly KubeObject[];
   /** Where pods get their addresses. */
   podCidrs: readonly string[];
+  /** Classes whose Gateways get proxies. @default none */
+  gatewayClasses?: readonly string[];
 }
 
 export function ambientOf({ facts, ingress, labs }: LabsOnCluster): Ambient {
@@ -38,7 +42,16 @@ export function ambientOf({ facts, ingress, labs }: LabsOnCluster): Ambient {
       ...labs.flatMap((l) => l.lab.ambient?.(l.context) ?? []),
     ],
     podCidrs: facts.podCidrs,
+    gatewayClasses: [ingress?.site, ingress?.gatewaySite].flatMap(classesOf),
   };
+}
+
+/** Pods that a Gateway among the objects gets, beside it and under its name. */
+export function proxiesOf(object: KubeObject, classes: readonly string[]): KubeObject[] {
+  if (object.kind !== "Gateway" || !object.apiVersion.startsWith(`${GROUP}/`)) return [];
+  const { gatewayClassName = "" } = (object["spec"] ?? {}) as { gatewayClassName?: string };
+  if (!classes.includes(gatewayClassName)) return [];
+  return controller(proxyPods({ namespace: namespaceOf(object), name: object.metadata.name }));
 }
 
 /** One lab by itself, on its cluster. */
@@ -71,7 +84,8 @@ function installation({ cni }: ClusterFacts): KubeObject[] {
  */
 function controller({ kind, hostNetwork, ports, outside, place, control }: ControllerPods): KubeObject[] {
   if (outside === true) return [];
-  const own = control === undefined ? NGINX_ACCOUNT : {};
+  const proxies = place?.labels["app.kubernetes.io/managed-by"] === "envoy-gateway";
+  const own = proxies ? {} : NGINX_ACCOUNT;
   return [
     ...pods({ kind, hostNetwork, ports, place: place ?? CONTROLLER, accountLabels: own }),
     ...(control === undefined

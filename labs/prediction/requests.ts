@@ -1,7 +1,8 @@
 import type { KubeObject } from "../../kube/objects";
 import { answerAlb } from "../../routing/alb/answer";
 import { proveAtGateway } from "../../routing/gateway/prove";
-import { siteGateway } from "../../routing/gateway/site-gateway";
+import { GROUP } from "../../routing/gateway/objects";
+import { classesOf, siteGateway } from "../../routing/gateway/site-gateway";
 import { albListeners, urlOf, type IngressSite } from "../../routing/ingress-site";
 import type { Answer } from "../../routing/request";
 import { differences, proveRequest } from "../../routing/nginx/prove";
@@ -47,6 +48,13 @@ export const siteGateways = (context: LabContext): KubeObject[] =>
     site?.gateway === undefined ? [] : [siteGateway(site, site.gateway.hosts)],
   );
 
+/** A Gateway of a class that nobody serves gets no proxies: it is as good as absent. */
+function isServed(o: KubeObject, { ingress, gateway }: LabContext): boolean {
+  if (o.kind !== "Gateway" || !o.apiVersion.startsWith(`${GROUP}/`)) return true;
+  const { gatewayClassName = "" } = (o["spec"] ?? {}) as { gatewayClassName?: string };
+  return [ingress, gateway].flatMap(classesOf).includes(gatewayClassName);
+}
+
 function prove(
   objects: readonly KubeObject[],
   context: LabContext,
@@ -55,7 +63,11 @@ function prove(
 ): { answer: Answer; problems: string[] } {
   switch (site.kind) {
     case "gateway":
-      return proveAtGateway([...siteGateways(context), ...objects], keyOf(site) ?? "", claim);
+      return proveAtGateway(
+        [...siteGateways(context), ...objects.filter((o) => isServed(o, context))],
+        keyOf(site) ?? "",
+        claim,
+      );
     case "alb": {
       const answer = answerAlb(objects, site.className, claim, albListeners(site));
       return { answer, problems: differences(claim, answer) };

@@ -1,7 +1,7 @@
 import { objectKey, type KubeObject } from "../../kube/objects";
 import { load, type SourceObject, type State } from "../../packages/reach/src";
 import { labAt, type LabSelection } from "../model";
-import { ambientOf, type Ambient, type LabsOnCluster } from "./ambient";
+import { ambientOf, proxiesOf, type Ambient, type LabsOnCluster } from "./ambient";
 import { flowClaims } from "./claims";
 
 /** Objects beside the ambient ones, and patches of objects that something else owns. */
@@ -35,7 +35,7 @@ export function predictedObjects(
   on: LabsOnCluster,
   objects: ClusterObjects = labObjects(on.labs),
 ): KubeObject[] {
-  return mergedObjects(ambientOf(on).objects, objects).map(({ object }) => object);
+  return mergedObjects(ambientOf(on), objects).map(({ object }) => object);
 }
 
 /**
@@ -43,16 +43,17 @@ export function predictedObjects(
  * @param ends of questions to come: the address space is split at those that are addresses or CIDRs
  */
 export function stateOf(ambient: Ambient, objects: ClusterObjects, ends: readonly string[] = []): State {
-  return load(mergedObjects(ambient.objects, objects), { podCidrs: ambient.podCidrs, splitAt: ends });
+  return load(mergedObjects(ambient, objects), { podCidrs: ambient.podCidrs, splitAt: ends });
 }
 
 /** Every object once, with what patches set; an ambient one gives way. */
 function mergedObjects(
-  ambient: readonly KubeObject[],
+  { objects: ambient, gatewayClasses = [] }: Ambient,
   { objects, patches = [] }: ClusterObjects,
 ): SourceObject[] {
   const all = new Map<string, SourceObject>();
-  for (const object of ambient) all.set(objectKey(object), { object });
+  const proxies = objects.flatMap(({ object }) => proxiesOf(object, gatewayClasses));
+  for (const object of [...proxies, ...ambient]) all.set(objectKey(object), { object });
   for (const source of objects) all.set(objectKey(source.object), source);
   for (const patch of patches) {
     const key = objectKey(patch.object);

@@ -1,11 +1,15 @@
 import type { KubeObject } from "../../kube/objects";
 import { certificate, secretNameOf } from "../certificate";
-import { placeOf, type IngressSite } from "../ingress-site";
+import { placeOf, type ControllerPods, type IngressSite } from "../ingress-site";
 import { HTTP_LISTENER, httpsListener } from "./http-routes";
 import { VERSION, type ListenerSpec } from "./objects";
 
 /** A class for Gateways of labs that only the cluster reaches, beside the class of the stack's. */
 export const insideClass = (className: string): string => `${className}-inside`;
+
+/** The classes that a site's controller serves. */
+export const classesOf = (site: Pick<IngressSite, "kind" | "className"> | undefined): string[] =>
+  site?.kind === "gateway" ? [site.className, insideClass(site.className)] : [];
 
 /** The stack's Gateway. */
 export const GATEWAY = { namespace: "labs-gateway", name: "labs" } as const;
@@ -63,6 +67,22 @@ export const proxyLabels = (gateway: { namespace: string; name: string }): Recor
   "gateway.networking.k8s.io/gateway-name": gateway.name,
   "gateway.envoyproxy.io/owning-gateway-name": gateway.name,
   "gateway.envoyproxy.io/owning-gateway-namespace": gateway.namespace,
+});
+
+/**
+ * The proxies of a Gateway, beside it and under its name. A listener's port below 1024 is 10000 more in the proxy (Envoy
+ * Gateway, translator.go).
+ */
+export const proxyPods = (gateway: { namespace: string; name: string }): ControllerPods => ({
+  kind: "Deployment",
+  hostNetwork: false,
+  ports: { "http-80": 10080, "https-443": 10443, metrics: 19001 },
+  place: {
+    namespace: gateway.namespace,
+    name: gateway.name,
+    serviceAccount: gateway.name,
+    labels: proxyLabels(gateway),
+  },
 });
 
 /** `namespace/name` of the pods that carry a site's requests on. */

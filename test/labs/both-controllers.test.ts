@@ -13,7 +13,7 @@ const options = {
   defaultCertificate: "gw/d",
 };
 const steps = labs
-  .filter((lab) => lab.needs.ingress === true)
+  .filter((lab) => lab.needs.ingress === true && lab.needs.gateway !== true)
   .flatMap((lab) => lab.steps.map((s, i) => [`${lab.id}, step ${s.id}`, lab, i] as const));
 
 /** What nginx does and a Gateway does not, by request. */

@@ -1,5 +1,6 @@
 import type { ClusterFacts } from "../../kube/cluster-facts";
-import { siteOf } from "../../labs/ingress";
+import { withListeners } from "../../labs/gateway-listeners";
+import { gatewaySiteOf, siteOf } from "../../labs/ingress";
 import type { FlowClaim, Lab, LabContext, LabSelection } from "../../labs/model";
 import { alone } from "../../labs/prediction/ambient";
 import { answerClaim, flowClaims } from "../../labs/prediction/claims";
@@ -9,7 +10,13 @@ import { explain, type Flow, type State } from "../../packages/reach/src";
 
 export function contextOf(lab: Lab, facts: ClusterFacts): LabContext {
   const context = { instance: lab.id, namespaces: lab.namespaces, facts };
-  return lab.needs.ingress === true ? { ...context, ingress: siteOf(context) } : context;
+  const { ingress, gateway, ingressNginx } = lab.needs;
+  if (ingress !== true) return context;
+  const nginx = { ...context, ingress: siteOf(context) };
+  if (gateway !== true) return nginx;
+  const site = gatewaySiteOf(context);
+  const both = { ...context, ingress: ingressNginx === true ? nginx.ingress : site, gateway: site };
+  return withListeners({ instance: lab.id, lab, step: 0, context: both });
 }
 
 export const selectionOf = (lab: Lab, step: number, facts: ClusterFacts): LabSelection => ({

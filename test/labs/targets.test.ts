@@ -26,8 +26,11 @@ const eks = (cni: string) => ({
 const targets: Record<string, Record<string, unknown>> = {
   kind,
   "kind, both families": { ...kind, kind: { ipFamily: "dual" } },
-  "kind, host network": { ...kind, ingress: { hostNetwork: true } },
+  "kind, host network": { ...kind, ingress: { controller: "ingress-nginx", hostNetwork: true } },
+  "kind, a Gateway": { ...kind, ingress: { controller: "gateway" } },
+  "kind, a Gateway beside nginx": { ...kind, ingress: { controller: "both" } },
   existing,
+  "existing, a Gateway": { ...existing, ingress: { controller: "gateway" } },
   "existing, both families": {
     ...existing,
     existing: { ...existing.existing, podCidrs: ["10.244.0.0/16", "fd00:10:244::/56"] },
@@ -50,6 +53,8 @@ const targets: Record<string, Record<string, unknown>> = {
   "eks, aws-custom": eks("aws-custom"),
   "eks, aws-custom-prefix": eks("aws-custom-prefix"),
   "eks, calico": eks("calico"),
+  "eks, aws, a Gateway": { ...eks("aws"), ingress: { controller: "gateway" } },
+  "eks, calico, a Gateway": { ...eks("calico"), ingress: { controller: "gateway" } },
 };
 
 /** What a target cannot carry, and a word of the reason that it gives. */
@@ -59,6 +64,8 @@ const ROOM = "leaves no room for a second pool";
 const OTHER_CNI = "here another CNI does";
 const NOT_OURS = "only on one made by this project";
 const FAMILIES = "addresses of both families";
+const NO_GATEWAY = "ingress.controller makes none";
+const NO_NGINX = "it is about ingress-nginx";
 const onKind = { "host-endpoints": ADDRESSES, "ip-pools": ROOM, bgp: ROUTER };
 const onExisting = Object.fromEntries(
   labs.filter((l) => l.needs.ownCluster === true).map((l) => [l.id, NOT_OURS]),
@@ -69,9 +76,13 @@ const withVpcCni = Object.fromEntries(
 const refused = (target: string): Record<string, string> => ({
   ...refusedThere(target),
   ...(target.endsWith("both families") ? {} : { "dual-stack": FAMILIES }),
+  ...(target === "kind, host network" ? refusedBy("gateway", NO_GATEWAY) : {}),
+  ...(target.endsWith("a Gateway") ? refusedBy("ingressNginx", NO_NGINX) : {}),
 });
+const refusedBy = (need: "gateway" | "ingressNginx", why: string): Record<string, string> =>
+  Object.fromEntries(labs.filter((l) => l.needs[need] === true).map((l) => [l.id, why]));
 const refusedThere = (target: string): Record<string, string> =>
-  target.startsWith("kind") || target === "eks, calico"
+  target.startsWith("kind") || target.startsWith("eks, calico")
     ? onKind
     : target.startsWith("existing")
       ? onExisting

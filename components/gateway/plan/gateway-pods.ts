@@ -1,18 +1,12 @@
 import type { ControllerPods } from "../../../routing/ingress-site";
-import { proxyLabels } from "../../../routing/gateway/site-gateway";
+import { proxyPods } from "../../../routing/gateway/site-gateway";
 import { CHART_NAMESPACE, CHART_RELEASE } from "./gateway-objects";
 import type { GatewayPlan } from "./types";
 
-/**
- * The proxies beside their Gateway, under its name, and Envoy Gateway itself. A listener's port below 1024 is 10000 more
- * in the proxy (Envoy Gateway, translator.go); labels are those of its chart, and of Calico's operator.
- */
+/** The proxies of the stack's Gateway, and Envoy Gateway itself, with the labels of its chart and of Calico's operator. */
 export function gatewayPods({ by, place }: GatewayPlan): ControllerPods {
   return {
-    kind: "Deployment",
-    hostNetwork: false,
-    ports: { "http-80": 10080, "https-443": 10443, metrics: 19001 },
-    place: { ...place, serviceAccount: place.name, labels: proxyLabels(place) },
+    ...proxyPods(place),
     control: {
       namespace: by === "calico" ? "calico-system" : CHART_NAMESPACE,
       name: "envoy-gateway",

@@ -50,6 +50,7 @@ const PROGRAMS = new Set([
 
 const VERBS = new Set([
   ...[
+    "auth",
     "get",
     "describe",
     "logs",
@@ -127,7 +128,7 @@ class Checker {
     if (verb === "run") this.made.add(`pod ${namespace ?? "default"}/${rest[0] ?? ""}`);
     else if (verb === "create")
       this.made.add(`${rest[0] ?? ""} ${namespace ?? "default"}/${rest.at(-1) ?? ""}`);
-    else if (!["cluster-info", "explain", "apply", "replace"].includes(verb))
+    else if (!["auth", "cluster-info", "explain", "apply", "replace"].includes(verb))
       this.targets(command, verb, rest, namespace);
   }
 

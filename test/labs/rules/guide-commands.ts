@@ -87,6 +87,7 @@ function simple(entries: ParseEntry[]): string[][] {
 
 /** kubectl's flags that take a value as the next word. */
 const VALUED = new Set([
+  ...["--as", "--as-group"],
   ...["-n", "--namespace", "-l", "--selector", "-o", "--output", "-c", "--container", "-f", "-p", "--patch"],
   ...["--image", "--field-selector", "--tail", "--restart", "--labels", "--type", "--from-file", "--rule"],
   ...["--for", "--timeout", "--key", "--cert", "--replicas", "-m", "--class", "--context", "--target"],

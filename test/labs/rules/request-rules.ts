@@ -42,15 +42,34 @@ const sites: Record<string, IngressSite> = {
   "a Gateway without a redirect": { ...gateway, tls: { ...issuer, redirect: false } },
 };
 
+type Ways = Pick<LabContext, "ingress" | "gateway">;
+
+/** What a lab can be behind: any of them, or what it is about. */
+function waysIn({ needs }: Subject["lab"]): [string, Ways][] {
+  const beside: IngressSite = { ...gateway, ports: { http: 8080, https: 8443 } };
+  return Object.entries(sites).flatMap(([title, site]): [string, Ways][] => {
+    const isGateway = site.kind === "gateway";
+    if (needs.gateway !== true)
+      return needs.ingressNginx === true && isGateway
+        ? []
+        : [[title, { ingress: site, ...(isGateway ? { gateway: site } : {}) }]];
+    if (needs.ingressNginx !== true) return isGateway ? [[title, { ingress: site, gateway: site }]] : [];
+    if (isGateway || (needs.issuer === true && site.tls?.certificate === "default")) return [];
+    const tls = site.tls === undefined ? {} : { tls: site.tls };
+    return [[`${title}, a Gateway beside it`, { ingress: site, gateway: { ...beside, ...tls } }]];
+  });
+}
+
 /** Every request that a step claims is answered so by the Ingress objects of that step, on every kind of ingress. */
 export function requestProblems({ lab, selection }: Subject): string[] {
   if (lab.needs.ingress !== true) return [];
   const claims = (step: number, context: LabContext): RequestClaim[] =>
     lab.steps[step]!.expect(context).filter((e) => e.kind === "request");
   const none = lab.steps.every((_, step) => claims(step, selection.context).length === 0);
-  const wrong = Object.entries(sites).flatMap(([title, ingress]) =>
+  const wrong = waysIn(lab).flatMap(([title, ways]) =>
     lab.steps.flatMap(({ id }, step) => {
-      const context = withListeners({ ...selection, lab, context: { ...selection.context, ingress } });
+      const { ingress: _i, gateway: _g, ...bare } = selection.context;
+      const context = withListeners({ ...selection, lab, context: { ...bare, ...ways } });
       const { objects } = labAt({ ...selection, lab, step, context });
       return claims(step, context).flatMap((claim) => {
         const { holds, url, instead = "" } = answerRequest(objects, context, claim);
@@ -65,11 +84,17 @@ export function requestProblems({ lab, selection }: Subject): string[] {
 function hostProblems({ lab, selection }: Pick<Subject, "lab" | "selection">): string[] {
   const hostsOf = (instance: string): string[] =>
     labAt({ ...selection, lab, step: lab.steps.length - 1, context: { ...selection.context, instance } })
-      .objects.filter((o) => o.kind === "Ingress")
-      .flatMap((o) => ((o["spec"] as { rules?: { host: string }[] }).rules ?? []).map((r) => r.host));
+      .objects.filter((o) => o.kind === "Ingress" || o.kind === "HTTPRoute")
+      .flatMap((o) => {
+        const { rules = [], hostnames = [] } = o["spec"] as {
+          rules?: { host?: string }[];
+          hostnames?: string[];
+        };
+        return [...hostnames, ...rules.flatMap((r) => r.host ?? [])];
+      });
   const mine = hostsOf(lab.id);
   return [
-    ...(mine.length === 0 ? ["no Ingress at the last step names a host"] : []),
+    ...(mine.length === 0 ? ["no route at the last step names a host"] : []),
     ...hostsOf("copy")
       .filter((host) => mine.includes(host))
       .map((host) => `a copy of the lab has the host ${host} too`),
