@@ -34,10 +34,10 @@ export function gatewayAnswerFrom(table: GatewayTable, asked: HttpRequest): Answ
   }
   if (listener.broken !== undefined)
     return { kind: "refused", why: `listener ${listener.spec.name}: ${listener.broken}` };
-  if (listener.spec.protocol === "TLS") return route(table, listener, { ...request, host }, path, query);
+  if (listener.spec.protocol === "TLS") return route(table, listener, request, path, query);
   if (redirect)
     return { kind: "redirect", status: 307, location: `${scheme}://${request.host}${path}${query}` };
-  return route(table, listener, { ...request, host }, path, query);
+  return route(table, listener, request, path, query);
 }
 
 /** The routes of the most specific hostname, and no others: an Envoy virtual host does not fall back to a wider one. */
@@ -48,9 +48,10 @@ function route(
   path: string,
   query: string,
 ): Answer {
-  const labels = request.host.split(".");
+  const host = bareHost(request.host);
+  const labels = host.split(".");
   const wildcards = labels.map((_, at) => `*.${labels.slice(at + 1).join(".")}`);
-  const [hostname, wider] = [request.host, ...wildcards, null].filter((h) => listener.routes.has(h));
+  const [hostname, wider] = [host, ...wildcards, null].filter((h) => listener.routes.has(h));
   if (hostname === undefined) return { kind: "none", status: 404 };
   const routes = listener.routes.get(hostname) ?? [];
   if (routes[0]?.kind === "TLSRoute")
@@ -143,7 +144,7 @@ function redirected(
   // Without a port: the scheme's own where a scheme is named, else the listener's.
   const port = to.port ?? (to.scheme === undefined ? listener.spec.port : undefined);
   const usual = scheme === "https" ? 443 : 80;
-  const host = `${to.hostname ?? request.host}${port === undefined || port === usual ? "" : `:${port}`}`;
+  const host = `${to.hostname ?? request.host.replace(/:\d+$/, "")}${port === undefined || port === usual ? "" : `:${port}`}`;
   const target = to.path === undefined ? path : modified(to.path, entry, path);
   return {
     kind: "redirect",

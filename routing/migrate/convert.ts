@@ -1,12 +1,13 @@
 import type { KubeObject } from "../../kube/objects";
 import { VERSION, type Filter, type RouteRule } from "../gateway/objects";
+import { hasCertificate } from "../nginx/hosts";
 import type { Server, Upstream, UpstreamCanary } from "../nginx/model";
 import { canaryOf, type NginxTable } from "../nginx/table";
 import type { SecuritySpec } from "../gateway/security-policy";
 import { backendPolicies } from "./backend-tls";
 import { certificates, grants, serviceGrants } from "./certificates";
 import { grpcRules } from "./grpc";
-import { listenersOf, secureNames, type HostListener } from "./listeners";
+import { hostnamesOf, listenersOf, secureNames, type HostListener } from "./listeners";
 import { unitsOf, type Unit } from "./path-matches";
 import { passthroughRoute, routesOf, wwwRoutes, type Group, type MigrateOptions } from "./route-objects";
 import { HTTPS, rulesOf } from "./rules";
@@ -31,7 +32,12 @@ export function convert(table: NginxTable, options: MigrateOptions): Conversion 
   for (const server of table.servers.values()) {
     const own = unitsOf(server);
     units.set(server, own);
-    const made = hostRoutes(table, server, own, listeners, options, names);
+    const made = [
+      ...namesAlike(table, server).flatMap((hosts) =>
+        hostRoutes(table, { server, hosts }, own, listeners, options, names),
+      ),
+      ...passthroughRoute(table, server, listeners, options),
+    ];
     if (made.some((r) => r.kind === "GRPCRoute")) grpc.add(server);
     routes.push(...made);
   }
@@ -97,15 +103,26 @@ function secretRef({ secret = "" }: HostListener, own: string) {
   return { kind: "Secret", name, ...(at === own ? {} : { namespace: at }) };
 }
 
+/** The names of a server, those with a certificate apart: only for them nginx redirects to HTTPS. */
+function namesAlike(table: NginxTable, server: Server): string[][] {
+  const names = hostnamesOf(server);
+  if (names.length === 0) return [[]];
+  const secure = names.filter((name) => hasCertificate(table, name));
+  return [secure, names.filter((name) => !secure.includes(name))].filter((some) => some.length > 0);
+}
+
 function hostRoutes(
   table: NginxTable,
-  server: Server,
+  { server, hosts }: { server: Server; hosts: readonly string[] },
   units: readonly Unit[],
   listeners: readonly HostListener[],
   options: MigrateOptions,
   names: Map<string, number>,
 ): KubeObject[] {
-  const secure = secureNames(listeners, server);
+  const [host] = hosts;
+  const secure = secureNames(listeners, server).filter(
+    ({ name }) => name === undefined || hosts.includes(name),
+  );
   const groups = new Map<string, Group>();
   const add = (rules: readonly RouteRule[], of: Omit<Group, "rules">) => {
     if (rules.length === 0) return;
@@ -121,8 +138,8 @@ function hostRoutes(
   const ruled = units.map((unit) => ({
     unit,
     namespace: unit.location.ingress?.namespace ?? options.gateway.namespace,
-    http: rulesOf(table, server, unit, "http", guarded(unit)),
-    https: secure.length === 0 ? [] : rulesOf(table, server, unit, "https", guarded(unit)),
+    http: rulesOf(table, server, unit, "http", guarded(unit), host),
+    https: secure.length === 0 ? [] : rulesOf(table, server, unit, "https", guarded(unit), host),
   }));
   const early = earlyRules(server);
   for (const { namespace, rules } of early)
@@ -161,10 +178,7 @@ function hostRoutes(
       of(["https"], https);
     }
   }
-  return [
-    ...[...groups.values()].flatMap((g) => routesOf(server, g, secure, options, names)),
-    ...passthroughRoute(table, server, listeners, options),
-  ];
+  return [...groups.values()].flatMap((g) => routesOf({ server, hosts }, g, secure, options, names));
 }
 
 /** app-root, and the redirect to a path with a slash at its end: both before any backend. */

@@ -10,6 +10,7 @@ import { hostnamesOf } from "./listeners";
 import { bareHost, splitQuery, type Answer, type HttpRequest } from "../request";
 import type { Conversion } from "./convert";
 import { guardsOf } from "./guards";
+import { redirectTo } from "./rules";
 import { lossesOf, protocolLosses } from "./losses";
 
 /** `different`: something that a client or a backend can notice. `not convertible`: the Gateway has no word for it. */
@@ -133,6 +134,9 @@ function closedReason(
   const guards = guardsOf(location, server);
   if (guards.length > 0)
     return `${guards.join(", ")}: no portable word, so the path is closed rather than left open`;
+  const { redirect } = location.settings;
+  if (redirect !== undefined && redirectTo(redirect) === undefined)
+    return `RequestRedirect cannot say ${redirect.url}: the path is closed`;
   const closed = (units.get(server) ?? []).filter((u) => u.closed !== undefined);
   const unit = closed.find((u) => u.location === location);
   if (unit !== undefined) return `${unit.closed ?? ""}: the path is closed rather than sent wrong`;

@@ -26,6 +26,9 @@ function hostsOf(server: Server): string[] {
   const names = [server.host, ...server.aliases.filter((a) => !a.startsWith("~"))];
   return names.flatMap((host) => {
     if (host === CATCH_ALL) return ["any-other.example"];
+    // Names that only nginx knows: `.a.org` is a.org and all below, `a.*` any end.
+    if (host.startsWith(".")) return [host.slice(1), `one${host}`];
+    if (host.endsWith(".*")) return [`${host.slice(0, -1)}example`];
     if (!host.startsWith("*.")) return [host];
     return [`one.${host.slice(2)}`, `two.one.${host.slice(2)}`];
   });

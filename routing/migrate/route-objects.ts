@@ -3,7 +3,7 @@ import { VERSION, type Filter, type RouteRule } from "../gateway/objects";
 import type { SecuritySpec } from "../gateway/security-policy";
 import type { Server } from "../nginx/model";
 import { CATCH_ALL, type NginxTable } from "../nginx/table";
-import { hostnamesOf, listenerOf, slugOf, type HostListener, type SecureName } from "./listeners";
+import { listenerOf, slugOf, type HostListener, type SecureName } from "./listeners";
 import { HTTPS } from "./rules";
 import { securityPolicy } from "./security-policies";
 
@@ -30,7 +30,7 @@ export interface Group {
 const MOST = 16;
 
 export function routesOf(
-  server: Server,
+  { server, hosts }: { server: Server; hosts: readonly string[] },
   group: Group,
   secure: readonly SecureName[],
   options: MigrateOptions,
@@ -44,14 +44,14 @@ export function routesOf(
     server.host === CATCH_ALL
       ? undefined
       : plain
-        ? hostnamesOf(server)
+        ? hosts
         : secure.flatMap(({ name }) => (name === undefined ? [] : [name]));
   const redirects = group.rules.every((r) => r.filters?.[0] === HTTPS);
   const base = `${slugOf(server.host)}${redirects ? "-to-https" : group.sections.length === 1 && secure.length > 0 ? `-${group.sections[0] ?? ""}` : ""}${group.security === undefined ? "" : "-guarded"}`;
   const chunks = chunked(group.rules).flatMap((rules) =>
-    (hostnames === undefined ? [undefined] : chunked(hostnames)).map((hosts) => ({ rules, hosts })),
+    (hostnames === undefined ? [undefined] : chunked(hostnames)).map((some) => ({ rules, some })),
   );
-  return chunks.flatMap(({ rules, hosts }) => {
+  return chunks.flatMap(({ rules, some }) => {
     const key = `${group.namespace}/${base}`;
     const n = (names.get(key) ?? 0) + 1;
     names.set(key, n);
@@ -60,7 +60,7 @@ export function routesOf(
       namespace: group.namespace,
       annotations: dnsAnnotations(server, group.namespace),
       sections,
-      ...(hosts === undefined ? {} : { hostnames: hosts }),
+      ...(some === undefined ? {} : { hostnames: some }),
       rules,
       options,
     });

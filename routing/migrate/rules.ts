@@ -15,6 +15,7 @@ export function rulesOf(
   unit: Unit,
   scheme: "http" | "https",
   guarded = false,
+  host = server.host,
 ): RouteRule[] {
   const { location } = unit;
   const match = { path: unit.path };
@@ -24,7 +25,7 @@ export function rulesOf(
     const redirect = redirectTo(location.settings.redirect);
     return redirect === undefined ? closed(unit) : only(redirect);
   }
-  if (toHttps(table, { host: server.host, path: "/", scheme }, location)) return only(HTTPS);
+  if (toHttps(table, { host, path: "/", scheme }, location)) return only(HTTPS);
   if (location.upstream === undefined) return [];
   if (unit.closed !== undefined || (!guarded && guardsOf(location, server).length > 0)) return closed(unit);
   return backendRules(table, unit, location.upstream);

@@ -20,6 +20,8 @@ export function beforeLocations(
       assumes: ["the controller runs with --enable-ssl-passthrough; TLS ends at the pod"],
     };
   }
+  if (server.passthrough && request.scheme === "https")
+    return { kind: "unknown", why: `ssl-passthrough, and no path / of ${server.host} leads to a Service` };
   const stopped = withoutCertificate(server, request.scheme);
   if (stopped !== undefined) return stopped;
   const own = snippetAnswer(server.serverSnippet, request);

@@ -76,7 +76,7 @@ export const edgeRows: Row[] = [
   ["an expression that Envoy cannot read closes what others own", [{ a: { "use-regex": "true" }, paths: ["/(a)\\1 Impl api"] }, {}], "a.org/x", n("web"), closed, "not convertible"],
   ["a canary's header with an underscore", [{}, { a: { canary: "true", "canary-by-header": "X_V" }, paths: ["/ Prefix next"] }], "a.org/ X-V=always", n("next"), n("next"), "same"],
   ["a canary at a port that the Service lacks", [{}, { a: WEIGHT, paths: ["/ Prefix web:81"] }], "a.org/", n("web"), n("web"), "same"],
-  ["a host in capitals is the same place", [{ tls: TLS }], "A.org/x", "redirect https://A.org/x", "redirect https://a.org/x", "same"],
+  ["a host in capitals is the same place", [{ tls: TLS }], "A.org/x", "redirect https://A.org/x", "redirect https://A.org/x", "same"],
   ["headers of CORS that cannot be read are those by default", [{ a: { "enable-cors": "true", "cors-allow-headers": "X-A; X-B" } }], "a.org/ Origin=https://x.org", n("web"), n("web"), "same"],
   ["a preflight before the redirect to HTTPS", [{ tls: TLS, a: { "enable-cors": "true" } }], "OPTIONS a.org/ Origin=https://x.org Access-Control-Request-Method=PUT", "status 204", "redirect https://a.org/", "different"],
   ["ACME's challenges need no password", [{ a: SECRET, paths: ["/.well-known/acme-challenge Prefix web"] }], "a.org/.well-known/acme-challenge/x", n("web"), n("web"), "same"],
@@ -84,5 +84,9 @@ export const edgeRows: Row[] = [
   ["a snippet with marks in quotes", [{ a: { "configuration-snippet": "more_set_headers \"Content-Security-Policy: default-src 'self'; frame-ancestors 'none'\";" } }], "a.org/", n("web"), n("web"), "different"],
   ["a snippet with a comment behind it", [{ a: { "configuration-snippet": "more_set_headers 'X: y'; # return 403;" } }], "a.org/", n("web"), n("web"), "different"],
   ["a snippet that redirects by a variable nobody knows", [{ a: { "configuration-snippet": "return 301 https://$server_name/x;" } }], "a.org/", "unknown", closed, "unknown"],
+  ["an alias that no certificate names is not redirected", [{ a: { "server-alias": "b.org" }, tls: TLS }], "b.org/x", n("web"), n("web"), "same"],
+  ["… its host is", [{ a: { "server-alias": "b.org" }, tls: TLS }], "a.org/x", "redirect https://a.org/x", "redirect https://a.org/x", "same"],
+  ["a redirect by variables", [{ a: { "permanent-redirect": "https://www.$host/x" } }], "a.org/x", "redirect https://www.a.org/x", closed, "not convertible"],
+  ["TLS that goes through to nobody", [{ tls: TLS, a: { "ssl-passthrough": "true" }, paths: ["/x Prefix api"] }], "https://a.org/x", "unknown", "status 404", "unknown"],
   ["a limit of nothing", [{ a: { "limit-rps": "0" } }], "a.org/", n("web"), n("web"), "same"],
 ];
