@@ -132,10 +132,13 @@ export const RULES: Readonly<Record<string, Rule>> = {
       : ["changed", "BackendTLSPolicy always verifies"],
   "proxy-ssl-name": ["kept", "validation.hostname of the BackendTLSPolicy"],
   "proxy-ssl-server-name": ["kept", "BackendTLSPolicy always sends the name"],
-  "ssl-passthrough": [
-    "changed",
-    "a TLSRoute on a listener in Passthrough mode; nginx does it only with --enable-ssl-passthrough",
-  ],
+  "ssl-passthrough": (_, ing) =>
+    ing.rules.every(({ host }) => /^[*_]/.test(host))
+      ? ["no effect", "nginx lets TLS through for plain host names only"]
+      : [
+          "changed",
+          "a TLSRoute on a listener in Passthrough mode; nginx does it only with --enable-ssl-passthrough",
+        ],
   "x-forwarded-prefix": (_, ing) =>
     ing.settings.rewrite === undefined
       ? ["no effect", REWRITE_ONLY]

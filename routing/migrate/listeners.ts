@@ -1,6 +1,7 @@
 import { bySpecificity, takes } from "../gateway/hostnames";
 import type { Server } from "../nginx/model";
-import { CATCH_ALL, parent, type NginxTable } from "../nginx/table";
+import { parent } from "../nginx/server-names";
+import { CATCH_ALL, type NginxTable } from "../nginx/table";
 
 /** An HTTPS listener: one for each name with a certificate. */
 export interface HostListener {

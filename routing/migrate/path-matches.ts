@@ -38,11 +38,30 @@ export function unitsOf(server: Server): Unit[] {
     const unit = regexUnit(at);
     return [...edges(server, unit), unit];
   });
-  return keepOrder(units).map((unit) =>
+  return keepOrder(settled(units)).map((unit) =>
     unit.location.settings.protocol === "FCGI"
       ? { ...unit, closed: "backend-protocol FCGI: no Gateway speaks FastCGI" }
       : unit,
   );
+}
+
+/**
+ * Envoy Gateway tries expressions before prefixes, nginx the longer path. A plain path behind a prefix that rewrites is left
+ * out where nginx never comes to it, and becomes a prefix where it would take from the other.
+ */
+function settled(units: readonly Unit[]): Unit[] {
+  return units.flatMap((unit, i) => {
+    const own = unit.at.path.replace(/\/$/, "").toLowerCase();
+    if (unit.path.type !== "RegularExpression" || !/^[-a-z0-9/_~]*$/.test(own)) return [unit];
+    const before = units
+      .slice(0, i)
+      .filter((u) => u.path.type === "PathPrefix" && u.location !== unit.location)
+      .map((u) => u.path.value.toLowerCase());
+    if (before.some((base) => base !== "/" && `${own}/`.startsWith(`${base}/`))) return [];
+    return before.some((base) => base.startsWith(own))
+      ? [{ ...unit, path: { type: "PathPrefix" as const, value: unit.at.path.replace(/\/$/, "") } }]
+      : [unit];
+  });
 }
 
 const rewrites = ({ location, path }: NginxLocation): boolean =>

@@ -25,27 +25,28 @@ export function backends(table: NginxTable, location: Location, request: HttpReq
   const canary = canaryOf(table, upstream);
   const { primary, canary: other } =
     canary === undefined ? { primary: 1, canary: 0 } : shareOf(canary.strategy, request);
-  const parts: [Upstream, number][] = [[upstream, primary]];
-  if (canary !== undefined) parts.push([canary.upstream, other]);
-  const targets: [Target, number][] = [];
-  for (const [u, share] of parts.filter(([, s]) => s > 0)) {
-    const port = table.services.portOf(u.namespace, u.service, u.port);
-    // No endpoints for the canary's Service: Lua keeps to the primary.
-    const there = port !== undefined || !table.services.known;
-    if (!there && u !== upstream) {
-      targets.push([{ ...upstream, share }, share]);
-      continue;
-    }
-    if (!there) {
-      const own = defaultBackendOf(table, location);
-      if (own === undefined)
-        return { kind: "unavailable", status: 503, backend: `${u.namespace}/${u.service}` };
-      targets.push([own, share]);
-      continue;
-    }
-    targets.push([{ namespace: u.namespace, service: u.service, port: port ?? u.port, share }, share]);
-  }
-  return split(targets);
+  const own = targetOf(table, upstream) ?? defaultBackendOf(table, location);
+  // Without a pod of the primary nobody asks for the canary (balancer.lua, get_balancer).
+  if (own === undefined)
+    return { kind: "unavailable", status: 503, backend: `${upstream.namespace}/${upstream.service}` };
+  // No endpoints for the canary's Service: Lua keeps to the primary.
+  const beside = canary === undefined ? undefined : (targetOf(table, canary.upstream) ?? own);
+  const parts: [Target | undefined, number][] = [
+    [own, primary],
+    [beside, other],
+  ];
+  return split(
+    parts.flatMap(([target, share]): [Target, number][] =>
+      target === undefined || share === 0 ? [] : [[{ ...target, share }, share]],
+    ),
+  );
+}
+
+/** Undefined where there is no such Service or port. */
+function targetOf({ services }: NginxTable, u: Upstream): Target | undefined {
+  const port = services.portOf(u.namespace, u.service, u.port);
+  if (port === undefined && services.known) return undefined;
+  return { namespace: u.namespace, service: u.service, port: port ?? u.port, share: 1 };
 }
 
 /** An answer of the Services, the shares of each Service added up. */

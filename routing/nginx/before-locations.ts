@@ -1,4 +1,4 @@
-import type { Answer } from "../request";
+import { bareHost, type Answer } from "../request";
 import type { Server } from "./model";
 import { snippetAnswer, type SnippetRequest } from "./snippet";
 import { allowedBy, SNIPPETS } from "./validation";
@@ -10,7 +10,9 @@ export function beforeLocations(
   httpsPort: number,
 ): Answer | undefined {
   const root = server.locations.find((l) => l.path === "/" && l.type === "Prefix");
-  if (server.passthrough && request.scheme === "https" && root?.upstream !== undefined) {
+  // An alias is no name to the controller's TCP proxy.
+  const through = server.passthrough && request.scheme === "https" && bareHost(request.host) === server.host;
+  if (through && root?.upstream !== undefined) {
     const { namespace, service, port } = root.upstream;
     return {
       kind: "backends",
@@ -20,7 +22,7 @@ export function beforeLocations(
       assumes: ["the controller runs with --enable-ssl-passthrough; TLS ends at the pod"],
     };
   }
-  if (server.passthrough && request.scheme === "https")
+  if (through)
     return { kind: "unknown", why: `ssl-passthrough, and no path / of ${server.host} leads to a Service` };
   const stopped = withoutCertificate(server, request.scheme);
   if (stopped !== undefined) return stopped;

@@ -2,7 +2,8 @@ import { pcre } from "../canary/precedence";
 import { bareHost } from "../request";
 import { CATCH_ALL } from "./ingresses";
 import type { Server } from "./model";
-import { parent, type NginxTable } from "./table";
+import { parent } from "./server-names";
+import type { NginxTable } from "./table";
 
 /** Which server block takes a host. */
 export type HostFound =

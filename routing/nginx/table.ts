@@ -4,6 +4,7 @@ import { duplicateLocation, nginxLocations, usesRegex } from "./locations";
 import type { ControllerConfig } from "./controller-config";
 import type { Location, Server, Upstream, UpstreamCanary } from "./model";
 import { Services } from "../services";
+import { certificatesAndRedirects, namesOf, parent, settleAliases, type ServerNames } from "./server-names";
 import { settingsOf } from "./settings";
 import { Upstreams, upstreamKey } from "./upstreams";
 
@@ -14,19 +15,11 @@ export { upstreamKey } from "./upstreams";
  * What ingress-nginx makes of Ingress objects: servers, locations, upstreams with their canaries. Follows
  * getBackendServers, createServers and mergeAlternativeBackends of internal/ingress/controller/controller.go at 1.15.1.
  */
-export interface NginxTable {
+export interface NginxTable extends ServerNames {
   /** By host name; `_` is the catch-all. */
   servers: ReadonlyMap<string, Server>;
-  /** Servers by host name and plain alias. */
-  names: ReadonlyMap<string, Server>;
-  /** Servers whose host or alias is a wildcard or expression, in nginx's order. */
-  patterns: readonly Server[];
   /** Canary of an upstream: where it leads and by which rule; nginx takes the first only. */
   canaries: ReadonlyMap<string, UpstreamCanary>;
-  /** Hosts that from-to-www-redirect adds, and where they lead. */
-  wwwRedirects: ReadonlyMap<string, string>;
-  /** Host names (`*.x` too) for which a certificate is configured. */
-  certificates: ReadonlySet<string>;
   services: Services;
   ingresses: readonly Ingress[];
   ignored: readonly { ingress: KubeObject; why: string }[];
@@ -47,11 +40,10 @@ export function readTable(objects: readonly KubeObject[], className: string): Ng
   for (const ing of ours) addLocations(servers, ing, upstreams, lost);
   const canaries = upstreams.mergeCanaries(ours, servers, lost);
   const more = certificatesAndRedirects(servers);
+  settleAliases(servers, new Set(more.wwwRedirects.keys()), lost);
   let broken = [...more.wwwRedirects.keys()].find((name) => name.includes("*"));
   if (broken !== undefined) broken = `from-to-www-redirect makes the server name ${broken}`;
   for (const server of servers.values()) {
-    // The server of from-to-www-redirect stands before it in the file.
-    server.aliases = server.aliases.filter((a) => !more.wwwRedirects.has(a));
     server.nginx = nginxLocations(server.locations);
     server.regex = usesRegex(server.nginx);
     broken ??= duplicateLocation(server);
@@ -100,7 +92,8 @@ function createServers(all: readonly Ingress[]): Map<string, Server> {
 /** Aliases, snippet and certificate: the first Ingress that has one. */
 function configure(server: Server | undefined, ing: Ingress): void {
   if (server === undefined) return;
-  if (ing.settings.passthrough) server.passthrough = true;
+  // The controller's TCP proxy compares names as they stand: a wildcard never fits.
+  if (ing.settings.passthrough && !/^[*_]/.test(server.host)) server.passthrough = true;
   if (server.aliases.length === 0) server.aliases = ing.settings.aliases;
   if (server.serverSnippet === undefined && ing.settings.serverSnippet !== undefined)
     server.serverSnippet = ing.settings.serverSnippet;
@@ -116,9 +109,6 @@ function configure(server: Server | undefined, ing: Ingress): void {
   if (secret !== undefined && server.host !== CATCH_ALL) server.secret = `${ing.namespace}/${secret}`;
   server.secretIsGuess = named === undefined;
 }
-
-/** `*.example.org` for `a.example.org`. */
-export const parent = (host: string): string => `*.${host.slice(host.indexOf(".") + 1)}`;
 
 const newServer = (host: string, root: Location): Server => ({
   host,
@@ -201,40 +191,6 @@ function place(server: Server, location: Location, lost: { ingress: string; what
     ingress: location.ingress?.key ?? "",
     what: `${server.host}${location.path} (${location.asWritten}) belongs to the older Ingress ${first.ingress?.key ?? ""}`,
   });
-}
-
-function namesOf(servers: ReadonlyMap<string, Server>): Pick<NginxTable, "names" | "patterns"> {
-  const names = new Map<string, Server>();
-  const patterns: Server[] = [];
-  for (const server of servers.values()) {
-    if (server.host === CATCH_ALL) continue;
-    for (const name of [server.host, ...server.aliases]) names.set(name, names.get(name) ?? server);
-    if ([server.host, ...server.aliases].some((n) => /^[*~.]|\*$/.test(n))) patterns.push(server);
-  }
-  patterns.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0));
-  return { names, patterns };
-}
-
-function certificatesAndRedirects(
-  servers: ReadonlyMap<string, Server>,
-): Pick<NginxTable, "wwwRedirects" | "certificates"> {
-  const wwwRedirects = new Map<string, string>();
-  const certificates = new Set<string>();
-  for (const server of servers.values()) {
-    // The catch-all's is the controller's own, which counts for no host (certificate.lua).
-    if (server.tls && server.host !== CATCH_ALL) {
-      certificates.add(server.host);
-      // Only where the certificate names the alias; the names in `tls` are taken for those of the certificate.
-      const names = new Set(server.tlsFrom?.tls.flatMap((t) => t.hosts));
-      for (const a of server.aliases) if (names.has(a) || names.has(parent(a))) certificates.add(a);
-    }
-    if (!server.locations.some((l) => !l.isDefault && l.settings.fromToWww)) continue;
-    const from = server.host.startsWith("www.") ? server.host.slice(4) : `www.${server.host}`;
-    if (servers.has(from) || server.host === CATCH_ALL) continue;
-    wwwRedirects.set(from, server.host);
-    if (server.tls) certificates.add(from);
-  }
-  return { wwwRedirects, certificates };
 }
 
 /** The upstream's text in messages: `namespace/service:port`. */

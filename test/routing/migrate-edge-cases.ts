@@ -88,5 +88,12 @@ export const edgeRows: Row[] = [
   ["… its host is", [{ a: { "server-alias": "b.org" }, tls: TLS }], "a.org/x", "redirect https://a.org/x", "redirect https://a.org/x", "same"],
   ["a redirect by variables", [{ a: { "permanent-redirect": "https://www.$host/x" } }], "a.org/x", "redirect https://www.a.org/x", closed, "not convertible"],
   ["TLS that goes through to nobody", [{ tls: TLS, a: { "ssl-passthrough": "true" }, paths: ["/x Prefix api"] }], "https://a.org/x", "unknown", "status 404", "unknown"],
+  ["a longer plain path that nginx never comes to", [...STRIP, { paths: ["/api/v2 Prefix web"] }], "a.org/api/v2/x", n("api"), n("api"), "same"],
+  ["a shorter plain path does not take from a stripped prefix", [...STRIP, { paths: ["/a Prefix web"] }], "a.org/api/x", n("api"), n("api"), "same"],
+  ["… and keeps its own", [...STRIP, { paths: ["/a Prefix web"] }], "a.org/a/x", n("web"), n("web"), "same"],
+  ["an alias of two hosts is the first one's by name", [{ host: "b.org", a: { "server-alias": "z.org" } }, { a: { "server-alias": "z.org" }, paths: ["/ Prefix api"] }], "z.org/", n("api"), n("api"), "same"],
+  ["TLS never goes through for a wildcard", [{ host: "x.a.org", tls: [{ hosts: ["x.a.org"], secretName: "s" }] }, { ...WILD, a: { "ssl-passthrough": "true" } }], "https://y.a.org/", n("api"), n("api"), "same"],
+  ["a canary of a name outside does not get it all", [{ paths: ["/ Prefix outside"] }, { a: WEIGHT, paths: ["/ Prefix next"] }], "a.org/", "split n/outside:80=80 n/next:80=20", closed, "different"],
+  ["without the primary's Service nobody asks for the canary", [{ paths: ["/ Prefix nobody"] }, { a: { canary: "true", "canary-by-header": "X-V" }, paths: ["/ Prefix next"] }], "a.org/ X-V=always", "status 503", n("next"), "different"],
   ["a limit of nothing", [{ a: { "limit-rps": "0" } }], "a.org/", n("web"), n("web"), "same"],
 ];
