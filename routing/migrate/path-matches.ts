@@ -46,22 +46,36 @@ export function unitsOf(server: Server): Unit[] {
 }
 
 /**
- * Envoy Gateway tries expressions before prefixes, nginx the longer path. A plain path behind a prefix that rewrites is left
- * out where nginx never comes to it, and becomes a prefix where it would take from the other.
+ * Envoy Gateway tries expressions before prefixes, and the longer prefix first; nginx the longer path of the Ingress. What
+ * stands behind a prefix that rewrites, and below it, is left out: nginx never comes to it. A plain path that would take from
+ * such a prefix ends at the slash.
  */
 function settled(units: readonly Unit[]): Unit[] {
   return units.flatMap((unit, i) => {
-    const own = unit.at.path.replace(/\/$/, "").toLowerCase();
-    if (unit.path.type !== "RegularExpression" || !/^[-a-z0-9/_~]*$/.test(own)) return [unit];
-    const before = units
+    const { value, type } = unit.path;
+    if (type === "Exact" || value === "/") return [unit];
+    const prefixes = units
       .slice(0, i)
-      .filter((u) => u.path.type === "PathPrefix" && u.location !== unit.location)
+      .filter((u) => u.path.type === "PathPrefix" && u.path.value !== "/" && u.location !== unit.location)
       .map((u) => u.path.value.toLowerCase());
-    if (before.some((base) => base !== "/" && `${own}/`.startsWith(`${base}/`))) return [];
-    return before.some((base) => base.startsWith(own))
-      ? [{ ...unit, path: { type: "PathPrefix" as const, value: unit.at.path.replace(/\/$/, "") } }]
-      : [unit];
+    const beginning = (type === "PathPrefix" ? `${value}/` : certainBeginning(unit.at.path)).toLowerCase();
+    if (prefixes.some((base) => beginning.startsWith(`${base}/`))) return [];
+    const own = unit.at.path.replace(/\/$/, "");
+    const taken = prefixes.filter((base) => base.startsWith(own.toLowerCase()));
+    if (type === "PathPrefix" || taken.length === 0 || !/^[-A-Za-z0-9/_~]*$/.test(own)) return [unit];
+    const path = taken.some((base) => base.startsWith(`${own.toLowerCase()}/`))
+      ? { type: "PathPrefix" as const, value: own }
+      : { type, value: `(?i)${own}(/.*)?` };
+    return [{ ...unit, path }];
   });
+}
+
+/** What every path that an expression takes begins with: a quantifier takes the character before it. */
+function certainBeginning(pattern: string): string {
+  const plain = plainBeginning(pattern);
+  const rest = pattern.slice(plain.length);
+  if (/^\|/.test(rest) || /(^|[^\\])\|/.test(pattern.replace(/\([^()]*\)/g, ""))) return "";
+  return /^[?*{]/.test(rest) ? plain.slice(0, -1) : plain;
 }
 
 const rewrites = ({ location, path }: NginxLocation): boolean =>

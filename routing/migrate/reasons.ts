@@ -109,8 +109,6 @@ export function reasonOf(
   const strange = server?.aliases.filter((a) => !hostnamesOf(server).includes(a)) ?? [];
   if (gateway.kind === "none" && server !== undefined && strange.length > 0 && !named(server, request.host))
     return `server-alias ${strange.join(", ")}: hostnames of a route take names and *. in front only`;
-  if (nginx.kind === "unavailable" && gateway.kind === "backends")
-    return `nginx answers 503 where a Service or its port is missing (${nginx.backend}), also to whom the canary would be for`;
   if (nginx.kind === "unavailable")
     return `nginx answers 503 where a Service or its port is missing (${nginx.backend}), the Gateway 500`;
   if (nginx.kind === "status" && nginx.status === 413)

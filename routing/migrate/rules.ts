@@ -74,8 +74,9 @@ function backendRules(table: NginxTable, unit: Unit, upstream: Upstream): RouteR
   const canary = canaryOf(table, upstream);
   const other =
     canary === undefined || !alive(table, canary.upstream) ? [] : refOf(table, canary.upstream, from);
-  // A canary without a Service: nginx keeps to the primary. A primary without one: the canary must not get it all.
-  if (canary === undefined || other.length === 0 || primary.length === 0) return [rule([], primary)];
+  // A canary without a Service: nginx keeps to the primary. A primary without one: nobody gets to the canary either.
+  if (canary === undefined || other.length === 0 || primary.length === 0 || !alive(table, upstream))
+    return [rule([], primary)];
   return branches(canary.strategy, primary, other).map((b) => rule(b.headers, b.backendRefs));
 }
 

@@ -85,7 +85,7 @@ function locate(table: NginxTable, asked: HttpRequest, httpsPort: number): Locat
     scheme,
     header: (name) => headerOf(request, name),
   };
-  const early = beforeLocations(server, snippet, httpsPort);
+  const early = beforeLocations(server, snippet, httpsPort, table.services);
   if (early !== undefined) return { answer: early };
   if (server.host === "_" && (path.startsWith("/healthz") || path.startsWith("/nginx_status")))
     return unknown("the catch-all answers /healthz and /nginx_status itself");

@@ -1,4 +1,5 @@
 import { bareHost, type Answer } from "../request";
+import type { Services } from "../services";
 import type { Server } from "./model";
 import { snippetAnswer, type SnippetRequest } from "./snippet";
 import { allowedBy, SNIPPETS } from "./validation";
@@ -8,12 +9,15 @@ export function beforeLocations(
   server: Server,
   request: SnippetRequest,
   httpsPort: number,
+  services: Services,
 ): Answer | undefined {
   const root = server.locations.find((l) => l.path === "/" && l.type === "Prefix");
   // An alias is no name to the controller's TCP proxy.
   const through = server.passthrough && request.scheme === "https" && bareHost(request.host) === server.host;
   if (through && root?.upstream !== undefined) {
     const { namespace, service, port } = root.upstream;
+    if (!services.has(namespace, service))
+      return { kind: "unknown", why: `ssl-passthrough, and there is no Service ${namespace}/${service}` };
     return {
       kind: "backends",
       shares: { [`${namespace}/${service}`]: 1 },

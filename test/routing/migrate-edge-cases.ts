@@ -91,9 +91,12 @@ export const edgeRows: Row[] = [
   ["a longer plain path that nginx never comes to", [...STRIP, { paths: ["/api/v2 Prefix web"] }], "a.org/api/v2/x", n("api"), n("api"), "same"],
   ["a shorter plain path does not take from a stripped prefix", [...STRIP, { paths: ["/a Prefix web"] }], "a.org/api/x", n("api"), n("api"), "same"],
   ["… and keeps its own", [...STRIP, { paths: ["/a Prefix web"] }], "a.org/a/x", n("web"), n("web"), "same"],
+  ["an expression that nginx never comes to", [{ a: { "rewrite-target": "/$2" }, paths: ["/api(/|$)(.*) Impl api", "/api/(.*) Impl web"] }], "a.org/api/z", n("api"), n("api"), "same"],
+  ["a shorter plain path in another case", [...STRIP, { paths: ["/a Prefix web"] }], "a.org/A/x", n("web"), n("web"), "same"],
+  ["TLS that goes through to a Service that is not there", [{ tls: TLS, a: { "ssl-passthrough": "true" }, paths: ["/ Prefix nobody"] }], "https://a.org/x", "unknown", "status 500", "unknown"],
   ["an alias of two hosts is the first one's by name", [{ host: "b.org", a: { "server-alias": "z.org" } }, { a: { "server-alias": "z.org" }, paths: ["/ Prefix api"] }], "z.org/", n("api"), n("api"), "same"],
   ["TLS never goes through for a wildcard", [{ host: "x.a.org", tls: [{ hosts: ["x.a.org"], secretName: "s" }] }, { ...WILD, a: { "ssl-passthrough": "true" } }], "https://y.a.org/", n("api"), n("api"), "same"],
   ["a canary of a name outside does not get it all", [{ paths: ["/ Prefix outside"] }, { a: WEIGHT, paths: ["/ Prefix next"] }], "a.org/", "split n/outside:80=80 n/next:80=20", closed, "different"],
-  ["without the primary's Service nobody asks for the canary", [{ paths: ["/ Prefix nobody"] }, { a: { canary: "true", "canary-by-header": "X-V" }, paths: ["/ Prefix next"] }], "a.org/ X-V=always", "status 503", n("next"), "different"],
+  ["without the primary's Service nobody asks for the canary", [{ paths: ["/ Prefix nobody"] }, { a: { canary: "true", "canary-by-header": "X-V" }, paths: ["/ Prefix next"] }], "a.org/ X-V=always", "status 503", closed, "different"],
   ["a limit of nothing", [{ a: { "limit-rps": "0" } }], "a.org/", n("web"), n("web"), "same"],
 ];
