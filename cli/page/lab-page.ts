@@ -125,7 +125,7 @@ class Documents {
     const { lab, context } = states.selection;
     this.yaml = written.get(states) ?? new Map<string, PageDocument>();
     written.set(states, this.yaml);
-    const given = lab.workloads(context).filter((o) => !/Policy$|^Ingress$/.test(o.kind));
+    const given = lab.workloads(context).filter((o) => !/Policy$|^Ingress$|Route$/.test(o.kind));
     this.fixed = new Set(given.map(content));
     this.given = new Set(given.map(objectKey));
   }

@@ -6,10 +6,12 @@ import type { LabStates, Own } from "../../labs/prediction/lab-states";
 
 /**
  * What a learner writes and what is given. Theirs are policies, and whatever else networking is configured by:
- * NetworkPolicy, Ingress, and every kind of Calico's. Workloads, Services and certificates are the lab's.
+ * NetworkPolicy, Ingress, Gateway API, and every kind of Calico's. Workloads, Services and certificates are the lab's.
  */
 export function isTheirs(object: KubeObject): boolean {
-  return /^(networking\.k8s\.io|projectcalico\.org|crd\.projectcalico\.org)\//.test(object.apiVersion);
+  return /^((gateway\.)?networking\.k8s\.io|projectcalico\.org|crd\.projectcalico\.org)\//.test(
+    object.apiVersion,
+  );
 }
 
 /** What stands before a step, as far as it is the learner's to write: with what they begin. */

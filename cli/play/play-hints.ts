@@ -1,10 +1,11 @@
 import { stringify } from "yaml";
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
-import { objectTitle, type KubeObject } from "../../kube/objects";
+import { objectKey, objectTitle, type KubeObject } from "../../kube/objects";
 import { diagnose, type Finding } from "../../labs/diagnosis/diagnose";
 import { claimChecks, onlyChecks, wantedFlows } from "../../labs/diagnosis/lab-checks";
-import { diagnoseRoutes } from "../../labs/diagnosis/diagnose-routes";
+import { diagnoseRoutes, isRoute } from "../../labs/diagnosis/diagnose-routes";
 import { answerClaim, flowClaims } from "../../labs/prediction/claims";
+import { answerRequest } from "../../labs/prediction/requests";
 import type { LabStates } from "../../labs/prediction/lab-states";
 import { differences, meaning } from "../../packages/reach/src";
 import type { PlayHint } from "../page/page-data";
@@ -42,12 +43,21 @@ function found(states: LabStates, step: number, contents: Contents): PlayHint[] 
     ),
     checks,
     wanted: wantedFlows(claims, own.state),
-    templates: templates.filter((o) => o.kind !== "Ingress"),
+    templates: templates.filter((o) => !isRoute(o)),
   });
   const mine = contents.objects.map(({ object }) => object);
   const routes = diagnoseRoutes(selection, own.objects, mine, templates);
-  const hints = [...findings, ...routes].map(hintOf);
+  const held = heldBy(states, step, contents.objects);
+  const hints = [...findings.map((f) => hintOf(f)), ...routes.map((f) => hintOf(f, mendsOf(f)))];
   if (hints.length > 0) return hints;
+  // A Gateway brings proxies, and flows with them: then all claims are counted, not the requests alone.
+  function mendsOf(f: Finding): number {
+    if (!f.edits.some((e) => (e.after ?? e.before)?.kind === "Gateway")) return f.rights.length;
+    const gone = new Set(f.edits.flatMap((e) => (e.before === undefined ? [] : objectKey(e.before))));
+    const after = f.edits.flatMap((e) => (e.after === undefined ? [] : { object: e.after }));
+    const rest = contents.objects.filter(({ object }) => !gone.has(objectKey(object)));
+    return Math.max(0, heldBy(states, step, [...rest, ...after]) - held);
+  }
   const unmet = claims.map((c) => answerClaim(own.state, c)).filter((c) => !c.holds);
   if (unmet.length > 0)
     return unmet.slice(0, 3).map((c) => ({
@@ -59,11 +69,22 @@ function found(states: LabStates, step: number, contents: Contents): PlayHint[] 
   return taskOf(states, step).kind === "unseen" ? others(templates, mine) : [];
 }
 
-function hintOf({ object, message, rights, edits }: Finding): PlayHint {
+/** Claims of every kind that hold with these objects. */
+function heldBy(states: LabStates, step: number, theirs: Contents["objects"]): number {
+  const { own } = states.all(ownState(states, step, theirs));
+  if (own === undefined) return 0;
+  const { context } = states.selection;
+  const claims = own.claims.map((c) =>
+    c.kind === "flow" ? answerClaim(own.state, c).holds : answerRequest(own.objects, context, c).holds,
+  );
+  return [...claims, ...(own.only ?? []).map((o) => o.holds)].filter(Boolean).length;
+}
+
+function hintOf({ object, message, rights, edits }: Finding, mends = rights.length): PlayHint {
   return {
     object,
     message,
-    mends: rights.length,
+    mends,
     edit: edits
       .map(({ before, after }) =>
         after === undefined

@@ -1,5 +1,6 @@
-import { objectTitle } from "../../kube/objects";
+import { objectTitle, type KubeObject } from "../../kube/objects";
 import { ProblemsError, UserError, type Problem } from "../../kube/problems";
+import { gatewayObjectProblems, isGatewayObject } from "../../routing/gateway/object-problems";
 import { ingressProblems } from "../../routing/ingress-problems";
 import { labPage } from "../page/lab-page";
 import type { PlayProblem, PlayTask, PlayUpdate } from "../page/page-data";
@@ -15,7 +16,7 @@ export function update(states: LabStates, step: number, contents: Contents): Omi
   const malformed = [
     ...contents.problems,
     ...contents.objects.flatMap(({ object, origin = "" }) =>
-      object.kind === "Ingress" ? ingressProblems(object, `${origin}: ${objectTitle(object)}`) : [],
+      shapeOf(object, `${origin}: ${objectTitle(object)}`),
     ),
   ];
   if (malformed.length > 0) return { ...base, problems: malformed.map(shown), notes: contents.notes };
@@ -24,7 +25,7 @@ export function update(states: LabStates, step: number, contents: Contents): Omi
     const { lab, own: yours, state } = labPage(states, own);
     const notes = [
       ...contents.notes,
-      ...(state === undefined ? [] : warningsIn(states, contents.objects, state, own.objects)),
+      ...(state === undefined ? [] : warningsIn(states, step, contents.objects, state, own.objects)),
     ];
     return { ...base, lab, ...(yours === undefined ? {} : { yours }), problems: [], notes };
   } catch (error) {
@@ -34,6 +35,11 @@ export function update(states: LabStates, step: number, contents: Contents): Omi
       return { ...base, problems: [{ path: "your files", message: error.message }], notes: contents.notes };
     throw error;
   }
+}
+
+function shapeOf(object: KubeObject, at: string): Problem[] {
+  if (isGatewayObject(object)) return gatewayObjectProblems(object, at);
+  return object.kind === "Ingress" ? ingressProblems(object, at) : [];
 }
 
 /** What is shown where nothing could be made of the files. */

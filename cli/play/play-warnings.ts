@@ -2,12 +2,16 @@ import { objectTitle, type KubeObject } from "../../kube/objects";
 import type { Direction, Endpoint, SourceObject, State } from "../../packages/reach/src";
 import { siteOf } from "../../labs/ingress";
 import type { LabStates } from "../../labs/prediction/lab-states";
+import { siteGateways } from "../../labs/prediction/requests";
+import { gatewayRemarks, isGatewayObject } from "../../routing/gateway/object-problems";
+import { classesOf } from "../../routing/gateway/site-gateway";
 import { ingressRemarks } from "../../routing/ingress-problems";
 import { Selector, type SelectorNode } from "../../packages/reach/src/selector";
 
 /** What a cluster would accept silently, and a learner hardly meant. */
 export function warningsIn(
   states: LabStates,
+  step: number,
   theirs: readonly SourceObject[],
   state: State,
   all: readonly SourceObject[],
@@ -27,6 +31,18 @@ export function warningsIn(
       const { className } = siteOf(context);
       const others = all.map((o) => o.object);
       return ingressRemarks(object, others, { className, namespaces }).map((text) => `${title} ${text}`);
+    }
+    if (isGatewayObject(object)) {
+      const classes = [context.ingress, context.gateway].flatMap(classesOf);
+      const others = [...siteGateways(context), ...all.map((o) => o.object)];
+      // What the step itself is about is not odd: a route that nobody takes.
+      const right = [...siteGateways(context), ...states.at(step).objects];
+      const meant = right
+        .filter(isGatewayObject)
+        .flatMap((o) => gatewayRemarks(o, right, { classes, namespaces }));
+      return gatewayRemarks(object, others, { classes, namespaces })
+        .filter((text) => !meant.includes(text))
+        .map((text) => `${title} ${text}`);
     }
     const misplaced = placeOf(object, known, namespaces, state);
     const odd = misplaced === undefined ? idle(object, theirs, state, namespaces) : [misplaced];

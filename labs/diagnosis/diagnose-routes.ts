@@ -1,11 +1,15 @@
 import { objectKey, objectTitle, type KubeObject } from "../../kube/objects";
 import { templateEdits, type Edit } from "../../packages/reach/src";
 import type { LabSelection, RequestClaim } from "../model";
+import { isGatewayObject } from "../../routing/gateway/object-problems";
 import { claimsOf } from "../prediction/claims";
 import { answerRequest } from "../prediction/requests";
 import type { Finding } from "./diagnose";
 
-/** Mistakes in routes: the change of one's own Ingress objects after which the claimed requests are answered as they must. */
+/** What leads requests: Ingresses, and all of the Gateway API. */
+export const isRoute = (o: KubeObject): boolean => o.kind === "Ingress" || isGatewayObject(o);
+
+/** Mistakes in routes: the change of one's own objects after which the claimed requests are answered as they must. */
 export function diagnoseRoutes(
   selection: LabSelection,
   standing: readonly KubeObject[],
@@ -17,8 +21,8 @@ export function diagnoseRoutes(
     claims.map((c) => answerRequest(objects, selection.context, c).holds);
   const findings: Finding[] = [];
   let now = [...standing];
-  let own = mine.filter((o) => o.kind === "Ingress");
-  const right = templates.filter((o) => o.kind === "Ingress");
+  let own = mine.filter(isRoute);
+  const right = templates.filter(isRoute);
   const first = holds(now);
   for (let round = 0; round < 5; round++) {
     const was = holds(now);
