@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle-page";
 import type { PageData } from "./page-data";
 
@@ -25,13 +26,16 @@ export async function renderPage(data: PageData): Promise<string> {
     .replace("%policy%", () => escapeHtml(policy))
     .replace("%title%", () => escapeHtml(title))
     .replace("<style></style>", () => `<style>${bundled.style}</style>`)
-    .replace('id="data"></script>', () => `id="data">${inScript(JSON.stringify(data))}</script>`)
+    .replace('id="data"></script>', () => `id="data">${packed(data)}</script>`)
     .replace('id="program"></script>', () => `id="program">${script}</script>`);
 }
 
+/** All labs at once are a megabyte of much the same words. */
+const packed = (data: PageData): string => gzipSync(JSON.stringify(data), { level: 9 }).toString("base64");
+
 const hashed = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** A name in the data cannot end the script element: `<` stays what it is in JSON and in strings of the program. */
+/** A text in the program cannot end the script element: `<` stays what it is in its strings. */
 function inScript(text: string): string {
   return text.replace(/<(?=\/script|!--|script)/gi, "\\u003c");
 }
