@@ -2,7 +2,7 @@ import type { KubeObject } from "../../kube/objects";
 import { VERSION, type Filter, type RouteRule } from "../gateway/objects";
 import { hasCertificate } from "../nginx/hosts";
 import type { Server, Upstream, UpstreamCanary } from "../nginx/model";
-import { canaryOf, type NginxTable } from "../nginx/table";
+import { CATCH_ALL, canaryOf, type NginxTable } from "../nginx/table";
 import type { SecuritySpec } from "../gateway/security-policy";
 import { backendPolicies } from "./backend-tls";
 import { certificates, grants, serviceGrants } from "./certificates";
@@ -106,7 +106,8 @@ function secretRef({ secret = "" }: HostListener, own: string) {
 /** The names of a server, those with a certificate apart: only for them nginx redirects to HTTPS. */
 function namesAlike(table: NginxTable, server: Server): string[][] {
   const names = hostnamesOf(server);
-  if (names.length === 0) return [[]];
+  // No name: every host that nobody names. The aliases of the catch-all are names.
+  if (server.host === CATCH_ALL) return [[], ...names.map((name) => [name])];
   const secure = names.filter((name) => hasCertificate(table, name));
   return [secure, names.filter((name) => !secure.includes(name))].filter((some) => some.length > 0);
 }
@@ -120,8 +121,8 @@ function hostRoutes(
   names: Map<string, number>,
 ): KubeObject[] {
   const [host] = hosts;
-  const secure = secureNames(listeners, server).filter(
-    ({ name }) => name === undefined || hosts.includes(name),
+  const secure = secureNames(listeners, server).filter(({ name }) =>
+    name === undefined ? hosts.length === 0 : hosts.includes(name),
   );
   const groups = new Map<string, Group>();
   const add = (rules: readonly RouteRule[], of: Omit<Group, "rules">) => {

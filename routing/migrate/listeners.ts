@@ -67,12 +67,14 @@ export interface SecureName {
  * above it. There its routes must stand as well, or the wildcard's would answer in their place.
  */
 export function secureNames(listeners: readonly HostListener[], server: Server): SecureName[] {
-  if (server.host === CATCH_ALL)
-    return listeners.filter((l) => l.server === server && !l.passthrough).map((listener) => ({ listener }));
-  return hostnamesOf(server).flatMap((name) => {
+  const everyHost = listeners
+    .filter((l) => l.server === server && l.host === undefined)
+    .map((listener) => ({ listener }));
+  const named = hostnamesOf(server).flatMap((name) => {
     const listener = listenerOf(listeners, name);
     return listener === undefined || listener.passthrough ? [] : [{ listener, name }];
   });
+  return [...everyHost, ...named];
 }
 
 /** The listener that takes a hostname by HTTPS: the most specific one. */

@@ -38,7 +38,7 @@ export function unitsOf(server: Server): Unit[] {
     const unit = regexUnit(at);
     return [...edges(server, unit), unit];
   });
-  return keepOrder(settled(units)).map((unit) =>
+  return keepOrder(server.regex ? settled(units) : units).map((unit) =>
     unit.location.settings.protocol === "FCGI"
       ? { ...unit, closed: "backend-protocol FCGI: no Gateway speaks FastCGI" }
       : unit,

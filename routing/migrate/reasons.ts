@@ -137,11 +137,12 @@ const named = (server: Server, host: string): boolean =>
 
 /** ExternalName Services, which Gateways refuse. */
 export function outsideReason(nginx: Answer, gateway: Answer, { services }: NginxTable): string | undefined {
-  if (nginx.kind !== "backends" || gateway.kind !== "status") return undefined;
+  if (nginx.kind !== "backends" || (gateway.kind !== "status" && gateway.kind !== "backends"))
+    return undefined;
   const out = nginx.to.find((t) => services.externalName(t.namespace, t.service) !== undefined);
   return out === undefined
     ? undefined
-    : `Service ${out.namespace}/${out.service} stands for a name outside (ExternalName), which Gateways refuse: the path is closed`;
+    : `Service ${out.namespace}/${out.service} stands for a name outside (ExternalName), which Gateways refuse: it gets no requests`;
 }
 
 /** A host two labels below a wildcard that no nearer name takes. */

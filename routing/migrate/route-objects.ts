@@ -2,7 +2,7 @@ import type { KubeObject } from "../../kube/objects";
 import { VERSION, type Filter, type RouteRule } from "../gateway/objects";
 import type { SecuritySpec } from "../gateway/security-policy";
 import type { Server } from "../nginx/model";
-import { CATCH_ALL, type NginxTable } from "../nginx/table";
+import type { NginxTable } from "../nginx/table";
 import { listenerOf, slugOf, type HostListener, type SecureName } from "./listeners";
 import { HTTPS } from "./rules";
 import { securityPolicy } from "./security-policies";
@@ -41,7 +41,7 @@ export function routesOf(
   );
   const plain = group.sections.includes("http");
   const hostnames =
-    server.host === CATCH_ALL
+    hosts.length === 0
       ? undefined
       : plain
         ? hosts

@@ -21,7 +21,7 @@ export function beforeLocations(
     return {
       kind: "backends",
       shares: { [`${namespace}/${service}`]: 1 },
-      to: [{ namespace, service, port, share: 1 }],
+      to: [{ namespace, service, port: services.portOf(namespace, service, port) ?? port, share: 1 }],
       path: request.uri,
       assumes: ["the controller runs with --enable-ssl-passthrough; TLS ends at the pod"],
     };

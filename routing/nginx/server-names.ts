@@ -40,9 +40,9 @@ export function namesOf(servers: ReadonlyMap<string, Server>): Pick<ServerNames,
   const names = new Map<string, Server>();
   const patterns: Server[] = [];
   for (const server of servers.values()) {
-    if (server.host === CATCH_ALL) continue;
-    for (const name of [server.host, ...server.aliases]) names.set(name, names.get(name) ?? server);
-    if ([server.host, ...server.aliases].some((n) => /^[*~.]|\*$/.test(n))) patterns.push(server);
+    const own = server.host === CATCH_ALL ? server.aliases : [server.host, ...server.aliases];
+    for (const name of own) names.set(name, names.get(name) ?? server);
+    if (own.some((n) => /^[*~.]|\*$/.test(n))) patterns.push(server);
   }
   patterns.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0));
   return { names, patterns };

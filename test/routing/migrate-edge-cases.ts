@@ -98,5 +98,11 @@ export const edgeRows: Row[] = [
   ["TLS never goes through for a wildcard", [{ host: "x.a.org", tls: [{ hosts: ["x.a.org"], secretName: "s" }] }, { ...WILD, a: { "ssl-passthrough": "true" } }], "https://y.a.org/", n("api"), n("api"), "same"],
   ["a canary of a name outside does not get it all", [{ paths: ["/ Prefix outside"] }, { a: WEIGHT, paths: ["/ Prefix next"] }], "a.org/", "split n/outside:80=80 n/next:80=20", closed, "different"],
   ["without the primary's Service nobody asks for the canary", [{ paths: ["/ Prefix nobody"] }, { a: { canary: "true", "canary-by-header": "X-V" }, paths: ["/ Prefix next"] }], "a.org/ X-V=always", "status 503", closed, "different"],
+  ["paths that differ in case are two", [{ paths: ["/A Prefix web", "/a Prefix api"] }], "a.org/A/x", n("web"), n("web"), "same"],
+  ["… the other", [{ paths: ["/A Prefix web", "/a Prefix api"] }], "a.org/a/x", n("api"), n("api"), "same"],
+  ["an alias of the catch-all is a name", [{ host: "", a: { "server-alias": "www.a.org" } }, WILD], "https://www.a.org/x", n("web"), n("web"), "same"],
+  ["… and the catch-all stays as it is", [{ host: "", a: { "server-alias": "www.a.org" } }, WILD], "q.org/x", n("web"), n("web"), "same"],
+  ["a canary that is a name outside", [{}, { a: WEIGHT, paths: ["/ Prefix outside"] }], "a.org/", "split n/web:80=80 n/outside:80=20", n("web"), "different"],
+  ["TLS that goes through to a named port", [{ tls: TLS, a: { "ssl-passthrough": "true" }, paths: ["/ Prefix named:http"] }], "https://a.org/", "n/named:8080", "n/named:8080", "same"],
   ["a limit of nothing", [{ a: { "limit-rps": "0" } }], "a.org/", n("web"), n("web"), "same"],
 ];
