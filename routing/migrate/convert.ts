@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../kube/objects";
+import { takes } from "../gateway/hostnames";
 import { VERSION, type Filter, type RouteRule } from "../gateway/objects";
 import { hasCertificate } from "../nginx/hosts";
 import type { Server, Upstream, UpstreamCanary } from "../nginx/model";
@@ -112,6 +113,14 @@ function namesAlike(table: NginxTable, server: Server): string[][] {
   return [secure, names.filter((name) => !secure.includes(name))].filter((some) => some.length > 0);
 }
 
+const widerServes = (table: NginxTable, server: Server, host: string): boolean =>
+  [...table.servers.values()].some(
+    (s) =>
+      s !== server &&
+      s.locations.some((l) => l.upstream !== undefined) &&
+      (s.host === CATCH_ALL || hostnamesOf(s).some((name) => name.startsWith("*.") && takes(name, host))),
+  );
+
 function hostRoutes(
   table: NginxTable,
   { server, hosts }: { server: Server; hosts: readonly string[] },
@@ -179,6 +188,13 @@ function hostRoutes(
       of(["https"], https);
     }
   }
+  // A host without any path of its own must not fall to a wildcard or the catch-all.
+  if (groups.size === 0 && host !== undefined && !server.passthrough && widerServes(table, server, host))
+    add([{ matches: [{ path: { type: "PathPrefix", value: "/" } }] }], {
+      namespace: root,
+      sections: secure.length === 0 ? ["http"] : ["http", "https"],
+      grpc: false,
+    });
   return [...groups.values()].flatMap((g) => routesOf({ server, hosts }, g, secure, options, names));
 }
 

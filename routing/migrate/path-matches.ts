@@ -61,6 +61,8 @@ function settled(units: readonly Unit[]): Unit[] {
     const beginning = (type === "PathPrefix" ? `${value}/` : certainBeginning(unit.at.path)).toLowerCase();
     if (prefixes.some((base) => beginning.startsWith(`${base}/`))) return [];
     const own = unit.at.path.replace(/\/$/, "");
+    // All but `/apix` is the prefix's.
+    if (prefixes.includes(own.toLowerCase())) return [];
     const taken = prefixes.filter((base) => base.startsWith(own.toLowerCase()));
     if (type === "PathPrefix" || taken.length === 0 || !/^[-A-Za-z0-9/_~]*$/.test(own)) return [unit];
     const path = taken.some((base) => base.startsWith(`${own.toLowerCase()}/`))

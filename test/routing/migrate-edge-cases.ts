@@ -104,5 +104,7 @@ export const edgeRows: Row[] = [
   ["… and the catch-all stays as it is", [{ host: "", a: { "server-alias": "www.a.org" } }, WILD], "q.org/x", n("web"), n("web"), "same"],
   ["a canary that is a name outside", [{}, { a: WEIGHT, paths: ["/ Prefix outside"] }], "a.org/", "split n/web:80=80 n/outside:80=20", n("web"), "different"],
   ["TLS that goes through to a named port", [{ tls: TLS, a: { "ssl-passthrough": "true" }, paths: ["/ Prefix named:http"] }], "https://a.org/", "n/named:8080", "n/named:8080", "same"],
+  ["a plain path of the same text as a stripped prefix", [...STRIP, { paths: ["/api Prefix web"] }], "a.org/api/z", n("api"), n("api"), "same"],
+  ["a host without a path is no wildcard's", [{ host: "x.a.org", spec: { rules: [{ host: "x.a.org" }] } }, { host: "*.a.org" }], "x.a.org/", "status 404", closed, "different"],
   ["a limit of nothing", [{ a: { "limit-rps": "0" } }], "a.org/", n("web"), n("web"), "same"],
 ];
