@@ -7,6 +7,7 @@ import { ingressRouting } from "./ingress-routing/lab";
 import { hostEndpoints } from "./host-endpoints/lab";
 import { ipPools } from "./ip-pools/lab";
 import { bgp } from "./bgp/lab";
+import { leavingIngressNginx } from "./leaving-ingress-nginx/lab";
 import { loadBalancing } from "./load-balancing/lab";
 import type { Lab } from "./model";
 import { policyRecipes } from "./policy-recipes/lab";
@@ -36,6 +37,7 @@ export const labs: readonly Lab[] = [
   loadBalancing,
   ingressRouting,
   gatewayApi,
+  leavingIngressNginx,
   game2048,
   boutique,
 ];

@@ -225,6 +225,13 @@ const fromOutside: TopicGroup = {
     }),
     lab("Gateway API: HTTPS, canary by header and weight", { "gateway-api": ["https", "canary"] }),
     lab("Policies for a Gateway's proxies under a default deny", { "gateway-api": ["closed", "opened"] }),
+    lab("From ingress-nginx to a Gateway: inventory, both side by side, without nginx", {
+      "leaving-ingress-nginx": ["on-nginx", "beside", "protected", "gone"],
+    }),
+    missing(
+      "Moving a name from one load balancer to another by weighted DNS records",
+      "the guide of `leaving-ingress-nginx` says how; no step does it",
+    ),
   ],
 };
 
