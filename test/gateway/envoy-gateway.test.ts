@@ -55,7 +55,7 @@ afterAll(() => {
 const routed = [...rows, ...edgeRows].filter(
   ([what, , , , gateway]) =>
     gateway !== "status 200" &&
-    !/^(TLS that goes|ssl-passthrough|the code of a slash|a Service that is not there|a port that takes UDP)/.test(
+    !/^(TLS that goes|ssl-passthrough|the code of a slash|a Service that is not there|a port that takes UDP|without the primary's Service)/.test(
       what,
     ),
 );
