@@ -46,6 +46,15 @@ const stacks: Readonly<Record<string, Record<string, unknown>>> = {
     labs,
     ingress: { hsts: { maxAge: 600, includeSubdomains: true }, className: "mine" },
   },
+  "kind, a Gateway by Calico's operator": { labs, ingress: { controller: "gateway" } },
+  "kind, a Gateway beside nginx, by its chart": {
+    labs,
+    ingress: { controller: "both" },
+    gateway: { installedBy: "chart" },
+  },
+  "eks, a Gateway behind a load balancer with proxy protocol": eks("calico", {
+    ingress: { controller: "gateway", proxyProtocol: true },
+  }),
   "an existing cluster": { target: "existing", existing, labs: { stars: { step: 4 } } },
   "an existing cluster with ingress-nginx and cert-manager": {
     target: "existing",

@@ -20,6 +20,7 @@ interface EnvoyRoute {
     schemeRedirect?: string;
     hostRedirect?: string;
     pathRedirect?: string;
+    portRedirect?: number;
   };
   directResponse?: { status: number };
   route?: { cluster?: string; weightedClusters?: { clusters: { name: string }[] } };
@@ -33,7 +34,7 @@ export function envoyAnswer(
 ): string {
   const host = request.host.toLowerCase();
   const https = request.scheme === "https";
-  const listeners = configs.filter((c) => (https ? /\/https-/ : /\/http$/).test(c.name));
+  const listeners = configs.filter((c) => (https ? /\/https(-|$)/ : /\/http$/).test(c.name));
   const hosts = listeners
     .flatMap((c) => c.virtualHosts ?? [])
     .map((vh) => ({ vh, rank: Math.max(...vh.domains.map((d) => rank(d, host))) }))
@@ -78,8 +79,11 @@ const whole = (regex: string, value: string): boolean => {
 function text(r: EnvoyRoute, objects: readonly KubeObject[], request: HttpRequest): string {
   if (r.directResponse !== undefined) return `status ${r.directResponse.status}`;
   if (r.redirect !== undefined) {
-    const { schemeRedirect, hostRedirect, pathRedirect } = r.redirect;
-    return `redirect ${schemeRedirect ?? request.scheme ?? "http"}://${hostRedirect ?? request.host}${pathRedirect ?? request.path}`;
+    const { schemeRedirect, hostRedirect, pathRedirect, portRedirect } = r.redirect;
+    const scheme = schemeRedirect ?? request.scheme ?? "http";
+    const usual = scheme === "https" ? 443 : 80;
+    const port = portRedirect === undefined || portRedirect === usual ? "" : `:${portRedirect}`;
+    return `redirect ${scheme}://${hostRedirect ?? request.host}${port}${pathRedirect ?? request.path}`;
   }
   const cluster = r.route?.cluster ?? r.route?.weightedClusters?.clusters[0]?.name ?? "";
   const [, kind, namespace, name, at] = /^(\w+)\/([^/]+)\/([^/]+)\/rule\/(\d+)/.exec(cluster) ?? [];

@@ -34,6 +34,7 @@ const MADE: Readonly<Record<string, Need>> = {
   blockaffinity: "calicoCni",
   certificate: "certManager",
   ingressclass: "charts",
+  gatewayclass: "charts",
   validatingwebhookconfiguration: "charts",
   hostendpoint: "calicoCni",
 };
@@ -85,5 +86,5 @@ function ofRequest(words: readonly string[]): Need[] {
   const host = words.map((w) => /^(?:https?:\/\/)([^/]+)/.exec(w)?.[1]).find((h) => h !== undefined) ?? "";
   const [, port] = /^localhost:(\d+)$/.exec(host) ?? [];
   if (port !== undefined) return [`port ${Number(port)}`];
-  return host.endsWith(".localhost") ? ["ingress"] : [];
+  return /\.localhost(:\d+)?$/.test(host) ? ["ingress"] : [];
 }

@@ -111,8 +111,12 @@ export class Client {
   /** The kinds of these objects. */
   async kindsOf(objects: readonly KubeObject[]): Promise<ServedKind[]> {
     const versions = [...new Set(objects.map((o) => o.apiVersion))];
-    const names = new Set(objects.map((o) => o.kind));
-    return (await Promise.all(versions.map((v) => this.served(v)))).flat().filter((k) => names.has(k.kind));
+    const wanted = new Set(objects.map((o) => `${o.apiVersion} ${o.kind}`));
+    // By version too: one that is served in several would be listed in each.
+    const found = versions.map(async (v) =>
+      (await this.served(v)).filter((k) => wanted.has(`${v} ${k.kind}`)),
+    );
+    return (await Promise.all(found)).flat();
   }
 
   private async pathOf(o: KubeObject): Promise<string> {

@@ -26,6 +26,11 @@ const MODULES = {
     paths: ["deploy/crds"],
   },
   "Gateway API": { module: "sigs.k8s.io/gateway-api", version: "v1.6.1", paths: ["config/crd/standard"] },
+  "Envoy Gateway": {
+    module: "github.com/envoyproxy/gateway",
+    version: charts["gateway-helm"].version,
+    paths: ["charts/gateway-helm/charts/crds/crds/generated"],
+  },
   "AWS VPC CNI": {
     module: "github.com/aws/amazon-vpc-cni-k8s",
     version: "v1.23.2",
