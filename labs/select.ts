@@ -178,7 +178,7 @@ export function lacks(
     "leave ingress.controller out, or set it to both beside a Gateway",
   );
   say(
-    needs.issuer === true && ingress?.tls?.certificate === "default",
+    needs.issuer === true && ingress?.kind !== "alb" && ingress?.tls?.certificate === "default",
     "it makes a certificate of its own, and tls.issuer own has only the one that you gave",
     "use self-signed, or acme",
   );

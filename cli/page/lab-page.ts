@@ -1,10 +1,9 @@
 import { statusOf } from "../../routing/answer-text";
-import { routeLines } from "../../routing/route-lines";
 import type { FlowClaim, LabSelection, RequestClaim } from "../../labs/model";
 import { answerClaim } from "../../labs/prediction/claims";
 import { answerRequest } from "../../labs/prediction/requests";
+import { routeLinesOf } from "../../labs/prediction/route-lines";
 import { objectKey } from "../../kube/objects";
-import { siteOf } from "../../labs/ingress";
 import { onlyText, type AnsweredOnly } from "../../labs/prediction/only-claims";
 import { formatPorts, type State } from "../../packages/reach/src";
 import { Cells } from "./matrix-cells";
@@ -88,7 +87,7 @@ function findings(at: StateAt, selection: LabSelection): Findings {
         ...(at.only ?? []).map(onlyClaim),
       ],
       requests: at.claims.flatMap((e) => (e.kind === "request" ? [request(at, e, selection)] : [])),
-      routes: routeLines(at.objects, siteOf(selection.context).className),
+      routes: routeLinesOf(selection.context, at.objects),
     };
     known.set(at.state, found);
   }
@@ -184,6 +183,7 @@ function request({ objects }: StateAt, c: RequestClaim, { context }: LabSelectio
   return {
     url,
     sends: [
+      ...(c.gateway === undefined ? [] : [`at Gateway ${c.gateway}`]),
       ...Object.entries(c.headers ?? {}).map(([k, v]) => `${k}: ${v}`),
       ...Object.entries(c.cookies ?? {}).map(([k, v]) => `cookie ${k}=${v}`),
     ],

@@ -1,10 +1,8 @@
-import { albRouteLines } from "../../routing/alb/answer";
-import { gatewayRouteLines } from "../../routing/gateway/route-lines";
-import { routeLines, type RouteLine } from "../../routing/route-lines";
+import type { RouteLine } from "../../routing/route-lines";
 import type { LabSelection, RequestClaim } from "../../labs/model";
-import { siteOf } from "../../labs/ingress";
 import { claimsOf } from "../../labs/prediction/claims";
-import { answerRequest, siteGateways } from "../../labs/prediction/requests";
+import { answerRequest } from "../../labs/prediction/requests";
+import { routeLinesOf } from "../../labs/prediction/route-lines";
 import type { KubeObject } from "../../kube/objects";
 
 /** What a plan says of a lab's routes. */
@@ -18,7 +16,7 @@ export interface LabRoutes {
 
 export function labRoutes(s: LabSelection, objects: readonly KubeObject[]): LabRoutes {
   return {
-    routes: linesOf(s, objects),
+    routes: routeLinesOf(s.context, objects),
     certificates: objects.filter((o) => o.kind === "Certificate").map(certificate),
     requests: claimsOf(s).flatMap((c) => {
       if (c.kind === "flow") return [];
@@ -26,20 +24,6 @@ export function labRoutes(s: LabSelection, objects: readonly KubeObject[]): LabR
       return [{ request: text(url, c), holds, ...(instead === undefined ? {} : { instead }) }];
     }),
   };
-}
-
-/** At nginx or the ALB, and at the Gateways that stand or that the lab makes. */
-function linesOf({ context }: LabSelection, objects: readonly KubeObject[]): RouteLine[] {
-  const site = siteOf(context);
-  const gateways = gatewayRouteLines([...siteGateways(context), ...objects]);
-  switch (site.kind) {
-    case "gateway":
-      return gateways;
-    case "alb":
-      return albRouteLines(objects, site.className, site.tls !== undefined);
-    default:
-      return [...routeLines(objects, site.className), ...gateways];
-  }
 }
 
 function certificate(o: KubeObject): string {
@@ -53,7 +37,8 @@ function text(url: string, c: RequestClaim): string {
   const shares = Object.entries(c.backends ?? {}).map(([name, share]) => `${name} ${percent(share)}`);
   const answer =
     shares.length > 0 ? shares.join(", ") : [c.status, c.location].filter((x) => x !== undefined).join(" ");
-  return `${url}${[...headers, ...cookies].join(",")} → ${answer}`;
+  const at = c.gateway === undefined ? "" : ` at Gateway ${c.gateway}`;
+  return `${url}${[...headers, ...cookies].join(",")}${at} → ${answer}`;
 }
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;

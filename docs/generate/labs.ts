@@ -2,6 +2,7 @@ import { labs } from "../../labs/index";
 import type { Lab } from "../../labs/model";
 import { namespaceLevels, workloadLevels } from "../../labs/pod-levels";
 import { carries, targets, type Carries } from "./carries";
+import { controllerSection } from "./controllers";
 import { generate } from "./pages";
 import { topicGroups, type Topic } from "./topics";
 
@@ -33,6 +34,7 @@ function labsPage(): string {
         .map((c) => `- \`${lab.id}\` on ${c.target.title}: ${c.reasons.join("; ")}.`),
     ),
     "",
+    ...controllerSection(),
     "## What the workloads may do",
     "",
     "Every namespace of a lab enforces the strictest level of Kubernetes' [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) that its pods",

@@ -71,14 +71,14 @@ export const game2048: Lab = {
           // An ALB redirects plain HTTP for every host, known or not.
           scheme: siteOf(ctx).kind === "alb" ? defaultScheme(siteOf(ctx)) : "http",
           status: 404,
-          reason: "no Ingress names this host",
+          reason: "no route names this host",
         }),
       ],
     },
     {
       id: "outside",
       title: "Play it",
-      aim: "Write an Ingress that leads its name to its Service, and play over HTTPS.",
+      aim: "Write a route that leads its name to its Service, and play over HTTPS.",
       add: route,
       expect: (ctx) => [
         request(ctx, {
@@ -86,7 +86,7 @@ export const game2048: Lab = {
           path: "/",
           backends: { [`${nsOf(ctx)}/service-2048`]: 1 },
           status: 200,
-          reason: "the Ingress leads the host to service-2048",
+          reason: "the route leads the host to service-2048",
         }),
       ],
     },

@@ -150,8 +150,8 @@ export const ingressRouting: Lab = {
     {
       id: "controller",
       title: "A controller, and no routes",
-      aim: "Find the parts of the ingress controller, and its own answer where no Ingress speaks.",
-      expect: (ctx) => [lost(ctx, store(ctx), "/", "no Ingress names this host")],
+      aim: "Find the parts of the ingress controller, and its own answer where no route speaks.",
+      expect: (ctx) => [lost(ctx, store(ctx), "/", "no route names this host")],
     },
     {
       id: "one-service",
@@ -161,7 +161,7 @@ export const ingressRouting: Lab = {
       expect: (ctx) => [
         answered(ctx, store(ctx), "/", "wear", "the prefix / takes every path"),
         answered(ctx, store(ctx), "/watch", "wear", "the prefix / takes every path"),
-        lost(ctx, own(ctx, "wear"), "/", "no Ingress names this host"),
+        lost(ctx, own(ctx, "wear"), "/", "no route names this host"),
       ],
     },
     {
@@ -182,8 +182,14 @@ export const ingressRouting: Lab = {
       add: (ctx) => plain(ctx, storeRoutes(ctx, { paths: byPath, sorry: true })),
       expect: (ctx) => [
         ...paths(ctx),
-        answered(ctx, store(ctx), "/else", "sorry", "no path fits, so the Ingress's default backend answers"),
-        lost(ctx, own(ctx, "wear"), "/", "the default backend holds for the hosts of its own Ingress only"),
+        answered(
+          ctx,
+          store(ctx),
+          "/else",
+          "sorry",
+          "no path fits, so the default backend of its routes answers",
+        ),
+        lost(ctx, own(ctx, "wear"), "/", "the default backend holds for the hosts of its own routes only"),
       ],
     },
     {
@@ -196,12 +202,12 @@ export const ingressRouting: Lab = {
     {
       id: "other-namespace",
       title: "In another namespace",
-      aim: "pay-service lives in critical-space, so its Ingress must as well. pay sees the path as the client wrote it.",
+      aim: "pay-service lives in critical-space, so its route must as well. pay sees the path as the client wrote it.",
       add: (ctx) => plain(ctx, payRoutes(ctx, false)),
       expect: (ctx) => [
         ...paths(ctx),
         ...hosts(ctx),
-        pays(ctx, "/pay/now", "/pay/now", "the Ingress beside the Service leads there"),
+        pays(ctx, "/pay/now", "/pay/now", "the route beside the Service leads there"),
       ],
     },
     {

@@ -215,3 +215,15 @@ test("what selectors can find at a step: labels of namespaces, accounts and pods
     expect.objectContaining({ kind: "Deployment", name: "lockdown-bank/customer", account: "customer" }),
   );
 });
+
+test("routes at Gateways, the stack's and a lab's own, stand in the table with whom they are asked at", () => {
+  const lab = pageOf("gateway-api");
+  const canary = lab.steps.find((s) => s.id === "canary")!;
+  expect(canary.routes.map((r) => `${r.url} ${r.to}`)).toEqual([
+    "http://books.localhost/ 308 to https",
+    "https://books.localhost/ gateway-shop/books-next:80",
+    "https://books.localhost/ gateway-shop/books:80 90, gateway-shop/books-next:80 10",
+    "https://books.localhost/pay gateway-pay/pay:80",
+  ]);
+  expect(canary.requests[0]?.sends).toContain("at Gateway gateway-infra/web");
+});
