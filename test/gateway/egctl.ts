@@ -15,9 +15,17 @@ const egctl = join(cacheFolder(), `egctl-${VERSION}`);
 const folder = mkdtempSync(join(tmpdir(), "egctl-"));
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
-interface Translated {
-  xds: Record<string, { dynamicRouteConfigs?: { routeConfig: RouteConfig }[] }>;
+type Json = Record<string, unknown>;
+
+/** What Envoy Gateway gives to the Envoy of a Gateway. */
+export interface EnvoyConfig {
+  listeners: Json[];
+  routes: ReadonlyMap<string, Json>;
+  clusters: Json[];
+  endpoints: ReadonlyMap<string, Json>;
 }
+/** By the Gateway's `namespace/name`. */
+export type Configs = Readonly<Record<string, EnvoyConfig>>;
 
 /** Envoy Gateway's own translator, from its Go module. The first build takes ten minutes or more. */
 export function buildEgctl(): void {
@@ -47,6 +55,42 @@ export const tlsSecret = (id: string): object => ({
 
 /** What Envoy Gateway gives to Envoy for these objects, as far as routes go. */
 export async function translate(what: string, objects: readonly object[]): Promise<RouteConfig[]> {
+  const xds = (await translated(what, objects, "route")) as Record<
+    string,
+    { dynamicRouteConfigs?: { routeConfig: RouteConfig }[] }
+  >;
+  return Object.values(xds).flatMap((x) => (x.dynamicRouteConfigs ?? []).map((c) => c.routeConfig));
+}
+
+/** The same with everything that Envoy needs. */
+export async function translateAll(what: string, objects: readonly object[]): Promise<Configs> {
+  const xds = (await translated(what, objects, "all")) as Record<string, { configs: Json[] }>;
+  const bare = ({ "@type": _, ...rest }: Json): Json => rest;
+  return Object.fromEntries(
+    Object.entries(xds).map(([gateway, { configs }]) => {
+      const of = (list: string, ...path: string[]): Json[] =>
+        configs
+          .flatMap((c) => (c[list] as Json[] | undefined) ?? [])
+          .map((c) => bare(path.reduce((at, key) => at[key] as Json, c)));
+      const named = (all: Json[], key: string) => new Map(all.map((o) => [o[key] as string, o]));
+      return [
+        gateway,
+        {
+          listeners: of("dynamicListeners", "activeState", "listener"),
+          routes: named(of("dynamicRouteConfigs", "routeConfig"), "name"),
+          clusters: of("dynamicActiveClusters", "cluster"),
+          endpoints: named(of("dynamicEndpointConfigs", "endpointConfig"), "clusterName"),
+        },
+      ];
+    }),
+  );
+}
+
+async function translated(
+  what: string,
+  objects: readonly object[],
+  type: "route" | "all",
+): Promise<Record<string, unknown>> {
   const file = join(folder, `${what.replace(/\W+/g, "-")}.yaml`);
   // egctl reads no labels of Namespaces, so that no selector would find one.
   const open = JSON.parse(
@@ -56,12 +100,11 @@ export async function translate(what: string, objects: readonly object[]): Promi
     file,
     open.map((o) => stringify(o, { compat: "yaml-1.1", aliasDuplicateObjects: false })).join("---\n"),
   );
-  const options = ["--from", "gateway-api", "--to", "xds", "-t", "route", "-o", "json"];
+  const options = ["--from", "gateway-api", "--to", "xds", "-t", type, "-o", "json"];
   const { stdout } = await promisify(execFile)(
     egctl,
     ["x", "translate", ...options, "--add-missing-resources", "-f", file],
     { maxBuffer: 2 ** 26 },
   );
-  const { xds } = JSON.parse(stdout) as Translated;
-  return Object.values(xds).flatMap((x) => (x.dynamicRouteConfigs ?? []).map((c) => c.routeConfig));
+  return (JSON.parse(stdout) as { xds: Record<string, unknown> }).xds;
 }
