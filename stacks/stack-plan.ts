@@ -6,7 +6,6 @@ import { coverageProblems } from "../components/tls/plan/own";
 import { mirrorableCharts, type Mirrors } from "../components/mirrors";
 import { setText, versionSet, versionSets, type VersionSet } from "../components/versions";
 import { labAt, type LabSelection } from "../labs/model";
-import type { KubeObject } from "../kube/objects";
 import { ownsLoadBalancer } from "../kube/load-balancers";
 import { openToAll } from "../components/ingress-nginx/controller/checks";
 import { selectLabs } from "../labs/select";
@@ -28,6 +27,7 @@ import {
   type IngressPlan,
 } from "./ingress-plan";
 import { listenerProblems, withGatewayHosts } from "./gateway-hosts";
+import { hostsOfLabs } from "./lab-objects";
 
 /** All that is decided before a resource is made: plain data. */
 export interface StackPlan {
@@ -185,20 +185,6 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
 function withObservability({ calico, labs }: Config): Config["calico"] {
   const observability = calico.observability ?? (calico.install && someLab({ labs }, "observability"));
   return { ...calico, observability };
-}
-
-/** What the labs have at any of their steps, an object as often as it differs. */
-export const objectsOfAllSteps = (selections: readonly LabSelection[]): KubeObject[] =>
-  selections.flatMap((s) => s.lab.steps.flatMap((_, step) => labAt({ ...s, step }).objects));
-
-/** Names that the labs take at any of their steps. */
-function hostsOfLabs(selections: readonly LabSelection[]): string[] {
-  const hosts = objectsOfAllSteps(selections).flatMap((o) => {
-    const spec = o["spec"] as { rules?: { host?: string }[]; hostnames?: string[] } | undefined;
-    if (o.kind === "HTTPRoute") return spec?.hostnames ?? [];
-    return o.kind === "Ingress" ? (spec?.rules ?? []).flatMap((r) => r.host ?? []) : [];
-  });
-  return [...new Set(hosts)];
 }
 
 function waitNotes(

@@ -6,7 +6,10 @@ import { ProblemsError, type Problem } from "../../kube/problems";
 import { stackCost, type StackCost } from "../../stacks/stack-cost";
 import { acmeFindings } from "../../components/tls/plan/acme-limits";
 import { objectKey } from "../../kube/objects";
-import { objectsOfAllSteps, PROJECT, planStack, type StackPlan } from "../../stacks/stack-plan";
+import { gatewayCertificates } from "../../routing/gateway/site-gateway";
+import { gatewaySiteOf } from "../../stacks/gateway-hosts";
+import { objectsOfAllSteps } from "../../stacks/lab-objects";
+import { PROJECT, planStack, type StackPlan } from "../../stacks/stack-plan";
 
 /**
  * The stacks as the program would plan them: the shape of each kind cluster, prices, and what is wrong; the same for many
@@ -77,8 +80,10 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
   return { shapes, onKind, costs, problems: [...problems.values()], warnings };
 }
 
-/** Certificates that a stack asks for at any step of its labs. */
-function certificatesOf({ labs }: StackPlan): number {
+/** Certificates that a stack asks for at any step of its labs, and for its Gateway. */
+function certificatesOf({ labs, ingress }: StackPlan): number {
   const all = objectsOfAllSteps(labs).filter((o) => o.kind === "Certificate");
-  return new Set(all.map(objectKey)).size;
+  const site = ingress && gatewaySiteOf(ingress);
+  const beside = site === undefined ? [] : gatewayCertificates(site, site.gateway?.hosts ?? []);
+  return new Set([...all, ...beside].map(objectKey)).size;
 }

@@ -101,3 +101,11 @@ test("certificates that a second up would exceed are warned of; those for practi
   expect(said("acme")).toEqual([expect.stringMatching(/^tls: 30 certificates .*second time within a week/)]);
   expect(said("acme-staging")).toEqual([]);
 });
+
+test("certificates of a Gateway count as those of Ingresses", () => {
+  const ingress = { controller: "gateway", loadBalancer: { sourceRanges: ["203.0.113.7/32"] } };
+  const rows = Array.from({ length: 9 }, (_, i) => `s${i},,`);
+  expect(messages(plan(rows, { config: { ingress } }))).toEqual([
+    expect.stringContaining("tls.issuer: 54 certificates below labs.acme.dev"),
+  ]);
+});
