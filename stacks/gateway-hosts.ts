@@ -21,11 +21,11 @@ export function withGatewayHosts(ingress: IngressPlan, labs: readonly LabSelecti
 }
 
 /** The stack's Gateway, where it has one. */
-export const gatewaySiteOf = ({ site, gatewaySite }: IngressPlan): IngressSite | undefined =>
+export const plannedGateway = ({ site, gatewaySite }: IngressPlan): IngressSite | undefined =>
   site.kind === "gateway" ? site : gatewaySite;
 
 export function listenerProblems(ingress: IngressPlan | undefined): Problem[] {
-  const { length } = (ingress && gatewaySiteOf(ingress)?.gateway?.hosts) ?? [];
+  const { length } = (ingress && plannedGateway(ingress)?.gateway?.hosts) ?? [];
   if (length < MOST_LISTENERS) return [];
   return [
     {

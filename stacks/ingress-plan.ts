@@ -73,8 +73,8 @@ export function planIngress(
       : siteTls(tls.plan, config.tls.redirect, config.dns.zone === "create");
   const shared = { baseDomain, ...(secured === undefined ? {} : { tls: secured }) };
   const sites = [
-    ...(controller === undefined ? [] : [controllerSite(controller.plan, shared)]),
-    ...(gateway === undefined ? [] : [gatewaySiteOf(gateway.plan, shared)]),
+    ...(controller === undefined ? [] : [controllerWay(controller.plan, shared)]),
+    ...(gateway === undefined ? [] : [gatewayWay(gateway.plan, shared)]),
   ];
   const [site, gatewaySite] = sites;
   if (site === undefined) throw new Error("no way in is planned");
@@ -95,7 +95,7 @@ export function planIngress(
 
 type Shared = Pick<IngressSite, "baseDomain" | "tls">;
 
-const controllerSite = (plan: ControllerPlan, shared: Shared): IngressSite => ({
+const controllerWay = (plan: ControllerPlan, shared: Shared): IngressSite => ({
   ...(plan.alb === undefined ? {} : { kind: "alb" as const }),
   className: plan.className,
   ...shared,
@@ -103,7 +103,7 @@ const controllerSite = (plan: ControllerPlan, shared: Shared): IngressSite => ({
   controller: controllerPods(plan),
 });
 
-const gatewaySiteOf = (plan: GatewayPlan, shared: Shared): IngressSite => ({
+const gatewayWay = (plan: GatewayPlan, shared: Shared): IngressSite => ({
   kind: "gateway",
   className: plan.className,
   gateway: { ...plan.place, hosts: [] },

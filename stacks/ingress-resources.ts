@@ -11,7 +11,7 @@ import { Gateway } from "../components/gateway/gateway";
 import { Certificates } from "../components/tls/certificates";
 import { ACCOUNT } from "../components/tls/plan/objects";
 import type { StackPlan } from "./stack-plan";
-import { gatewaySiteOf } from "./gateway-hosts";
+import { plannedGateway } from "./gateway-hosts";
 import type { IngressPlan } from "./ingress-plan";
 
 /** Where names can be made; absent off AWS. */
@@ -87,7 +87,7 @@ function makeController(
 
 function makeGateway(ingress: IngressPlan, shared: Shared, issuer: pulumi.Resource[]): Gateway | undefined {
   const { gateway: plan } = ingress;
-  const site = gatewaySiteOf(ingress);
+  const site = plannedGateway(ingress);
   if (plan === undefined || site?.gateway === undefined) return undefined;
   const { hosts } = site.gateway;
   return new Gateway("gateway", { ...shared, plan, site, hosts, issuer, ...ownCertificate(ingress) });

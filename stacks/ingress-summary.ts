@@ -4,7 +4,7 @@ import type { TlsPlan } from "../components/tls/plan/tls-plan";
 import { charts } from "../components/versions";
 import type { GatewayPlan } from "../components/gateway/plan/types";
 import { nlbAnnotations } from "../routing/nlb-annotations";
-import { gatewaySiteOf } from "./gateway-hosts";
+import { plannedGateway } from "./gateway-hosts";
 import type { IngressPlan } from "./ingress-plan";
 
 /** Controller, certificates and names, as lines for a reader. */
@@ -14,7 +14,7 @@ export function ingressSummary(plan: IngressPlan): string[] {
   const tls = controller?.alb === undefined ? tlsLines(plan.tls) : [];
   return [
     ...(controller === undefined ? [] : controllerLines(controller)),
-    ...(gateway === undefined ? [] : gatewayLines(gateway, gatewaySiteOf(plan)?.gateway?.hosts ?? [])),
+    ...(gateway === undefined ? [] : gatewayLines(gateway, plannedGateway(plan)?.gateway?.hosts ?? [])),
     ...tls,
     ...dnsLines(plan.dns),
   ];

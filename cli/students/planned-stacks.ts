@@ -7,7 +7,7 @@ import { stackCost, type StackCost } from "../../stacks/stack-cost";
 import { acmeFindings } from "../../components/tls/plan/acme-limits";
 import { objectKey } from "../../kube/objects";
 import { gatewayCertificates } from "../../routing/gateway/site-gateway";
-import { gatewaySiteOf } from "../../stacks/gateway-hosts";
+import { plannedGateway } from "../../stacks/gateway-hosts";
 import { objectsOfAllSteps } from "../../stacks/lab-objects";
 import { PROJECT, planStack, type StackPlan } from "../../stacks/stack-plan";
 
@@ -83,7 +83,7 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
 /** Certificates that a stack asks for at any step of its labs, and for its Gateway. */
 function certificatesOf({ labs, ingress }: StackPlan): number {
   const all = objectsOfAllSteps(labs).filter((o) => o.kind === "Certificate");
-  const site = ingress && gatewaySiteOf(ingress);
+  const site = ingress && plannedGateway(ingress);
   const beside = site === undefined ? [] : gatewayCertificates(site, site.gateway?.hosts ?? []);
   return new Set([...all, ...beside].map(objectKey)).size;
 }

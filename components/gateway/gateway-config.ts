@@ -6,7 +6,7 @@ import { port } from "../../kube/config-fields";
 export const gatewaySchema = z.strictObject({
   installedBy: z.enum(["calico", "chart"]).exactOptional().meta({
     description:
-      "Who installs Envoy Gateway: Calico's operator (Calico Ingress Gateway), or Envoy Gateway's own chart. If left out: the operator where this stack installs Calico and the API server reaches pods, else the chart.",
+      "Who installs Envoy Gateway: Calico's operator (Calico Ingress Gateway), or Envoy Gateway's own chart. If left out: the operator where this stack installs Calico, the API server reaches pods, and they have IPv4 addresses; else the chart.",
   }),
   nodePorts: z
     .strictObject({

@@ -41,7 +41,7 @@ function decide(
   const reached = facts.controlPlaneReachesPods;
   const family = ipFamily(facts);
   return {
-    by: config.installedBy ?? (calico && reached ? "calico" : "chart"),
+    by: config.installedBy ?? (calico && reached && family !== "IPv6" ? "calico" : "chart"),
     className: entry.className,
     place: GATEWAY,
     expose,

@@ -61,7 +61,7 @@ describe("refused, with the reason", () => {
     ],
     [
       "the operator on IPv6 alone",
-      { kind: { ipFamily: "ipv6" }, ingress: { controller: "gateway" } },
+      { kind: { ipFamily: "ipv6" }, ingress: { controller: "gateway" }, gateway: { installedBy: "calico" } },
       /they would listen on IPv4/,
     ],
     [
@@ -79,6 +79,7 @@ test("who installs it: the operator where it can, else the chart", () => {
   expect(by({})).toBe("calico");
   expect(by(eksAt("aws"))).toBe("calico");
   expect(by(eksAt("calico"))).toBe("chart");
+  expect(by({ kind: { ipFamily: "ipv6" } })).toBe("chart");
   expect(
     by({
       ...existing,
