@@ -1,6 +1,7 @@
 import type { KubeObject } from "../kube/objects";
 import type { Problem } from "../kube/problems";
 import { Services } from "./services";
+import { makesSecret, uncovered } from "./secrets";
 import { shapeProblems, type Fields, type Shape } from "./object-shape";
 import { hostProblem } from "./routes/object-names";
 
@@ -149,19 +150,14 @@ export function ingressRemarks(
         `leads to port ${port} of Service ${key}, which has ${services.portsText(namespace, service.name)}`,
       );
   }
-  for (const { secretName } of spec.tls ?? [])
-    if (secretName !== undefined && !makesSecret(all, namespace, secretName))
+  for (const { secretName, hosts = [] } of spec.tls ?? []) {
+    if (secretName === undefined) continue;
+    if (!makesSecret(all, namespace, secretName))
       told.add(`takes its certificate from Secret ${namespace}/${secretName}, which nothing makes`);
+    for (const host of uncovered(all, namespace, secretName, hosts))
+      told.add(
+        `takes the certificate of ${host} from Secret ${namespace}/${secretName}, which is made for other names`,
+      );
+  }
   return [...remarks, ...told];
-}
-
-/** Whether a Secret is among the objects, or a Certificate that makes it. */
-export function makesSecret(all: readonly KubeObject[], namespace: string, name: string): boolean {
-  return all.some(
-    (o) =>
-      o.metadata.namespace === namespace &&
-      ((o.kind === "Secret" && o.metadata.name === name) ||
-        (o.kind === "Certificate" &&
-          (o["spec"] as { secretName?: string } | undefined)?.secretName === name)),
-  );
 }

@@ -1,9 +1,10 @@
 import type { KubeObject } from "../../kube/objects";
 import type { Problem } from "../../kube/problems";
-import { makesSecret } from "../ingress-problems";
+import { makesSecret, uncovered } from "../secrets";
 import { shapeProblems, type Fields, type Shape } from "../object-shape";
 import { hostProblem } from "../routes/object-names";
-import { readGateways } from "./attach";
+import { readGateways, type GatewayTable } from "./attach";
+import { entriesOf } from "./precedence";
 import { GROUP, keyOf, type GatewaySpec, type RouteSpec } from "./objects";
 
 const REF: Fields = { group: "text", kind: "text", "name!": "text", namespace: "text" };
@@ -192,8 +193,33 @@ export function gatewayRemarks(
       g.kind !== "Gateway" ||
       classes.includes((g["spec"] as Partial<GatewaySpec> | undefined)?.gatewayClassName ?? ""),
   );
-  const told = readGateways(served).conditions.filter((c) => c.object === `${o.kind} ${keyOf(o)}`);
-  return [...new Set(told.map((c) => `${c.type} is False, ${c.reason}: ${c.message}`))];
+  const table = readGateways(served);
+  const told = table.conditions.filter((c) => c.object === `${o.kind} ${keyOf(o)}`);
+  return [
+    ...new Set([
+      ...told.map((c) => `${c.type} is False, ${c.reason}: ${c.message}`),
+      ...shadows(table, keyOf(o)),
+    ]),
+  ];
+}
+
+/** Matches that another route has just so, and that comes first: by age, then by name. */
+function shadows({ listeners }: GatewayTable, key: string): string[] {
+  return listeners.flatMap(({ spec, routes }) =>
+    [...routes].flatMap(([host, attached]) => {
+      const seen = new Map<string, string>();
+      return entriesOf(attached).flatMap(({ route, path, match }) => {
+        const same = JSON.stringify([path, match.headers, match.queryParams, match.method]);
+        const first = seen.get(same);
+        seen.set(same, first ?? route.key);
+        return first === undefined || first === route.key || route.key !== key
+          ? []
+          : [
+              `never answers ${host ?? "any host"}${path.value} at listener ${spec.name}: route ${first} has the same match and comes first, by age or by name`,
+            ];
+      });
+    }),
+  );
 }
 
 function gatewayRemarksOf(o: KubeObject, all: readonly KubeObject[], classes: readonly string[]): string[] {
@@ -206,13 +232,13 @@ function gatewayRemarksOf(o: KubeObject, all: readonly KubeObject[], classes: re
       : [`is of class ${gatewayClassName}, which nobody serves here: ${classes.join(" or ") || "none"}`]),
     ...told.map((c) => `${c.type} is False, ${c.reason}: ${c.message}`),
     ...listeners.flatMap((l) =>
-      (l.tls?.certificateRefs ?? []).flatMap(({ name, namespace = own }) =>
-        namespace === own && !makesSecret(all, namespace, name)
-          ? [
-              `takes the certificate of listener ${l.name} from Secret ${namespace}/${name}, which nothing makes`,
-            ]
-          : [],
-      ),
+      (l.tls?.certificateRefs ?? []).flatMap(({ name, namespace = own }) => {
+        const from = `takes the certificate of listener ${l.name} from Secret ${namespace}/${name}, which`;
+        if (namespace !== own) return [];
+        if (!makesSecret(all, namespace, name)) return [`${from} nothing makes`];
+        const others = uncovered(all, namespace, name, l.hostname === undefined ? [] : [l.hostname]);
+        return others.length > 0 ? [`${from} is made for other names than ${l.hostname ?? ""}`] : [];
+      }),
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../kube/objects";
-import { makesSecret } from "../ingress-problems";
+import { makesSecret, uncovered } from "../secrets";
 import { differences } from "../nginx/prove";
 import { bareHost, type Answer, type ClaimedRequest } from "../request";
 import { gatewayAnswerFrom } from "./answer";
@@ -38,7 +38,10 @@ function certificateProblems(
   const own = listener.gateway.split("/")[0] ?? "";
   return (listener.spec.tls?.certificateRefs ?? []).flatMap(({ name, namespace = own }) =>
     makesSecret(objects, namespace, name)
-      ? []
+      ? uncovered(objects, namespace, name, [bareHost(host)]).map(
+          (h) =>
+            `shows a certificate that does not stand for ${h}: Secret ${namespace}/${name} is made for other names`,
+        )
       : [`the listener ${listener.spec.name} has no certificate: nothing makes Secret ${namespace}/${name}`],
   );
 }

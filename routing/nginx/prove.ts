@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../kube/objects";
 import { answerText, statusOf, whyOf } from "../answer-text";
-import { makesSecret } from "../ingress-problems";
+import { makesSecret, uncovered } from "../secrets";
 import { bareHost, type Answer, type ClaimedRequest } from "../request";
 import { answerFrom } from "./answer";
 import { readTable, type NginxTable } from "./table";
@@ -27,10 +27,13 @@ function certificateProblems(
   { host, scheme }: ClaimedRequest,
 ): string[] {
   const secret = scheme === "https" ? servers.get(bareHost(host))?.secret : undefined;
-  const [namespace = "", name = ""] = secret?.split("/") ?? [];
-  return secret === undefined || makesSecret(objects, namespace, name)
-    ? []
-    : [`shows the controller's own certificate: nothing makes Secret ${secret}`];
+  if (secret === undefined) return [];
+  const [namespace = "", name = ""] = secret.split("/");
+  if (!makesSecret(objects, namespace, name))
+    return [`shows the controller's own certificate: nothing makes Secret ${secret}`];
+  return uncovered(objects, namespace, name, [bareHost(host)]).map(
+    (h) => `shows a certificate that does not stand for ${h}: Secret ${secret} is made for other names`,
+  );
 }
 
 /** Where an answer differs from a claim, whoever gives it. */

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../kube/objects";
+import { proveAtGateway } from "../../routing/gateway/prove";
 import { gatewayObjectProblems, gatewayRemarks } from "../../routing/gateway/object-problems";
 
 const V1 = "gateway.networking.k8s.io/v1";
@@ -146,6 +147,39 @@ test.each<[string, string, RegExp]>([
   ],
 ])("%s is remarked", (_, told, message) => {
   expect(told).toMatch(message);
+});
+
+const https = {
+  name: "https",
+  protocol: "HTTPS",
+  port: 443,
+  hostname: "a.org",
+  tls: { certificateRefs: [{ name: "t" }] },
+};
+const made = (...dnsNames: string[]): KubeObject =>
+  object("Certificate", "t", "infra", { secretName: "t", dnsNames }, "cert-manager.io/v1");
+const secured = gateway({ listeners: [https] });
+
+test("a certificate for another host is remarked, and a claim of HTTPS with it does not hold", () => {
+  expect(remarks(secured, made("b.org"))).toMatch(
+    /Secret infra\/t, which is made for other names than a\.org/,
+  );
+  expect(remarks(secured, made("*.org"))).toBe("");
+  const asked = { host: "a.org", path: "/", scheme: "https" as const, backends: { "infra/books": 1 } };
+  const problems = (...names: string[]) =>
+    proveAtGateway([secured, made(...names), route(), books], "infra/web", asked).problems;
+  expect(problems("a.org")).toEqual([]);
+  expect(problems("b.org")).toEqual([
+    "shows a certificate that does not stand for a.org: Secret infra/t is made for other names",
+  ]);
+});
+
+test("a route that another one shadows is told which: the older, or the one whose name comes first", () => {
+  const other: KubeObject = { ...route(), metadata: { name: "a", namespace: "infra" } };
+  expect(remarks(route(), gateway(), books, other)).toBe(
+    "never answers a.org/ at listener http: route infra/a has the same match and comes first, by age or by name",
+  );
+  expect(remarks(other, gateway(), books, route())).toBe("");
 });
 
 test("what works is not remarked", () => {

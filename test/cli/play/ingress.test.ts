@@ -101,3 +101,17 @@ test("a certificate from a Secret that nothing makes is not done", () => {
     "shows the controller's own certificate: nothing makes Secret online-store/mine",
   );
 });
+
+test("the certificate of another host is not done", () => {
+  const { notes, unmet } = played(
+    "tls",
+    /"secretName":"store-localhost-tls"/,
+    '"secretName":"wear-localhost-tls"',
+  );
+  expect(notes.join("\n")).toMatch(
+    /the certificate of store\.localhost from Secret online-store\/wear-localhost-tls, which is made for other names/,
+  );
+  expect(unmet).toContainEqual(
+    "shows a certificate that does not stand for store.localhost: Secret online-store/wear-localhost-tls is made for other names",
+  );
+});
