@@ -7,7 +7,7 @@ import { GATEWAY, proxyPods } from "../routing/gateway/site-gateway";
 import { gatewayProblems, toHttpRoutes } from "../routing/gateway/http-routes";
 import { toIngresses } from "../routing/routes/ingress-objects";
 import type { Routes } from "../routing/routes/routes";
-import { checkRoutes } from "../routing/routes/check-routes";
+import { checkRoutes, nginxProblems } from "../routing/routes/check-routes";
 import { defaultScheme, hostOf, urlOf, type IngressSite } from "../routing/ingress-site";
 import type { KubeObject } from "../kube/objects";
 import { failOn } from "../kube/problems";
@@ -84,6 +84,7 @@ export function routed(
     ...checkCanaries(canaries, [set], services),
     ...(site.kind === "alb" ? albProblems(set, canaries) : []),
     ...(site.kind === "gateway" ? gatewayProblems(set, canaries) : []),
+    ...(site.kind === undefined ? nginxProblems(set) : []),
   ]);
   if (site.kind === "gateway")
     return toHttpRoutes(set, canaries, { ...(site.gateway ?? GATEWAY), ports: site.ports }, services);

@@ -98,6 +98,9 @@ export function albProblems(set: Routes, canaries: readonly Canary[]): Problem[]
       const at = `${hostName(host)}${path.path}`;
       if (typeOf(path) === "Regex")
         say(at, "regular expressions and their groups are nginx's own", "a path of type Prefix or Exact");
+      if (path.timeout !== undefined)
+        say(at, "an ALB has one idle timeout for all", "an idle timeout of the load balancer");
+      if (path.mirror !== undefined) say(at, "an ALB mirrors no requests", "ingress.controller gateway");
       if (path.rewrite !== undefined)
         say(at, "a rewrite is not rendered for an ALB here", "a backend that knows the path as it is");
     }

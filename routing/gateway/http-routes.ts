@@ -117,12 +117,17 @@ function pathRules(
     canary === undefined
       ? [{ headers: [], backendRefs: primary }]
       : branches(canary.strategy, primary, [refOf(set, canary.canary, services)]);
+  const filters: Filter[] = [
+    ...(rewrite === undefined ? [] : [{ type: "URLRewrite", urlRewrite: { path: rewrite } }]),
+    ...(route.mirror === undefined
+      ? []
+      : [{ type: "RequestMirror", requestMirror: { backendRef: refOf(set, route.mirror, services) } }]),
+  ];
   return all.map(({ headers, backendRefs }) => ({
     matches: [{ path, ...(headers.length === 0 ? {} : { headers }) }],
-    ...(rewrite === undefined
-      ? {}
-      : { filters: [{ type: "URLRewrite", urlRewrite: { path: rewrite } } satisfies Filter] }),
+    ...(filters.length === 0 ? {} : { filters }),
     backendRefs,
+    ...(route.timeout === undefined ? {} : { timeouts: { request: `${route.timeout}s` } }),
   }));
 }
 

@@ -19,6 +19,19 @@ export function checkRoutes(sets: readonly Routes[], objects?: readonly KubeObje
   ];
 }
 
+/** What routes ask that this project's ingress-nginx does not do. */
+export const nginxProblems = (set: Routes): Problem[] =>
+  set.hosts.flatMap((host) =>
+    host.paths
+      .filter((p) => p.mirror !== undefined)
+      .map((p) => ({
+        path: `${routesPath(set)}: ${hostName(host)}${p.path}: mirror`,
+        message:
+          "ingress-nginx mirrors by an annotation of risk High, and its annotations-risk-level here is Medium",
+        fix: "ingress.controller gateway, which has a filter for it",
+      })),
+  );
+
 /** How a set is named in messages. */
 export const routesPath = (set: Pick<Routes, "name" | "namespace">): string =>
   `routes ${set.namespace}/${set.name}`;
@@ -75,6 +88,19 @@ function hostProblems(set: Routes, host: HostRoutes, services: ServiceIndex | un
     problems.push(
       ...pathProblems(path, where),
       ...backendProblems(set.namespace, path.backend, `${where}: backend`, services),
+      ...(path.mirror === undefined
+        ? []
+        : backendProblems(set.namespace, path.mirror, `${where}: mirror`, services)),
+      ...(path.timeout === undefined || (Number.isInteger(path.timeout) && path.timeout > 0)
+        ? []
+        : [
+            {
+              path: `${where}: timeout`,
+              value: path.timeout,
+              message: "is no number of seconds",
+              fix: "a whole number from 1",
+            },
+          ]),
     );
   }
   return [...problems, ...pathsTwice(host, at), ...regexProblems(host, at)];
@@ -86,7 +112,7 @@ function pathsTwice(host: HostRoutes, at: string): Problem[] {
     const types = uses.map(typeOf);
     const apart =
       new Set(types).size === types.length &&
-      uses.every((u) => typeOf(u) !== "Regex" && u.rewrite === undefined);
+      uses.every((u) => typeOf(u) !== "Regex" && u.rewrite === undefined && u.timeout === undefined);
     if (apart) return [];
     return [
       {

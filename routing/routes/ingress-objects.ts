@@ -17,6 +17,7 @@ interface Group {
   /** The path that the group is named after; empty for the plain one. */
   path: string;
   rewrite?: string;
+  timeout?: number;
   regex: boolean;
   hosts: HostRoutes[];
 }
@@ -44,8 +45,8 @@ function groupsOf(set: Routes): Group[] {
   for (const host of set.hosts) {
     for (const path of host.paths) {
       const regex = typeOf(path) === "Regex";
-      const own = regex || path.rewrite !== undefined;
-      const key = own ? JSON.stringify([path.path, path.rewrite, regex]) : "";
+      const own = regex || path.rewrite !== undefined || path.timeout !== undefined;
+      const key = own ? JSON.stringify([path.path, path.rewrite, path.timeout, regex]) : "";
       const group = groups.get(key) ?? (own ? ownGroup(set, path, regex) : plainGroup(set));
       groups.set(key, group);
       addPath(group, host, path);
@@ -70,6 +71,7 @@ function ownGroup(set: Routes, path: PathRoute, regex: boolean): Group {
     path: path.path,
     regex,
     ...(path.rewrite === undefined ? {} : { rewrite: path.rewrite }),
+    ...(path.timeout === undefined ? {} : { timeout: path.timeout }),
     hosts: [],
   };
 }
@@ -90,6 +92,7 @@ function ingress(
   const annotations: Record<string, string> = {};
   if (group.regex) annotations[`${ANNOTATION}/use-regex`] = "true";
   if (group.rewrite !== undefined) annotations[`${ANNOTATION}/rewrite-target`] = group.rewrite;
+  if (group.timeout !== undefined) annotations[`${ANNOTATION}/proxy-read-timeout`] = String(group.timeout);
   const tls = group.hosts.filter((h) => h.tls !== undefined && h.host !== undefined);
   if (tls.length > 0) annotations[`${ANNOTATION}/ssl-redirect`] = String(set.redirectToHttps !== false);
   return {

@@ -42,6 +42,13 @@ export interface PathRoute {
   backend: Backend;
   /** Path that the backend sees; `$1`… are groups of a Regex path. The query string is kept by nginx itself. */
   rewrite?: string;
+  /**
+   * Seconds that the backend may take. nginx counts between two reads of an answer, a Gateway the whole request.
+   * @default nginx 60, Envoy 15
+   */
+  timeout?: number;
+  /** A Service that gets a copy of each request, and whose answers nobody sees. Gateway only. */
+  mirror?: Backend;
 }
 
 export type PathType = "Prefix" | "Exact" | "Regex";

@@ -10,6 +10,7 @@ import { answerFrom } from "../../routing/nginx/answer";
 import { readTable } from "../../routing/nginx/table";
 import type { HttpRequest } from "../../routing/request";
 import { toIngresses } from "../../routing/routes/ingress-objects";
+import { checkRoutes, nginxProblems } from "../../routing/routes/check-routes";
 import type { HostRoutes, PathRoute, Routes } from "../../routing/routes/routes";
 import type { KubeObject } from "../../kube/objects";
 
@@ -167,6 +168,29 @@ test("a prefix that is cut off is the usual pair of expression and target", () =
     path: "/pay/now?x=1",
   });
   expect(answer).toMatchObject({ kind: "backends", path: "/now?x=1" });
+});
+
+test("a timeout is rendered both ways, a mirror by the Gateway alone: nginx says why not", () => {
+  const given = set([
+    { host: "a.org", paths: [{ path: "/", backend: to("web"), timeout: 90, mirror: to("next") }] },
+  ]);
+  const [route] = toHttpRoutes(given, [], parent, SERVICES);
+  expect((route!["spec"] as { rules: object[] }).rules).toMatchObject([
+    {
+      filters: [{ type: "RequestMirror", requestMirror: { backendRef: { name: "next", port: 80 } } }],
+      timeouts: { request: "90s" },
+    },
+  ]);
+  const [ingress] = toIngresses(given, { className: "nginx" });
+  expect(ingress!.metadata.annotations).toEqual({ "nginx.ingress.kubernetes.io/proxy-read-timeout": "90" });
+  expect(nginxProblems(given)).toMatchObject([{ path: "routes n/shop: a.org/: mirror" }]);
+  const wrong = set([
+    { host: "a.org", paths: [{ path: "/", backend: to("web"), timeout: 1.5, mirror: to("x") }] },
+  ]);
+  expect(checkRoutes([wrong], SERVICES).map((p) => p.path)).toEqual([
+    expect.stringMatching(/mirror/),
+    expect.stringMatching(/timeout/),
+  ]);
 });
 
 test("routes keep their names when hosts are added behind them, and no two are alike", () => {
