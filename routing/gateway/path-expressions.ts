@@ -8,7 +8,7 @@ interface PathMatch {
 
 /** Every path: `/`. Else an expression that fits the whole path, as nginx's fits its beginning, without case. */
 export function expression(pattern: string): PathMatch {
-  if (/^\/(\.\*|\(\.\*\))?\$?$/.test(pattern)) return { type: "PathPrefix", value: "/" };
+  if (/^\/((\.\*|\(\.\*\))\$?)?$/.test(pattern)) return { type: "PathPrefix", value: "/" };
   const whole = (part: string): string => {
     if (/(^|[^\\])\$$/.test(part)) return part.slice(0, -1);
     return /(\.\*|\(\.\*\))$/.test(part) ? part : `${part}.*`;

@@ -42,7 +42,12 @@ export const RULES: Readonly<Record<string, Rule>> = {
           "RegularExpression matches with (?i) for every path of the host, as nginx ignores case there; not every implementation takes them (Envoy does), and a rewritten prefix becomes a PathPrefix that looks at case",
         ]
       : ["no effect", "off"],
-  "app-root": ["kept", "an Exact match on / with RequestRedirect 302"],
+  "app-root": (v) => [
+    "kept",
+    v.startsWith("/")
+      ? "an Exact match on / with RequestRedirect 302"
+      : "nginx takes no URL here and ignores it, and so does the route",
+  ],
   "ssl-redirect": (v) => [
     "kept",
     v === "false"

@@ -106,5 +106,8 @@ export const edgeRows: Row[] = [
   ["TLS that goes through to a named port", [{ tls: TLS, a: { "ssl-passthrough": "true" }, paths: ["/ Prefix named:http"] }], "https://a.org/", "n/named:8080", "n/named:8080", "same"],
   ["a plain path of the same text as a stripped prefix", [...STRIP, { paths: ["/api Prefix web"] }], "a.org/api/z", n("api"), n("api"), "same"],
   ["a host without a path is no wildcard's", [{ host: "x.a.org", spec: { rules: [{ host: "x.a.org" }] } }, { host: "*.a.org" }], "x.a.org/", "status 404", closed, "different"],
+  ["an expression for the root alone", [{ a: { "use-regex": "true" }, paths: ["/$ Impl web"] }], "a.org/hostname", "status 404", "status 404", "same"],
+  ["… takes the root", [{ a: { "use-regex": "true" }, paths: ["/$ Impl web"] }], "a.org/", n("web"), n("web"), "same"],
+  ["an expression for everything", [{ a: { "use-regex": "true" }, paths: ["/(.*)$ Impl web"] }], "a.org/x", n("web"), n("web"), "same"],
   ["a limit of nothing", [{ a: { "limit-rps": "0" } }], "a.org/", n("web"), n("web"), "same"],
 ];
