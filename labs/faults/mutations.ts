@@ -1,39 +1,22 @@
 import type { KubeObject } from "../../kube/objects";
+import { isGatewayObject } from "../../routing/gateway/object-problems";
+import { ofGateway } from "./gateway-mutations";
+import { misspelt, put, type Made } from "./mutation";
 import { isMap, listAt, valueAt, withAt, type Path } from "../../packages/reach/src";
 
-/** One thing done wrong to an object. */
-export interface Mutation {
-  /** As `label`, `port`, `namespace`: the kind of mistake, as public bug reports have them. */
-  kind: string;
-  /** What was done, for when it has been found. */
-  what: string;
-  /** Absent where the object is gone. */
-  after?: KubeObject;
-}
-
-type Made = Generator<Mutation>;
-const put = (o: KubeObject, kind: string, what: string, path: Path, value: unknown): Mutation => ({
-  kind,
-  what,
-  after: withAt(o, path, value),
-});
-
-/** A word with its last two letters changed over, or doubled where they are alike. */
-export function misspelt(word: string): string {
-  const [a = "", b = ""] = [word.at(-2), word.at(-1)];
-  return a === b || word.length < 3 ? `${word}${b}` : `${word.slice(0, -2)}${b}${a}`;
-}
+const isRoute = (o: KubeObject): boolean => o.kind === "Ingress" || isGatewayObject(o);
 
 /** What may be wrong with a policy or a route. */
 export function* mutationsOf(o: KubeObject, namespaces: readonly string[]): Made {
   if (o.kind === "Ingress") yield* ofRoute(o);
+  else if (isGatewayObject(o)) yield* ofGateway(o);
   else if (o.kind.endsWith("NetworkPolicy"))
     yield* o.apiVersion.startsWith("networking.k8s.io/") ? ofKubernetes(o) : ofCalico(o);
   else return;
   yield { kind: "missing", what: "it was taken away" };
   const { namespace } = o.metadata;
   for (const other of namespaces)
-    if (namespace !== undefined && other !== namespace && o.kind !== "Ingress")
+    if (namespace !== undefined && other !== namespace && !isRoute(o))
       yield put(o, "namespace", `it was put into namespace ${other}`, ["metadata", "namespace"], other);
 }
 

@@ -48,6 +48,19 @@ test.each([
   }
 });
 
+test("faults of gateway-api are of Gateways, routes and grants as well, each is seen and hinted at", () => {
+  const { states, step, faults } = catalogue("gateway-api");
+  const kinds = new Set(faults.map((f) => f.object.split(" ")[0]));
+  expect([...kinds]).toEqual(expect.arrayContaining(["Gateway", "HTTPRoute", "NetworkPolicy"]));
+  for (const f of faults.filter((x) => !x.object.startsWith("NetworkPolicy"))) {
+    const { yours, problems } = update(states, step, contents(f.objects));
+    expect(problems).toEqual([]);
+    expect([...yours!.claims, ...yours!.requests].filter((c) => !c.holds).length).toBeGreaterThan(0);
+    const [hint] = playHints(states, step, contents(f.objects));
+    expect(`${f.id}: ${hint?.object ?? "no hint"}`).toContain(f.object.split("/").at(-1) ?? "");
+  }
+});
+
 test("the same seed is the same fault, whenever the catalogue is made; seeds spread", () => {
   const [one, two] = [catalogue("stars").faults, catalogue("stars").faults];
   const seeds = Array.from({ length: 60 }, (_, i) => `exam-${i}`);
