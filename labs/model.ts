@@ -147,7 +147,7 @@ export interface AnsweredClaim extends FlowClaim {
 /** A request through the ingress that must be answered so at this step. */
 export interface RequestClaim extends ClaimedRequest {
   kind: "request";
-  /** `namespace/name` of the Gateway that is asked. @default the stack's way in */
+  /** `namespace/name` of the Gateway that is asked. @default the stack's ingress */
   gateway?: string;
   /** What a learner should see as the cause, in one sentence. */
   reason: string;

@@ -3,7 +3,7 @@ import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";
 import { kindRanges } from "../components/kind/plan/address-families";
 import { planKind, type KindPlan } from "../components/kind/plan/kind-plan";
-import { defaultPorts, type WaysIn } from "../components/kind/kind-config";
+import { defaultPorts, type PortHolders } from "../components/kind/kind-config";
 import { mirroredImage } from "../components/mirrors";
 import { planLoadBalancer } from "../components/kind/plan/load-balancer-plan";
 import { CLOUD_PROVIDER_IMAGE, ROUTER_IMAGE, type VersionSet } from "../components/versions";
@@ -26,7 +26,7 @@ export interface Site {
 }
 
 /** Whose ports are to be open on the machine. */
-const waysIn = (config: Config): WaysIn => {
+const portHolders = (config: Config): PortHolders => {
   const controller = wantsIngress(config) ? controllerOf(config) : undefined;
   return { nginx: controller !== undefined && controller !== "gateway", gateway: hasGateway(controller) };
 };
@@ -39,7 +39,7 @@ export function kindSite(
   problems: Problem[],
 ): Site {
   const portMappings =
-    config.kind.portMappings ?? (config.kind.ipFamily === "ipv6" ? [] : defaultPorts(waysIn(config)));
+    config.kind.portMappings ?? (config.kind.ipFamily === "ipv6" ? [] : defaultPorts(portHolders(config)));
   const {
     plan,
     outside,

@@ -1,6 +1,6 @@
 import { planDns, type DnsPlan } from "../components/dns/plan/dns-plan";
 import { planGateway } from "../components/gateway/plan/gateway-plan";
-import type { GatewayEntry, GatewayPlan } from "../components/gateway/plan/types";
+import type { GatewaySettings, GatewayPlan } from "../components/gateway/plan/types";
 import { nginxOnly } from "../components/ingress-nginx/controller/other-controllers";
 import { gatewayPods } from "../components/gateway/plan/gateway-pods";
 import type { IngressConfig } from "../components/ingress-nginx/ingress-config";
@@ -38,7 +38,7 @@ export function planIngress(
   const install = wantsIngress(config);
   const ingress = { ...config.ingress, controller: controllerOf(config) };
   const gateway = hasGateway(ingress.controller)
-    ? planGateway(config.gateway, gatewayEntry(ingress), facts, config.calico.install)
+    ? planGateway(config.gateway, gatewaySettings(ingress), facts, config.calico.install)
     : undefined;
   const controller =
     ingress.controller === "gateway"
@@ -61,8 +61,8 @@ export function planIngress(
     ownController: ingress.controller !== "existing",
     rights: route53 && hasPodIdentity(config),
   });
-  const ways = [controller, gateway].flatMap((way) => way ?? []);
-  const planned = [dns, tls, ...(install ? ways : [])];
+  const parts = [controller, gateway].flatMap((part) => part ?? []);
+  const planned = [dns, tls, ...(install ? parts : [])];
   const problems = planned.flatMap((p) => p.problems);
   const { baseDomain } = dns.plan;
   if (!install) return { baseDomain, problems, notes: [] };
@@ -73,11 +73,11 @@ export function planIngress(
       : siteTls(tls.plan, config.tls.redirect, config.dns.zone === "create");
   const shared = { baseDomain, ...(secured === undefined ? {} : { tls: secured }) };
   const sites = [
-    ...(controller === undefined ? [] : [controllerWay(controller.plan, shared)]),
-    ...(gateway === undefined ? [] : [gatewayWay(gateway.plan, shared)]),
+    ...(controller === undefined ? [] : [siteOfController(controller.plan, shared)]),
+    ...(gateway === undefined ? [] : [siteOfGateway(gateway.plan, shared)]),
   ];
   const [site, gatewaySite] = sites;
-  if (site === undefined) throw new Error("no way in is planned");
+  if (site === undefined) throw new Error("no ingress is planned");
   return {
     ingress: {
       ...(controller === undefined ? {} : { controller: controller.plan }),
@@ -95,7 +95,7 @@ export function planIngress(
 
 type Shared = Pick<IngressSite, "baseDomain" | "tls">;
 
-const controllerWay = (plan: ControllerPlan, shared: Shared): IngressSite => ({
+const siteOfController = (plan: ControllerPlan, shared: Shared): IngressSite => ({
   ...(plan.alb === undefined ? {} : { kind: "alb" as const }),
   className: plan.className,
   ...shared,
@@ -103,7 +103,7 @@ const controllerWay = (plan: ControllerPlan, shared: Shared): IngressSite => ({
   controller: controllerPods(plan),
 });
 
-const gatewayWay = (plan: GatewayPlan, shared: Shared): IngressSite => ({
+const siteOfGateway = (plan: GatewayPlan, shared: Shared): IngressSite => ({
   kind: "gateway",
   className: plan.className,
   gateway: { ...plan.place, hosts: [] },
@@ -112,7 +112,7 @@ const gatewayWay = (plan: GatewayPlan, shared: Shared): IngressSite => ({
   controller: gatewayPods(plan),
 });
 
-const gatewayEntry = (ingress: IngressConfig): GatewayEntry => ({
+const gatewaySettings = (ingress: IngressConfig): GatewaySettings => ({
   ...ingress,
   beside: ingress.controller === "both",
   nginxOnly: nginxOnly(ingress),

@@ -48,7 +48,7 @@ const hsts = z.strictObject({
 export const ingressSchema = z.strictObject({
   install: z.boolean().exactOptional().meta({
     description:
-      "Whether the stack has a way in from outside. If left out: when a lab of this stack needs it.",
+      "Whether the stack has an ingress: somebody who serves routes. If left out: when a lab of this stack needs it.",
   }),
   controller: z.enum(["ingress-nginx", "gateway", "both", "existing", "alb"]).exactOptional().meta({
     description:

@@ -20,7 +20,7 @@ const portMapping = z
   .transform((m) => ({ ...m, hostPort: m.hostPort ?? m.nodePort }));
 
 /** What requests come in by: whose ports are open on the laptop. */
-export interface WaysIn {
+export interface PortHolders {
   nginx: boolean;
   gateway: boolean;
 }
@@ -29,7 +29,7 @@ export interface WaysIn {
  * Node ports of the labs, open on the laptop by default: a later lab then needs no new cluster. The ingress's only where
  * the stack has one: a rootless engine may not open them. A Gateway has 80 and 443 too, or beside nginx 8080 and 8443.
  */
-export function defaultPorts({ nginx, gateway }: WaysIn): PortMapping[] {
+export function defaultPorts({ nginx, gateway }: PortHolders): PortMapping[] {
   const { http, https } = GATEWAY_NODE_PORTS;
   const [plain, secure] = nginx ? [8080, 8443] : [80, 443];
   return [

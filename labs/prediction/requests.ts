@@ -22,11 +22,11 @@ export interface AnsweredRequest {
 const keyOf = (site: IngressSite | undefined): string | undefined =>
   site?.gateway === undefined ? undefined : `${site.gateway.namespace}/${site.gateway.name}`;
 
-/** Whether a claim asks the stack's own ways in, and not a Gateway that the lab makes. */
+/** Whether a claim asks the stack's own, and not a Gateway that the lab makes. */
 export const isSite = ({ ingress, gateway }: LabContext, asked: string | undefined): boolean =>
   asked === undefined || [keyOf(ingress), keyOf(gateway)].includes(asked);
 
-/** The way in that a claim asks: the stack's, its Gateway, or one that the lab makes and only the cluster reaches. */
+/** The ingress that a claim asks: the stack's, its Gateway, or one that the lab makes and only the cluster reaches. */
 export function siteFor(context: LabContext, { gateway }: Pick<RequestClaim, "gateway">): IngressSite {
   const site = siteOf(context);
   if (gateway === undefined || gateway === keyOf(site)) return site;

@@ -1,13 +1,13 @@
 import type { Problem } from "../../../kube/problems";
-import type { Refuse } from "../../entry";
-import { addressChecks, loadBalancerChecks, nodePortChecks } from "../../entry-checks";
+import type { Refuse } from "../../ingress-settings";
+import { addressChecks, loadBalancerChecks, nodePortChecks } from "../../ingress-checks";
 import type { GatewayConfig } from "../gateway-config";
-import type { GatewayEntry, GatewayFacts, GatewayPlan } from "./types";
+import type { GatewaySettings, GatewayFacts, GatewayPlan } from "./types";
 
 /** Combinations that cannot work, each with its reason. */
 export function checkGateway(
   config: GatewayConfig,
-  entry: GatewayEntry,
+  entry: GatewaySettings,
   plan: GatewayPlan,
   facts: GatewayFacts,
   calico: boolean,

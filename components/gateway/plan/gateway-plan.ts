@@ -1,10 +1,10 @@
 import { netOf } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import { GATEWAY } from "../../../routing/gateway/site-gateway";
-import { balancerPlan, onMachine } from "../../entry";
+import { balancerPlan, onMachine } from "../../ingress-settings";
 import type { GatewayConfig } from "../gateway-config";
 import { checkGateway } from "./checks";
-import type { GatewayEntry, GatewayFacts, GatewayPlan } from "./types";
+import type { GatewaySettings, GatewayFacts, GatewayPlan } from "./types";
 
 /**
  * Plans the stack's Gateway.
@@ -12,7 +12,7 @@ import type { GatewayEntry, GatewayFacts, GatewayPlan } from "./types";
  */
 export function planGateway(
   config: GatewayConfig,
-  entry: GatewayEntry,
+  entry: GatewaySettings,
   facts: GatewayFacts,
   calico: boolean,
 ): { plan: GatewayPlan; problems: Problem[]; notes: string[] } {
@@ -26,7 +26,7 @@ export function planGateway(
 
 function decide(
   config: GatewayConfig,
-  entry: GatewayEntry,
+  entry: GatewaySettings,
   facts: GatewayFacts,
   calico: boolean,
 ): GatewayPlan {
@@ -63,7 +63,7 @@ function decide(
 
 /** Local keeps the client's address past kube-proxy; Envoy Gateway's own choice, which node ports on a laptop defeat. */
 function trafficPolicy(
-  config: GatewayEntry,
+  config: GatewaySettings,
   balanced: boolean,
   proxyProtocol: boolean,
 ): "Local" | "Cluster" | undefined {
@@ -80,7 +80,7 @@ function ipFamily({ podCidrs }: GatewayFacts): GatewayPlan["ipFamily"] {
   return families.has(4) ? "DualStack" : "IPv6";
 }
 
-function notesOf(entry: GatewayEntry, plan: GatewayPlan, facts: GatewayFacts): string[] {
+function notesOf(entry: GatewaySettings, plan: GatewayPlan, facts: GatewayFacts): string[] {
   const lb = plan.loadBalancer;
   const open = lb !== undefined && lb.servedBy !== "provided" && lb.scheme === "internet-facing";
   const unmapped =

@@ -1,11 +1,11 @@
 import type { ClusterFacts } from "../../../kube/cluster-facts";
-import type { EntryConfig, EntryPlan, IngressFacts } from "../../entry";
+import type { IngressSettings, ExposurePlan, IngressFacts } from "../../ingress-settings";
 
 /** What of a cluster a Gateway depends on. */
 export type GatewayFacts = IngressFacts & Pick<ClusterFacts, "podCidrs">;
 
 /** Everything about the Gateway that is decided before it is made. */
-export interface GatewayPlan extends EntryPlan {
+export interface GatewayPlan extends ExposurePlan {
   /** Who installs Envoy Gateway. */
   by: "calico" | "chart";
   /** Name of the GatewayClass. */
@@ -17,8 +17,8 @@ export interface GatewayPlan extends EntryPlan {
   webhook: boolean;
 }
 
-/** What a Gateway takes from the way in of a stack. */
-export interface GatewayEntry extends EntryConfig {
+/** What a Gateway takes from the ingress section. */
+export interface GatewaySettings extends IngressSettings {
   className: string;
   /** Whether ingress-nginx stands beside it, and the settings are its. */
   beside: boolean;

@@ -1,8 +1,8 @@
 import type { Problem } from "../../../kube/problems";
 import type { IngressConfig } from "../ingress-config";
 import { labelProblem } from "../../../routing/routes/object-names";
-import type { IngressFacts, Refuse } from "../../entry";
-import { addressChecks, loadBalancerChecks, nodePortChecks } from "../../entry-checks";
+import type { IngressFacts, Refuse } from "../../ingress-settings";
+import { addressChecks, loadBalancerChecks, nodePortChecks } from "../../ingress-checks";
 import { albChecks, existingChecks } from "./other-controllers";
 import type { ControllerPlan } from "./types";
 

@@ -4,7 +4,7 @@ import type { IngressConfig } from "../ingress-config";
 import { charts } from "../../versions";
 import { checkController } from "./checks";
 import { controllerNotes } from "./notes";
-import { balancerPlan, onMachine, type Exposure, type IngressFacts } from "../../entry";
+import { balancerPlan, onMachine, type Exposure, type IngressFacts } from "../../ingress-settings";
 import type { ControllerPlan } from "./types";
 
 /** Plans the controller for a cluster. Nothing is made; whatever cannot work is told, all at once. */

@@ -1,5 +1,5 @@
 import type { IngressConfig } from "../ingress-config";
-import type { IngressFacts, Refuse } from "../../entry";
+import type { IngressFacts, Refuse } from "../../ingress-settings";
 import type { ControllerPlan } from "./types";
 
 /** A controller that is there keeps its settings: what would change nothing is refused. */

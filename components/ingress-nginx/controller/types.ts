@@ -1,10 +1,10 @@
-import type { EntryPlan } from "../../entry";
+import type { ExposurePlan } from "../../ingress-settings";
 import type { AlbPlan } from "../../../routing/alb/objects";
 import type { ControllerPlace } from "../../../routing/ingress-site";
 import type { IngressConfig } from "../ingress-config";
 
 /** Everything about the controller that is decided before it is made. */
-export interface ControllerPlan extends EntryPlan {
+export interface ControllerPlan extends ExposurePlan {
   /** Where it runs, if it is there already: then nothing is installed. */
   existing?: ControllerPlace;
   /** Instead of nginx one Application Load Balancer, made of the Ingresses themselves. */

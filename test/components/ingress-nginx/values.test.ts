@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { planController } from "../../../components/ingress-nginx/controller/controller-plan";
-import type { IngressFacts } from "../../../components/entry";
+import type { IngressFacts } from "../../../components/ingress-settings";
 import type {} from "../../../components/ingress-nginx/controller/types";
 import { controllerValues } from "../../../components/ingress-nginx/nginx-values";
 import { versionSet } from "../../../components/versions";

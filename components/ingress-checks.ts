@@ -1,8 +1,8 @@
-import type { EntryConfig, EntryPlan, IngressFacts, Refuse } from "./entry";
+import type { IngressSettings, ExposurePlan, IngressFacts, Refuse } from "./ingress-settings";
 
 /** What may serve the load balancer. */
 export function loadBalancerChecks(
-  plan: Pick<EntryPlan, "loadBalancer" | "expose">,
+  plan: Pick<ExposurePlan, "loadBalancer" | "expose">,
   facts: IngressFacts,
   refuse: Refuse,
 ): void {
@@ -46,8 +46,8 @@ export function loadBalancerChecks(
 
 /** Ways to keep the client's address that defeat each other. */
 export function addressChecks(
-  config: EntryConfig,
-  plan: Pick<EntryPlan, "loadBalancer" | "expose" | "externalTrafficPolicy">,
+  config: IngressSettings,
+  plan: Pick<ExposurePlan, "loadBalancer" | "expose" | "externalTrafficPolicy">,
   refuse: Refuse,
 ): void {
   const lb = plan.loadBalancer;
@@ -104,7 +104,7 @@ export function addressChecks(
 }
 
 /** Two different ports of the range that Services have. */
-export function nodePortChecks(nodePorts: EntryPlan["nodePorts"], path: string, refuse: Refuse): void {
+export function nodePortChecks(nodePorts: ExposurePlan["nodePorts"], path: string, refuse: Refuse): void {
   for (const side of ["http", "https"] as const) {
     const port = nodePorts?.[side];
     refuse(

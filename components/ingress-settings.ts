@@ -9,7 +9,7 @@ export type Exposure =
   /** On a NodePort of every node. */
   | "node-ports";
 
-/** What of a cluster a way in depends on. */
+/** What of a cluster the ingress depends on. */
 export type IngressFacts = Pick<
   ClusterFacts,
   | "kubernetes"
@@ -31,8 +31,8 @@ export interface BalancerConfig {
   sourceRanges: readonly string[];
 }
 
-/** What config says of a way in, whoever serves it. */
-export interface EntryConfig {
+/** What config says of the ingress, whoever serves it. */
+export interface IngressSettings {
   expose?: Exposure;
   loadBalancer: BalancerConfig;
   externalTrafficPolicy?: "Local" | "Cluster";
@@ -41,7 +41,7 @@ export interface EntryConfig {
 }
 
 /** What is decided of it before it is made. */
-export interface EntryPlan {
+export interface ExposurePlan {
   expose: Exposure;
   replicas: number;
   externalTrafficPolicy?: "Local" | "Cluster";
@@ -57,9 +57,9 @@ export type Refuse = (when: boolean, path: string, value: unknown, message: stri
 
 /** The load balancer as planned, where the cluster has one for it. */
 export function balancerPlan(
-  { loadBalancer }: EntryConfig,
+  { loadBalancer }: IngressSettings,
   { loadBalancer: served }: Pick<IngressFacts, "loadBalancer">,
-): Pick<EntryPlan, "loadBalancer"> {
+): Pick<ExposurePlan, "loadBalancer"> {
   if (served === "none") return {};
   return { loadBalancer: { ...loadBalancer, servedBy: served === "container" ? "provided" : served } };
 }
