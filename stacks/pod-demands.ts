@@ -5,6 +5,7 @@ import type { KubeObject } from "../kube/objects";
 import { labAt, type LabSelection } from "../labs/model";
 import type { CalicoPlan } from "../components/calico/plan/calico-plan";
 import type { ControllerPlan } from "../components/ingress-nginx/controller/types";
+import { isGatewayObject } from "../routing/gateway/object-problems";
 import type { IngressPlan } from "./ingress-plan";
 
 /** The parts of a stack's plan that bring pods. */
@@ -113,6 +114,9 @@ function calicoPods({ calico }: DemandingPlan, nodes: number, atLeast: number): 
   ];
 }
 
+/** Envoy with what the stack asks for, and its shutdown manager. */
+const PROXY = { memory: 160 };
+
 function ingressPods({ ingress }: DemandingPlan, atLeast: number): PodDemand[] {
   if (ingress === undefined) return [];
   const { controller, gateway, tls } = ingress;
@@ -124,7 +128,7 @@ function ingressPods({ ingress }: DemandingPlan, atLeast: number): PodDemand[] {
       ? []
       : [
           { what: "envoy-gateway", pods: 1, memory: 256 },
-          { what: "the Gateway's proxies", pods: Math.max(gateway.replicas, atLeast), memory: 160 },
+          { what: "the Gateway's proxies", pods: Math.max(gateway.replicas, atLeast), ...PROXY },
         ]),
     ...(webhook === undefined
       ? []
@@ -152,6 +156,8 @@ interface PodSpec {
 /** Pods that a lab's own objects ask for. Jobs end, and what chooses its nodes may have none: neither is counted. */
 function labPods(instance: string, objects: readonly KubeObject[]): PodDemand[] {
   return objects.flatMap((o): PodDemand[] => {
+    // A Gateway of a lab's own brings a proxy.
+    if (isGatewayObject(o) && o.kind === "Gateway") return [{ what: instance, lab: true, pods: 1, ...PROXY }];
     const spec = o["spec"] as ({ replicas?: number; template?: { spec?: PodSpec } } & PodSpec) | undefined;
     const pod = o.kind === "Pod" ? spec : spec?.template?.spec;
     const perNode = o.kind === "DaemonSet";

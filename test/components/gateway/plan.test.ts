@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../../kube/objects";
 import { gatewayProblems, type GatewayContents } from "../../../components/existing/plan/gateway-contents";
 import { ProblemsError } from "../../../kube/problems";
+import { podDemands } from "../../../stacks/pod-demands";
 import { planStack, type StackPlan } from "../../../stacks/stack-plan";
 import { rawConfig } from "../../support/graph";
 
@@ -93,6 +94,20 @@ test("where the labs ask for nothing else it is ingress-nginx, with what kind wa
   const { ingress, facts } = plan({});
   expect([ingress?.controller === undefined, ingress?.gateway]).toEqual([false, undefined]);
   expect(facts.hostPorts.map((p) => p.hostPort)).toEqual([30002, 30180, 80, 443]);
+});
+
+test("its pods are counted: Envoy Gateway, the proxies, and those of a Gateway that a lab makes", () => {
+  const at = (step: number) => {
+    const stack = plan({ ...eksAt("aws"), labs: { "gateway-api": { step } } });
+    if (stack.target.kind !== "eks" || stack.target.cluster === undefined) throw new Error("no EKS");
+    return podDemands(stack, stack.target.cluster, { now: 4, least: 4 });
+  };
+  const pods = (step: number, what: string) =>
+    at(step)
+      .flatMap((d) => (d.what === what ? [d.pods] : []))
+      .reduce((a, b) => a + b, 0);
+  expect([pods(0, "envoy-gateway"), pods(0, "the Gateway's proxies")]).toEqual([1, 2]);
+  expect(pods(1, "gateway-api") - pods(0, "gateway-api")).toBe(1);
 });
 
 test("a Gateway open to everybody is said", () => {
