@@ -24,7 +24,10 @@ export function gatewayAnswerFrom(table: GatewayTable, asked: HttpRequest): Answ
   const { pathname, query } = splitQuery(request.path);
   const { path, redirect } = envoyPath(pathname);
   const protocols = scheme === "http" ? ["HTTP"] : ["HTTPS", "TLS"];
-  const listeners = table.listeners.filter((l) => protocols.includes(l.spec.protocol));
+  const listeners = atPort(
+    table.listeners.filter((l) => protocols.includes(l.spec.protocol)),
+    Number(/:(\d+)$/.exec(asked.host)?.[1] ?? (scheme === "http" ? 80 : 443)),
+  );
   const listener = listeners
     .filter((l) => takes(l.spec.hostname, host))
     .sort((a, b) => bySpecificity(a.spec.hostname ?? null, b.spec.hostname ?? null))[0];
@@ -38,6 +41,14 @@ export function gatewayAnswerFrom(table: GatewayTable, asked: HttpRequest): Answ
   if (redirect)
     return { kind: "redirect", status: 307, location: `${scheme}://${request.host}${path}${query}` };
   return route(table, listener, request, path, query);
+}
+
+/** Those of the port that the client names, or of the scheme's own; all where none has it: something maps the port. */
+function atPort(listeners: readonly Listener[], port: number): readonly Listener[] {
+  const there = listeners.filter((l) => l.spec.port === port);
+  if (there.length > 0) return there;
+  const usual = listeners.filter((l) => l.spec.port === 80 || l.spec.port === 443);
+  return usual.length > 0 ? usual : listeners;
 }
 
 /** The routes of the most specific hostname, and no others: an Envoy virtual host does not fall back to a wider one. */

@@ -4,6 +4,7 @@ import { backendCas } from "./backend-tls";
 import { intersection } from "./hostnames";
 import { securityPolicies, type SecuritySpec } from "./security-policy";
 import {
+  GROUP,
   gatewayKind,
   keyOf,
   namespaceOf,
@@ -219,11 +220,19 @@ function granted(
 ): boolean {
   return gatewayKind(objects, "ReferenceGrant").some((o) => {
     const spec = o["spec"] as
-      { from?: { kind: string; namespace: string }[]; to?: { kind: string; name?: string }[] } | undefined;
+      | {
+          from?: { group?: string; kind: string; namespace: string }[];
+          to?: { group?: string; kind: string; name?: string }[];
+        }
+      | undefined;
     return (
       namespaceOf(o) === to &&
-      (spec?.from ?? []).some((f) => f.kind === fromKind && f.namespace === fromNamespace) &&
-      (spec?.to ?? []).some((t) => t.kind === kind && (t.name === undefined || t.name === name))
+      (spec?.from ?? []).some(
+        (f) => f.group === GROUP && f.kind === fromKind && f.namespace === fromNamespace,
+      ) &&
+      (spec?.to ?? []).some(
+        (t) => (t.group ?? "") === "" && t.kind === kind && (t.name === undefined || t.name === name),
+      )
     );
   });
 }
