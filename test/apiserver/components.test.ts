@@ -52,7 +52,7 @@ const stacks: Readonly<Record<string, Record<string, unknown>>> = {
     ingress: { controller: "both" },
     gateway: { installedBy: "chart" },
   },
-  "eks, a Gateway behind a load balancer with proxy protocol": eks("calico", {
+  "EKS, a Gateway behind a load balancer with proxy protocol": eks("calico", {
     ingress: { controller: "gateway", proxyProtocol: true },
   }),
   "an existing cluster": { target: "existing", existing, labs: { stars: { step: 4 } } },
