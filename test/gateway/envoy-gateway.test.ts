@@ -4,6 +4,7 @@
  */
 import { answerText } from "../../routing/answer-text";
 import { SERVICES, migrated, rows } from "../routing/migrate-cases";
+import { edgeRows } from "../routing/migrate-edge-cases";
 import { buildEgctl, gatewayClass, removeFolder, tlsSecret, translate } from "./egctl";
 import { envoyAnswer } from "./envoy-routes";
 
@@ -12,10 +13,14 @@ const GIVEN = [gatewayClass("c"), ...["n/cert", "n/s", "gw/default"].map(tlsSecr
 beforeAll(buildEgctl, 3_600_000);
 afterAll(removeFolder);
 
-// A preflight and TLS that goes through are no matter of routes, and egctl makes Services that are missing.
-const routed = rows.filter(
+// A preflight, TLS that goes through and the code of a slash are no matter of routes; egctl makes Services and ports that
+// are missing.
+const routed = [...rows, ...edgeRows].filter(
   ([what, , , , gateway]) =>
-    gateway !== "status 200" && !/^(TLS that goes|a Service that is not there)/.test(what),
+    gateway !== "status 200" &&
+    !/^(TLS that goes|ssl-passthrough|the code of a slash|a Service that is not there|a port that takes UDP|without the primary's Service)/.test(
+      what,
+    ),
 );
 
 test.each(routed)(
