@@ -70,7 +70,7 @@ export class Gateway extends pulumi.ComponentResource {
     const certificates = this.certificates(namespace);
     const gone = this.gone([served, ...installed]);
     const gateway = this.gateway([served, namespace, ...certificates, ...gone]);
-    this.ready = [gateway, ...this.addresses(gateway)];
+    this.ready = [gateway, ...this.proxyProtocol(gateway)];
     this.loadBalancer = this.balanced()
       ? balancerOf(
           `${name}-service`,
@@ -85,13 +85,8 @@ export class Gateway extends pulumi.ComponentResource {
     return this.args.plan.expose === "load-balancer";
   }
 
-  private object(
-    what: string,
-    object: KubeObject,
-    dependsOn: pulumi.Resource[],
-    wait = this.args.wait,
-  ): pulumi.CustomResource {
-    const { cluster, mirrors } = this.args;
+  private object(what: string, object: KubeObject, dependsOn: pulumi.Resource[]): pulumi.CustomResource {
+    const { cluster, mirrors, wait } = this.args;
     return registerObject(
       `${this.prefix}-${what}`,
       object,
@@ -212,7 +207,7 @@ export class Gateway extends pulumi.ComponentResource {
     );
   }
 
-  private addresses(gateway: pulumi.Resource): pulumi.Resource[] {
+  private proxyProtocol(gateway: pulumi.Resource): pulumi.Resource[] {
     const { plan } = this.args;
     return plan.proxyProtocol ? [this.object("proxy-protocol", proxyProtocolPolicy(plan), [gateway])] : [];
   }
