@@ -23,7 +23,7 @@ export function siteOf(ctx: LabContext): IngressSite {
       baseDomain: ctx.facts.baseDomain,
       ports: { http: 80, https: 443 },
       controller: { kind: "Deployment", hostNetwork: false, ports: { http: 80, https: 443, webhook: 8443 } },
-      tls: { certificate: { issuer: "labs" }, redirect: true, awaited: true, trust: "" },
+      tls: { certificate: { issuer: "labs", readsGateways: true }, redirect: true, awaited: true, trust: "" },
     }
   );
 }

@@ -29,6 +29,17 @@ export function certificatesFor(set: Routes, site: IngressSite): KubeObject[] {
   });
 }
 
+/**
+ * Annotations of a Gateway, for whose listeners cert-manager then makes Certificates by itself (cert-manager 1.21,
+ * certificate-shim). What they say of the key is what `certificate` says.
+ */
+export const gatewayAnnotations = (issuer: string): Record<string, string> => ({
+  "cert-manager.io/cluster-issuer": issuer,
+  "cert-manager.io/private-key-algorithm": "ECDSA",
+  "cert-manager.io/private-key-size": "256",
+  "cert-manager.io/private-key-rotation-policy": "Always",
+});
+
 /** Name of a host's Certificate and Secret. */
 export const secretNameOf = (host: string): string =>
   `${host.replace(/^\*\./, "wildcard.").replaceAll(".", "-")}-tls`;

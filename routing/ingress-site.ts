@@ -65,10 +65,10 @@ export const placeOf = (site: Pick<IngressSite, "controller">): ControllerPlace 
 
 export interface SiteTls {
   /**
-   * `issuer`: a Certificate beside each route asks this ClusterIssuer. `default`: the controller's own default
-   * certificate covers every name.
+   * `issuer`: a Certificate beside each route asks this ClusterIssuer; with `readsGateways`, cert-manager makes those of an
+   * annotated Gateway by itself. `default`: the controller's own default certificate covers every name.
    */
-  certificate: { issuer: string } | "default";
+  certificate: { issuer: string; readsGateways: boolean } | "default";
   /** Whether plain HTTP is redirected. */
   redirect: boolean;
   /**

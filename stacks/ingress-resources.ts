@@ -8,6 +8,7 @@ import { Zone } from "../components/dns/zone";
 import { IngressNginx } from "../components/ingress-nginx/ingress-nginx";
 import { balancerOf } from "../components/kubernetes/service-address";
 import { Gateway } from "../components/gateway/gateway";
+import { GatewayController } from "../components/gateway/gateway-controller";
 import { Certificates } from "../components/tls/certificates";
 import { ACCOUNT } from "../components/tls/plan/objects";
 import type { StackPlan } from "./stack-plan";
@@ -42,8 +43,9 @@ export function provisionIngress(
   const zone = makeZone(ingress, site);
   const shared = { cluster, mirrors: plan.mirrors, wait: plan.config.wait, after };
   const controller = makeController(ingress, shared);
-  const tls = makeCertificates(ingress, shared, zone, site);
-  const gateway = makeGateway(ingress, shared, tls?.ready ?? []);
+  const serving = makeGatewayController(ingress, shared);
+  const tls = makeCertificates(ingress, { ...shared, after: [...shared.after, ...serving] }, zone, site);
+  const gateway = makeGateway(ingress, { ...shared, controller: serving }, tls?.ready ?? []);
   const entry = controller ?? gateway;
   makeRecords(ingress, entry?.loadBalancer, zone, site);
   const exposed = (ingress.controller ?? ingress.gateway)?.expose === "load-balancer";
@@ -85,7 +87,18 @@ function makeController(
   };
 }
 
-function makeGateway(ingress: IngressPlan, shared: Shared, issuer: pulumi.Resource[]): Gateway | undefined {
+function makeGatewayController(ingress: IngressPlan, shared: Shared): pulumi.Resource[] {
+  const { gateway: plan } = ingress;
+  const hosts = plannedGateway(ingress)?.gateway?.hosts ?? [];
+  if (plan === undefined) return [];
+  return new GatewayController("gateway-controller", { ...shared, plan, https: hosts.length > 0 }).ready;
+}
+
+function makeGateway(
+  ingress: IngressPlan,
+  shared: Omit<Shared, "after"> & Pick<ConstructorParameters<typeof Gateway>[1], "controller">,
+  issuer: pulumi.Resource[],
+): Gateway | undefined {
   const { gateway: plan } = ingress;
   const site = plannedGateway(ingress);
   if (plan === undefined || site?.gateway === undefined) return undefined;
@@ -105,14 +118,15 @@ function ownCertificate({ tls }: IngressPlan) {
 }
 
 function makeCertificates(
-  { tls }: IngressPlan,
-  shared: Pick<ConstructorParameters<typeof Certificates>[1], "cluster" | "mirrors" | "wait" | "after">,
+  { tls, gateway }: IngressPlan,
+  shared: Shared,
   zone: Zone | undefined,
   site: AwsSite | undefined,
 ): Certificates | undefined {
   if (tls.issuer === "none" || tls.issuer === "own") return undefined;
+  const gateways = gateway !== undefined;
   if (tls.issuer === "self-signed" || zone === undefined || site === undefined) {
-    return new Certificates("tls", { ...shared, plan: tls });
+    return new Certificates("tls", { ...shared, gateways, plan: tls });
   }
   const role = new ChallengeRole("challenge", {
     clusterName: shared.cluster.name,
@@ -127,6 +141,7 @@ function makeCertificates(
   const after = [...shared.after, ...role.ready];
   return new Certificates("tls", {
     ...shared,
+    gateways,
     after,
     plan: tls,
     zone: { id: zone.zoneId, region: site.region },

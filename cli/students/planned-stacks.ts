@@ -5,8 +5,8 @@ import type { PlannedStack } from "../../stacks/config/class-config";
 import { ProblemsError, type Problem } from "../../kube/problems";
 import { stackCost, type StackCost } from "../../stacks/stack-cost";
 import { acmeFindings } from "../../components/tls/plan/acme-limits";
-import { objectKey } from "../../kube/objects";
-import { gatewayCertificates } from "../../routing/gateway/site-gateway";
+import { gatewayCertificates, siteGateway } from "../../routing/gateway/site-gateway";
+import { askedCertificates } from "../../routing/secrets";
 import { plannedGateway } from "../../stacks/gateway-hosts";
 import { objectsOfAllSteps } from "../../stacks/lab-objects";
 import { PROJECT, planStack, type StackPlan } from "../../stacks/stack-plan";
@@ -82,8 +82,9 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
 
 /** Certificates that a stack asks for at any step of its labs, and for its Gateway. */
 function certificatesOf({ labs, ingress }: StackPlan): number {
-  const all = objectsOfAllSteps(labs).filter((o) => o.kind === "Certificate");
   const site = ingress && plannedGateway(ingress);
-  const beside = site === undefined ? [] : gatewayCertificates(site, site.gateway?.hosts ?? []);
-  return new Set([...all, ...beside].map(objectKey)).size;
+  const hosts = site?.gateway?.hosts ?? [];
+  const beside = site === undefined ? [] : [siteGateway(site, hosts), ...gatewayCertificates(site, hosts)];
+  const asked = askedCertificates([...objectsOfAllSteps(labs), ...beside]);
+  return new Set(asked.map(({ namespace, secret }) => `${namespace}/${secret}`)).size;
 }

@@ -8,23 +8,13 @@ import {
   siteGateway,
 } from "../../routing/gateway/site-gateway";
 import type { IngressSite } from "../../routing/ingress-site";
+import { askedCertificates } from "../../routing/secrets";
 import { afterLoadBalancers, goesWith, onCluster, type Cluster } from "../cluster";
 import { ClusterJob } from "../kubernetes/cluster-job";
 import { registerObject } from "../kubernetes/objects";
 import { balancerOf } from "../kubernetes/service-address";
-import { chartRef, type Mirrors } from "../mirrors";
-import { charts } from "../versions";
-import {
-  CHART_NAMESPACE,
-  CHART_RELEASE,
-  GATEWAY_CRDS,
-  chartClasses,
-  chartNamespace,
-  chartValues,
-  gatewayApi,
-  gatewayNamespace,
-  proxyProtocolPolicy,
-} from "./plan/gateway-objects";
+import type { Mirrors } from "../mirrors";
+import { gatewayNamespace, proxyProtocolPolicy } from "./plan/gateway-objects";
 import type { GatewayPlan } from "./plan/types";
 
 export interface GatewayArgs {
@@ -36,8 +26,8 @@ export interface GatewayArgs {
   mirrors: Mirrors;
   /** false: nothing is waited for, except what owns a load balancer. */
   wait: boolean;
-  /** What must stand before: the pod network. */
-  after: pulumi.Resource[];
+  /** Who serves it: a GatewayController. */
+  controller: pulumi.Resource[];
   /** What gives certificates. */
   issuer: pulumi.Resource[];
   /** The user's own certificate for every host, as PEM. */
@@ -45,8 +35,8 @@ export interface GatewayArgs {
 }
 
 /**
- * Envoy Gateway, and the one Gateway that the labs' routes hang on. At destroy the Gateway goes first, then a job waits
- * until its proxies' Service and load balancer are gone, and only then what would remove them.
+ * The one Gateway that the labs' routes hang on. At destroy it goes first, then a job waits until its proxies' Service and
+ * load balancer are gone, and only then the controller that would remove them.
  */
 export class Gateway extends pulumi.ComponentResource {
   readonly ready: pulumi.Resource[];
@@ -59,18 +49,11 @@ export class Gateway extends pulumi.ComponentResource {
     super("labs:gateway:Gateway", name, {}, onCluster(args.cluster, opts));
     this.args = args;
     this.prefix = name;
-    const installed = args.plan.by === "calico" ? this.byOperator() : this.byChart();
-    const served = this.served(installed);
     const { place } = args.plan;
-    const namespace = this.object(
-      "namespace",
-      gatewayNamespace(args.cluster.name, place.namespace),
-      args.after,
-    );
+    const namespace = this.object("namespace", gatewayNamespace(args.cluster.name, place.namespace), []);
     const certificates = this.certificates(namespace);
-    const gone = this.gone([served, ...installed]);
-    const gateway = this.gateway([served, namespace, ...certificates, ...gone]);
-    this.ready = [gateway, ...this.proxyProtocol(gateway)];
+    const gateway = this.gateway([namespace, ...args.issuer, ...certificates, ...this.gone()]);
+    this.ready = [gateway, ...this.proxyProtocol(gateway), ...this.issued(gateway)];
     this.loadBalancer = this.balanced()
       ? balancerOf(
           `${name}-service`,
@@ -86,53 +69,12 @@ export class Gateway extends pulumi.ComponentResource {
   }
 
   private object(what: string, object: KubeObject, dependsOn: pulumi.Resource[]): pulumi.CustomResource {
-    const { cluster, mirrors, wait } = this.args;
+    const { cluster, mirrors, wait, controller } = this.args;
     return registerObject(
       `${this.prefix}-${what}`,
       object,
       { mirrors, wait },
-      { parent: this, dependsOn, ...goesWith(cluster) },
-    );
-  }
-
-  private byOperator(): pulumi.Resource[] {
-    const { cluster, plan, hosts, after } = this.args;
-    return [this.object("api", gatewayApi(plan, cluster.name, hosts.length > 0), after)];
-  }
-
-  private byChart(): pulumi.Resource[] {
-    const { cluster, plan, hosts, mirrors, after } = this.args;
-    const namespace = this.object("system", chartNamespace(cluster.name), after);
-    const release = new k8s.helm.v3.Release(
-      `${this.prefix}-release`,
-      {
-        name: CHART_RELEASE,
-        namespace: CHART_NAMESPACE,
-        ...chartRef(charts["gateway-helm"], mirrors),
-        values: chartValues(plan, mirrors),
-        timeout: 600,
-      },
-      { parent: this, dependsOn: [namespace, ...after], ...goesWith(cluster) },
-    );
-    const made: pulumi.Resource[] = [];
-    for (const o of chartClasses(plan, hosts.length > 0))
-      made.push(this.object(`${o.kind.toLowerCase()}-${o.metadata.name}`, o, [release, ...made]));
-    return [release, ...made];
-  }
-
-  /** Until the CRDs are there no Gateway can be registered, whether or not anything else is waited for. */
-  private served(installed: pulumi.Resource[]): pulumi.Resource {
-    const { cluster, plan, wait } = this.args;
-    const accepted = `gateway.networking.k8s.io/v1/GatewayClass/${plan.className}=Accepted`;
-    return new ClusterJob(
-      `${this.prefix}-served`,
-      {
-        cluster,
-        work: wait || this.balanced() ? ["ready", accepted] : ["crds", ...GATEWAY_CRDS],
-        triggers: [plan.by, plan.className],
-        timeout: 600,
-      },
-      { parent: this, dependsOn: installed },
+      { parent: this, dependsOn: [...controller, ...dependsOn], ...goesWith(cluster) },
     );
   }
 
@@ -165,8 +107,8 @@ export class Gateway extends pulumi.ComponentResource {
    * The proxies' Service is Envoy Gateway's, not the stack's: with the Gateway gone it and its load balancer may still
    * be going. Nothing to wait for where all goes with the cluster.
    */
-  private gone(before: pulumi.Resource[]): pulumi.Resource[] {
-    const { cluster, plan } = this.args;
+  private gone(): pulumi.Resource[] {
+    const { cluster, plan, controller } = this.args;
     if (!this.balanced() && cluster.goesWith !== undefined) return [];
     const labels = proxyLabels(plan.place);
     const owner = "gateway.envoyproxy.io/owning-gateway-name";
@@ -180,26 +122,28 @@ export class Gateway extends pulumi.ComponentResource {
           timeout: 900,
           atDestroy: true,
         },
-        { parent: this, dependsOn: [...before, ...afterLoadBalancers(cluster).dependsOn] },
+        { parent: this, dependsOn: [...controller, ...afterLoadBalancers(cluster).dependsOn] },
       ),
     ];
   }
 
   private gateway(dependsOn: pulumi.Resource[]): pulumi.CustomResource {
-    const { cluster, site, hosts, mirrors, wait } = this.args;
+    const { cluster, site, hosts, mirrors, wait, controller } = this.args;
     const object = siteGateway(site, hosts);
     const awaited = wait || this.balanced();
-    const metadata = {
-      ...object.metadata,
-      ...(awaited ? { annotations: { "pulumi.com/waitFor": "condition=Programmed" } } : {}),
-    };
+    const awaiting = awaited ? { "pulumi.com/waitFor": "condition=Programmed" } : {};
+    const metadata = { ...object.metadata, annotations: { ...object.metadata.annotations, ...awaiting } };
     return registerObject(
       `${this.prefix}-gateway`,
       { ...object, metadata },
       { mirrors, wait: awaited },
       {
         parent: this,
-        dependsOn: [...dependsOn, ...(this.balanced() ? afterLoadBalancers(cluster).dependsOn : [])],
+        dependsOn: [
+          ...controller,
+          ...dependsOn,
+          ...(this.balanced() ? afterLoadBalancers(cluster).dependsOn : []),
+        ],
         // A load balancer takes minutes to come.
         customTimeouts: { create: "15m", update: "15m" },
         ...(this.balanced() ? {} : goesWith(cluster)),
@@ -210,5 +154,20 @@ export class Gateway extends pulumi.ComponentResource {
   private proxyProtocol(gateway: pulumi.Resource): pulumi.Resource[] {
     const { plan } = this.args;
     return plan.proxyProtocol ? [this.object("proxy-protocol", proxyProtocolPolicy(plan), [gateway])] : [];
+  }
+
+  /** cert-manager makes the Certificates once it sees the Gateway: nobody asks by HTTPS before they are there. */
+  private issued(gateway: pulumi.Resource): pulumi.Resource[] {
+    const { cluster, site, wait } = this.args;
+    const asked = askedCertificates([siteGateway(site, this.args.hosts)]);
+    if (!wait || site.tls?.awaited !== true || asked.length === 0) return [];
+    const work = asked.map((c) => `cert-manager.io/v1/Certificate/${c.namespace}:${c.secret}`);
+    return [
+      new ClusterJob(
+        `${this.prefix}-issued`,
+        { cluster, work: ["ready", ...work], triggers: [work.join(" ")], timeout: 900 },
+        { parent: this, dependsOn: gateway },
+      ),
+    ];
   }
 }

@@ -14,6 +14,8 @@ export interface CertificatesArgs {
   plan: Extract<TlsPlan, { webhook: unknown }>;
   mirrors: Mirrors;
   wait: boolean;
+  /** Whether cert-manager, where it is installed here, makes the certificates of annotated Gateways. Their CRDs must stand. */
+  gateways: boolean;
   /** What must stand before: the pod network. */
   after: pulumi.Resource[];
   /** Where names are proved by DNS-01; needed for ACME. */
@@ -55,8 +57,8 @@ export class Certificates extends pulumi.ComponentResource {
   }
 
   private certManager(ns: pulumi.Resource): pulumi.Resource {
-    const { cluster, plan, mirrors, wait, after } = this.args;
-    const { values, ...typed } = certManagerValues(plan.webhook, mirrors.images);
+    const { cluster, plan, mirrors, wait, gateways, after } = this.args;
+    const { values, ...typed } = certManagerValues(plan.webhook, mirrors.images, gateways);
     // A remote component is run by a provider of its own, which default providers would hide.
     const plugin = new certManager.Provider(`${this.prefix}-plugin`, {}, { parent: this });
     return new certManager.CertManager(

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../kube/objects";
-import { certificate } from "../../routing/certificate";
+import { certificate, gatewayAnnotations } from "../../routing/certificate";
 import { GROUP, VERSION, type ListenerSpec, type RouteRule } from "../../routing/gateway/objects";
 import { insideClass } from "../../routing/gateway/site-gateway";
 import { gatewaySiteOf, labHost } from "../ingress";
@@ -54,14 +54,18 @@ export function web(ctx: LabContext, { routes, https = false }: WebOptions): Kub
     metadata: { name: WEB, namespace },
     spec: { gatewayClassName: insideClass(gatewaySiteOf(ctx).className), listeners },
   };
-  return https ? [...certificates(ctx, host, namespace), gateway] : [gateway];
+  return https ? certified(ctx, host, gateway) : [gateway];
 }
 
-/** The platform team's, beside the Gateway: the shop needs no key. */
-function certificates(ctx: LabContext, host: string, namespace: string): KubeObject[] {
+/** With its certificate. It is the platform team's, beside the Gateway: the shop needs no key. */
+function certified(ctx: LabContext, host: string, gateway: KubeObject): KubeObject[] {
   const made = gatewaySiteOf(ctx).tls?.certificate;
-  if (made === undefined || made === "default") return [];
-  return [certificate({ name: SECRET, namespace, host, issuer: made.issuer, awaited: true })];
+  if (made === undefined || made === "default") return [gateway];
+  const { issuer, readsGateways } = made;
+  if (readsGateways)
+    return [{ ...gateway, metadata: { ...gateway.metadata, annotations: gatewayAnnotations(issuer) } }];
+  const { namespace = "" } = gateway.metadata;
+  return [certificate({ name: SECRET, namespace, host, issuer, awaited: true }), gateway];
 }
 
 /** A route of the shop's, on listeners of the platform's Gateway. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../kube/objects";
-import { certificate, secretNameOf } from "../certificate";
+import { certificate, gatewayAnnotations, secretNameOf } from "../certificate";
 import { placeOf, type ControllerPods, type IngressSite } from "../ingress-site";
 import { HTTP_LISTENER, httpsListener } from "./http-routes";
 import { VERSION, type ListenerSpec } from "./objects";
@@ -41,14 +41,23 @@ export function siteGateway(site: IngressSite, hosts: readonly string[]): KubeOb
   return {
     apiVersion: VERSION,
     kind: "Gateway",
-    metadata: { name, namespace },
+    metadata: { name, namespace, ...annotated(site, secure) },
     spec: { gatewayClassName: site.className, listeners },
   };
 }
 
-/** The Certificates of its listeners; none where the user's own certificate covers them. */
+function annotated({ tls }: IngressSite, secure: readonly string[]) {
+  const made = tls?.certificate;
+  if (secure.length === 0 || made === undefined || made === "default" || !made.readsGateways) return {};
+  return { annotations: gatewayAnnotations(made.issuer) };
+}
+
+/**
+ * The Certificates of its listeners, where cert-manager does not make them by itself; none where the user's own
+ * certificate covers them.
+ */
 export function gatewayCertificates({ tls, gateway }: IngressSite, hosts: readonly string[]): KubeObject[] {
-  if (tls === undefined || tls.certificate === "default") return [];
+  if (tls === undefined || tls.certificate === "default" || tls.certificate.readsGateways) return [];
   const { issuer } = tls.certificate;
   const { namespace } = gateway ?? GATEWAY;
   return hosts.map((host) =>

@@ -28,7 +28,7 @@ const site: IngressSite = {
   baseDomain: "org",
   ports: { http: 80, https: 443 },
   controller: { kind: "Deployment", hostNetwork: false, ports: {} },
-  tls: { certificate: { issuer: "labs" }, redirect: true, awaited: true, trust: "" },
+  tls: { certificate: { issuer: "labs", readsGateways: true }, redirect: true, awaited: true, trust: "" },
 };
 const to = (service: string) => ({ service, port: "http" });
 const set = (hosts: HostRoutes[], more: Partial<Routes> = {}): Routes => ({

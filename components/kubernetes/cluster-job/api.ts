@@ -16,8 +16,8 @@ export class Api {
 
   constructor(private readonly kubeconfig: KubeConfig) {}
 
-  async get(apiVersion: string, kind: string, name: string): Promise<KubeObject> {
-    return (await this.call("GET", await this.path({ apiVersion, kind, metadata: { name } }))) as KubeObject;
+  async get(object: KubeObject): Promise<KubeObject> {
+    return (await this.call("GET", await this.path(object))) as KubeObject;
   }
 
   /** All of a kind, in every namespace. */

@@ -2,7 +2,7 @@
  * Run by a Command resource during `up` or `destroy`, with the kubeconfig on stdin and its work in LABS_CLUSTER_JOB:
  *   crds NAME…            wait until these CRDs are established
  *   apply SOURCE NAME…    apply a manifest (URL, file or folder; `--digest=sha256:…` of it) server-side, then wait for these CRDs
- *   ready API/KIND/NAME…  wait until these objects have condition Ready (`NAME=Available`: another one)
+ *   ready API/KIND/[NAMESPACE:]NAME…  wait until these objects have condition Ready (`NAME=Available`: another one)
  *   gone NAMESPACE KEY=VALUE   at destroy: wait until Services with this label are gone, and their load balancers
  *   volumes DRIVER        at destroy: delete the claims of a CSI driver's volumes, wait until the volumes are gone
  */

@@ -18,13 +18,13 @@ export async function waitForCrds(
   const objects = names.map((name) => ({
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
-    name,
+    metadata: { name },
     condition: "Established",
   }));
   await waitForConditions(kubeconfig, objects, until);
 }
 
-/** Waits until every object, given as `group/version/Kind/name`, has condition Ready, or the one named behind a `=`. */
+/** Waits until every object, given as `group/version/Kind/[namespace:]name`, has condition Ready, or the one named behind a `=`. */
 export async function waitForReady(
   kubeconfig: KubeConfig,
   references: readonly string[],
@@ -33,16 +33,15 @@ export async function waitForReady(
   const objects = references.map((reference) => {
     const [path = "", condition = "Ready"] = reference.split("=");
     const parts = path.split("/");
-    const [name, kind] = [parts.at(-1) ?? "", parts.at(-2) ?? ""];
-    return { apiVersion: parts.slice(0, -2).join("/"), kind, name, condition };
+    const [place = "", kind = ""] = [parts.at(-1), parts.at(-2)];
+    const [name = "", namespace] = place.split(":").reverse();
+    const where = namespace === undefined ? {} : { namespace };
+    return { apiVersion: parts.slice(0, -2).join("/"), kind, metadata: { name, ...where }, condition };
   });
   await waitForConditions(kubeconfig, objects, until);
 }
 
-interface Awaited {
-  apiVersion: string;
-  kind: string;
-  name: string;
+interface Awaited extends KubeObject {
   condition: string;
 }
 
@@ -62,7 +61,7 @@ async function waitForConditions(
       const look = await lookAt(api, o);
       if (look.done) continue;
       still.push(o);
-      seen.set(`${o.kind} ${o.name}`, look.seen);
+      seen.set(`${o.kind} ${o.metadata.name}`, look.seen);
     }
     open = still;
     if (open.length === 0) return;
@@ -71,17 +70,15 @@ async function waitForConditions(
   }
   const lines = [...seen].map(([name, what]) => `  ${name}: ${what}`);
   throw new Error(
-    [
-      `not ${[...new Set(open.map((o) => o.condition))].join(", ")} in time:`,
-      ...lines,
-      "  look: kubectl get tigerastatus; kubectl -n tigera-operator logs deploy/tigera-operator",
-    ].join("\n"),
+    [`not ${[...new Set(open.map((o) => o.condition))].join(", ")} in time:`, ...lines, ...hints(open)].join(
+      "\n",
+    ),
   );
 }
 
 async function lookAt(api: Api, { condition, ...o }: Awaited): Promise<Look> {
   try {
-    const found: Conditioned = await api.get(o.apiVersion, o.kind, o.name);
+    const found: Conditioned = await api.get(o);
     const conditions = found.status?.conditions ?? [];
     if (conditions.some((c) => c.type === condition && c.status === "True")) return { done: true };
     const bad = conditions
@@ -97,3 +94,13 @@ async function lookAt(api: Api, { condition, ...o }: Awaited): Promise<Look> {
     };
   }
 }
+
+/** Where to look: cert-manager's objects tell by themselves; all else here is the operator's doing. */
+const hints = (open: readonly Awaited[]): string[] => [
+  ...open
+    .filter((o) => o.kind === "Certificate")
+    .map((o) => `  look: kubectl -n ${o.metadata.namespace ?? ""} describe certificate,order,challenge`),
+  ...(open.some((o) => o.kind !== "Certificate")
+    ? ["  look: kubectl get tigerastatus; kubectl -n tigera-operator logs deploy/tigera-operator"]
+    : []),
+];

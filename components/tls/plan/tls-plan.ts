@@ -268,7 +268,13 @@ function acmeProblems(config: TlsConfig, issuer: Issuer, site: TlsSite): Problem
 /** How labs get certificates under this plan; undefined where they get none. */
 export function siteTls(plan: TlsPlan, redirect: boolean, newZone = false): SiteTls | undefined {
   const acme = plan.issuer === "acme" || plan.issuer === "acme-staging";
-  const issued = { certificate: { issuer: ISSUER }, redirect, awaited: !(acme && newZone) } as const;
+  // Of a cert-manager that is there already nobody knows whether its Gateway support is on.
+  const readsGateways = "manager" in plan && plan.manager.how === "install";
+  const issued = {
+    certificate: { issuer: ISSUER, readsGateways },
+    redirect,
+    awaited: !(acme && newZone),
+  } as const;
   switch (plan.issuer) {
     case "none":
       return undefined;

@@ -32,24 +32,36 @@ describe.each([true, false])("preview: %s", (preview) => {
     });
 
     test("the operator's Gateway comes after the pod network, routes after the Gateway", () => {
-      expect(graph.waitsFor("gateway-api", "calico-ready-run")).toBe(true);
-      expect(graph.waitsFor("gateway-gateway", "gateway-served-run")).toBe(true);
+      expect(graph.waitsFor("gateway-controller-api", "calico-ready-run")).toBe(true);
+      expect(graph.waitsFor("gateway-gateway", "gateway-controller-served-run")).toBe(true);
       const routes = graph.ofType(ROUTE);
       expect(routes.length).toBe(4);
       for (const r of routes) expect(graph.waitsFor(r.name, "gateway-gateway")).toBe(true);
     });
 
-    test("the Gateway waits for its certificates, and is waited for until it is programmed", () => {
-      const certificates = graph.names().filter((n) => n.startsWith("gateway-certificate-"));
-      expect(certificates.length).toBe(3);
-      for (const name of certificates) {
-        expect(graph.waitsFor("gateway-gateway", name)).toBe(true);
-        expect(graph.waitsFor(name, "tls-clusterissuer-labs")).toBe(true);
-      }
-      expect(graph.named("gateway-gateway").inputs["metadata"]).toMatchObject({
-        annotations: { "pulumi.com/waitFor": "condition=Programmed" },
+    test("cert-manager starts with the Gateway's CRDs, and makes its certificates; routes wait for them", () => {
+      expect(graph.waitsFor("tls-manager", "gateway-controller-served-run")).toBe(true);
+      expect(graph.waitsFor("gateway-gateway", "tls-clusterissuer-labs")).toBe(true);
+      expect(graph.names().filter((n) => n.startsWith("gateway-certificate-"))).toEqual([]);
+      const host = (name: string) => `cert-manager.io/v1/Certificate/labs-gateway:${name}-localhost-tls`;
+      expect(graph.named("gateway-issued-run").inputs["environment"]).toEqual({
+        LABS_CLUSTER_JOB: JSON.stringify([
+          "--timeout=900",
+          "ready",
+          ...["game-2048", "shop-next", "shop"].map(host),
+        ]),
       });
-      expect(graph.named("gateway-served-run").inputs["environment"]).toEqual({
+      for (const r of graph.ofType(ROUTE)) expect(graph.waitsFor(r.name, "gateway-issued-run")).toBe(true);
+    });
+
+    test("the Gateway is waited for until it is programmed", () => {
+      expect(graph.named("gateway-gateway").inputs["metadata"]).toMatchObject({
+        annotations: {
+          "cert-manager.io/cluster-issuer": "labs",
+          "pulumi.com/waitFor": "condition=Programmed",
+        },
+      });
+      expect(graph.named("gateway-controller-served-run").inputs["environment"]).toEqual({
         LABS_CLUSTER_JOB: JSON.stringify([
           "--timeout=600",
           "ready",
@@ -75,7 +87,7 @@ describe.each([true, false])("preview: %s", (preview) => {
     test("no ingress-nginx, no Ingress, and all of it goes with the cluster", () => {
       expect(graph.has("ingress-release")).toBe(false);
       expect(graph.ofType("kubernetes:networking.k8s.io/v1:Ingress")).toEqual([]);
-      for (const name of ["gateway-api", "gateway-gateway", "gateway-namespace"])
+      for (const name of ["gateway-controller-api", "gateway-gateway", "gateway-namespace"])
         expect(graph.named(name).deletedWith).toBe(graph.named("kind-cluster").urn);
       expect(graph.has("gateway-gone")).toBe(false);
     });
@@ -98,7 +110,7 @@ describe.each([true, false])("preview: %s", (preview) => {
 
     test("at destroy: the Gateway, then its Service and load balancer, then what removes them", () => {
       expect(graph.waitsFor("gateway-gateway", "gateway-gone-run")).toBe(true);
-      for (const needed of ["eks-lb-controller", "gateway-served-run"])
+      for (const needed of ["eks-lb-controller", "gateway-controller-served-run"])
         expect(graph.waitsFor("gateway-gone-run", needed)).toBe(true);
       for (const name of ["gateway-gateway", "gateway-gone", "gateway-gone-run", "gateway"])
         expect([name, graph.named(name).deletedWith]).toEqual([name, undefined]);
@@ -115,15 +127,19 @@ describe.each([true, false])("preview: %s", (preview) => {
     });
 
     test("Calico's operator installs it where the API server reaches its webhook, else its chart without one", () => {
-      expect(graph.has("gateway-api")).toBe(cni === "aws");
+      expect(graph.has("gateway-controller-api")).toBe(cni === "aws");
       if (cni === "aws") return;
-      expect(graph.named("gateway-release").inputs).toMatchObject({
+      expect(graph.named("gateway-controller-release").inputs).toMatchObject({
         chart: "oci://docker.io/envoyproxy/gateway-helm",
         values: { topologyInjector: { enabled: false } },
       });
       for (const name of ["labs", "labs-inside"]) {
-        expect(graph.waitsFor(`gateway-gatewayclass-${name}`, `gateway-envoyproxy-${name}`)).toBe(true);
-        expect(graph.waitsFor("gateway-served-run", `gateway-gatewayclass-${name}`)).toBe(true);
+        expect(
+          graph.waitsFor(`gateway-controller-gatewayclass-${name}`, `gateway-controller-envoyproxy-${name}`),
+        ).toBe(true);
+        expect(
+          graph.waitsFor("gateway-controller-served-run", `gateway-controller-gatewayclass-${name}`),
+        ).toBe(true);
       }
     });
   });
@@ -135,7 +151,7 @@ describe.each([true, false])("preview: %s", (preview) => {
       options(preview),
     );
     expect(graph.waitsFor("gateway-gateway", "gateway-gone-run")).toBe(true);
-    expect(graph.waitsFor("gateway-gone-run", "gateway-release")).toBe(true);
+    expect(graph.waitsFor("gateway-gone-run", "gateway-controller-release")).toBe(true);
   });
 
   test("your own certificate: a Secret beside the Gateway, for each of its names", async () => {
@@ -159,7 +175,7 @@ test("proxy protocol: the load balancer speaks it, and the Gateway is told", asy
   expect(graph.named("gateway-proxy-protocol").inputs).toMatchObject({
     spec: { proxyProtocol: { optional: false } },
   });
-  const api = JSON.stringify(graph.named("gateway-api").inputs);
+  const api = JSON.stringify(graph.named("gateway-controller-api").inputs);
   expect(api).toContain('"externalTrafficPolicy":"Cluster"');
   expect(api).toContain('aws-load-balancer-proxy-protocol":"*"');
 });

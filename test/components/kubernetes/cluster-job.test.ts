@@ -107,6 +107,23 @@ test("a kind that is not served yet is waited for, not given up", async () => {
   ).resolves.toBeUndefined();
 }, 20_000);
 
+test("an object of a namespace; a Certificate that does not come says where to look", async () => {
+  const list = { resources: [{ name: "certificates", kind: "Certificate", namespaced: true }] };
+  const wanting = { status: { conditions: [{ type: "Ready", status: "False", message: "Issuing" }] } };
+  server = await FakeServer.start(({ path }) => (path.endsWith("/v1") ? [200, list] : [200, wanting]));
+  const wait = waitForReady(
+    server.kubeconfig(),
+    ["cert-manager.io/v1/Certificate/labs-gateway:shop-tls"],
+    Date.now() - 1,
+  );
+  await expect(wait).rejects.toThrow(
+    /Certificate shop-tls: Ready=False Issuing\n {2}look: kubectl -n labs-gateway describe certificate,order,challenge$/,
+  );
+  expect(server.asked.at(-1)?.path).toBe(
+    "/apis/cert-manager.io/v1/namespaces/labs-gateway/certificates/shop-tls",
+  );
+});
+
 const crd = {
   apiVersion: "apiextensions.k8s.io/v1",
   kind: "CustomResourceDefinition",

@@ -148,13 +148,22 @@ test("certificates are waited for, but not where the zone is new and nobody can 
   const acme = { issuer: "acme", server: "", email: "", ...managed } as const;
   expect(siteTls(acme, true, false)?.awaited).toBe(true);
   expect(siteTls(acme, true, true)?.awaited).toBe(false);
+  const there = { ...acme, manager: { how: "existing", namespace: "certs" } } as const;
+  expect(siteTls(acme, true)?.certificate).toEqual({ issuer: "labs", readsGateways: true });
+  expect(siteTls(there, true)?.certificate).toEqual({ issuer: "labs", readsGateways: false });
   expect(siteTls({ issuer: "self-signed", baseDomain: "x.dev", ...managed }, true, true)?.awaited).toBe(true);
 });
 
 test("cert-manager's values: what has a typed argument is given as one, the CRDs stay at uninstall", () => {
-  expect(certManagerValues({ hostNetwork: true, port: 10260 }, { "quay.io": "mirror.local/quay/" })).toEqual({
+  const mirror = { "quay.io": "mirror.local/quay/" };
+  const values = {
     webhook: { hostNetwork: true, securePort: 10260 },
     startupapicheck: { enabled: true, timeout: "5m" },
     values: { crds: { enabled: true, keep: true }, imageRegistry: "mirror.local/quay" },
+  };
+  expect(certManagerValues({ hostNetwork: true, port: 10260 }, mirror, false)).toEqual(values);
+  expect(certManagerValues({ hostNetwork: true, port: 10260 }, mirror, true)).toEqual({
+    ...values,
+    extraArgs: ["--enable-gateway-api"],
   });
 });

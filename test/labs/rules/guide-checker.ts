@@ -4,6 +4,7 @@ import { CA } from "../../../components/tls/plan/objects";
 import type { KubeObject } from "../../../kube/objects";
 import type { ClusterFacts } from "../../../kube/cluster-facts";
 import type { Lab, LabContext } from "../../../labs/model";
+import { askedCertificates } from "../../../routing/secrets";
 import { commandsOf, inlineCommands, kindOf, readKubectl, shellBlocks, type Command } from "./guide-commands";
 import type { Subject } from "./subject";
 
@@ -11,10 +12,17 @@ const root = resolve(__dirname, "../../..");
 
 /** Every object that the lab has at any step. */
 function objectsOf(lab: Lab, context: LabContext): KubeObject[] {
-  return [
+  const registered = [
     ...lab.workloads(context),
     ...lab.steps.flatMap((s) => [...(s.add?.(context) ?? []), ...(s.patch?.(context) ?? [])]),
   ];
+  // cert-manager names them after their Secrets.
+  const issued = askedCertificates(registered).map(({ namespace, secret }) => ({
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    metadata: { name: secret, namespace },
+  }));
+  return [...registered, ...issued];
 }
 
 /** What a cluster of this project has without any lab: `kind namespace/name`. */

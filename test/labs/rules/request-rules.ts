@@ -11,7 +11,12 @@ const plain: IngressSite = {
   ports: { http: 80, https: 443 },
   controller: { kind: "Deployment", hostNetwork: false, ports: { http: 80, https: 443, webhook: 8443 } },
 };
-const issuer = { certificate: { issuer: "labs" }, redirect: true, awaited: true, trust: "" } as const;
+const issuer = {
+  certificate: { issuer: "labs", readsGateways: true },
+  redirect: true,
+  awaited: true,
+  trust: "",
+} as const;
 
 const gateway: IngressSite = {
   ...plain,
@@ -39,6 +44,10 @@ const sites: Record<string, IngressSite> = {
   "no redirect": { ...plain, tls: { ...issuer, redirect: false } },
   "a Gateway": { ...gateway, tls: issuer },
   "a Gateway at other ports": { ...gateway, ports: { http: 8080, https: 8443 }, tls: issuer },
+  "a Gateway beside a cert-manager that was there already": {
+    ...gateway,
+    tls: { ...issuer, certificate: { issuer: "labs", readsGateways: false } },
+  },
   "a Gateway without a redirect": { ...gateway, tls: { ...issuer, redirect: false } },
 };
 
