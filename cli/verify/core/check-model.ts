@@ -33,7 +33,7 @@ export interface RequestCheck extends CheckHead {
   scheme: "http" | "https";
   host: string;
   port: number;
-  /** `namespace/name` of the Gateway that is asked, where it is not the stack's one way in. */
+  /** `namespace/name` of the Gateway that is asked, where the request does not go where the labs' names lead. */
   gateway?: string;
   /** Only the cluster reaches that Gateway. */
   inside?: true;

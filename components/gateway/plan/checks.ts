@@ -7,7 +7,7 @@ import type { GatewaySettings, GatewayFacts, GatewayPlan } from "./types";
 /** Combinations that cannot work, each with its reason. */
 export function checkGateway(
   config: GatewayConfig,
-  entry: GatewaySettings,
+  settings: GatewaySettings,
   plan: GatewayPlan,
   facts: GatewayFacts,
   calico: boolean,
@@ -21,19 +21,19 @@ export function checkGateway(
   installerChecks(config, plan, facts, calico, refuseIn("gateway"));
   nodePortChecks(plan.nodePorts, "nodePorts", refuseIn("gateway"));
   // Beside nginx the shared settings are checked with it.
-  if (entry.beside) return found;
+  if (settings.beside) return found;
   const refuse = refuseIn("ingress");
   loadBalancerChecks(plan, facts, refuse);
-  addressChecks(entry, plan, refuse);
+  addressChecks(settings, plan, refuse);
   refuse(plan.replicas < 1, "replicas", plan.replicas, "is fewer than one", "use 1 or more");
   refuse(
-    entry.expose === "host-ports",
+    settings.expose === "host-ports",
     "expose",
-    entry.expose,
+    settings.expose,
     "a Gateway's proxies take no ports of their nodes here",
     "leave it out: on kind its node ports are open on your machine as 80 and 443",
   );
-  for (const [key, value] of Object.entries(entry.nginxOnly))
+  for (const [key, value] of Object.entries(settings.nginxOnly))
     refuse(
       value !== undefined,
       key,

@@ -12,43 +12,43 @@ import type { GatewaySettings, GatewayFacts, GatewayPlan } from "./types";
  */
 export function planGateway(
   config: GatewayConfig,
-  entry: GatewaySettings,
+  settings: GatewaySettings,
   facts: GatewayFacts,
   calico: boolean,
 ): { plan: GatewayPlan; problems: Problem[]; notes: string[] } {
-  const plan = decide(config, entry, facts, calico);
+  const plan = decide(config, settings, facts, calico);
   return {
     plan,
-    problems: checkGateway(config, entry, plan, facts, calico),
-    notes: notesOf(entry, plan, facts),
+    problems: checkGateway(config, settings, plan, facts, calico),
+    notes: notesOf(settings, plan, facts),
   };
 }
 
 function decide(
   config: GatewayConfig,
-  entry: GatewaySettings,
+  settings: GatewaySettings,
   facts: GatewayFacts,
   calico: boolean,
 ): GatewayPlan {
   const { nodePorts } = config;
   const mapped = onMachine(facts, nodePorts.http) !== undefined;
   const usual = facts.loadBalancer !== "none" && !mapped ? "load-balancer" : "node-ports";
-  const wish = entry.beside || entry.expose === "host-ports" ? undefined : entry.expose;
+  const wish = settings.beside || settings.expose === "host-ports" ? undefined : settings.expose;
   const expose = wish ?? usual;
   const balanced = expose === "load-balancer";
-  const proxyProtocol = balanced && entry.proxyProtocol;
-  const policy = trafficPolicy(entry, balanced, proxyProtocol);
+  const proxyProtocol = balanced && settings.proxyProtocol;
+  const policy = trafficPolicy(settings, balanced, proxyProtocol);
   const reached = facts.controlPlaneReachesPods;
   const family = ipFamily(facts);
   return {
     by: config.installedBy ?? (calico && reached && family !== "IPv6" ? "calico" : "chart"),
-    className: entry.className,
+    className: settings.className,
     place: GATEWAY,
     expose,
-    replicas: entry.replicas ?? Math.min(2, Math.max(1, facts.workers)),
+    replicas: settings.replicas ?? Math.min(2, Math.max(1, facts.workers)),
     ...(policy === undefined ? {} : { externalTrafficPolicy: policy }),
     proxyProtocol,
-    ...(balanced ? balancerPlan(entry, facts) : {}),
+    ...(balanced ? balancerPlan(settings, facts) : {}),
     ...(balanced ? {} : { nodePorts }),
     ...(family === undefined ? {} : { ipFamily: family }),
     webhook: reached,
@@ -80,7 +80,7 @@ function ipFamily({ podCidrs }: GatewayFacts): GatewayPlan["ipFamily"] {
   return families.has(4) ? "DualStack" : "IPv6";
 }
 
-function notesOf(entry: GatewaySettings, plan: GatewayPlan, facts: GatewayFacts): string[] {
+function notesOf(settings: GatewaySettings, plan: GatewayPlan, facts: GatewayFacts): string[] {
   const lb = plan.loadBalancer;
   const open = lb !== undefined && lb.servedBy !== "provided" && lb.scheme === "internet-facing";
   const unmapped =
@@ -98,7 +98,7 @@ function notesOf(entry: GatewaySettings, plan: GatewayPlan, facts: GatewayFacts)
           `node ports ${plan.nodePorts?.http ?? 0} and ${plan.nodePorts?.https ?? 0} of the Gateway are not open on your machine: add them to kind.portMappings (this replaces the cluster)`,
         ]
       : []),
-    ...(entry.beside && facts.loadBalancer.startsWith("aws")
+    ...(settings.beside && facts.loadBalancer.startsWith("aws")
       ? [
           "names lead to ingress-nginx; the Gateway has a load balancer of its own (output gatewayLoadBalancer)",
         ]

@@ -41,7 +41,7 @@ export function kustomizedFiles(
     if (result === undefined || "failed" in result) {
       const why = result === undefined ? "there is no kubectl here" : result.failed;
       notes.push(
-        `${dir}: its kustomization (${kustomization.changes.join(", ")}) is not rendered, for ${why}; the files are read as they stand. Render it: kubectl kustomize ${dir} | reach list -`,
+        `${dir}: its kustomization (${kustomization.changes.join(", ")}) is not rendered, for ${why}; the files are read as they stand. Render it, and read the result: kubectl kustomize ${dir} > rendered.yaml`,
       );
       continue;
     }

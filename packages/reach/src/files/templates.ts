@@ -28,6 +28,6 @@ export function holdsTemplateKey(value: unknown): boolean {
 /** How to render what was found, as the fix of its problem. */
 export function renderHint(chart: string | undefined): string {
   return chart === undefined
-    ? "render it first, and read the result: helm template <chart> | reach list -"
-    : `helm template ${chart} | reach list -`;
+    ? "render its chart, and read the result: helm template <chart> > rendered.yaml"
+    : `render it, and read the result: helm template ${chart} > rendered.yaml`;
 }

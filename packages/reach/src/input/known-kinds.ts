@@ -168,7 +168,7 @@ export function roleOf(
   if (kind === "Template" && group === "template.openshift.io")
     return {
       problem: "is a template: its objects are not there yet",
-      fix: "oc process --local -f <file> | reach list -",
+      fix: "process it, and read the result: oc process --local -f <file> > processed.yaml",
     };
   if (kind === "NetworkPolicy" && group === "extensions")
     return {

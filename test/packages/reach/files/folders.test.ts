@@ -86,7 +86,7 @@ describe("what may have been meant to decide is a problem, with file, line and f
     [
       "a template of OpenShift",
       "apiVersion: template.openshift.io/v1\nkind: Template\nmetadata: { name: t }\nobjects: []\n",
-      /is a template.* > oc process/,
+      /is a template.* > process it.*: oc process/,
     ],
     ["yes as a label", pod("p", ", labels: { on: yes }"), /must be text > quote it: "true"/],
   ])("%s", (_, text, message) => {
@@ -203,7 +203,7 @@ describe("what stands beside manifests", () => {
     for (const name of ["a", "b", "c"])
       put(`chart/templates/${name}.yaml`, "{{- if .Values.x }}\nkind: {{ .Values.kind }}\n{{- end }}\n");
     expect(problems()).toEqual([
-      "chart: is a Helm chart: its templates are not objects yet > helm template chart | reach list -",
+      "chart: is a Helm chart: its templates are not objects yet > render it, and read the result: helm template chart > rendered.yaml",
     ]);
     expect(problems(() => readFiles(["chart/templates/a.yaml"], folder))[0]).toMatch(/is a Helm chart/);
   });
