@@ -51,6 +51,7 @@ export function planIngress(
     expose: install ? entry?.expose : undefined,
     route53,
     internal: (alb ?? entry?.loadBalancer)?.scheme === "internal",
+    both: [controller, gateway].every((part) => part?.plan.expose === "load-balancer"),
   });
   const tls = planTls(config.tls, facts, {
     baseDomain: dns.plan.baseDomain,

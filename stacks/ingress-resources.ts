@@ -47,7 +47,7 @@ export function provisionIngress(
   const tls = makeCertificates(ingress, { ...shared, after: [...shared.after, ...serving] }, zone, site);
   const gateway = makeGateway(ingress, { ...shared, controller: serving }, tls?.ready ?? []);
   const entry = controller ?? gateway;
-  makeRecords(ingress, entry?.loadBalancer, zone, site);
+  makeRecords(ingress, { controller, gateway }, zone, site);
   const exposed = (ingress.controller ?? ingress.gateway)?.expose === "load-balancer";
   const beside = controller !== undefined && ingress.gateway?.expose === "load-balancer";
   return {
@@ -149,18 +149,30 @@ function makeCertificates(
 }
 
 function makeRecords(
-  { dns, controller }: IngressPlan,
-  balancer: pulumi.Output<string | undefined> | undefined,
+  { dns, controller: planned, gatewaySite }: IngressPlan,
+  { controller, gateway }: { controller?: Balanced | undefined; gateway?: Balanced | undefined },
   zone: Zone | undefined,
   site?: AwsSite,
 ): void {
-  if (zone === undefined || site === undefined || balancer === undefined || dns.records.length === 0) return;
-  const loadBalancer = balancer.apply((name) => name ?? "");
-  new Records("names", {
-    names: dns.records,
-    zoneId: zone.zoneId,
-    loadBalancer,
-    type: controller?.alb !== undefined ? "application" : "network",
-    provider: site.provider,
-  });
+  if (zone === undefined || site === undefined || dns.records.length === 0) return;
+  const lead = (name: string, to: Balanced | undefined, identifier: string, weight: number) => {
+    if (to === undefined) return;
+    new Records(name, {
+      names: dns.records,
+      zoneId: zone.zoneId,
+      loadBalancer: to.loadBalancer.apply((balancer) => balancer ?? ""),
+      type: planned?.alb !== undefined ? "application" : "network",
+      identifier,
+      weight,
+      provider: site.provider,
+    });
+  };
+  const beside = dns.gatewayWeight ?? 0;
+  lead("names", controller, "ingress", 100 - beside);
+  const alone = gatewaySite === undefined;
+  if (alone || dns.gatewayWeight !== undefined)
+    lead("names-gateway", gateway, "gateway", alone ? 100 : beside);
 }
+
+/** Who has a load balancer that names can lead to. */
+type Balanced = Pick<IngressNginx, "loadBalancer">;

@@ -78,6 +78,9 @@ function dnsLines(dns: DnsPlan): string[] {
   const zone = dns.zone === undefined ? "" : `, Route 53 zone ${dns.zone.name} (${dns.zone.how})`;
   return [
     `names: *.${dns.baseDomain}${zone}`,
-    ...dns.records.map((name) => `  ${name} A, alias to the load balancer`),
+    ...dns.records.map(
+      (name) =>
+        `  ${name} A, alias to ${dns.gatewayWeight === undefined ? "the load balancer" : `ingress-nginx (${100 - dns.gatewayWeight} %) and the Gateway (${dns.gatewayWeight} %)`}`,
+    ),
   ];
 }

@@ -29,7 +29,9 @@ export function entryOf(
     // Names lead to nginx: the Gateway beside it is asked at its own load balancer.
     const besides = gateway !== undefined && beside !== undefined;
     const balancer = balancerOf(besides ? beside : plan.ingress?.site);
-    if (besides && balancer !== undefined) return balancer;
+    // Names that are shared out may lead to either: each is asked at its own.
+    const shared = (plan.ingress?.dns.gatewayWeight ?? 0) > 0;
+    if ((besides || shared) && balancer !== undefined) return balancer;
     if (wish !== undefined) return wish;
     const isLocal = host === "localhost" || host.endsWith(".localhost");
     if (!isLocal) return undefined;

@@ -18,6 +18,10 @@ export const dnsSchema = z.strictObject({
     description:
       "Route 53 zone of the base domain: none, one that exists, or a new one (0.50 USD a month; its name servers are an output).",
   }),
+  gatewayWeight: z.int().min(0).max(100).exactOptional().meta({
+    description:
+      "Percent of the names' answers that lead to the Gateway, where it stands beside ingress-nginx (`ingress.controller: both`) and Route 53 has the names; the others lead to ingress-nginx. 0 if left out.",
+  }),
   zoneName: domain.exactOptional().meta({
     description: "Name of the zone where it is not the base domain itself but above it.",
   }),

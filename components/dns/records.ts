@@ -8,10 +8,17 @@ export interface RecordsArgs {
   /** DNS name of a load balancer. */
   loadBalancer: pulumi.Input<string>;
   type: "network" | "application";
+  /** Tells records of one name apart; it never changes, or the record would be made again. */
+  identifier: string;
+  /** Part of the answers for a name that lead here, against those of its other records. */
+  weight: number;
   provider: aws.Provider;
 }
 
-/** Alias records to a load balancer: they follow its addresses and cost nothing to ask. */
+/**
+ * Alias records to a load balancer: they follow its addresses and cost nothing to ask. Weighted ones always, even where
+ * there is one: Route 53 takes no weighted record beside a plain one, so names could not move step by step.
+ */
 export class Records extends pulumi.ComponentResource {
   constructor(name: string, args: RecordsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("labs:dns:Records", name, {}, { ...opts, providers: [args.provider] });
@@ -24,6 +31,8 @@ export class Records extends pulumi.ComponentResource {
           name: record,
           type: "A",
           aliases: [{ name: args.loadBalancer, zoneId: target.id, evaluateTargetHealth: true }],
+          setIdentifier: args.identifier,
+          weightedRoutingPolicies: [{ weight: args.weight }],
         },
         { parent: this },
       );

@@ -8,6 +8,8 @@ export interface DnsPlan {
   zone?: { how: "find" | "create"; name: string };
   /** Names that become alias records to the load balancer. */
   records: readonly string[];
+  /** Percent of their answers that lead to the Gateway beside ingress-nginx; absent where there are not both. */
+  gatewayWeight?: number;
 }
 
 type Facts = Pick<ClusterFacts, "baseDomain">;
@@ -20,6 +22,8 @@ export interface DnsSite {
   route53: boolean;
   /** The load balancer has private addresses only. */
   internal?: boolean;
+  /** ingress-nginx and a Gateway, each behind a load balancer of its own. */
+  both?: boolean;
 }
 
 /**
@@ -30,7 +34,7 @@ export interface DnsSite {
 export function planDns(
   config: DnsConfig,
   facts: Facts,
-  { expose, route53, internal }: DnsSite,
+  { expose, route53, internal, both = false }: DnsSite,
 ): { plan: DnsPlan; problems: Problem[]; notes: string[] } {
   const baseDomain = config.baseDomain ?? facts.baseDomain;
   const problems: Problem[] = [];
@@ -68,6 +72,15 @@ export function planDns(
       fix: "use the zone that holds it",
     });
   }
+  if (config.gatewayWeight !== undefined && (!both || config.zone === "none")) {
+    problems.push({
+      path: "dns.gatewayWeight",
+      value: config.gatewayWeight,
+      message:
+        "shares out names between ingress-nginx and a Gateway, each behind a load balancer of its own, by records of this stack; there are not both, or no records",
+      fix: "on EKS set ingress.controller to both and dns.zone to find or create; or leave it out",
+    });
+  }
   const local = baseDomain === "localhost" || baseDomain.endsWith(".localhost");
   if (local && expose === "load-balancer") {
     notes.push(
@@ -93,6 +106,7 @@ export function planDns(
       ...(config.zone === "none" ? {} : { zone: { how: config.zone, name: zoneName } }),
       // The name itself as well: a wildcard does not cover it.
       records: config.zone === "none" ? [] : [baseDomain, `*.${baseDomain}`],
+      ...(both && config.zone !== "none" ? { gatewayWeight: config.gatewayWeight ?? 0 } : {}),
     },
     problems,
     notes,

@@ -23,6 +23,14 @@ test("with a zone the domain and everything below it lead to the load balancer",
   });
 });
 
+test("beside ingress-nginx a Gateway gets its share of the names", () => {
+  const shared = { baseDomain: "labs.acme.dev", zone: "find" } as const;
+  const both = { ...onAws, both: true };
+  expect(plan(shared, both).plan.gatewayWeight).toBe(0);
+  expect(plan({ ...shared, gatewayWeight: 10 }, both).plan.gatewayWeight).toBe(10);
+  expect(plan({ ...shared, zone: "none" }, both).plan.gatewayWeight).toBeUndefined();
+});
+
 test.each<[string, Partial<DnsConfig>, DnsSite, string[]]>([
   ["a zone without a domain", { zone: "create" }, onAws, ["dns.baseDomain"]],
   ["a zone where nothing is made on AWS", { zone: "find", baseDomain: "a.dev" }, laptop, ["dns.zone"]],
@@ -37,6 +45,18 @@ test.each<[string, Partial<DnsConfig>, DnsSite, string[]]>([
     { zoneName: "acme.dev", baseDomain: "labs.acme.dev" },
     onAws,
     ["dns.zoneName"],
+  ],
+  [
+    "a share for a Gateway that is not beside ingress-nginx",
+    { zone: "find", baseDomain: "a.dev", gatewayWeight: 10 },
+    onAws,
+    ["dns.gatewayWeight"],
+  ],
+  [
+    "a share of names that nobody makes",
+    { baseDomain: "a.dev", gatewayWeight: 10 },
+    { ...onAws, both: true },
+    ["dns.gatewayWeight"],
   ],
   [
     "a domain outside of its zone",

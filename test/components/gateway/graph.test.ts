@@ -144,6 +144,22 @@ describe.each([true, false])("preview: %s", (preview) => {
     });
   });
 
+  test("eks, both: names are shared out by weight, a record of its own for each", async () => {
+    const shared = eks("aws", { controller: "both" });
+    const dns = { baseDomain: "labs.acme.dev", zone: "find", gatewayWeight: 25 };
+    const graph = await stackGraph({ ...shared, dns }, options(preview));
+    const records = graph.ofType("aws:route53/record:Record").map(({ inputs }) => inputs);
+    expect(records.map((r) => [r["name"], r["setIdentifier"], r["weightedRoutingPolicies"]])).toEqual(
+      expect.arrayContaining([
+        ["*.labs.acme.dev", "ingress", [{ weight: 75 }]],
+        ["*.labs.acme.dev", "gateway", [{ weight: 25 }]],
+        ["labs.acme.dev", "ingress", [{ weight: 75 }]],
+        ["labs.acme.dev", "gateway", [{ weight: 25 }]],
+      ]),
+    );
+    expect(records).toHaveLength(4);
+  });
+
   test("a cluster that stays: nothing is left to whom it does not belong", async () => {
     const existing = { context: "c", workers: 2, podCidrs: ["10.42.0.0/16"], installedCni: "other" };
     const graph = await stackGraph(

@@ -143,7 +143,12 @@ describe.each([true, false])("preview: %s", (preview) => {
       const records = graph.ofType("aws:route53/record:Record");
       expect(records.map((r) => r.inputs["name"]).sort()).toEqual(["*.labs.acme.dev", "labs.acme.dev"]);
       for (const r of records) {
-        expect(r.inputs).toMatchObject({ type: "A", aliases: [{ evaluateTargetHealth: true }] });
+        expect(r.inputs).toMatchObject({
+          type: "A",
+          aliases: [{ evaluateTargetHealth: true }],
+          setIdentifier: "ingress",
+          weightedRoutingPolicies: [{ weight: 100 }],
+        });
         if (!preview)
           expect(r.inputs).toMatchObject({ zoneId: "Z1", aliases: [{ name: nlb, zoneId: "ZNLB" }] });
         expect(graph.waitsFor(r.name, "zone-zone")).toBe(true);

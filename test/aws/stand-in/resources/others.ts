@@ -26,7 +26,14 @@ const change = (r: Inputs, Action: string): Values => {
     EvaluateTargetHealth: evaluateTargetHealth,
     ...rest,
   };
-  const ResourceRecordSet = { Name: r.text("name"), Type: r.text("type"), AliasTarget };
+  const [routing] = r.get<{ weight: number }[]>("weightedRoutingPolicies");
+  const ResourceRecordSet = {
+    Name: r.text("name"),
+    Type: r.text("type"),
+    SetIdentifier: r.text("setIdentifier"),
+    Weight: routing?.weight,
+    AliasTarget,
+  };
   return { HostedZoneId: r.text("zoneId"), ChangeBatch: { Changes: [{ Action, ResourceRecordSet }] } };
 };
 
@@ -110,7 +117,8 @@ export const otherTypes: Record<string, ResourceType> = {
   "aws:route53/record:Record": {
     create: async (r, aws) => {
       await aws.call("route53", "ChangeResourceRecordSets", change(r, "CREATE"));
-      return { id: `${r.text("zoneId")}_${r.text("name")}_${r.text("type")}`, outputs: {} };
+      const id = ["zoneId", "name", "type", "setIdentifier"].map((key) => r.text(key)).join("_");
+      return { id, outputs: {} };
     },
     replacedBy: ["name", "type", "zoneId"],
     remove: (_, r, aws) => aws.call("route53", "ChangeResourceRecordSets", change(r, "DELETE")),
