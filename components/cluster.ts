@@ -14,6 +14,8 @@ export interface Cluster {
   /** Access to the cluster, as YAML; always a secret. */
   kubeconfig: pulumi.Output<string>;
   facts: ClusterFacts;
+  /** Where nodes reach the API server with no Service between; absent where it is not known. */
+  apiServer?: ApiServerAddress;
   /**
    * Changes when this is another cluster, never otherwise. One-time work in the cluster (CRDs, waiting) is done
    * again when it changes.
@@ -31,6 +33,11 @@ export interface Cluster {
   servesLoadBalancers?: pulumi.Resource[];
   /** What must exist before a pod can be scheduled: nodes. Empty where the provider already waits for them. */
   nodes: pulumi.Resource[];
+}
+
+export interface ApiServerAddress {
+  host: pulumi.Input<string>;
+  port: number;
 }
 
 /** Options for a component in the cluster: its providers, and how it goes away. Children inherit them in the engine. */

@@ -17,7 +17,7 @@ export interface ClusterFacts {
   serviceCidr?: string;
   /** The IPv6 range of Services, where a cluster has both families. */
   serviceCidr6?: string;
-  /** kube-proxy's mode; Calico's dataplane must go with it. */
+  /** kube-proxy's mode; Calico's dataplane must go with it. `none`: there is no kube-proxy. */
   kubeProxyMode: "iptables" | "ipvs" | "nftables" | "none";
   /** Whether the API server reaches pod addresses. Where not, webhooks must run on the host network. */
   controlPlaneReachesPods: boolean;
@@ -59,6 +59,8 @@ export interface OutsideHost {
   container: string;
 }
 
+export type Dataplane = "Iptables" | "Nftables" | "BPF";
+
 export interface CniFacts {
   /** `calico`: Calico gives addresses; others: a cloud's CNI does and Calico only enforces policy. */
   type: "calico" | "aws" | "other";
@@ -66,6 +68,8 @@ export interface CniFacts {
   bgp: boolean;
   /** Encapsulation of the pod network between nodes. */
   encapsulation: "None" | "VXLAN" | "VXLANCrossSubnet" | "IPIP" | "IPIPCrossSubnet" | "cloud";
+  /** How Calico programs policies, as far as this project made it; `BPF` also stands in kube-proxy's place. */
+  dataplane?: Dataplane;
   /** Whether Calico's flow logs are there (Goldmane and Whisker), as far as this project made them. */
   observability?: boolean;
   /** Calico's address pools; absent where they are not known. */

@@ -3,6 +3,7 @@ import {
   type ClusterContents,
   type WantedContents,
 } from "../components/existing/plan/contents";
+import { ebpfContentProblems } from "../components/existing/plan/ebpf-contents";
 import {
   gatewayProblems,
   type GatewayContents,
@@ -26,7 +27,9 @@ const LIMIT = 10;
 export async function checkContents(plan: StackPlan, access: Access): Promise<string[]> {
   const wanted = wantedOf(plan);
   const gateway = wantedGateway(plan);
-  if (wanted.ingress === undefined && wanted.certManager === undefined && gateway === undefined) return [];
+  const ebpf = plan.calico.install && plan.calico.dataplane === "BPF";
+  if (wanted.ingress === undefined && wanted.certManager === undefined && gateway === undefined && !ebpf)
+    return [];
   const client = await import("@kubernetes/client-node");
   const kubeconfig = new client.KubeConfig();
   kubeconfig.loadFromString(access.text);
@@ -63,6 +66,12 @@ export async function checkContents(plan: StackPlan, access: Access): Promise<st
       place === undefined ? undefined : one(`/api/v1/namespaces/${place.namespace}/services/${place.name}`),
     ]);
   const foundGateways = await gateways;
+  const [nodes, kubeProxy] = ebpf
+    ? await Promise.all([
+        all("/api/v1/nodes"),
+        one("/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy"),
+      ])
+    : [[], undefined];
   // A question without an answer says nothing: neither that something is there, nor that it is not.
   if (unanswered.length > 0) return unanswered;
   const found: ClusterContents = {
@@ -74,6 +83,7 @@ export async function checkContents(plan: StackPlan, access: Access): Promise<st
     service,
   };
   failOn("The cluster has other things than the config says; nothing was changed.", [
+    ...ebpfContentProblems(nodes, kubeProxy),
     ...contentProblems(wanted, found),
     ...(gateway === undefined || foundGateways === undefined ? [] : gatewayProblems(gateway, foundGateways)),
   ]);

@@ -1,6 +1,7 @@
 import type { EksPlan } from "../components/eks/plan/eks-plan";
 import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";
+import { KUBE_PROXY_OFF } from "../components/existing/plan/ebpf-contents";
 import { kindRanges } from "../components/kind/plan/address-families";
 import { planKind, type KindPlan } from "../components/kind/plan/kind-plan";
 import { defaultPorts, type PortHolders } from "../components/kind/kind-config";
@@ -40,13 +41,15 @@ export function kindSite(
 ): Site {
   const portMappings =
     config.kind.portMappings ?? (config.kind.ipFamily === "ipv6" ? [] : defaultPorts(portHolders(config)));
+  const ebpf = config.calico.dataplane === "BPF";
+  const kubeProxyMode = config.kind.kubeProxyMode ?? (ebpf ? "none" : "iptables");
   const {
     plan,
     outside,
     problems: found,
   } = planKind(
     clusterName,
-    { ...config.kind, portMappings },
+    { ...config.kind, portMappings, kubeProxyMode },
     versions.kindNode,
     mirroredImage(ROUTER_IMAGE, config.mirrors),
   );
@@ -59,7 +62,7 @@ export function kindSite(
         registry: config.mirrors.images["docker.io"],
       })
     : undefined;
-  const { workers, kubeProxyMode, ipFamily } = config.kind;
+  const { workers, ipFamily } = config.kind;
   const ranges = kindRanges(config.kind);
   const podCidrs = ranges.pods.map((r) => r.cidr);
   const [serviceCidr, serviceCidr6] = ranges.services.map((r) => r.cidr);
@@ -83,7 +86,7 @@ export function kindSite(
             "IPv6 only: whether Docker leads ports of this machine to IPv6 node ports is not known here, so none is mapped unless kind.portMappings says so",
           ]
         : []),
-      "kind changes nothing in place: another node image, name, or value under `kind` replaces the cluster and all that is in it",
+      "kind changes nothing in place: another node image, name, value under `kind`, or `calico.dataplane` to or from BPF (kube-proxy off or on) replaces the cluster and all that is in it",
     ],
     calico: {
       cni: "calico",
@@ -91,6 +94,10 @@ export function kindSite(
       podCidrs,
       serviceCidrs: ranges.services.map((r) => r.cidr),
       kubeProxyMode,
+      kubeProxyOff: "remove kind.kubeProxyMode: with BPF the cluster is made without kube-proxy",
+      sctpPorts: portMappings.flatMap((m, i) =>
+        m.protocol === "SCTP" ? [{ path: `kind.portMappings.${i}.protocol` }] : [],
+      ),
       // The control plane is a node too, and the operator tolerates its taint.
       nodesAtInstall: workers + 1,
       workers,
@@ -128,6 +135,9 @@ export function existingSite(config: Config): Site {
       podCidrs: e?.podCidrs ?? [],
       serviceCidrs: [e?.serviceCidr, e?.serviceCidr6].filter((c) => c !== undefined),
       kubeProxyMode: e?.kubeProxyMode ?? "iptables",
+      // Calico's operator could; nobody would turn it on again when the stack goes (kubeProxyManagement).
+      kubeProxyOff: `turn it off yourself, as it is not this stack's (kubeadm: ${KUBE_PROXY_OFF}), then set existing.kubeProxyMode to none`,
+      ...(e?.apiServer === undefined ? { apiServerNeeded: "existing.apiServer" } : {}),
       nodesAtInstall: e?.workers ?? 0,
       workers: e?.workers ?? 0,
     },

@@ -16,6 +16,8 @@ export interface EksSite {
 export function eksSite(stack: string, clusterName: string, config: Config, aws: AwsFacts): EksSite {
   const { eks } = config;
   const overlay = eks.cni === "calico";
+  const ebpf = config.calico.dataplane === "BPF";
+  const kubeProxyMode = ebpf ? "none" : "iptables";
   const pools = overlay ? (config.calico.pools?.map((p) => p.cidr) ?? [eks.podCidr]) : [];
   const planned = planEks(
     eks,
@@ -26,6 +28,7 @@ export function eksSite(stack: string, clusterName: string, config: Config, aws:
       owner: config.owner,
       expires: config.expires,
       alb: config.ingress.controller === "alb",
+      kubeProxy: !ebpf,
       pools,
       today: new Date(),
     },
@@ -69,7 +72,8 @@ export function eksSite(stack: string, clusterName: string, config: Config, aws:
             cidr,
           }))
         : [],
-      kubeProxyMode: "iptables",
+      kubeProxyMode,
+      kubeProxyOff: "remove calico.dataplane",
       // Calico first where it is the CNI: nodes cannot get Ready without it.
       nodesAtInstall: overlay ? 0 : workers,
       workers,
@@ -80,7 +84,7 @@ export function eksSite(stack: string, clusterName: string, config: Config, aws:
       workers,
       podCidrs: podRanges(eks, pools),
       serviceCidr,
-      kubeProxyMode: "iptables",
+      kubeProxyMode,
       controlPlaneReachesPods: reaches,
       loadBalancer: eks.loadBalancer.controller,
       ...(eks.network.private ? { isolated: true } : {}),

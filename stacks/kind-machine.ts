@@ -35,7 +35,7 @@ export async function askKindMachine(
   };
 }
 
-function wantedCluster({ target, facts, config, versions }: StackPlan): WantedCluster[] {
+function wantedCluster({ target, calico, facts, config, versions }: StackPlan): WantedCluster[] {
   if (target.kind !== "kind") return [];
   const { name, nodes, network, loadBalancer } = target.cluster;
   const { nodeImage, ipFamily } = config.kind;
@@ -50,6 +50,7 @@ function wantedCluster({ target, facts, config, versions }: StackPlan): WantedCl
       ranges: [...pods, ...services],
       ipv6: ipFamily !== "ipv4",
       ...(network === undefined ? {} : { network }),
+      ebpf: calico.dataplane === "BPF",
       balanced: loadBalancer !== undefined,
     },
   ];

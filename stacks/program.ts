@@ -105,8 +105,14 @@ async function provision(
             server: a.server,
           }));
       return {
-        cluster: new ExistingCluster("existing", { name: plan.clusterName, kubeconfig, server, facts, local })
-          .cluster,
+        cluster: new ExistingCluster("existing", {
+          name: plan.clusterName,
+          kubeconfig,
+          server,
+          facts,
+          apiServer: plan.config.existing?.apiServer,
+          local,
+        }).cluster,
       };
     }
     case "eks": {

@@ -169,6 +169,7 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
         .filter((u) => nginxHere || !u.startsWith("ingress-nginx"))
         .map((u) => `not tested upstream: ${u}`),
       ...site.notes,
+      ...calico.notes,
       ...(isolated?.notes ?? []),
       ...entry.notes,
       ...(open === undefined

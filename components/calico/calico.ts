@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { goesWith, inCluster, type Cluster } from "../cluster";
+import { goesWith, inCluster, type ApiServerAddress, type Cluster } from "../cluster";
 import { ClusterJob } from "../kubernetes/cluster-job";
 import { logicalName, registerObject, registerPatch } from "../kubernetes/objects";
 import { chartRef, type Mirrors } from "../mirrors";
@@ -97,7 +97,7 @@ export class Calico extends pulumi.ComponentResource {
         name: "calico",
         namespace: "tigera-operator",
         ...chartRef({ ...charts["tigera-operator"], version: plan.version }, mirrors),
-        values: operatorValues(plan, mirrors),
+        values: operatorValues(plan, mirrors, plan.dataplane === "BPF" ? apiServerOf(cluster) : undefined),
         skipAwait: !wait || plan.nodesLater || cluster.facts.workers === 0,
         // The chart's pre-delete hook waits up to five minutes for the Installation to go.
         timeout: 900,
@@ -113,12 +113,14 @@ export class Calico extends pulumi.ComponentResource {
 
   /**
    * With the cluster, where it is ours. Elsewhere by helm; but its pre-delete Job would wait for ever where no node
-   * can run it, so there the operator goes with its namespace.
+   * can run it, or where it asks the API server by a Service that nobody translates any more: there the operator goes
+   * with its namespace.
    */
   private operatorDeletion(namespace: pulumi.Resource): { deletedWith?: pulumi.Resource } {
     const { cluster } = this.args;
     if (cluster.goesWith !== undefined) return { deletedWith: cluster.goesWith };
-    return cluster.facts.workers === 0 ? { deletedWith: namespace } : {};
+    const stuck = cluster.facts.workers === 0 || this.args.plan.dataplane === "BPF";
+    return stuck ? { deletedWith: namespace } : {};
   }
 
   /** CRDs before any node exists: applied once per version, so that no preview pays for them. */
@@ -167,4 +169,10 @@ export class Calico extends pulumi.ComponentResource {
       },
     );
   }
+}
+
+/** The planner refuses a cluster of which it is not known. */
+function apiServerOf({ name, apiServer }: Cluster): ApiServerAddress {
+  if (apiServer === undefined) throw new Error(`no address of ${name}'s API server`);
+  return apiServer;
 }

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { podIdentityTrust } from "../aws-trust";
 import type { ControlPlane } from "./control-plane";
 import type { ClusterNetwork } from "./eks-network";
+import type { VpcCniValues } from "./plan/addon-plan";
 import type { EksPlan } from "./plan/eks-plan";
 import { networkingOf, zoneLetter } from "./plan/network-request";
 import { ServiceRole } from "./service-role";
@@ -36,10 +37,10 @@ export class Addons extends pulumi.ComponentResource {
     this.args = args;
     this.prefix = name;
     const { plan } = args;
-    const kubeProxy = this.addon("kube-proxy", plan.addons.kubeProxy, []);
+    const kubeProxy = plan.kubeProxy ? [this.addon("kube-proxy", plan.addons.kubeProxy, [])] : [];
     this.podIdentity = [this.podIdentityAgent()];
     const cni = this.vpcCni();
-    this.beforeNodes = [kubeProxy, ...cni, ...this.podIdentity];
+    this.beforeNodes = [...kubeProxy, ...cni, ...this.podIdentity];
     this.registerOutputs({});
   }
 
@@ -65,7 +66,7 @@ export class Addons extends pulumi.ComponentResource {
       { parent: this },
     );
     const addon = this.addon("vpc-cni", plan.addons.vpcCni, [...role.all, ...this.podIdentity], {
-      configurationValues: JSON.stringify(plan.vpcCni),
+      configurationValues: this.vpcCniValues(plan.vpcCni),
       podIdentityAssociations: [{ serviceAccount: AWS_NODE, roleArn: role.arn }],
     });
     if (!networkingOf(plan.cni).customNetworking) return [addon];
@@ -88,6 +89,15 @@ export class Addons extends pulumi.ComponentResource {
         ),
     );
     return [addon, ...configs];
+  }
+
+  /** Where nothing translates the API server's Service yet, aws-node goes to the server itself (README, CLUSTER_ENDPOINT). */
+  private vpcCniValues(values: VpcCniValues): pulumi.Input<string> {
+    const { plan, controlPlane } = this.args;
+    if (plan.kubeProxy) return JSON.stringify(values);
+    return controlPlane.endpoint.apply((url) =>
+      JSON.stringify({ ...values, env: { ...values.env, CLUSTER_ENDPOINT: url } }),
+    );
   }
 
   private podIdentityAgent(): pulumi.Resource {

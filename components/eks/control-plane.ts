@@ -22,6 +22,8 @@ export interface ControlPlaneArgs {
 export class ControlPlane extends pulumi.ComponentResource {
   /** The cluster with everything that EKS makes for it. */
   readonly cluster: eks.Cluster;
+  /** URL of the API server. */
+  readonly endpoint: pulumi.Output<string>;
   readonly kubeconfig: pulumi.Output<string>;
   readonly kubernetes: k8s.Provider;
   /** The security group that EKS gives nodes and control plane. */
@@ -40,6 +42,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     this.prefix = args.prefix;
     this.cluster = this.makeCluster(this.logGroup(), this.key());
     this.securityGroupId = this.cluster.eksCluster.vpcConfig.clusterSecurityGroupId;
+    this.endpoint = this.cluster.eksCluster.endpoint;
     this.oidc = this.issuer();
     this.tagSecurityGroup();
     this.kubeconfig = pulumi.secret(

@@ -64,6 +64,8 @@ export class EksCluster extends pulumi.ComponentResource {
       local: args.local,
       kubeconfig: this.controlPlane.kubeconfig,
       facts: args.facts,
+      // Its load balancer's name, which resolves to addresses of the VPC.
+      apiServer: { host: this.controlPlane.endpoint.apply((url) => new URL(url).hostname), port: 443 },
       identity: this.controlPlane.identity,
       goesWith: this.controlPlane.cluster,
       nodes: plan.cni === "calico" ? [] : this.addNodes([]),

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster } from "../cluster";
+import type { ApiServerAddress, Cluster } from "../cluster";
 import type { ClusterFacts } from "../../kube/cluster-facts";
 
 export interface ExistingClusterArgs {
@@ -12,6 +12,8 @@ export interface ExistingClusterArgs {
   /** Address of the API server: what this cluster is. */
   server: string;
   facts: ClusterFacts;
+  /** Where nodes reach the API server; it may be another address than ours. */
+  apiServer?: ApiServerAddress | undefined;
   local: command.Provider;
 }
 
@@ -32,8 +34,17 @@ export class ExistingCluster extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const { facts, local } = args;
-    this.cluster = { name: args.name, provider, local, kubeconfig, facts, identity, nodes: [] };
+    const { facts, local, apiServer } = args;
+    this.cluster = {
+      name: args.name,
+      provider,
+      local,
+      kubeconfig,
+      facts,
+      ...(apiServer === undefined ? {} : { apiServer }),
+      identity,
+      nodes: [],
+    };
     this.registerOutputs({ clusterName: args.name });
   }
 }

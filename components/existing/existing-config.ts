@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { anyCidr, cidr4, cidr6 } from "../../kube/config-fields";
+import { anyCidr, cidr4, cidr6, port } from "../../kube/config-fields";
 import { hostOrAddress } from "../../kube/reference-fields";
 
 /** Config of a cluster that is there already: what its planner cannot find out without asking it. */
@@ -29,7 +29,17 @@ export const existingSchema = z.strictObject({
   kubeProxyMode: z
     .enum(["iptables", "ipvs", "nftables", "none"])
     .default("iptables")
-    .meta({ description: "kube-proxy's mode." }),
+    .meta({ description: "kube-proxy's mode; `none` where it does not run." }),
+  apiServer: z
+    .strictObject({
+      host: hostOrAddress.meta({ description: "Name or address; one that stays." }),
+      port: port.default(6443).meta({ description: "Port." }),
+    })
+    .exactOptional()
+    .meta({
+      description:
+        "Where nodes reach the API server with no Service between; `calico.dataplane: BPF` needs it.",
+    }),
   loadBalancer: z
     .enum(["none", "provided", "aws-lbc", "aws-in-tree"])
     .default("none")

@@ -57,6 +57,8 @@ export class KindCluster extends pulumi.ComponentResource {
       local: args.local,
       kubeconfig,
       facts: args.facts,
+      // As kubeadm tells the workers: the node's name, which Docker's DNS knows and the certificate has.
+      apiServer: { host: plan.nodes.find((n) => n.controlPlane)?.name ?? plan.name, port: 6443 },
       identity: made.id,
       goesWith: made,
       servesLoadBalancers: balancers,

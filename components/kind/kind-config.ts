@@ -81,9 +81,9 @@ export const kindSchema = z.strictObject({
   serviceCidr6: cidr6.exactOptional().meta({
     description: "IPv6 addresses of Services: `fd00:10:96::/112` if left out.",
   }),
-  kubeProxyMode: z.enum(["iptables", "ipvs", "nftables"]).default("iptables").meta({
+  kubeProxyMode: z.enum(["iptables", "ipvs", "nftables"]).exactOptional().meta({
     description:
-      "kube-proxy's mode; `nftables` goes with `calico.dataplane: Nftables`. A change replaces the cluster.",
+      "kube-proxy's mode: `iptables` if left out; `nftables` goes with `calico.dataplane: Nftables`. With `calico.dataplane: BPF` there is no kube-proxy. A change replaces the cluster.",
   }),
   portMappings: z.array(portMapping).exactOptional().meta({
     description:

@@ -10,6 +10,8 @@ export interface MachineFacts {
   kind?: string;
   /** `KIND_EXPERIMENTAL_PROVIDER`, where it is set. */
   provider?: string;
+  /** Whether the kernel has the BPF filesystem. */
+  bpffs?: boolean;
   /** Limits of the kernel that runs the containers. */
   inotify?: { instances: number; watches: number };
   /** Whether the kernel has IPv6; of this machine, where the engine runs on it. */
@@ -31,6 +33,8 @@ export interface EngineFacts {
   system: string;
   /** Podman behind docker's command or socket. */
   podman: boolean;
+  /** Release of its kernel, as `6.8.0-40-generic`. */
+  kernel?: string;
   cgroup?: "1" | "2";
   rootless: boolean;
   /** Whether limits on memory, CPU and processes work; a rootless engine has them by delegation only. */
@@ -55,6 +59,8 @@ export interface WantedCluster {
   /** Whether pods get IPv6 addresses. */
   ipv6: boolean;
   network?: { name: string; subnet: string };
+  /** Whether Calico's eBPF dataplane runs on it. */
+  ebpf?: boolean;
   /** Whether something serves its load balancers. */
   balanced?: boolean;
 }

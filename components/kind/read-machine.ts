@@ -74,6 +74,7 @@ export function engineFacts(
   return {
     system: said.OperatingSystem ?? "an unknown system",
     podman: components.some((c) => /podman/i.test(c)),
+    ...(said.KernelVersion === undefined ? {} : { kernel: said.KernelVersion }),
     ...(said.CgroupVersion === "1" || said.CgroupVersion === "2" ? { cgroup: said.CgroupVersion } : {}),
     rootless,
     limits: [said.MemoryLimit, said.PidsLimit, said.CPUShares].every((l) => l !== false),
@@ -84,7 +85,7 @@ export function engineFacts(
   };
 }
 
-type KernelFacts = Pick<MachineFacts, "inotify" | "ipv6" | "unprivilegedPorts" | "freeDisk">;
+type KernelFacts = Pick<MachineFacts, "bpffs" | "inotify" | "ipv6" | "unprivilegedPorts" | "freeDisk">;
 
 function ofThisKernel({ root }: EngineFacts): KernelFacts {
   const number = (file: string): number => whole(read(file));
@@ -95,12 +96,14 @@ function ofThisKernel({ root }: EngineFacts): KernelFacts {
   }));
   // Where the kernel has none at all the file is not there.
   const ipv6 = attempt(() => number("/proc/sys/net/ipv6/conf/all/disable_ipv6")) === 0;
+  const bpffs = attempt(() => /\tbpf$/m.test(read("/proc/filesystems")));
   const freeDisk = attempt(() => {
     const { bavail, bsize } = statfsSync(root ?? "");
     return bavail * bsize;
   });
   return {
     ipv6,
+    ...(bpffs === undefined ? {} : { bpffs }),
     ...(inotify === undefined ? {} : { inotify }),
     ...(unprivilegedPorts === undefined ? {} : { unprivilegedPorts }),
     ...(freeDisk === undefined ? {} : { freeDisk }),
@@ -108,14 +111,16 @@ function ofThisKernel({ root }: EngineFacts): KernelFacts {
 }
 
 const ASK =
-  "cd /proc/sys/fs/inotify && cat max_user_instances max_user_watches && df -Pk / | awk 'END { print $4 }'";
+  "cd /proc/sys/fs/inotify && cat max_user_instances max_user_watches && df -Pk / | awk 'END { print $4 }' && " +
+  "awk '$2 == \"bpf\" { n = 1 } END { print n + 0 }' /proc/filesystems";
 
 /** Ports are not asked: a container has a first unprivileged port of its own. */
 async function ofItsKernel(image: string, options: CallOptions): Promise<KernelFacts> {
   const said = await runImage(image, ASK, options);
-  const [instances, watches, kilobytes] = (said ?? "").split("\n").map((l) => attempt(() => whole(l)));
+  const [instances, watches, kilobytes, bpffs] = (said ?? "").split("\n").map((l) => attempt(() => whole(l)));
   return {
     ...(instances === undefined || watches === undefined ? {} : { inotify: { instances, watches } }),
+    ...(bpffs === undefined ? {} : { bpffs: bpffs === 1 }),
     ...(kilobytes === undefined ? {} : { freeDisk: kilobytes * 1024 }),
   };
 }

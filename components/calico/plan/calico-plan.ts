@@ -1,8 +1,9 @@
 import type { Problem } from "../../../kube/problems";
-import type { CniFacts } from "../../../kube/cluster-facts";
+import type { CniFacts, Dataplane } from "../../../kube/cluster-facts";
 import { calicoCrdManifest, type VersionSet } from "../../versions";
 import type { CalicoConfig } from "../calico-config";
 import type { CalicoSite } from "./calico-site";
+import { ebpfNotes, ebpfProblems } from "./ebpf-rules";
 import { planPools, type PlannedPool } from "./pools";
 
 export interface CalicoPlan {
@@ -11,7 +12,7 @@ export interface CalicoPlan {
   api: "v3" | "v1";
   cni: CniFacts;
   bgp: boolean;
-  dataplane: "Iptables" | "Nftables";
+  dataplane: Dataplane;
   wireguard: boolean;
   /** Goldmane and Whisker: flow logs and their page. */
   observability: boolean;
@@ -30,7 +31,7 @@ export function planCalico(
   site: CalicoSite,
   versions: VersionSet,
   mirror?: string,
-): { plan: CalicoPlan; problems: Problem[] } {
+): { plan: CalicoPlan; problems: Problem[]; notes: string[] } {
   const problems: Problem[] = [];
   const bgp = config.bgp ?? (site.cni === "calico" && site.bgp.possible);
   if (bgp && site.cni !== "calico") {
@@ -49,8 +50,12 @@ export function planCalico(
     });
   }
   const dataplane = config.dataplane ?? (site.kubeProxyMode === "nftables" ? "Nftables" : "Iptables");
+  if (dataplane === "BPF") problems.push(...ebpfProblems(config, site));
   // kube-proxy and Calico must write to the same kernel tables, else one hides the other (Calico 3.33 docs, nftables).
-  if ((dataplane === "Nftables") !== (site.kubeProxyMode === "nftables") && site.kubeProxyMode !== "none") {
+  else if (
+    (dataplane === "Nftables") !== (site.kubeProxyMode === "nftables") &&
+    site.kubeProxyMode !== "none"
+  ) {
     problems.push({
       path: "calico.dataplane",
       value: dataplane,
@@ -82,6 +87,7 @@ export function planCalico(
   }
   return {
     problems,
+    notes: dataplane === "BPF" ? ebpfNotes(site, pools) : [],
     plan: {
       install: config.install,
       version: versions.calico,
@@ -96,7 +102,10 @@ export function planCalico(
       crds: { by, source: mirror ?? calicoCrdManifest(versions) },
       nodesLater: site.nodesAtInstall === 0 && site.workers > 0,
       controlPlaneReplicas: site.workers > 2 ? 2 : 1,
-      cni: { ...cniFacts(site, bgp, config.install, pools), ...(config.install ? { observability } : {}) },
+      cni: {
+        ...cniFacts(site, bgp, config.install, pools),
+        ...(config.install ? { observability, dataplane } : {}),
+      },
     },
   };
 }

@@ -14,6 +14,12 @@ export interface CalicoSite {
   /** Other ranges that pods must stay out of: name → CIDR. */
   taken?: readonly { what: string; cidr: string }[];
   kubeProxyMode: "iptables" | "ipvs" | "nftables" | "none";
+  /** How a user turns kube-proxy off, for a dataplane that takes its place. */
+  kubeProxyOff: string;
+  /** Config key of the API server's own address, where it is needed and missing. @default it is known */
+  apiServerNeeded?: string;
+  /** Where the config opens ports of SCTP. */
+  sctpPorts?: readonly { path: string }[];
   /** Worker nodes when Calico is installed; 0: they come later, or never. */
   nodesAtInstall: number;
   /** Worker nodes planned. */

@@ -3,8 +3,15 @@ import type { CalicoPlan } from "./calico-plan";
 import { charts } from "../../versions";
 import type { Mirrors } from "../../mirrors";
 
-/** Helm values of the tigera-operator chart: the operator alone; its resources are ours, so that order and deletion are. */
-export function operatorValues(plan: CalicoPlan, mirrors: Mirrors): Record<string, unknown> {
+/**
+ * Helm values of the tigera-operator chart: the operator alone; its resources are ours, so that order and deletion are.
+ * @param direct where nodes reach the API server, for a Calico that takes kube-proxy's place
+ */
+export function operatorValues(
+  plan: CalicoPlan,
+  mirrors: Mirrors,
+  direct?: { host: unknown; port: number },
+): Record<string, unknown> {
   const registry = mirrors.images["quay.io"];
   return {
     installation: { enabled: false },
@@ -24,6 +31,15 @@ export function operatorValues(plan: CalicoPlan, mirrors: Mirrors): Record<strin
       ],
     },
     resources: { requests: { cpu: "50m", memory: "128Mi" } },
+    // The chart makes the ConfigMap kubernetes-services-endpoint of it, before the operator, which reads it and hands it
+    // on. Names are then asked of the node's own DNS: CoreDNS is behind a Service too. calico-node takes this from the
+    // operator (tigera/operator core_controller.go, defaultDNSPolicy).
+    ...(direct === undefined
+      ? {}
+      : {
+          kubernetesServiceEndpoint: { host: direct.host, port: String(direct.port) },
+          dnsPolicy: "Default",
+        }),
   };
 }
 
@@ -91,7 +107,13 @@ export const observability: readonly KubeObject[] = ["Goldmane", "Whisker"].map(
  * field from each other.
  */
 export function felixConfiguration(plan: CalicoPlan, leftToLabs: readonly string[] = []): KubeObject {
-  const spec = { logSeverityScreen: "Info", wireguardEnabled: plan.wireguard };
+  const spec = {
+    logSeverityScreen: "Info",
+    wireguardEnabled: plan.wireguard,
+    // Load balancers ask kube-proxy's health port. The operator turns Felix's own off where kube-proxy is not its to manage
+    // (core_controller.go, disableBPFKubeProxyHealthz), and here there is none.
+    ...(plan.dataplane === "BPF" ? { bpfKubeProxyHealthzPort: 10256 } : {}),
+  };
   return {
     apiVersion: "projectcalico.org/v3",
     kind: "FelixConfiguration",
@@ -126,7 +148,7 @@ export function operatorSummary(plan: CalicoPlan): string[] {
     `CRDs: native ${plan.api === "v3" ? "projectcalico.org/v3" : "crd.projectcalico.org/v1 with API server"}, ${plan.crds.by === "operator" ? "made by the operator" : `applied once from ${plan.crds.source}`}`,
     plan.cni.type === "calico"
       ? `CNI Calico, BGP ${plan.bgp ? "on" : "off"}, dataplane ${plan.dataplane}`
-      : `policy only, CNI ${plan.cni.type}`,
+      : `policy only, CNI ${plan.cni.type}, dataplane ${plan.dataplane}`,
     ...plan.pools.map(
       (p) =>
         `pool ${p.name} ${p.cidr}, ${p.encapsulation}, blocks of /${p.blockSize}, NAT ${p.natOutgoing ? "on" : "off"}`,

@@ -42,8 +42,19 @@ export function vpcCniValues(
 }
 
 /** Versions of add-ons as EKS names them: the version of what is in it, and the build. */
-export function addonVersionProblems({ addons }: EksConfig, path: string): Problem[] {
-  return Object.entries(addons).flatMap(([addon, version]) =>
+export function addonVersionProblems({ addons }: EksConfig, path: string, kubeProxy: boolean): Problem[] {
+  const gone: Problem[] =
+    kubeProxy || addons.kubeProxy === undefined
+      ? []
+      : [
+          {
+            path: `${path}.addons.kubeProxy`,
+            value: addons.kubeProxy,
+            message: "is a version of what calico.dataplane BPF leaves out",
+            fix: "remove it",
+          },
+        ];
+  const wrong = Object.entries(addons).flatMap(([addon, version]) =>
     /^v\d+\.\d+\.\d+-eksbuild\.\d+$/.test(version)
       ? []
       : [
@@ -55,6 +66,7 @@ export function addonVersionProblems({ addons }: EksConfig, path: string): Probl
           },
         ],
   );
+  return [...wrong, ...gone];
 }
 
 const NAMES = {

@@ -49,6 +49,8 @@ export interface EksPlan {
   logGroupLeft: boolean;
   encryptSecrets: boolean | string;
   addons: EksConfig["addons"];
+  /** Whether kube-proxy serves Services; else Calico's eBPF dataplane does. */
+  kubeProxy: boolean;
   /** Settings of the VPC CNI; absent where Calico is the CNI. */
   vpcCni?: VpcCniValues;
   nodeGroups: NodeGroupPlan[];
@@ -73,6 +75,8 @@ export interface EksContext {
   expires?: string | undefined;
   /** Ingresses become application load balancers. */
   alb?: boolean;
+  /** Whether there is kube-proxy. @default true */
+  kubeProxy?: boolean;
   /** Pools of Calico's overlay. */
   pools: readonly string[];
   today: Date;
@@ -106,7 +110,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
     ...labelProblems(config, path),
     ...tagProblems(config, path),
     ...encryptionProblems(config, path),
-    ...addonVersionProblems(config, path),
+    ...addonVersionProblems(config, path, context.kubeProxy !== false),
     ...storageProblems(config, path),
     ...privateProblems(config, path),
     ...standingProblems(config, zones, aws.cluster, path, context.kubernetes),
@@ -164,6 +168,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
       logGroupLeft: config.logs.length > 0 && aws.logGroupLeft === true,
       encryptSecrets: config.encryptSecrets,
       addons: config.addons,
+      kubeProxy: context.kubeProxy !== false,
       ...(config.cni === "calico" ? {} : { vpcCni: vpcCniValues(config.cni, request.warm, tags) }),
       nodeGroups,
       capacities,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
-import type { OutsideHost } from "../../../kube/cluster-facts";
+import type { ClusterFacts, OutsideHost } from "../../../kube/cluster-facts";
 import type { Problem } from "../../../kube/problems";
 import type { KindConfig, PortMapping } from "../kind-config";
 import type { KindLoadBalancerPlan } from "./load-balancer-plan";
@@ -21,8 +21,11 @@ export interface KindPlan {
   fingerprint: string;
 }
 
-/** The config, and the ports that are open on the machine. */
-export type KindSpec = Omit<KindConfig, "portMappings"> & { portMappings: readonly PortMapping[] };
+/** The config, the ports that are open on the machine, and what serves Services. */
+export type KindSpec = Omit<KindConfig, "portMappings" | "kubeProxyMode"> & {
+  portMappings: readonly PortMapping[];
+  kubeProxyMode: ClusterFacts["kubeProxyMode"];
+};
 
 /** kind's config for a cluster without its own CNI. kind changes nothing in place, so every part is in the fingerprint. */
 export function planKind(

@@ -1,5 +1,6 @@
 import type { Problem } from "../../../kube/problems";
 import { KIND_RELEASE, versionSet } from "../../versions";
+import { ebpfChecks } from "./ebpf-checks";
 import { checkRanges } from "./range-checks";
 import type { EngineFacts, MachineFacts, MachineJudgement, WantedCluster } from "../machine-facts";
 
@@ -31,6 +32,7 @@ export function judgeMachine(facts: MachineFacts, wanted: readonly WantedCluster
   inotify(facts, wanted, out);
   for (const cluster of wanted) checkRanges(facts, cluster, wanted.length > 1, out);
   ipv6(facts, wanted, out);
+  ebpfChecks(facts, wanted, out);
   memory(facts, wanted, out);
   disk(facts, wanted, out);
   return out;

@@ -10,6 +10,7 @@ const site: CalicoSite = {
   podCidrs: ["192.168.0.0/16"],
   serviceCidrs: ["10.96.0.0/16"],
   kubeProxyMode: "iptables",
+  kubeProxyOff: "turn it off",
   nodesAtInstall: 3,
   workers: 2,
 };

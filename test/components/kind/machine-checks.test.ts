@@ -119,6 +119,24 @@ test.each<[string, Partial<MachineFacts>, WantedCluster, RegExp]>([
     cluster,
     /^docker: 1\.9 GiB of memory: the cluster of 3 nodes needs about 2\.0 GiB.*virtual machine/,
   ],
+  [
+    "a kernel too old for eBPF",
+    { engine: { ...engine, kernel: "5.4.0-42-generic" }, bpffs: true },
+    { ...cluster, ebpf: true },
+    /^docker: Linux 5\.4\.0-42-generic: is older than Calico's eBPF dataplane needs.*another calico\.dataplane/,
+  ],
+  [
+    "eBPF without root",
+    { engine: { ...engine, kernel: "6.8.0", rootless: true }, bpffs: true, unprivilegedPorts: 80 },
+    { ...cluster, ebpf: true },
+    /^docker: rootless: may not load eBPF programs/,
+  ],
+  [
+    "no BPF filesystem",
+    { engine: { ...engine, kernel: "6.8.0" }, bpffs: false },
+    { ...cluster, ebpf: true },
+    /^docker: no bpf in \/proc\/filesystems/,
+  ],
   ["little disk", { freeDisk: 2 * GIB }, cluster, /^docker: 2\.0 GiB of disk: .*about 5\.5 GiB/],
 ])("%s is refused, with a way out", (_, facts, wanted, text) => {
   const found = judge(facts, wanted).problems.map(
@@ -133,6 +151,19 @@ test("a class is judged by all of its clusters", () => {
     expect.stringMatching(/^36 nodes need about 2304/),
     "12 clusters of 36 nodes need about 24.0 GiB",
   ]);
+});
+
+test("eBPF: a good kernel is one, what is not known is said, and nobody else is asked", () => {
+  const ebpf = { ...cluster, ebpf: true };
+  expect(judge({ engine: { ...engine, kernel: "6.8.0" }, bpffs: true }, ebpf)).toEqual({
+    problems: [],
+    notes: [],
+  });
+  expect(judge({}, ebpf).notes).toEqual([
+    expect.stringMatching(/^not known: the kernel where Docker runs/),
+    expect.stringMatching(/^not known: whether the kernel has the BPF filesystem/),
+  ]);
+  expect(judge({ engine: { ...engine, kernel: "4.4.0" }, bpffs: false }).problems).toEqual([]);
 });
 
 test("what could not be asked is said, not passed", () => {
