@@ -61,9 +61,12 @@ export function alone(selection: LabSelection): LabsOnCluster {
   return { facts, ingress: ingress && { site: ingress, ...beside }, labs: [selection] };
 }
 
-/** Calico's pools say whether packets between nodes are wrapped; a stack that installs Calico registers this object. */
+/**
+ * Calico's pools say whether packets between nodes are wrapped, its dataplane whose address pods see; a stack that installs
+ * Calico registers this object.
+ */
 function installation({ cni }: ClusterFacts): KubeObject[] {
-  if (cni.pools === undefined) return [];
+  if (cni.pools === undefined && cni.dataplane === undefined) return [];
   return [
     {
       apiVersion: "operator.tigera.io/v1",
@@ -71,7 +74,11 @@ function installation({ cni }: ClusterFacts): KubeObject[] {
       metadata: { name: "default" },
       spec: {
         calicoNetwork: {
-          ipPools: cni.pools.map((p) => ({ ...p, natOutgoing: p.natOutgoing ? "Enabled" : "Disabled" })),
+          ...(cni.dataplane === undefined ? {} : { linuxDataplane: cni.dataplane }),
+          ipPools: (cni.pools ?? []).map((p) => ({
+            ...p,
+            natOutgoing: p.natOutgoing ? "Enabled" : "Disabled",
+          })),
         },
       },
     },

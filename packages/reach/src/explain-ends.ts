@@ -1,7 +1,7 @@
 import { UserError } from "../../../kube/problems";
 import { serviceFlow } from "./explain-service";
 import { combine } from "./reach-flows";
-import { defaultDecision } from "./hosts/host-chains";
+import { defaultDecision } from "./hosts/default-decision";
 import { hostPortAt, type HostPortService } from "./hosts/host-ports";
 import type { Asked, PathEvaluator, Ways } from "./hosts/path-evaluator";
 import { serviceDecisions } from "./hosts/service-flow";

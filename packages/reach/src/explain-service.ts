@@ -1,7 +1,7 @@
 import { UserError } from "../../../kube/problems";
 import type { Net } from "../../../kube/ip";
 import { worse, type Flow } from "./reach-flows";
-import { defaultDecision } from "./hosts/host-chains";
+import { defaultDecision } from "./hosts/default-decision";
 import type { PathEvaluator } from "./hosts/path-evaluator";
 import { serviceDecisions } from "./hosts/service-flow";
 import type { Decisions, Entry } from "./hosts/service-question";

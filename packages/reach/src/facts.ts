@@ -18,6 +18,11 @@ export interface Facts {
    * @default as FelixConfiguration `default` says, else "Accept" (as the operator sets it; plain Felix drops)
    */
   readonly endpointToHost?: "Drop" | "Return" | "Accept";
+  /**
+   * Whether Calico's eBPF dataplane runs, which keeps the client's address where kube-proxy does not.
+   * @default as FelixConfiguration `default` or the Installation says, else false
+   */
+  readonly ebpf?: boolean;
   /** Judge as if Calico's staged policies were enforced. @default false: they are named, and decide nothing */
   readonly staged?: boolean;
   /** The HTTP request that questions are about, for rules with `http`. @default none: such rules may or may not match */

@@ -6,6 +6,7 @@ import { outsideBlocks } from "./outside-blocks";
 import { servicePorts } from "./service-ports";
 import type { Facts } from "./facts";
 import type { Input } from "./input/cluster-input";
+import { ebpfNotes } from "./input/ebpf";
 import { endpoints, type Backed } from "./input/endpoints";
 import type { Host } from "./input/hosts";
 import type { Failsafe } from "./input/failsafe";
@@ -26,6 +27,8 @@ export class State {
   readonly outside: readonly Endpoint[];
   readonly services: ReadonlyMap<string, Backed>;
   readonly policies: readonly Policy[];
+  /** Whether Calico's eBPF dataplane runs, in kube-proxy's place. */
+  readonly ebpf: boolean;
   readonly endpointToHost: "Drop" | "Return" | "Accept";
   /** What is said about encapsulation beside the pools. */
   readonly encapsulated: boolean | undefined;
@@ -65,13 +68,14 @@ export class State {
     this.hosts = found.hosts;
     this.services = found.services;
     this.policies = input.policies;
+    this.ebpf = input.ebpf;
     this.endpointToHost = input.endpointToHost;
     this.encapsulated = facts.encapsulated;
     this.pools = input.pools;
     this.failsafe = input.failsafe;
     this.ignored = input.ignored;
     this.staged = input.staged;
-    this.notes = [...(facts.notes ?? []), ...input.notes];
+    this.notes = [...(facts.notes ?? []), ...input.notes, ...ebpfNotes(input)];
     this.governed = this.hosts.some((host) => host.interfaces.length > 0);
     const backing = new Map([...this.services].map(([name, s]) => [name, new Set(s.backends)]));
     const sliced = new Map<string, Slice[]>();

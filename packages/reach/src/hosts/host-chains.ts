@@ -5,6 +5,8 @@ import { intersect, isEmpty, NO_PORTS, subtract, union, type PortSet } from "../
 import { between, evaluate, type Segment } from "../rules/evaluate-rules";
 import type { Packet } from "../rules/rule-ports";
 import type { State } from "../reach-state";
+import { defaultDecision } from "./default-decision";
+import { untrackedSegments } from "./ebpf";
 import type { View } from "../endpoint-views";
 
 /** A packet on its way, with what both ends are to the rules. */
@@ -41,12 +43,15 @@ export function cross(state: State, trip: Trip, crossing: Crossing, ports: PortS
     if (view === undefined) continue;
     const early = hook === "preDNAT" || hook === "untracked";
     const skipped = early ? intersect(remaining, exempt) : NO_PORTS;
-    const segments = evaluate(
-      view.list(direction, hook),
+    const list = view.list(direction, hook);
+    const found = evaluate(
+      list,
       between(trip.source.truths, trip.destination.truths),
       trip.packet,
       subtract(remaining, skipped),
     );
+    const forwarded = crossing.failsafe !== "all";
+    const segments = hook === "untracked" ? untrackedSegments(state, list, forwarded, found) : found;
     let on: PortSet = skipped;
     for (const segment of segments) {
       if (goesOn(segment.decision) && hooks.slice(i + 1).some((h) => h.view !== undefined))
@@ -101,18 +106,6 @@ export function afterDnat(crossing: Crossing): Crossing {
 function goesOn(decision: Decision): boolean {
   return decision.goesOn === true;
 }
-
-export function defaultDecision(verdict: Decision["verdict"], reason: string): Decision {
-  const key = `${verdict} ${reason}`;
-  let decision = defaults.get(key);
-  if (decision === undefined) {
-    decision = { verdict, tier: null, policy: null, rule: -1, reason };
-    defaults.set(key, decision);
-  }
-  return decision;
-}
-// One object per default, so that equal answers are recognised as equal.
-const defaults = new Map<string, Decision>();
 
 const NOT_DECIDED = defaultDecision("allow", "no policy of the host endpoint applies here");
 const FAILSAFE = {

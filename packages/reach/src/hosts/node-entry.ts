@@ -3,15 +3,9 @@ import type { Decision, Endpoint } from "../reach-model";
 import type { PortSet } from "../port-sets";
 import type { Segment } from "../rules/evaluate-rules";
 import type { State } from "../reach-state";
-import {
-  afterDnat,
-  beforeDnat,
-  cross,
-  defaultDecision,
-  merged,
-  sequence,
-  type Crossing,
-} from "./host-chains";
+import { defaultDecision } from "./default-decision";
+import { afterDnat, beforeDnat, cross, merged, sequence, type Crossing } from "./host-chains";
+import { TUNNELLED } from "./ebpf";
 import { hostSeenAs, waysBetween } from "./node-ways";
 import { candidates, crossing, identity, ownPolicies } from "./host-crossings";
 import type { PathEvaluator } from "./path-evaluator";
@@ -95,8 +89,8 @@ export function afterNode(state: State, q: Passing, node: Endpoint): Decision {
   const results = candidates(state, backend).flatMap((host) => {
     const local = keeps || (receiver !== undefined && host === receiver);
     // The client's address is replaced on the way out of the node: policies of a pod on that very node still see it.
-    // Where no node is named it is taken to be another one.
-    const shown = keeps || (local && q.node !== undefined);
+    // Where no node is named it is taken to be another one. The eBPF dataplane never replaces it.
+    const shown = keeps || state.ebpf || (local && q.node !== undefined);
     const masked = local || node === ANY_NODE ? [node] : hostSeenAs(state, node, backend, receiver, host);
     return (shown ? [q.from] : masked).flatMap((source) => {
       const packet = state.packet(source, backend, q.port.protocol, shown ? q.sourcePort : undefined);
@@ -109,10 +103,17 @@ export function afterNode(state: State, q: Passing, node: Endpoint): Decision {
       const own = ownPolicies(trip, trip.destination, "ingress", ports);
       return waysBetween(state, node, backend, local, receiver, host).map((way) => {
         const stages: Segment[][] = [];
-        if (!local && receiver !== undefined && receiver.interfaces.length > 0)
-          stages.push(cross(state, trip, crossing(state, receiver, way, "egress", true), ports));
-        if (!local && host !== undefined && host.interfaces.length > 0)
-          stages.push(cross(state, trip, crossing(state, host, way, "ingress", true), ports));
+        for (const [at, direction] of [
+          [receiver, "egress"],
+          [host, "ingress"],
+        ] as const) {
+          if (local || at === undefined || at.interfaces.length === 0) continue;
+          stages.push(
+            state.ebpf
+              ? [{ ports, decision: TUNNELLED }]
+              : cross(state, trip, crossing(state, at, way, direction, true), ports),
+          );
+        }
         const primary = stages.push(own) - 1;
         if (host !== undefined && host.interfaces.length > 0)
           stages.push(cross(state, trip, crossing(state, host, "internal", "egress", true), ports));
@@ -130,6 +131,7 @@ function atHost(state: State, q: Passing, node: Endpoint, ports: PortSet): Decis
   if (!state.governed) return open;
   const results = candidates(state, backend).map((host): Segment[] => {
     if (host === undefined || host.interfaces.length === 0) return [{ ports, decision: open }];
+    if (state.ebpf && host !== receiver) return [{ ports, decision: TUNNELLED }];
     // On the receiving node itself nothing replaces the client's address: masquerading comes on the way out.
     const source = host === receiver ? q.from : node;
     const packet = state.packet(source, backend, q.port.protocol);

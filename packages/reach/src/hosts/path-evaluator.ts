@@ -6,15 +6,8 @@ import type { PortSet } from "../port-sets";
 import type { Segment } from "../rules/evaluate-rules";
 import { type Packet, portSpace } from "../rules/rule-ports";
 import type { State } from "../reach-state";
-import {
-  beforeDnat,
-  cross,
-  crossTranslated,
-  defaultDecision,
-  merged,
-  sequence,
-  type Trip,
-} from "./host-chains";
+import { defaultDecision } from "./default-decision";
+import { beforeDnat, cross, crossTranslated, merged, sequence, type Trip } from "./host-chains";
 import { seenAs, waysBetween } from "./node-ways";
 import { candidates, crossing, identity, ownPolicies } from "./host-crossings";
 import type { Way } from "./host-interfaces";

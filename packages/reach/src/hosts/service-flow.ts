@@ -3,7 +3,7 @@ import type { Backed } from "../input/endpoints";
 import { hostAddresses, type Host } from "../input/hosts";
 import type { Decision, Endpoint } from "../reach-model";
 import type { State } from "../reach-state";
-import { defaultDecision } from "./host-chains";
+import { defaultDecision } from "./default-decision";
 import { seenAs } from "./node-ways";
 import { afterNode, ANY_NODE, NO_FAMILY, through, type Entering } from "./node-entry";
 import type { PathEvaluator, Ways } from "./path-evaluator";
@@ -15,7 +15,7 @@ type Sides = Pick<Decisions, "egress" | "ingress">;
 /**
  * What happens to packets to a Service, for each of its backends. Policies are evaluated after the destination was
  * translated to the pod and its port, preDNAT and doNotTrack policies before. A node that forwards to a pod replaces
- * the client's address by its own, unless externalTrafficPolicy is Local.
+ * the client's address by its own, unless externalTrafficPolicy is Local or the dataplane eBPF.
  */
 export function serviceDecisions(state: State, paths: PathEvaluator, q: ServiceQuestion): Decisions[] {
   return serviceTargets(state, q.service, q.port).map(({ endpoint: backend, port: target }) => {
@@ -110,10 +110,13 @@ function byNode(
   const sender = senderOf(state, q.from);
   const fromInside = q.from.type !== "outside";
   const { hands } = q.service.loadBalancer;
-  // kube-proxy translates such an address where the packet starts, if the load balancer keeps it (ipMode VIP).
+  // kube-proxy translates such an address where the packet starts, if the load balancer keeps it (ipMode VIP); the eBPF
+  // dataplane ports of any node as well (felix/bpf-gpl/nat_lookup.h).
   const onTheSpot =
-    fromInside && q.entry !== "nodePort" && !(q.entry === "loadBalancer" && hands === "nodePort");
-  if (onTheSpot) return onOwnNode(state, paths, q, backend, target, sender, entering(q));
+    fromInside &&
+    (q.entry !== "nodePort" || state.ebpf) &&
+    !(q.entry === "loadBalancer" && hands === "nodePort");
+  if (onTheSpot) return onOwnNode(state, paths, q, backend, target, sender, entering(q, q.node));
   const receivers = q.node === undefined ? receiversOf(state, local ? backend : undefined) : [q.node];
   return agree(
     receivers.flatMap((receiver) => {
@@ -184,7 +187,7 @@ function senderOf(state: State, { nodes = [] }: Endpoint): Host | undefined {
 
 /**
  * By the sender's own node: translated there before any policy, as with the Service's own address, and whatever
- * externalTrafficPolicy says. With Cluster other nodes see the node (KUBE-EXT chains of kube-proxy).
+ * externalTrafficPolicy says. With Cluster other nodes see the node (KUBE-EXT chains of kube-proxy), but not with eBPF.
  */
 function onOwnNode(
   state: State,
@@ -196,7 +199,7 @@ function onOwnNode(
   sent: readonly Entering[],
 ): Sides {
   const whole = agree(sent.map(({ to, port }) => direct(paths, q, backend, target, { from: to, port })));
-  const masked = q.service.externalTrafficPolicy !== "Local" && q.from.type === "workload";
+  const masked = !state.ebpf && q.service.externalTrafficPolicy !== "Local" && q.from.type === "workload";
   if (!masked || (sender !== undefined && senderOf(state, backend) === sender)) return whole;
   const at = { ...q, backend, target, receiver: sender };
   return { ...whole, ingress: afterNode(state, at, sender?.node ?? ANY_NODE) };

@@ -23,6 +23,8 @@ export interface Input {
   readonly profiles: ReadonlyMap<string, Profile & { labels: Readonly<Record<string, string>> }>;
   readonly podCidrs: readonly Net[];
   readonly pools: readonly Pool[];
+  /** Whether Calico's eBPF dataplane runs. */
+  readonly ebpf: boolean;
   readonly endpointToHost: "Drop" | "Return" | "Accept";
   readonly failsafe: { readonly inbound: readonly Failsafe[]; readonly outbound: readonly Failsafe[] };
   /** Objects that nothing here reads, and policies that are only staged, by kind. */

@@ -16,6 +16,7 @@ import { service, type Service } from "./services";
 import { networkSet, networkSetSource, type SetSource } from "./network-sets";
 import { policyId, type PolicyId } from "./policy-id";
 import { readPool, type Pool } from "./ip-pools";
+import { runsEbpf } from "./ebpf";
 import { endpointSlice, endpointsObject, type Slice } from "./endpoint-slices";
 import { scoped } from "./object-scope";
 import { sourceTitle, type SourceObject } from "./source-object";
@@ -88,6 +89,7 @@ class Reader {
   private readonly pools: Pool[] = [];
   private controllers: Fields | undefined;
   private felix: Fields | undefined;
+  private network: Fields | undefined;
   private readonly ignored = new Map<string, number>();
   private readonly staged: string[] = [];
   private readonly notes: string[] = [];
@@ -211,8 +213,8 @@ class Reader {
         this.controllers = spec;
         return;
       case "installation":
-        for (const pool of spec.object("calicoNetwork").objects("ipPools"))
-          this.addPool(readPool(pool, "Installation"));
+        this.network = spec.object("calicoNetwork");
+        for (const pool of this.network.objects("ipPools")) this.addPool(readPool(pool, "Installation"));
         return;
       case "staged":
         this.staged.push(objectTitle(object));
@@ -265,6 +267,7 @@ class Reader {
       profiles: this.profiles,
       podCidrs: podCidrs(facts, { pools: this.pools, nodes: this.nodes }, this.problems),
       pools: this.pools,
+      ebpf: runsEbpf(facts, this.felix, this.network),
       endpointToHost:
         facts.endpointToHost ??
         this.felix?.choice("defaultEndpointToHostAction", "Drop", "Return", "Accept") ??

@@ -22,7 +22,12 @@ export function translationRemarks(state: State, { port: asked }: Question, legs
     if (sent === port && destination.type === "workload") return [];
     const what =
       entry === "nodePort" ? `node port ${sent} of Service ${name} leads` : `Service ${name} sends ${sent}`;
+    // kube-proxy's node would be seen.
+    const kept =
+      state.ebpf && entry !== "clusterIP" && service.externalTrafficPolicy === "Cluster"
+        ? "; with the eBPF dataplane the pod sees the client's own address"
+        : "";
     const early = state.governed && entry !== "clusterIP" ? `, preDNAT policies ${sent}` : "";
-    return [{ about: "translation", text: `${what} to ${to} ${port}; policies see ${port}${early}` }];
+    return [{ about: "translation", text: `${what} to ${to} ${port}; policies see ${port}${early}${kept}` }];
   });
 }

@@ -1,0 +1,40 @@
+import type { Segment } from "../rules/evaluate-rules";
+import type { RuleList } from "../rules/rule-lists";
+import type { State } from "../reach-state";
+import { defaultDecision } from "./default-decision";
+
+/**
+ * Where host endpoints govern nodes between which the eBPF dataplane hands a node port's packets on. It wraps the packet
+ * as the client sent it, and the second node translates it once more (felix/bpf-gpl/tc.c, nat_lookup.h); which hooks it
+ * meets there was neither run nor read to the end.
+ */
+export const TUNNELLED = defaultDecision(
+  "unknown",
+  "the eBPF dataplane hands node ports on in a tunnel of its own; which policies of host endpoints see that is not followed",
+);
+
+const FORWARDED = defaultDecision(
+  "unknown",
+  "what doNotTrack does to forwarded packets with the eBPF dataplane is not followed",
+);
+const TIERS = defaultDecision(
+  "unknown",
+  "doNotTrack policies in more than one tier: the eBPF dataplane is not followed there (felix/dataplane/linux/bpf_ep_mgr.go loads one tier)",
+);
+
+/**
+ * What doNotTrack policies decide: with eBPF by XDP, for what comes in. Felix's own tests hold it to iptables for what
+ * begins or ends at the host (felix/fv/donottrack_test.go); the rest is not known.
+ */
+export function untrackedSegments(
+  { ebpf }: State,
+  list: RuleList,
+  forwarded: boolean,
+  segments: readonly Segment[],
+): readonly Segment[] {
+  if (!ebpf) return segments;
+  const tiers = new Set(list.entries.flatMap(({ decision }) => decision.tier ?? []));
+  const instead = forwarded ? FORWARDED : tiers.size > 1 ? TIERS : undefined;
+  if (instead === undefined) return segments;
+  return segments.map((s) => (s.decision.goesOn === true ? s : { ...s, decision: instead }));
+}
