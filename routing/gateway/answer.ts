@@ -188,8 +188,9 @@ function backends(
     const share = (ref.weight ?? 1) / total;
     const problem = table.refused(ref, from);
     if (problem !== undefined) {
+      if (problem.reason === undefined) return { kind: "unknown", why: problem.why };
       broken += share;
-      why = problem;
+      why = problem.why;
       continue;
     }
     const namespace = ref.namespace ?? from.namespace;

@@ -25,7 +25,7 @@ export interface GatewayTable {
   /** What TLS to backends takes for granted (backendCas). */
   cas: ReadonlyMap<string, string>;
   /** Why a backend cannot be used; undefined where it can. */
-  refused: (ref: BackendRef, from: { kind: string; namespace: string }) => string | undefined;
+  refused: (ref: BackendRef, from: { kind: string; namespace: string }) => Refused | undefined;
 }
 
 export interface Listener {
@@ -43,6 +43,13 @@ export interface AttachedRoute {
   namespace: string;
   created?: number;
   spec: RouteSpec;
+}
+
+/** A backend that gets no requests, or of which nothing is known here. */
+export interface Refused {
+  /** Of the condition `ResolvedRefs` (Envoy Gateway 1.9, validate.go); absent where the reference is not followed. */
+  reason?: string;
+  why: string;
 }
 
 /** A condition that is not as it should be. */
@@ -79,6 +86,13 @@ function listenersOf(
   return (spec?.listeners ?? []).map((listener) => {
     const own: Listener = { gateway: keyOf(gateway), spec: listener, routes: new Map() };
     const { tls } = listener;
+    const say = (type: Condition["type"], reason: string, message: string) =>
+      conditions.push({
+        object: `Gateway ${keyOf(gateway)}, listener ${listener.name}`,
+        type,
+        reason,
+        message,
+      });
     if (tls?.mode === "Passthrough" || listener.protocol === "HTTP") return own;
     for (const ref of tls?.certificateRefs ?? []) {
       const namespace = ref.namespace ?? namespaceOf(gateway);
@@ -88,14 +102,11 @@ function listenersOf(
       )
         own.broken = `no ReferenceGrant in ${namespace} lets Gateway ${keyOf(gateway)} read Secret ${ref.name}`;
     }
-    if ((tls?.certificateRefs ?? []).length === 0) own.broken = "it names no certificate";
-    if (own.broken !== undefined)
-      conditions.push({
-        object: `Gateway ${keyOf(gateway)}, listener ${listener.name}`,
-        type: "ResolvedRefs",
-        reason: "RefNotPermitted",
-        message: own.broken,
-      });
+    if (own.broken !== undefined) say("ResolvedRefs", "RefNotPermitted", own.broken);
+    if ((tls?.certificateRefs ?? []).length === 0) {
+      own.broken = "it names no certificate";
+      say("Programmed", "Invalid", own.broken);
+    }
     return own;
   });
 }
@@ -160,8 +171,9 @@ function attach(
   }
   for (const [at, rule] of (spec.rules ?? []).entries())
     for (const ref of rule.backendRefs ?? []) {
-      const why = refused(ref, { kind, namespace });
-      if (why !== undefined) say("ResolvedRefs", "BackendNotFound", `rule ${at + 1}: ${why}`);
+      const problem = refused(ref, { kind, namespace });
+      if (problem?.reason !== undefined)
+        say("ResolvedRefs", problem.reason, `rule ${at + 1}: ${problem.why}`);
     }
 }
 
@@ -239,20 +251,33 @@ function granted(
 
 function backendCheck(objects: readonly KubeObject[], services: Services): GatewayTable["refused"] {
   return (ref, from) => {
-    if ((ref.kind ?? "Service") !== "Service") return `${ref.kind ?? ""} ${ref.name} is not followed here`;
+    const { kind = "Service" } = ref;
+    if (FOLLOWED_BY_ENVOY_GATEWAY.has(kind)) return { why: `${kind} ${ref.name} is not followed here` };
+    if (kind !== "Service") return { reason: "InvalidKind", why: `${kind} ${ref.name} is no backend` };
     const namespace = ref.namespace ?? from.namespace;
     const key = `${namespace}/${ref.name}`;
     if (
       namespace !== from.namespace &&
       !granted(objects, from.kind, from.namespace, "Service", namespace, ref.name)
     )
-      return `no ReferenceGrant in ${namespace} lets a ${from.kind} of ${from.namespace} lead to Service ${ref.name}`;
-    if (!services.has(namespace, ref.name)) return `there is no Service ${key}`;
+      return {
+        reason: "RefNotPermitted",
+        why: `no ReferenceGrant in ${namespace} lets a ${from.kind} of ${from.namespace} lead to Service ${ref.name}`,
+      };
+    if (ref.port === undefined)
+      return { reason: "PortNotSpecified", why: `the reference to Service ${key} lacks a port` };
+    if (!services.has(namespace, ref.name))
+      return { reason: "BackendNotFound", why: `there is no Service ${key}` };
     if (services.externalName(namespace, ref.name) !== undefined)
-      return `Service ${key} is an ExternalName, which Envoy Gateway refuses`;
-    if (ref.port === undefined) return `the reference to Service ${key} lacks a port`;
+      return {
+        reason: "UnsupportedValue",
+        why: `Service ${key} is an ExternalName, which Envoy Gateway refuses`,
+      };
     return services.hasPort(namespace, ref.name, ref.port)
       ? undefined
-      : `Service ${key} has no port ${ref.port}`;
+      : { reason: "PortNotFound", why: `Service ${key} has no port ${ref.port}` };
   };
 }
+
+/** Kinds of backends beside Services that it takes and that are not read here. */
+const FOLLOWED_BY_ENVOY_GATEWAY = new Set(["Backend", "ServiceImport"]);

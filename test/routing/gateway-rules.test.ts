@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
 import { gatewayAnswer } from "../../routing/gateway/answer";
 import { answerText } from "../../routing/answer-text";
+import { readGateways } from "../../routing/gateway/attach";
 
 /**
  * Rules of the Gateway API that its conformance suite (1.6.1) tries, in cases of our own. The suite's 231 requests were run
@@ -73,4 +74,43 @@ test("listeners of one name at several ports: the port that the client names dec
   ]);
   // A port that no listener has is mapped by something in front.
   expect(at("a.org:31080")).toBe("shop/v1:80");
+});
+
+describe("why a reference of a route is not resolved: Envoy Gateway's own reasons", () => {
+  const world = (backend: object, grant = false): KubeObject[] => [
+    object("Gateway", "web", "shop", { gatewayClassName: "c", listeners: [listener("http", 80)] }),
+    route("r", undefined, backend),
+    service("books", "shop"),
+    service("pay", "pay"),
+    object("Service", "away", "shop", { type: "ExternalName", externalName: "a.org", ports: [{ port: 80 }] }),
+    ...(grant
+      ? [
+          object("ReferenceGrant", "g", "pay", {
+            from: [{ group: GROUP, kind: "HTTPRoute", namespace: "shop" }],
+            to: [{ group: "", kind: "Service" }],
+          }),
+        ]
+      : []),
+  ];
+  test.each<[string, object, boolean, string]>([
+    ["another namespace without a grant", { name: "pay", namespace: "pay" }, false, "RefNotPermitted"],
+    ["a Service that is not there", { name: "lost" }, false, "BackendNotFound"],
+    ["nor there, and granted", { name: "lost", namespace: "pay" }, true, "BackendNotFound"],
+    ["a port that it lacks", { name: "books", port: 81 }, false, "PortNotFound"],
+    ["no port", { name: "books", port: undefined }, false, "PortNotSpecified"],
+    ["an ExternalName", { name: "away" }, false, "UnsupportedValue"],
+    ["what is no backend", { name: "books", kind: "ConfigMap" }, false, "InvalidKind"],
+  ])("%s", (_, backend, grant, reason) => {
+    const objects = world(backend, grant);
+    expect(readGateways(objects).conditions).toMatchObject([
+      { object: "HTTPRoute shop/r", type: "ResolvedRefs", reason },
+    ]);
+    expect(answerText(gatewayAnswer(objects, { host: "a.org", path: "/" }))).toBe("status 500");
+  });
+
+  test("a Backend of Envoy Gateway's is not read here: nothing is foretold of it", () => {
+    const objects = world({ name: "books", kind: "Backend", port: undefined });
+    expect(readGateways(objects).conditions).toEqual([]);
+    expect(gatewayAnswer(objects, { host: "a.org", path: "/" })).toMatchObject({ kind: "unknown" });
+  });
 });
