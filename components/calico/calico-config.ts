@@ -1,18 +1,17 @@
 import { z } from "zod";
 import { anyCidr, dnsLabel } from "../../kube/config-fields";
 
+export const encapsulations = ["None", "VXLAN", "VXLANCrossSubnet", "IPIP", "IPIPCrossSubnet"] as const;
+
 const pool = z.strictObject({
   name: dnsLabel().exactOptional().meta({
     description:
       "Name of the IPPool. `default-ipv4-ippool` and `default-ipv6-ippool` for the first of a family if left out, then `pool-2` …",
   }),
   cidr: anyCidr.meta({ description: "Range of the pool: inside the cluster's pod CIDR." }),
-  encapsulation: z
-    .enum(["None", "VXLAN", "VXLANCrossSubnet", "IPIP", "IPIPCrossSubnet"])
-    .default("VXLANCrossSubnet")
-    .meta({
-      description: "How packets between nodes are wrapped. None and IPIP need BGP; IPIP carries IPv4 only.",
-    }),
+  encapsulation: z.enum(encapsulations).default("VXLANCrossSubnet").meta({
+    description: "How packets between nodes are wrapped. None and IPIP need BGP; IPIP carries IPv4 only.",
+  }),
   blockSize: z.int().min(20).max(128).exactOptional().meta({
     description:
       "Prefix length of the blocks that a node takes from the pool: 26, or 122 for IPv6, if left out.",

@@ -18,6 +18,7 @@ const parts = ({ lab, guide }: Subject): string[] => {
       languages.some((l) => ["mermaid", "text", ""].includes(l)),
       "the guide has no picture (mermaid or text)",
     ],
+    [guide.includes("](../../docs/concepts/"), "the guide links to no page of docs/concepts"],
     [answers >= 2, "the guide has fewer than two questions with folded answers (<details>)"],
     [answers === count(guide, "</details>"), "a <details> is not closed"],
     [answers === count(guide, "<summary>"), "a <details> has no <summary>"],
