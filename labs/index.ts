@@ -1,3 +1,4 @@
+import { ebpf } from "./ebpf/lab";
 import { egressLockdown } from "./egress-lockdown/lab";
 import { globalPolicy } from "./global-policy/lab";
 import { boutique } from "./boutique/lab";
@@ -35,6 +36,7 @@ export const labs: readonly Lab[] = [
   wireguard,
   servicesAndDns,
   loadBalancing,
+  ebpf,
   ingressRouting,
   gatewayApi,
   leavingIngressNginx,

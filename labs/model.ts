@@ -36,6 +36,10 @@ export interface LabNeeds {
   /** Calico gives pods their addresses. */
   calicoCni?: boolean;
   bgp?: boolean;
+  /** Calico's dataplane is eBPF, in kube-proxy's place. */
+  ebpf?: boolean;
+  /** The guide looks at what kube-proxy makes; lacking, only a note. */
+  kubeProxy?: boolean;
   /** Smallest number of worker nodes. */
   workers?: number;
   /** A cluster with no other lab on it and made by this project: the lab changes the cluster itself. */

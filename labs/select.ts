@@ -54,6 +54,10 @@ export function selectLabs(
         fix: lack.fix,
       });
     }
+    if (lab.needs.kubeProxy === true && facts.kubeProxyMode === "none")
+      notes.push(
+        `${instance}: there is no kube-proxy here: what the guide shows of its rules and of addresses that it replaces is otherwise (lab ebpf)`,
+      );
     if (lab.needs.observability === true && facts.cni.observability === undefined)
       notes.push(
         `${instance}: whether Goldmane and Whisker run here is not known, as this stack does not install Calico`,
@@ -136,6 +140,11 @@ export function lacks(
     needs.bgp === true && !facts.cni.bgp,
     "it needs BGP between the nodes",
     "set calico.bgp to true where the target allows it",
+  );
+  say(
+    needs.ebpf === true && facts.cni.dataplane !== "BPF",
+    "it is about Calico's eBPF dataplane, and Calico has another here",
+    "use the stack ebpf, or set calico.dataplane to BPF",
   );
   say(
     needs.workers !== undefined && facts.workers < needs.workers,

@@ -46,7 +46,10 @@ const calico: TopicGroup = {
       "global-policy": ["default-deny"],
     }),
     lab("default-app-policy with DNS", { yaobank: ["allow-dns"], "global-policy": ["allow-dns"] }),
-    lab("nodeport-policy: preDNAT, applyOnForward, one source", { "host-endpoints": ["nodeport-policy"] }),
+    lab("nodeport-policy: preDNAT, applyOnForward, one source", {
+      "host-endpoints": ["nodeport-policy"],
+      ebpf: ["before-dnat"],
+    }),
     lab("Network policy for nodes: default-node-policy", { "host-endpoints": ["node-policy"] }),
     lab("Automatic host endpoints, get heps", { "host-endpoints": ["automatic"] }),
     lab("customer-policy, summary-policy", { yaobank: ["least-privilege"] }),
@@ -82,7 +85,13 @@ const calico: TopicGroup = {
       "load-balancing": ["node-port", "node-port-local", "load-balancer", "load-balancer-local"],
     }),
     lab("Exposing services: Ingress", { "ingress-routing": ["controller", "one-service"] }),
-    missing("Azure, the eBPF dataplane", "no target of this project uses them"),
+    lab(
+      "The eBPF dataplane: no kube-proxy, the client's address behind node ports, connect-time load balancing",
+      {
+        ebpf: ["no-kube-proxy", "node-port", "known-client"],
+      },
+    ),
+    missing("Azure", "no target of this project uses it"),
   ],
 };
 

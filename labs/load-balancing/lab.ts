@@ -83,7 +83,7 @@ export const loadBalancing: Lab = {
     "One server that tells who called it. Reach it by ClusterIP, NodePort and LoadBalancer, and keep or lose the client's address by externalTrafficPolicy.",
   namespaces: { balance: "load-balancing" },
   clusterWide: false,
-  needs: { workers: 2, balances: true },
+  needs: { workers: 2, balances: true, kubeProxy: true },
   workloads,
   steps: [
     {

@@ -51,7 +51,7 @@ export const podAndHostViews: Lab = {
     "Follow a packet from a pod's eth0 through the veth pair to the node's routes and kube-proxy's rules; then build namespaces, veth pairs, a bridge and NAT by hand.",
   namespaces: { views: "views", tools: "toolbox", byHand: "by-hand" },
   clusterWide: false,
-  needs: { calicoCni: true },
+  needs: { calicoCni: true, kubeProxy: true },
   workloads: (ctx) => {
     const n = ns(ctx);
     return [

@@ -104,6 +104,7 @@ export const servicesAndDns: Lab = {
   namespaces: { payroll: "payroll", office: "office", corp: "corp" },
   clusterWide: false,
   needs: {
+    kubeProxy: true,
     other: ({ serviceCidr }) =>
       dnsAddresses(serviceCidr) !== undefined
         ? undefined

@@ -26,6 +26,7 @@ const eks = (cni: string) => ({
 const targets: Record<string, Record<string, unknown>> = {
   kind,
   "kind, both families": { ...kind, kind: { ipFamily: "dual" } },
+  "kind, eBPF": { ...kind, calico: { dataplane: "BPF" } },
   "kind, host network": { ...kind, ingress: { controller: "ingress-nginx", hostNetwork: true } },
   "kind, a Gateway": { ...kind, ingress: { controller: "gateway" } },
   "kind, a Gateway beside nginx": { ...kind, ingress: { controller: "both" } },
@@ -66,7 +67,8 @@ const NOT_OURS = "only on one made by this project";
 const FAMILIES = "addresses of both families";
 const NO_GATEWAY = "ingress.controller makes none";
 const NO_NGINX = "it is about ingress-nginx";
-const onKind = { "host-endpoints": ADDRESSES, "ip-pools": ROOM, bgp: ROUTER };
+const DATAPLANE = "about Calico's eBPF dataplane";
+const onKind = { "host-endpoints": ADDRESSES, "ip-pools": ROOM, bgp: ROUTER, ebpf: DATAPLANE };
 const onExisting = Object.fromEntries(
   labs.filter((l) => l.needs.ownCluster === true).map((l) => [l.id, NOT_OURS]),
 );
@@ -75,6 +77,7 @@ const withVpcCni = Object.fromEntries(
 );
 const refused = (target: string): Record<string, string> => ({
   ...refusedThere(target),
+  ...(target === "kind, eBPF" ? { ebpf: ADDRESSES } : {}),
   ...(target.endsWith("both families") ? {} : { "dual-stack": FAMILIES }),
   ...(target === "kind, host network" ? refusedBy("gateway", NO_GATEWAY) : {}),
   ...(target.endsWith("a Gateway") ? refusedBy("ingressNginx", NO_NGINX) : {}),

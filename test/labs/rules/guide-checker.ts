@@ -33,7 +33,8 @@ const SYSTEM = new Set([
   ...["service ingress-nginx/ingress-nginx-controller", "deployment ingress-nginx/ingress-nginx-controller"],
   "configmap ingress-nginx/ingress-nginx-controller",
   "ippool /default-ipv4-ippool",
-  "felixconfiguration /default",
+  ...["felixconfiguration /default", "installation /default"],
+  "configmap tigera-operator/kubernetes-services-endpoint",
   ...["tigerastatus /goldmane", "tigerastatus /whisker", "service calico-system/whisker"],
   "service default/kubernetes",
 ]);
