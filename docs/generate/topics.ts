@@ -128,10 +128,14 @@ const networking: TopicGroup = {
     }),
     lab("CoreDNS: Corefile, ConfigMap, the Service kube-dns", { "services-and-dns": ["stub-domain"] }),
     lab("Which forms of a name resolve (web-service.payroll …)", { "services-and-dns": ["cluster-ip"] }),
-    lab("What an ingress controller is made of", { "ingress-routing": ["controller"] }),
-    lab("Ingress with one backend", { "ingress-routing": ["one-service"] }),
+    lab("What an ingress controller is made of: its args, env and ports", {
+      "ingress-routing": ["controller"],
+    }),
+    lab("Ingress with one backend: only a default backend, one rule", {
+      "ingress-routing": ["default-only", "one-service"],
+    }),
     lab("Path based routing, default backend", { "ingress-routing": ["paths", "default-backend"] }),
-    lab("Host name based routing", { "ingress-routing": ["hosts"] }),
+    lab("Host name based routing, the load balancer's own name", { "ingress-routing": ["hosts"] }),
     lab("Rewrite target", { "ingress-routing": ["rewrite"] }),
     lab("kubectl create ingress in the right namespace", {
       "ingress-routing": ["other-namespace"],
@@ -225,7 +229,10 @@ const fromOutside: TopicGroup = {
     lab("stars: allow the management UI", { stars: ["allow-ui"] }),
     lab("stars: backend policy", { stars: ["backend"] }),
     lab("stars: frontend policy", { stars: ["frontend"] }),
-    lab("HTTPS: certificate, secret, force-ssl-redirect", { "ingress-routing": ["tls"] }),
+    lab("HTTPS by hand: certificate by openssl, secret, force-ssl-redirect", {
+      "ingress-routing": ["rewrite"],
+    }),
+    lab("HTTPS by cert-manager", { "ingress-routing": ["tls"] }),
     lab("Gateway API: class, Gateway, HTTPRoute, and what a rejected route says", {
       "gateway-api": ["classes", "gateway", "rejected", "invited"],
     }),

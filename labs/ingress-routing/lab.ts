@@ -39,6 +39,14 @@ interface StoreRoutes {
   hosts?: boolean;
 }
 
+/** No host and no path: it takes what nobody else on the controller names. */
+const onlyDefault = (ctx: LabContext): Routes => ({
+  name: "online-store",
+  namespace: storeNs(ctx),
+  hosts: [],
+  defaultBackend: to("sorry"),
+});
+
 function storeRoutes(ctx: LabContext, { paths, sorry, hosts }: StoreRoutes): Routes {
   return {
     name: "online-store",
@@ -136,7 +144,7 @@ export const ingressRouting: Lab = {
   id: LAB,
   title: "Ingress: one entry, many services",
   summary:
-    "Lead one host by paths, many hosts by name, the rest to a default backend; rewrite a path, reach another namespace, and end with HTTPS.",
+    "Lead every name to one backend, one host by paths, many hosts by name, the rest to a default backend; rewrite a path, reach another namespace, and end with HTTPS, by hand and by cert-manager.",
   namespaces: { store: "online-store", critical: "critical-space" },
   clusterWide: false,
   needs: { ingress: true, tls: true },
@@ -152,6 +160,22 @@ export const ingressRouting: Lab = {
       title: "A controller, and no routes",
       aim: "Find the parts of the ingress controller, and its own answer where no route speaks.",
       expect: (ctx) => [lost(ctx, store(ctx), "/", "no route names this host")],
+    },
+    {
+      id: "default-only",
+      title: "Nothing but a default backend",
+      aim: "One backend and no rule: sorry answers under every name that no one else has, on every path.",
+      add: (ctx) => plain(ctx, onlyDefault(ctx)),
+      expect: (ctx) =>
+        [store(ctx), own(ctx, "wear")].map((host) =>
+          answered(
+            ctx,
+            host,
+            "/any/path",
+            "sorry",
+            "no rule names this host, and one default backend has none",
+          ),
+        ),
     },
     {
       id: "one-service",

@@ -123,7 +123,7 @@ export const rightAnswers: readonly (readonly [lab: string, step: number, title:
     ],
     [
       "ingress-routing",
-      2,
+      3,
       "a route of another name",
       edit("online-store", (o) => ({ ...o, metadata: { ...o.metadata, name: "shop-routes" } })),
     ],

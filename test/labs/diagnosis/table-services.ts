@@ -81,7 +81,7 @@ export const serviceMistakes: readonly Row[] = [
   ],
   [
     "ingress-routing",
-    1,
+    2,
     "another class",
     set("online-store", { "spec/ingressClassName": "nginx" }),
     /online-store:/,
@@ -89,7 +89,7 @@ export const serviceMistakes: readonly Row[] = [
   ],
   [
     "ingress-routing",
-    2,
+    3,
     "the Service of another path",
     edit("online-store", (o) => {
       o.spec.rules[0]!.http.paths[1]!.backend.service.name = "wear-service";
@@ -100,7 +100,7 @@ export const serviceMistakes: readonly Row[] = [
   ],
   [
     "ingress-routing",
-    2,
+    3,
     "a path that nobody asks for",
     edit("online-store", (o) => {
       o.spec.rules[0]!.http.paths[1]!.path = "/wach";
@@ -111,7 +111,7 @@ export const serviceMistakes: readonly Row[] = [
   ],
   [
     "ingress-routing",
-    3,
+    4,
     "no default backend",
     set("online-store", { "spec/defaultBackend": undefined }),
     /online-store:/,
@@ -119,7 +119,7 @@ export const serviceMistakes: readonly Row[] = [
   ],
   [
     "ingress-routing",
-    6,
+    7,
     "a host forgotten",
     edit("online-store", (o) => {
       o.spec.rules.pop();
