@@ -221,7 +221,8 @@ const fromOutside: TopicGroup = {
     lab("Expose the 2048 game under a subdomain", { "game-2048": ["outside"] }),
     lab("Canary: 5 %", { boutique: ["canary-5"] }),
     lab("Canary by header FOO=bar", { boutique: ["canary-header"] }),
-    lab("Other strategies: promotion, blue-green, A/B", {
+    lab("A/B by header and by cookie", { boutique: ["canary-header", "canary-cookie"] }),
+    lab("Other strategies: promotion, blue-green", {
       boutique: ["canary-half", "promoted", "roll-back", "switch"],
     }),
     stack("Calico on EKS by Helm", "every `eks` stack"),

@@ -9,6 +9,7 @@ import { calls, closed, frontendPolicies, portOf, servicePolicies, services } fr
 import {
   blue,
   blueGreenRoutes,
+  byCookie,
   canaryGone,
   canaryRoutes,
   green,
@@ -17,11 +18,12 @@ import {
   nsOf,
   shopHost,
   shopRequest,
+  sides,
 } from "./releases";
 import { backServices } from "./services";
 
 const FOO = abByHeader("FOO", "bar");
-const MINE = { FOO: "bar" };
+const foo = (value: string) => ({ headers: { FOO: value } });
 /** Both releases are called frontend in the table of calls. */
 const FRONTENDS = ["frontend", "frontend-green"];
 
@@ -128,11 +130,9 @@ export const boutique: Lab = {
       aim: "Only requests with the header FOO: bar get the next release: an A/B test, or a preview for testers.",
       add: (ctx) => canaryRoutes(ctx, FOO),
       expect: (ctx) => [
-        shopRequest(ctx, 1, "FOO has the canary's value", MINE),
-        shopRequest(ctx, 0, "FOO has another value, and no other rule follows", { FOO: "baz" }),
-        shopRequest(ctx, 0, "with a value of its own the rule does not know the word always", {
-          FOO: "always",
-        }),
+        shopRequest(ctx, 1, "FOO has the canary's value", foo("bar")),
+        shopRequest(ctx, 0, "FOO has another value, and no other rule follows", foo("baz")),
+        shopRequest(ctx, 0, "with a value of its own the rule does not know the word always", foo("always")),
         shopRequest(ctx, 0, "no header, no canary"),
       ],
     },
@@ -142,9 +142,20 @@ export const boutique: Lab = {
       aim: "Put both rules together and see their order: header first, then weight.",
       add: (ctx) => canaryRoutes(ctx, { ...FOO, ...byWeight(50) }),
       expect: (ctx) => [
-        shopRequest(ctx, 1, "the header decides before the weight", MINE),
-        shopRequest(ctx, 0.5, "the header does not match, so the weight decides", { FOO: "baz" }),
+        shopRequest(ctx, 1, "the header decides before the weight", foo("bar")),
+        shopRequest(ctx, 0.5, "the header does not match, so the weight decides", foo("baz")),
         shopRequest(ctx, 0.5, "canary-weight 50 of 100"),
+      ],
+    },
+    {
+      id: "canary-cookie",
+      title: "A/B by cookie",
+      aim: "A customer who has taken a side keeps it: the cookie beta says always or never, and the weight decides for all others.",
+      add: (ctx) => canaryRoutes(ctx, byCookie(ctx)),
+      expect: (ctx) => [
+        ...sides(ctx),
+        shopRequest(ctx, 0.5, "no header is asked for any more, so the weight decides", foo("bar")),
+        shopRequest(ctx, 0.5, "no cookie: canary-weight 50 of 100"),
       ],
     },
     {
@@ -155,7 +166,7 @@ export const boutique: Lab = {
       remove: canaryGone,
       expect: (ctx) => [
         shopRequest(ctx, 1, "the route leads to the new release"),
-        shopRequest(ctx, 1, "without a canary the header means nothing", MINE),
+        shopRequest(ctx, 1, "without a canary the header means nothing", foo("bar")),
       ],
     },
     {

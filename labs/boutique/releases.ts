@@ -1,8 +1,8 @@
 import type { Canary, Strategy } from "../../routing/canary/canary";
-import { liveBackend } from "../../routing/canary/canary";
+import { byWeight, liveBackend } from "../../routing/canary/canary";
 import type { Routes } from "../../routing/routes/routes";
 import type { KubeObject } from "../../kube/objects";
-import type { Claim, LabContext, ObjectRef } from "../model";
+import type { Claim, LabContext, ObjectRef, RequestClaim } from "../model";
 import { labHost, request, routed, siteOf } from "../ingress";
 import { frontend } from "./services";
 
@@ -64,19 +64,37 @@ export function shopRequest(
   ctx: LabContext,
   toGreen: number,
   reason: string,
-  headers?: Record<string, string>,
+  sent: Pick<RequestClaim, "headers" | "cookies"> = {},
 ): Claim {
   const ns = nsOf(ctx);
   const backends = { [`${ns}/frontend`]: 1 - toGreen, [`${ns}/frontend-green`]: toGreen };
   return request(ctx, {
     host: shopHost(ctx),
     path: "/",
-    ...(headers === undefined ? {} : { headers }),
+    ...sent,
     backends: Object.fromEntries(Object.entries(backends).filter(([, share]) => share > 0)),
     status: 200,
     reason,
   });
 }
+
+const beta = (value: string) => ({ cookies: { beta: value } });
+
+/** An ALB's rules know no single cookie: there the weight is left. */
+export const byCookie = (ctx: LabContext): Strategy => ({
+  ...(siteOf(ctx).kind === "alb" ? {} : { cookie: { name: "beta" } }),
+  ...byWeight(50),
+});
+
+/** Who has taken a side keeps it; nginx and the Gateway only read the cookie, and never set it. */
+export const sides = (ctx: LabContext): Claim[] =>
+  siteOf(ctx).kind === "alb"
+    ? []
+    : [
+        shopRequest(ctx, 1, "beta=always leads to the canary, whatever the weight", beta("always")),
+        shopRequest(ctx, 0, "beta=never leads away from it, whatever the weight", beta("never")),
+        shopRequest(ctx, 0.5, "always and never are all that the rule knows", beta("yes")),
+      ];
 
 /** The idle release at its own name. */
 export const idleRequest = (ctx: LabContext, idle: "blue" | "green"): Claim =>

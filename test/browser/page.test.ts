@@ -99,7 +99,7 @@ needs(CHROMIUM, executable !== undefined).describe("the page in Chromium", () =>
   });
 
   test("a click brings its answer into sight, also where it is longer than what is left of the screen", async () => {
-    await at("lab=boutique&step=9", { height: 800 }, async ({ page }) => {
+    await at("lab=boutique&step=10", { height: 800 }, async ({ page }) => {
       await pair(page, /^boutique\/frontend to boutique\/cartservice/)
         .locator(".hit")
         .dispatchEvent("click");
@@ -123,7 +123,7 @@ needs(CHROMIUM, executable !== undefined).describe("the page in Chromium", () =>
   });
 
   test("of a hundred claims the first are shown, and all on demand and on paper", async () => {
-    await at("lab=boutique&step=9", {}, async ({ page }) => {
+    await at("lab=boutique&step=10", {}, async ({ page }) => {
       const seen = page.locator(".claims li:visible");
       expect(await seen.count()).toBe(16);
       await page.emulateMedia({ media: "print" });

@@ -114,7 +114,7 @@ export const rightAnswers: readonly (readonly [lab: string, step: number, title:
     ],
     [
       "boutique",
-      9,
+      10,
       "what a service calls, one rule a callee and a range of one",
       edit("redis-cart", (o) => {
         o.spec.ingress[0]!.ports = [{ protocol: "TCP", port: 6379, endPort: 6379 }];

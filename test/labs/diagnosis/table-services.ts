@@ -4,7 +4,7 @@ import { edit, named, rule0, set, without, type Row } from "./mistakes";
 export const serviceMistakes: readonly Row[] = [
   [
     "boutique",
-    7,
+    8,
     "names are closed too",
     without("allow-dns"),
     /allow-dns|default-deny/,
@@ -12,7 +12,7 @@ export const serviceMistakes: readonly Row[] = [
   ],
   [
     "boutique",
-    8,
+    9,
     "frontend's egress lacks one service",
     edit("frontend", (o) => {
       o.spec.egress.splice(2, 1);
@@ -23,7 +23,7 @@ export const serviceMistakes: readonly Row[] = [
   ],
   [
     "boutique",
-    8,
+    9,
     "one service does not accept",
     without("cartservice"),
     /NetworkPolicy boutique\//,
@@ -31,7 +31,7 @@ export const serviceMistakes: readonly Row[] = [
   ],
   [
     "boutique",
-    9,
+    10,
     "egress forgotten",
     edit("checkoutservice", (o) => {
       Reflect.deleteProperty(o.spec, "egress");
@@ -43,7 +43,7 @@ export const serviceMistakes: readonly Row[] = [
   ],
   [
     "boutique",
-    9,
+    10,
     "a port of the Service",
     set("emailservice", { [`${rule0}/ports/0/port`]: 5000 }),
     named("emailservice"),
@@ -51,7 +51,7 @@ export const serviceMistakes: readonly Row[] = [
   ],
   [
     "boutique",
-    9,
+    10,
     "the carts for everyone",
     set("redis-cart", { [`${rule0}/from`]: undefined }),
     named("redis-cart"),
