@@ -87,6 +87,9 @@ describe("on EKS", () => {
     const graph = await stackGraph({ target: "eks", eks: { ...eks, cni }, calico }, { preview: false });
     expect(graph.has("eks-addon-kube-proxy")).toBe(false);
     expect(dataplaneOf(graph)).toBe("BPF");
+    expect(graph.named("calico-installation-default").inputs["spec"]).toMatchObject({
+      flexVolumePath: "None",
+    });
     expect(valuesOf(graph)).toMatchObject({
       kubernetesServiceEndpoint: {
         host: "0123456789abcdef.gr7.us-west-2.eks.amazonaws.com",

@@ -76,8 +76,10 @@ export function parseProbes(
 const TIMED_OUT = new Set([124, 143]);
 
 export function tcpAnswer(code: number, message: string, through?: ProbeTarget["through"]): Observation {
-  if (/refused/i.test(message) && through === "service")
-    return { saw: "unclear", detail: "refused by kube-proxy: no pod stands behind the Service" };
+  // kube-proxy refuses for a Service without pods. Calico's eBPF dataplane fails the call itself (felix/bpf-gpl/connect.h),
+  // and what it has connected to a pod that does not listen is refused by the pod.
+  if (/refused|operation not permitted/i.test(message) && through === "service")
+    return { saw: "unclear", detail: "refused: no pod stands behind the Service, or nobody listens there" };
   if (code === 0) return { saw: "open", detail: "connected" };
   // The pod's own kernel answers where nobody listens: the packet got there and back.
   if (/refused/i.test(message)) return { saw: "open", detail: "reached, nobody listens (refused)" };

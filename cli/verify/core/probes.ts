@@ -19,7 +19,7 @@ export interface ProbeTarget {
   port: number;
   /**
    * What stands between: then a refusal, or a connection that is only accepted, is the middle's word and not the
-   * pod's. kube-proxy refuses for Services without pods; docker's proxy accepts before it asks.
+   * pod's. Services without pods are refused; docker's proxy accepts before it asks.
    */
   through?: "service" | "proxy";
 }

@@ -85,6 +85,8 @@ export function installation(plan: CalicoPlan, mirrors: Mirrors): KubeObject {
       controlPlaneReplicas: plan.controlPlaneReplicas,
       // No CSI driver: no lab mounts volumes from Calico (the chart's own default since 3.31).
       kubeletVolumePluginPath: "None",
+      // Nor the driver before it: its usual folder cannot be written on Bottlerocket (Calico 3.33 docs, operations/ebpf).
+      ...(plan.dataplane === "BPF" && plan.provider === "EKS" ? { flexVolumePath: "None" } : {}),
     },
   };
 }

@@ -113,6 +113,10 @@ test("a line that was cut off does not count", () => {
 
 test("behind a Service a refusal is kube-proxy's", () => {
   expect(tcpAnswer(1, "Connection refused", "service").saw).toBe("unclear");
+  // A Service without pods, with Calico's eBPF dataplane: connect itself fails.
+  expect(tcpAnswer(1, "nc: connect: Operation not permitted", "service").detail).toMatch(
+    /no pod stands behind/,
+  );
   expect(tcpAnswer(1, "Connection refused").saw).toBe("open");
 });
 

@@ -137,6 +137,12 @@ test.each<[string, Partial<MachineFacts>, WantedCluster, RegExp]>([
     { ...cluster, ebpf: true },
     /^docker: no bpf in \/proc\/filesystems/,
   ],
+  [
+    "little memory for eBPF's tables",
+    { engine: { ...engine, kernel: "6.8.0", memory: 3 * GIB }, bpffs: true },
+    { ...cluster, ebpf: true },
+    /^docker: 3\.0 GiB of memory: the cluster of 3 nodes needs about 3\.5 GiB/,
+  ],
   ["little disk", { freeDisk: 2 * GIB }, cluster, /^docker: 2\.0 GiB of disk: .*about 5\.5 GiB/],
 ])("%s is refused, with a way out", (_, facts, wanted, text) => {
   const found = judge(facts, wanted).problems.map(
