@@ -11,6 +11,7 @@ import { bgp } from "./bgp/lab";
 import { leavingIngressNginx } from "./leaving-ingress-nginx/lab";
 import { loadBalancing } from "./load-balancing/lab";
 import type { Lab } from "./model";
+import { overlays } from "./overlays/lab";
 import { policyRecipes } from "./policy-recipes/lab";
 import { stagedPolicies } from "./staged/lab";
 import { dualStack } from "./dual-stack/lab";
@@ -32,6 +33,7 @@ export const labs: readonly Lab[] = [
   podAndHostViews,
   dualStack,
   ipPools,
+  overlays,
   bgp,
   wireguard,
   servicesAndDns,

@@ -9,7 +9,15 @@ export const privilegedNamespace = (name: string): KubeObject => namespace(name,
  * One pod on every node, control planes too, in the node's own network and process tree: what a shell on the node sees.
  * Whoever may exec into it is root on the node.
  */
-export const toolbox = (ns: string, name = "toolbox"): KubeObject => ({
+export const toolbox = (
+  ns: string,
+  name = "toolbox",
+  {
+    command = ["sleep", "infinity"],
+    env = {},
+    grace = 1,
+  }: { command?: string[]; env?: Record<string, string>; grace?: number } = {},
+): KubeObject => ({
   apiVersion: "apps/v1",
   kind: "DaemonSet",
   metadata: { name, namespace: ns, labels: { app: name } },
@@ -23,12 +31,15 @@ export const toolbox = (ns: string, name = "toolbox"): KubeObject => ({
         dnsPolicy: "ClusterFirstWithHostNet",
         automountServiceAccountToken: false,
         tolerations: [{ operator: "Exists" }],
-        terminationGracePeriodSeconds: 1,
+        terminationGracePeriodSeconds: grace,
         containers: [
           {
             name,
             image: NETSHOOT,
-            command: ["sleep", "infinity"],
+            command,
+            ...(Object.keys(env).length === 0
+              ? {}
+              : { env: Object.entries(env).map(([key, value]) => ({ name: key, value })) }),
             securityContext: { privileged: true },
             resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
           },

@@ -57,6 +57,8 @@ export class KindNetwork extends pulumi.ComponentResource {
           '--network "$NETWORK" --ip "$ADDRESS" --restart unless-stopped',
           // What FRR's daemons ask for at start; they refuse to run with less.
           "--cap-add NET_ADMIN --cap-add NET_RAW --cap-add SYS_ADMIN",
+          // A router forwards, also where the machine's own setting is off.
+          "--sysctl net.ipv4.ip_forward=1",
           `--env FRR_CONFIG --entrypoint sh "$IMAGE" -c '${START}'`,
         ].join(" "),
         update: 'docker inspect --format "{{.Id}}" "$LABS_NAME"',
