@@ -1,9 +1,10 @@
 import { kindClusters } from "../components/kind/docker";
-import type { MachineJudgement, WantedCluster } from "../components/kind/machine-facts";
+import type { MachineJudgement, Tunnel, WantedCluster } from "../components/kind/machine-facts";
 import { kindRanges } from "../components/kind/plan/address-families";
 import { judgeMachine } from "../components/kind/plan/machine-checks";
 import { readMachine } from "../components/kind/read-machine";
 import { kindNeighbours } from "./kind-neighbours";
+import { labAt } from "../labs/model";
 import { missingKindTools } from "./required-tools";
 import type { StackPlan } from "./stack-plan";
 
@@ -35,7 +36,20 @@ export async function askKindMachine(
   };
 }
 
-function wantedCluster({ target, calico, facts, config, versions }: StackPlan): WantedCluster[] {
+/** What wraps packets by the stack's pools, and by those that its labs make at any step. */
+export function tunnelsOf({ calico, labs }: Pick<StackPlan, "calico" | "labs">): Tunnel[] {
+  const ofLabs = labs.flatMap((s) =>
+    s.lab.steps.flatMap((_, step) => labAt({ ...s, step }).objects.filter((o) => o.kind === "IPPool")),
+  );
+  const modes = ofLabs.map((o) => o["spec"] as { ipipMode?: string; vxlanMode?: string });
+  const uses = (tunnel: Tunnel): boolean =>
+    (calico.install && calico.pools.some((p) => p.encapsulation.toLowerCase().startsWith(tunnel))) ||
+    modes.some((m) => (m[`${tunnel}Mode`] ?? "Never") !== "Never");
+  return (["ipip", "vxlan"] as const).filter(uses);
+}
+
+function wantedCluster(plan: StackPlan): WantedCluster[] {
+  const { target, calico, facts, config, versions } = plan;
   if (target.kind !== "kind") return [];
   const { name, nodes, network, loadBalancer } = target.cluster;
   const { nodeImage, ipFamily } = config.kind;
@@ -51,6 +65,7 @@ function wantedCluster({ target, calico, facts, config, versions }: StackPlan): 
       ipv6: ipFamily !== "ipv4",
       ...(network === undefined ? {} : { network }),
       ebpf: calico.dataplane === "BPF",
+      tunnels: tunnelsOf(plan),
       balanced: loadBalancer !== undefined,
     },
   ];

@@ -101,7 +101,7 @@ export const kindSchema = z.strictObject({
     .meta({ description: "Node image instead of the version set's, for a mirror: must carry a digest." }),
   network: kindNetwork.exactOptional().meta({
     description:
-      "A docker network of the cluster's own, whose addresses are known beforehand; labs on BGP and host endpoints need it. kind's shared network if left out. A change replaces the cluster.",
+      "A docker network of the cluster's own, whose addresses are known beforehand; labs on BGP, overlays and host endpoints need it. kind's shared network if left out. A change replaces the cluster.",
   }),
 });
 

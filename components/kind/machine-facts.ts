@@ -1,6 +1,9 @@
 import type { Problem } from "../../kube/problems";
 import type { KindRange } from "./plan/address-families";
 
+/** A kernel module that wraps packets. */
+export type Tunnel = "ipip" | "vxlan";
+
 /** What is known of the machine that is to run kind clusters: plain data. What could not be asked is absent. */
 export interface MachineFacts {
   engine?: EngineFacts;
@@ -12,6 +15,8 @@ export interface MachineFacts {
   provider?: string;
   /** Whether the kernel has the BPF filesystem. */
   bpffs?: boolean;
+  /** Tunnels that the kernel can make; of this machine, where the engine runs on it. */
+  tunnels?: Readonly<Record<Tunnel, boolean>>;
   /** Limits of the kernel that runs the containers. */
   inotify?: { instances: number; watches: number };
   /** Whether the kernel has IPv6; of this machine, where the engine runs on it. */
@@ -61,6 +66,8 @@ export interface WantedCluster {
   network?: { name: string; subnet: string };
   /** Whether Calico's eBPF dataplane runs on it. */
   ebpf?: boolean;
+  /** Tunnels that its pools ask for, and those of its labs at any step. */
+  tunnels?: readonly Tunnel[];
   /** Whether something serves its load balancers. */
   balanced?: boolean;
 }

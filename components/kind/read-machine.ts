@@ -85,9 +85,12 @@ export function engineFacts(
   };
 }
 
-type KernelFacts = Pick<MachineFacts, "bpffs" | "inotify" | "ipv6" | "unprivilegedPorts" | "freeDisk">;
+type KernelFacts = Pick<
+  MachineFacts,
+  "bpffs" | "tunnels" | "inotify" | "ipv6" | "unprivilegedPorts" | "freeDisk"
+>;
 
-function ofThisKernel({ root }: EngineFacts): KernelFacts {
+function ofThisKernel({ root, kernel = release() }: EngineFacts): KernelFacts {
   const number = (file: string): number => whole(read(file));
   const unprivilegedPorts = attempt(() => number("/proc/sys/net/ipv4/ip_unprivileged_port_start"));
   const inotify = attempt(() => ({
@@ -97,6 +100,10 @@ function ofThisKernel({ root }: EngineFacts): KernelFacts {
   // Where the kernel has none at all the file is not there.
   const ipv6 = attempt(() => number("/proc/sys/net/ipv6/conf/all/disable_ipv6")) === 0;
   const bpffs = attempt(() => /\tbpf$/m.test(read("/proc/filesystems")));
+  // kmod's lists of what is built in and what can be loaded (modules.builtin(5), modules.dep(5)).
+  const modules = attempt(() =>
+    ["builtin", "dep"].map((list) => read(`/lib/modules/${kernel}/modules.${list}`)).join("\n"),
+  );
   const freeDisk = attempt(() => {
     const { bavail, bsize } = statfsSync(root ?? "");
     return bavail * bsize;
@@ -104,10 +111,17 @@ function ofThisKernel({ root }: EngineFacts): KernelFacts {
   return {
     ipv6,
     ...(bpffs === undefined ? {} : { bpffs }),
+    ...(modules === undefined ? {} : { tunnels: tunnelsIn(modules) }),
     ...(inotify === undefined ? {} : { inotify }),
     ...(unprivilegedPorts === undefined ? {} : { unprivilegedPorts }),
     ...(freeDisk === undefined ? {} : { freeDisk }),
   };
+}
+
+/** From kmod's lists: paths as `kernel/drivers/net/vxlan/vxlan.ko.zst`. */
+export function tunnelsIn(modules: string): NonNullable<MachineFacts["tunnels"]> {
+  const has = (name: string): boolean => new RegExp(`/${name}\\.ko\\b`).test(modules);
+  return { ipip: has("ipip"), vxlan: has("vxlan") };
 }
 
 const ASK =

@@ -73,7 +73,7 @@ const calico: TopicGroup = {
     ),
     missing(
       "Source/destination check in CrossSubnet mode",
-      "on EKS the overlay is VXLAN everywhere, which works with that check on",
+      "on EKS the overlay is VXLAN everywhere, which works with that check on; the guide of `overlays` says what turns it off",
     ),
     missing(
       "Self-managed clusters on EC2 (kops)",
@@ -154,7 +154,12 @@ const calicoNetworking: TopicGroup = {
       "pod-and-host-views": ["host-view"],
       "ip-pools": ["blocks"],
     }),
-    stack("Overlays: VXLAN, IPIP, CrossSubnet", "`calico.pools[].encapsulation`"),
+    lab("Overlays: None, IPIP, VXLAN, captured between nodes; headers, MTU, source addresses", {
+      overlays: ["none", "ipip", "vxlan"],
+    }),
+    lab("Overlays: CrossSubnet, on two subnets with a router", {
+      overlays: ["two-subnets", "vxlan-cross-subnet", "ipip-cross-subnet"],
+    }),
     lab("Enabling encryption: public keys, wireguard.cali", { wireguard: ["encrypted"] }),
     lab("Disabling encryption", { wireguard: ["plain-again"] }),
     lab("Cluster pod CIDR and service CIDR, get ippools", { "ip-pools": ["ranges"] }),

@@ -4,6 +4,7 @@ import { lacks } from "../../labs/select";
 import type { IPPool } from "../../policies/calico/cluster-types";
 import { covers, overlaps } from "../../kube/ip";
 import { installation } from "../../components/calico/plan/specs";
+import { tunnelsOf } from "../../stacks/kind-machine";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { ownStackFacts } from "./own-stack-facts";
@@ -51,6 +52,11 @@ describe("the stack of the lab", () => {
     expect(own.metadata.labels).toBeUndefined();
     expect(plan.facts.podCidrs.some((c) => covers(c, own.spec.cidr))).toBe(true);
     for (const { cidr } of calicoNetwork.ipPools) expect(overlaps(cidr, own.spec.cidr)).toBe(false);
+  });
+
+  test("the machine is asked for the tunnels of every step, before the first", () => {
+    expect(tunnelsOf(plan)).toEqual(["ipip", "vxlan"]);
+    expect(tunnelsOf({ ...plan, labs: [] })).toEqual(["vxlan"]);
   });
 
   test("the system's pods do not depend on what the lab plays with", () => {

@@ -68,7 +68,13 @@ const FAMILIES = "addresses of both families";
 const NO_GATEWAY = "ingress.controller makes none";
 const NO_NGINX = "it is about ingress-nginx";
 const DATAPLANE = "about Calico's eBPF dataplane";
-const onKind = { "host-endpoints": ADDRESSES, "ip-pools": ROOM, bgp: ROUTER, ebpf: DATAPLANE };
+const onKind = {
+  "host-endpoints": ADDRESSES,
+  "ip-pools": ROOM,
+  bgp: ROUTER,
+  overlays: ROUTER,
+  ebpf: DATAPLANE,
+};
 const onExisting = Object.fromEntries(
   labs.filter((l) => l.needs.ownCluster === true).map((l) => [l.id, NOT_OURS]),
 );

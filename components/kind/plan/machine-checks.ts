@@ -2,6 +2,7 @@ import type { Problem } from "../../../kube/problems";
 import { KIND_RELEASE, versionSet } from "../../versions";
 import { ebpfChecks } from "./ebpf-checks";
 import { checkRanges } from "./range-checks";
+import { tunnelChecks } from "./tunnel-checks";
 import type { EngineFacts, MachineFacts, MachineJudgement, WantedCluster } from "../machine-facts";
 
 const GIB = 2 ** 30;
@@ -38,6 +39,7 @@ export function judgeMachine(facts: MachineFacts, wanted: readonly WantedCluster
   for (const cluster of wanted) checkRanges(facts, cluster, wanted.length > 1, out);
   ipv6(facts, wanted, out);
   ebpfChecks(facts, wanted, out);
+  tunnelChecks(facts, wanted, out);
   memory(facts, wanted, out);
   disk(facts, wanted, out);
   return out;

@@ -1,6 +1,6 @@
 import type { EngineFacts, MachineFacts, WantedCluster } from "../../../components/kind/machine-facts";
 import { judgeMachine } from "../../../components/kind/plan/machine-checks";
-import { engineFacts, routesIn } from "../../../components/kind/read-machine";
+import { engineFacts, routesIn, tunnelsIn } from "../../../components/kind/read-machine";
 
 const GIB = 2 ** 30;
 const engine: EngineFacts = {
@@ -143,6 +143,12 @@ test.each<[string, Partial<MachineFacts>, WantedCluster, RegExp]>([
     { ...cluster, ebpf: true },
     /^docker: 3\.0 GiB of memory: the cluster of 3 nodes needs about 3\.5 GiB/,
   ],
+  [
+    "a kernel without IPIP",
+    { tunnels: { ipip: false, vxlan: true } },
+    { ...cluster, tunnels: ["ipip", "vxlan"] },
+    /^docker: no module ipip: the kernel cannot make the tunnels that a pool asks for.*linux-modules-extra/,
+  ],
   ["little disk", { freeDisk: 2 * GIB }, cluster, /^docker: 2\.0 GiB of disk: .*about 5\.5 GiB/],
 ])("%s is refused, with a way out", (_, facts, wanted, text) => {
   const found = judge(facts, wanted).problems.map(
@@ -249,4 +255,22 @@ test("routes as the kernel prints them; the default route is none", () => {
     { cidr: "10.0.0.0/8", device: "tun0" },
     { cidr: "192.168.1.0/24", device: "wlan0" },
   ]);
+});
+
+test("tunnels: only what pools ask for is asked, and what cannot be known is said", () => {
+  const none = { ipip: false, vxlan: false };
+  expect(judge({ tunnels: none }, { ...cluster, tunnels: [] })).toEqual({ problems: [], notes: [] });
+  expect(judge({}, { ...cluster, tunnels: ["vxlan"] }).notes).toEqual([
+    "not known: whether the kernel where Docker runs has vxlan, which pools ask for",
+  ]);
+});
+
+test("tunnels are read from kmod's lists, built in or not, compressed or not", () => {
+  const lists =
+    "kernel/net/ipv4/ipip.ko\n\nkernel/drivers/net/vxlan/vxlan.ko.zst: kernel/net/ipv4/udp_tunnel.ko.zst";
+  expect(tunnelsIn(lists)).toEqual({ ipip: true, vxlan: true });
+  expect(tunnelsIn("kernel/net/netfilter/ipvs/ip_vs.ko:\nkernel/x/not_vxlan.ko:")).toEqual({
+    ipip: false,
+    vxlan: false,
+  });
 });

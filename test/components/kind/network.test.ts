@@ -111,6 +111,7 @@ describe.each([true, false])("the stack (preview %s)", (preview) => {
     });
     const host1 = graph.named("kind-outside-host1").inputs;
     expect(host1["delete"]).toBe('docker rm --force "$LABS_NAME"');
+    expect(host1["create"]).toContain("--sysctl net.ipv4.ip_forward=1");
     expect(host1["environment"]).toMatchObject({
       LABS_NAME: "labs-net-host1",
       NETWORK: "labs-net",
