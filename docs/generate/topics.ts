@@ -121,12 +121,18 @@ const networking: TopicGroup = {
       "services-and-dns": ["cluster-ip", "node-port"],
       "pod-and-host-views": ["host-view"],
     }),
-    lab("kube-proxy's logs and mode", { "pod-and-host-views": ["host-view"] }),
+    lab("kube-proxy's logs and mode: iptables, ipvs, nftables", {
+      "pod-and-host-views": ["host-view"],
+      "services-and-dns": ["cluster-ip"],
+    }),
     lab("Range of pod addresses, range of Services", {
       "ip-pools": ["ranges"],
       "pod-and-host-views": ["host-view"],
     }),
-    lab("CoreDNS: Corefile, ConfigMap, the Service kube-dns", { "services-and-dns": ["stub-domain"] }),
+    lab("/etc/hosts before DNS; edit the Deployment, not the pod", { "services-and-dns": ["cluster-ip"] }),
+    lab("CoreDNS: the Service kube-dns, Corefile, ConfigMap", {
+      "services-and-dns": ["cluster-ip", "stub-domain"],
+    }),
     lab("Which forms of a name resolve (web-service.payroll …)", { "services-and-dns": ["cluster-ip"] }),
     lab("What an ingress controller is made of: its args, env and ports", {
       "ingress-routing": ["controller"],

@@ -36,7 +36,7 @@ const SYSTEM = new Set([
   ...["felixconfiguration /default", "installation /default"],
   "configmap tigera-operator/kubernetes-services-endpoint",
   ...["tigerastatus /goldmane", "tigerastatus /whisker", "service calico-system/whisker"],
-  "service default/kubernetes",
+  ...["service default/kubernetes", "service kube-system/kube-dns", "daemonset kube-system/kube-proxy"],
 ]);
 const SYSTEM_NAMESPACES = [
   ...["default", "kube-system", "calico-system", "tigera-operator", "ingress-nginx", "cert-manager"],
