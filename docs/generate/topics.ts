@@ -98,7 +98,9 @@ const calico: TopicGroup = {
 const networking: TopicGroup = {
   title: "Linux and cluster networking: namespaces, CNI, Services, DNS, Ingress",
   topics: [
-    lab("Network namespaces red and blue, veth pairs, addresses", { "pod-and-host-views": ["by-hand"] }),
+    lab("Network namespaces red and blue, veth pairs, link-netns, addresses", {
+      "pod-and-host-views": ["by-hand"],
+    }),
     lab("Bridge, ip_forward, NAT", { "pod-and-host-views": ["by-hand"] }),
     missing(
       "Docker networks: bridge, host, overlay, macvlan, the docker network commands",
@@ -155,7 +157,10 @@ const calicoNetworking: TopicGroup = {
     lab("How pods see the network: ip addr, ip link, ip route, 169.254.1.1", {
       "pod-and-host-views": ["pod-view"],
     }),
-    lab("How hosts see connections to pods: cali interfaces", { "pod-and-host-views": ["host-view"] }),
+    lab("A pod on a chosen node: nodeName", { "pod-and-host-views": ["pod-view"] }),
+    lab("How hosts see connections to pods: cali interfaces, link-netns", {
+      "pod-and-host-views": ["host-view"],
+    }),
     lab("How hosts route pod traffic: proto bird, blocks, blackhole", {
       "pod-and-host-views": ["host-view"],
       "ip-pools": ["blocks"],
