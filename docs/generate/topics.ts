@@ -107,7 +107,9 @@ const networking: TopicGroup = {
       "Docker only carries the nodes here; its other drivers have no part in Kubernetes",
     ),
     lab("How CNI works: who sets up the network when", { "pod-and-host-views": ["host-view", "by-hand"] }),
-    lab("Cluster networking: ports that must be open on nodes", { "host-endpoints": ["node-policy"] }),
+    lab("Cluster networking: ports that must be open on nodes, and who listens", {
+      "host-endpoints": ["no-guard", "node-policy"],
+    }),
     lab("Interfaces, MAC addresses, bridges, routes, default gateway of a node", {
       "pod-and-host-views": ["host-view"],
     }),

@@ -124,11 +124,14 @@ export const hostEndpoints: Lab = {
         return [
           ...lifelines(ctx),
           ...kubelet(ctx, "deny"),
-          closed(
-            s.host1,
-            s.control,
-            10256,
-            "default-node-policy allows kubelet's port to nodes, and no other",
+          // kube-proxy's health, controller-manager, scheduler.
+          ...[10256, 10257, 10259].map((port) =>
+            closed(
+              s.host1,
+              s.control,
+              port,
+              "default-node-policy allows kubelet's port to nodes, and no other",
+            ),
           ),
           ...nodePorts(ctx, false),
         ];
