@@ -4,12 +4,14 @@ import { namespaceLevels, workloadLevels } from "../../labs/pod-levels";
 import { carries, targets, type Carries } from "./carries";
 import { controllerSection } from "./controllers";
 import { generate } from "./pages";
-import { topicGroups, type Topic } from "./topics";
+import { topicGroups } from "./topics";
+import type { Topic } from "./topics/topic";
 
 /** docs/labs.md: every lab with its targets, every topic with its lab and step. */
 function labsPage(): string {
   const table = labs.map((lab) => ({ lab, on: targets.map((t) => carries(lab, t)) }));
   const topics = topicGroups.flatMap((group) => group.topics);
+  const counted = (how: ReturnType<typeof mode>): number => topics.filter((t) => mode(t) === how).length;
   return [
     "# Labs",
     "",
@@ -46,14 +48,18 @@ function labsPage(): string {
     "",
     "## By topic",
     "",
-    `${topics.length} topics: ${topics.filter((t) => t.labs !== undefined).length} in labs, ${topics.filter((t) => t.labs === undefined && t.stack !== undefined).length} done by the stacks themselves, ${topics.filter((t) => t.missing !== undefined).length} not covered, each with its reason.`,
+    `${topics.length} topics: ${counted("done")} **done** by your own hands at a step of a lab, ${counted("read")} *read*, on a page of [concepts](concepts/README.md), where a stack may do`,
+    `it by itself, and ${counted("–")} not covered, each with its reason. What is done is checked: its commands or objects are at that step.`,
     "",
     ...topicGroups.flatMap((group) => [
       `### ${group.title}`,
       "",
-      "| topic | where |",
-      "|---|---|",
-      ...group.topics.map((t) => `| ${cell(t.what)} | ${cell(where(t))} |`),
+      "| topic | | where |",
+      "|---|---|---|",
+      ...group.topics.map(
+        (t) =>
+          `| ${cell(t.what)} | ${mode(t).replace("done", "**done**").replace("read", "_read_")} | ${cell(where(t))} |`,
+      ),
       "",
     ]),
   ].join("\n");
@@ -81,14 +87,24 @@ function mark(c: Carries): string {
   return c.stack === c.target.stack ? "yes" : `\`${c.stack}\``;
 }
 
+function mode({ done, missing }: Topic): "done" | "read" | "–" {
+  if (missing !== undefined) return "–";
+  return done === undefined ? "read" : "done";
+}
+
 function where(e: Topic): string {
   if (e.missing !== undefined) return `not covered: ${e.missing}`;
-  const places = Object.entries(e.labs ?? {}).map(([id, steps]) => {
+  const places = Object.entries(e.done ?? {}).map(([id, steps]) => {
     const lab = labs.find((l) => l.id === id);
-    const numbered = steps.map((s) => `${lab?.steps.findIndex((x) => x.id === s) ?? -1} \`${s}\``);
+    const numbered = Object.keys(steps).map(
+      (s) => `${lab?.steps.findIndex((x) => x.id === s) ?? -1} \`${s}\``,
+    );
     return `[${id}](../labs/${id}/README.md), step ${numbered.join(", ")}`;
   });
-  return [...places, ...(e.stack === undefined ? [] : [e.stack])].join("; ");
+  const pages = Object.keys(e.pages ?? {}).map(
+    (name) => `[${name.replaceAll("-", " ")}](concepts/${name}.md)`,
+  );
+  return [...places, ...pages, ...(e.stack === undefined ? [] : [e.stack])].join("; ");
 }
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");

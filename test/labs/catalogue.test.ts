@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { carries } from "../../docs/generate/carries";
-import { topicGroups } from "../../docs/generate/topics";
 import { labs } from "../../labs/index";
 import { told } from "./rules/lab-rules";
 import { objectKey } from "../../kube/objects";
@@ -10,7 +9,6 @@ import { readStackFile } from "../../stacks/offline/stack-file";
 import { planStack, PROJECT } from "../../stacks/stack-plan";
 
 const root = resolve(__dirname, "../..");
-const topics = topicGroups.flatMap((group) => group.topics);
 
 test("docs/labs.md is what the labs say", () => {
   // Prettier's API is ESM: it runs in a process of its own, as the script does.
@@ -19,22 +17,6 @@ test("docs/labs.md is what the labs say", () => {
     encoding: "utf8",
   });
   expect(told("The catalogue", check.status === 0 ? [] : [check.stderr])).toEqual([]);
-});
-
-test("every topic is in a lab, done by a stack, or has its reason", () => {
-  for (const e of topics) {
-    const answers = [e.labs, e.stack, e.missing].filter((a) => a !== undefined);
-    expect([e.what, answers.length > 0]).toEqual([e.what, true]);
-    if (e.missing !== undefined) expect([e.what, e.labs, e.stack]).toEqual([e.what, undefined, undefined]);
-  }
-});
-
-test("each lab and step that a topic names exists", () => {
-  const named = topics.flatMap((e) =>
-    Object.entries(e.labs ?? {}).flatMap(([id, steps]) => steps.map((step) => `${id}/${step}`)),
-  );
-  const there = new Set(labs.flatMap((l) => l.steps.map((s) => `${l.id}/${s.id}`)));
-  expect(named.filter((n) => !there.has(n))).toEqual([]);
 });
 
 test("the stack kind, or a stack of its own, carries every lab", () => {
