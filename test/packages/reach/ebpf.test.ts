@@ -61,6 +61,23 @@ test("a pod that asks a node port of another node is translated where it is, and
   );
 });
 
+test("internalTrafficPolicy Local holds for node ports too, so from inside it depends on nodes", () => {
+  const local = service("Cluster");
+  (local["spec"] as Record<string, unknown>)["internalTrafficPolicy"] = "Local";
+  expect(verdict([...base, local], "x/cli → n1 TCP 30080")).toBe("allow");
+  expect(verdict([...base, local, ebpf], "x/cli → n1 TCP 30080")).toBe("unknown");
+  expect(verdict([...base, local, ebpf, only("203.0.113.0/24")], "x/cli → n1 TCP 30080")).toBe("deny");
+  expect(verdict([...base, local, ebpf], fromOutside)).toBe("allow");
+});
+
+test("a pod that its own Service leads back to itself may never leave its network", () => {
+  const closed = [...base, service("Cluster"), only("203.0.113.0/24")];
+  expect(verdict(closed, "x/web → service/x/web TCP 80")).toBe("deny");
+  expect(verdict([...closed, ebpf], "x/web → service/x/web TCP 80")).toBe("unknown");
+  expect(verdict([...base, service("Cluster"), ebpf], "x/web → service/x/web TCP 80")).toBe("allow");
+  expect(verdict([...closed, ebpf], "x/cli → service/x/web TCP 80")).toBe("deny");
+});
+
 test("explain says whose address it is", () => {
   const state = load([...base, service("Cluster"), ebpf]);
   const [answer] = explain(state, { from: "192.0.2.1", to: "n2", port: 30080, remarks: true });

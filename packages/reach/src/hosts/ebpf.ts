@@ -13,6 +13,18 @@ export const TUNNELLED = defaultDecision(
   "the eBPF dataplane hands node ports on in a tunnel of its own; which policies of host endpoints see that is not followed",
 );
 
+/** Felix marks node ports and load balancers with it as well (felix/bpf/proxy/syncer.go); kube-proxy does not. */
+export const LOCAL_INSIDE = defaultDecision(
+  "unknown",
+  "internalTrafficPolicy is Local, which the eBPF dataplane obeys at ports of nodes and load balancers too: depends on where the pods run",
+);
+
+/** Connected to itself when it calls `connect`, a pod sends nothing that a policy would see; UDP leaves it all the same. */
+export const TO_ITSELF = defaultDecision(
+  "unknown",
+  "with the eBPF dataplane a pod that its Service leads back to itself may not leave its network: then no policy sees it",
+);
+
 const FORWARDED = defaultDecision(
   "unknown",
   "what doNotTrack does to forwarded packets with the eBPF dataplane is not followed",

@@ -4,6 +4,7 @@ import { hostAddresses, type Host } from "../input/hosts";
 import type { Decision, Endpoint } from "../reach-model";
 import type { State } from "../reach-state";
 import { defaultDecision } from "./default-decision";
+import { LOCAL_INSIDE, TO_ITSELF } from "./ebpf";
 import { seenAs } from "./node-ways";
 import { afterNode, ANY_NODE, NO_FAMILY, through, type Entering } from "./node-entry";
 import type { PathEvaluator, Ways } from "./path-evaluator";
@@ -28,6 +29,9 @@ export function serviceDecisions(state: State, paths: PathEvaluator, q: ServiceQ
       q.entry === "clusterIP"
         ? inside(state, paths, q, backend, target)
         : byNode(state, paths, q, backend, target);
+    const open = sides.egress.verdict === "allow" && sides.ingress.verdict === "allow";
+    if (state.ebpf && q.from === backend && !q.service.headless && !open)
+      return { backend, target, egress: TO_ITSELF, ingress: TO_ITSELF };
     return { backend, target, ...admitted(q, sides) };
   });
 }
@@ -116,7 +120,11 @@ function byNode(
     fromInside &&
     (q.entry !== "nodePort" || state.ebpf) &&
     !(q.entry === "loadBalancer" && hands === "nodePort");
-  if (onTheSpot) return onOwnNode(state, paths, q, backend, target, sender, entering(q, q.node));
+  if (onTheSpot) {
+    const sides = onOwnNode(state, paths, q, backend, target, sender, entering(q, q.node));
+    const followed = !state.ebpf || q.service.internalTrafficPolicy !== "Local";
+    return followed || sides.ingress.verdict === "deny" ? sides : { ...sides, ingress: LOCAL_INSIDE };
+  }
   const receivers = q.node === undefined ? receiversOf(state, local ? backend : undefined) : [q.node];
   return agree(
     receivers.flatMap((receiver) => {
