@@ -11,6 +11,8 @@ export interface ClusterNeeds {
   network: boolean;
   /** The upper half of the pod range free for a pool that the lab makes. */
   secondPool: boolean;
+  /** No CNI: Calico is the student's to install. */
+  bare: boolean;
 }
 
 /** What the labs of a student, and the class's own config, need of a kind cluster. */
@@ -23,6 +25,7 @@ export function needsOf(
   return {
     network: needs.some((n) => n.network) || cls.network,
     secondPool: needs.some((n) => n.secondPool),
+    bare: needs.some((n) => n.bare),
   };
 }
 

@@ -1,6 +1,7 @@
 import { ebpf } from "./ebpf/lab";
 import { egressLockdown } from "./egress-lockdown/lab";
 import { globalPolicy } from "./global-policy/lab";
+import { bringUp } from "./bring-up/lab";
 import { boutique } from "./boutique/lab";
 import { gatewayApi } from "./gateway-api/lab";
 import { game2048 } from "./game-2048/lab";
@@ -30,6 +31,7 @@ export const labs: readonly Lab[] = [
   egressLockdown,
   stagedPolicies,
   hostEndpoints,
+  bringUp,
   podAndHostViews,
   dualStack,
   ipPools,

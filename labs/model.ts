@@ -68,6 +68,8 @@ export interface LabNeeds {
   kindNetwork?: boolean;
   /** Calico's pools leave the upper half of the pod range to the lab. A class plans it; elsewhere `other` tells. */
   secondPool?: boolean;
+  /** Nothing networks the nodes: Calico is the learner's to install. A class plans it; elsewhere `other` tells. */
+  bare?: boolean;
   /** Anything else: the reason why this cluster cannot carry the lab, and a way out; undefined where it can. */
   other?: (facts: ClusterFacts) => { reason: string; fix: string } | undefined;
 }

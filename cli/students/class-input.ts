@@ -28,7 +28,11 @@ export function clusterNeeds(): Map<string, ClusterNeeds> {
   return new Map(
     labs.map(({ id, needs }) => [
       id,
-      { network: needs.kindNetwork === true, secondPool: needs.secondPool === true },
+      {
+        network: needs.kindNetwork === true,
+        secondPool: needs.secondPool === true,
+        bare: needs.bare === true,
+      },
     ]),
   );
 }

@@ -60,7 +60,10 @@ class Made {
   private readonly mounted = new Map<string, pulumi.Resource[]>();
   /** Routes before their canaries: the controller drops a canary whose route it does not know. */
   private readonly routes = new Map<string, pulumi.Resource[]>();
-  /** Tiers before policies, address pools before the namespaces that ask for them. */
+  /**
+   * Tiers before policies, address pools before the namespaces that ask for them; and what networks pods before all that
+   * needs addresses: at deletion, a pod that is left when its network is gone does not end.
+   */
   private readonly clusterWide: pulumi.Resource[] = [];
 
   constructor(private readonly after: readonly pulumi.Resource[]) {}
@@ -68,7 +71,7 @@ class Made {
   add(o: KubeObject, resource: pulumi.Resource): void {
     const { name, namespace } = o.metadata;
     if (o.kind === "Namespace") this.namespaces.set(name, resource);
-    else if (["Tier", "IPPool"].includes(o.kind)) this.clusterWide.push(resource);
+    else if (["Tier", "IPPool", "Installation"].includes(o.kind)) this.clusterWide.push(resource);
     else if (o.kind === "Ingress" && namespace !== undefined)
       this.routes.set(namespace, [...(this.routes.get(namespace) ?? []), resource]);
     else if (mounted.has(o.kind) && namespace !== undefined)

@@ -77,6 +77,7 @@ export function environmentConfig(spec: EnvironmentSpec<ClassConfig>): ConfigInp
     ...(target === "kind" && needs.secondPool && allocation !== undefined
       ? { calico: withPools(given.calico, allocation, hasIPv6(kind)) }
       : {}),
+    ...(target === "kind" && needs.bare ? { calico: { ...given.calico, install: false } } : {}),
     ...(target === "eks" ? { eks: eksConfig(eks, spec) } : {}),
     ...(dns === undefined ? {} : { dns: target === "eks" ? namesOf(student, dns) : dns }),
   };

@@ -5,7 +5,7 @@ import type { Lacks, Need } from "./lacks";
 
 /** What the cluster of a stack lacks of this, by its plan and by what this machine has. */
 export async function lacksOf(
-  { stack, facts, target, calico }: StackPlan,
+  { stack, facts, target, calico, labs }: StackPlan,
   needed: ReadonlySet<Need>,
 ): Promise<Lacks> {
   const onKind = target.kind === "kind";
@@ -21,13 +21,17 @@ export async function lacksOf(
     nodes: bare,
     internet: internet ? "this machine does not reach the internet" : undefined,
     ping: ping ? "no ping gets out of this machine" : undefined,
-    operator: calico.install ? undefined : `stack ${stack} does not install Calico`,
+    operator:
+      calico.install || labs.some((l) => l.lab.needs.bare)
+        ? undefined
+        : `stack ${stack} does not install Calico`,
     calicoCni: facts.cni.type === "calico" ? undefined : "Calico does not give pods their addresses here",
     kubeadm: onKind
       ? undefined
       : target.kind === "eks"
         ? "the control plane is AWS's"
         : "whether kubeadm made this cluster is not known",
+    helm: needed.has("helm") && !runs("helm", "version") ? "helm is not on the PATH" : undefined,
     kernelLog: onKind && kernelLogs() ? undefined : "the kernel logs nothing for containers",
     wireguard: !onKind || hasWireguard() ? undefined : "this machine's kernel has no module wireguard",
     loadBalancer: facts.loadBalancer === "none" ? "nothing gives Services a load balancer here" : undefined,

@@ -7,6 +7,7 @@ export type Need =
   | "controllers"
   | "nodes"
   | "operator"
+  | "helm"
   | "calicoCni"
   | "tierLabels"
   | "certManager"
@@ -50,6 +51,7 @@ export function needsOf(c: GuideCommand): Need[] {
   const told = c.parts.flatMap(([program, ...words]) => {
     const inside = OUTSIDE.filter(([host]) => host.test(words.join(" "))).map(([, need]) => need);
     if (program === "kubectl") return [...ofKubectl(words), ...inside];
+    if (program === "helm") return ["helm", "internet"] as const;
     if (program === "docker") return [...ofDocker(words), ...inside];
     if (program === "curl") return [...ofRequest(words), ...inside];
     return inside;

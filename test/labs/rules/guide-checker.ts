@@ -35,6 +35,8 @@ const SYSTEM = new Set([
   "ippool /default-ipv4-ippool",
   ...["felixconfiguration /default", "installation /default"],
   "configmap tigera-operator/kubernetes-services-endpoint",
+  ...["calico", "ippools", "apiserver"].map((name) => `tigerastatus /${name}`),
+  ...["installation /default", "deployment tigera-operator/tigera-operator"],
   ...["tigerastatus /goldmane", "tigerastatus /whisker", "service calico-system/whisker"],
   ...["service default/kubernetes", "service kube-system/kube-dns", "daemonset kube-system/kube-proxy"],
 ]);
@@ -54,7 +56,7 @@ const SYSTEM_LABELS = [
 const PROGRAMS = new Set([
   ...["kubectl", "docker", "npm", "pulumi", "curl", "openssl", "sudo", "echo", "printf", "cat", "grep", "tr"],
   ...["head", "ip", "iptables", "mount", "for", "while", "sleep", "sort", "uniq", "wc", "cut", "sed", "awk"],
-  ...["tail", "seq", "rm", "nslookup", "dig", "true", "base64", "test"],
+  ...["tail", "seq", "rm", "helm", "nslookup", "dig", "true", "base64", "test"],
 ]);
 
 const VERBS = new Set([
