@@ -92,6 +92,15 @@ test("labs that need a network of their own get one each, and room for a second 
   expect(environments.get("net-ed")?.config).not.toHaveProperty("calico");
 });
 
+test("who installs Calico himself gets a cluster without it, whatever the class says of its Calico", () => {
+  const { planned: environments, problems } = planned(
+    { labs: ["stars"], config: { calico: { wireguard: true } } },
+    "id,labs\nana,\nbo,bring-up\n",
+  );
+  expect(problems).toEqual([]);
+  expect(plansOf(environments).map((p) => p.calico.install)).toEqual([true, false]);
+});
+
 test("a class with both families gives each cluster ranges of both, and pools of both", () => {
   const { planned: environments } = planned(
     { labs: ["dual-stack"], config: { kind: { ipFamily: "dual" } } },

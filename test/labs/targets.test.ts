@@ -68,10 +68,12 @@ const FAMILIES = "addresses of both families";
 const NO_GATEWAY = "ingress.controller makes none";
 const NO_NGINX = "it is about ingress-nginx";
 const DATAPLANE = "about Calico's eBPF dataplane";
+const INSTALLS = "the stack installs Calico";
 const onKind = {
   "host-endpoints": ADDRESSES,
   "ip-pools": ROOM,
   bgp: ROUTER,
+  "bring-up": INSTALLS,
   overlays: ROUTER,
   ebpf: DATAPLANE,
 };

@@ -3,37 +3,41 @@ import { done, missing, read, type TopicGroup } from "./topic";
 export const calico: TopicGroup = {
   title: "Calico: installation, policy, AWS",
   topics: [
-    read(
-      "Multi-node kind cluster without default CNI",
-      { "installing-calico": /disableDefaultCNI/ },
-      "every `kind` stack is one",
-    ),
-    read(
-      "Installing the tigera-operator",
-      { "installing-calico": /tigera-operator/ },
-      "every stack with `calico.install` does it",
-    ),
+    done("Multi-node kind cluster without default CNI: NotReady nodes, what runs and what waits", {
+      "bring-up": { "not-ready": /kubectl get nodes[\s\S]*kubectl get pods -A/ },
+    }),
+    done("Installing the tigera-operator by Helm: repo, values, namespace", {
+      "bring-up": {
+        "not-ready":
+          /helm repo add[\s\S]*helm show values[\s\S]*create namespace tigera-operator[\s\S]*helm install/,
+      },
+    }),
     read(
       "Installation without encapsulation, containerIPForwarding",
       { "overlays-and-routing": /`None`/, "installing-calico": /containerIPForwarding/ },
       "`Pulumi.ip-pools.yaml`: `calico.pools[].encapsulation: None`, `calico.containerIpForwarding`",
     ),
-    read(
-      "Installation with VXLANCrossSubnet, and the API server",
-      { "overlays-and-routing": /CrossSubnet/, "installing-calico": /calico-apiserver/ },
-      "the default of every stack",
-    ),
+    done("Installation with VXLANCrossSubnet, and the API server", {
+      "bring-up": { installed: /"encapsulation":"VXLANCrossSubnet"/, "api-server": /"kind":"APIServer"/ },
+    }),
+    done("What the operator refuses, and where it says so: a wrong provider, a wrong pool", {
+      "bring-up": {
+        "wrong-provider": /"kubernetesProvider":"EKS"|get tigerastatus calico/,
+        "wrong-pool": /get tigerastatus ippools/,
+      },
+    }),
     read(
       "Four ways to install Calico: manifest, operator, the cloud's own, a distribution's installer",
       { "installing-calico": /manifest[\s\S]*distribution's installer/ },
       "this project uses the operator",
     ),
-    read(
-      "Validation: tigerastatus, pods, nodes",
-      { "installing-calico": /kubectl get tigerastatus/ },
-      "`up` waits for both resources",
-    ),
-    done("Looking at tigerastatus", { "global-policy": { "default-deny": /kubectl get tigerastatus/ } }),
+    done("Validation: tigerastatus, pods, nodes", {
+      "bring-up": {
+        installed: /tigerastatus\/calico[\s\S]*kubectl get nodes[\s\S]*-n calico-system get pods/,
+        "api-server": /kubectl get tigerastatus/,
+      },
+      "global-policy": { "default-deny": /kubectl get tigerastatus/ },
+    }),
     done("Sample application yaobank, NodePort 30180, commands in customer", {
       yaobank: { open: /curl http:\/\/localhost:30180[\s\S]*kubectl -n yaobank exec deploy\/customer/ },
     }),

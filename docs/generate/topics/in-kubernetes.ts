@@ -101,11 +101,12 @@ export const inKubernetes: TopicGroup = {
       "Virtual machines with k3s",
       "the kind stacks take their place, with a router beside the nodes where a lab needs one; your own k3s is a target `existing`",
     ),
-    read(
-      "Operator, Installation, what each of Calico's pods is for, node health",
-      { "installing-calico": /calico-typha[\s\S]*calico-kube-controllers/ },
-      "every stack installs it so",
-    ),
+    done("Operator, Installation, reviewing Calico's pods, node health", {
+      "bring-up": {
+        "not-ready": /helm install/,
+        installed: /kubectl get nodes[\s\S]*-n calico-system get pods -o wide/,
+      },
+    }),
     done("Install, verify and open the sample application", {
       yaobank: { open: /rollout status deployment\/customer[\s\S]*curl http:\/\/localhost:30180/ },
     }),
