@@ -4,6 +4,7 @@ import type { BGPConfiguration, BGPPeer } from "../../policies/calico/cluster-ty
 import { networkPolicy, tcp } from "../../policies/kubernetes/policy";
 import { open } from "../flow";
 import { NETSHOOT } from "../images";
+import { balanced, loadBalancerPool, loadBalancerRange } from "./balanced";
 import { externalNamespace, externalPool, noRoom, web } from "../ip-pools/pools";
 import type { Claim, Lab, LabContext } from "../model";
 import { deployment, namespace, NOBODY } from "../workload";
@@ -18,13 +19,18 @@ const host1 = (ctx: LabContext): Pick<OutsideHost, "address" | "asNumber"> =>
   ctx.facts.outside ?? { address: "198.19.15.254", asNumber: 64512 };
 
 /** Fields of the one that calico-node makes when it first starts (node/pkg/lifecycle/startup). */
-const configuration = (ctx: LabContext, mesh: boolean): BGPConfiguration => ({
+const configuration = (
+  ctx: LabContext,
+  mesh: boolean,
+  more: BGPConfiguration["spec"] = {},
+): BGPConfiguration => ({
   apiVersion: CALICO_API_VERSION,
   kind: "BGPConfiguration",
   metadata: { name: "default" },
   spec: {
     asNumber: host1(ctx).asNumber,
     nodeToNodeMeshEnabled: mesh,
+    ...more,
   },
 });
 
@@ -53,11 +59,15 @@ const fromHost1 = (ctx: LabContext): Claim =>
     "host1 has learned the route, and external-web's policy lets everyone in on 80",
   );
 
+/** The range of Services' addresses is announced as a whole, and one by one where a Service is Local. */
+const announced = (ctx: LabContext): BGPConfiguration =>
+  configuration(ctx, true, { serviceLoadBalancerIPs: [{ cidr: loadBalancerRange(ctx.facts) }] });
+
 export const bgp: Lab = {
   id: "bgp",
   title: "BGP: pods that the network around the cluster can reach",
   summary:
-    "Nodes exchange routes among themselves; then with a router outside, which learns where the pods of the external pool are; then only with that router.",
+    "Nodes exchange routes among themselves; then with a router outside, which learns where the pods of the external pool are; then only with that router. At the end Calico gives Services addresses that the router learns too.",
   namespaces: { internal: "internal-ns", external: "external-ns" },
   clusterWide: true,
   needs: {
@@ -74,7 +84,12 @@ export const bgp: Lab = {
             reason: "there is no router on the nodes' network to exchange routes with",
             fix: "use a kind stack with kind.network, as Pulumi.bgp.yaml",
           }
-        : noRoom(facts),
+        : facts.loadBalancer !== "none"
+          ? {
+              reason: "something else gives Services of type LoadBalancer their addresses, beside Calico",
+              fix: "set kind.loadBalancer to false",
+            }
+          : noRoom(facts),
   },
   workloads: (ctx) => {
     const n = ns(ctx);
@@ -130,6 +145,21 @@ export const bgp: Lab = {
       aim: "With a route back, NAT is not needed any more: host1 sees the pod's own address.",
       add: (ctx) => [externalPool(ctx.facts, { natOutgoing: false })],
       patch: (ctx) => [configuration(ctx, true)],
+      expect: (ctx) => [...inside(ctx), fromHost1(ctx)],
+    },
+    {
+      id: "load-balancer",
+      title: "An address for a Service, by Calico alone",
+      aim: "kube-controllers gives a Service of type LoadBalancer an address of a pool, and every node announces the range: host1 reaches the Service, and the pod sees a node.",
+      add: (ctx) => [loadBalancerPool(ctx.facts), balanced(ns(ctx).external, "Cluster")],
+      patch: (ctx) => [announced(ctx)],
+      expect: (ctx) => [...inside(ctx), fromHost1(ctx)],
+    },
+    {
+      id: "load-balancer-local",
+      title: "Announced only by nodes that have the pod",
+      aim: "With externalTrafficPolicy Local the nodes that have a pod announce the address by itself, and the pod sees host1.",
+      add: (ctx) => [balanced(ns(ctx).external, "Local")],
       expect: (ctx) => [...inside(ctx), fromHost1(ctx)],
     },
   ],

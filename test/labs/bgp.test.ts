@@ -1,7 +1,10 @@
+import { containsCidr, overlapCidr } from "cidr-tools";
+import { planKindNetwork } from "../../components/kind/plan/kind-network-plan";
+import { loadBalancerRange } from "../../labs/bgp/balanced";
 import { bgp as lab } from "../../labs/bgp/lab";
 import { labAt } from "../../labs/model";
 import { lacks } from "../../labs/select";
-import type { BGPConfiguration } from "../../policies/calico/cluster-types";
+import type { BGPConfiguration, IPPool } from "../../policies/calico/cluster-types";
 import type { KubeObject } from "../../kube/objects";
 import { facts } from "../support/facts";
 import { ownStackFacts } from "./own-stack-facts";
@@ -28,7 +31,7 @@ test("the mesh is switched off in one step alone", () => {
   const mesh = lab.steps.map(
     (_, i) => (find("BGPConfiguration", i) as BGPConfiguration | undefined)?.spec.nodeToNodeMeshEnabled,
   );
-  expect(mesh).toEqual([undefined, true, false, true]);
+  expect(mesh).toEqual([undefined, true, false, true, true, true]);
 });
 
 test("the peer is host1", () => {
@@ -46,4 +49,22 @@ test("refused with its reason where there is no BGP, no router, or too few nodes
   };
   expect(reasons(overlay)).toEqual(["it needs BGP between the nodes"]);
   expect(reasons({ ...ownStackFacts, workers: 1 })).toEqual([expect.stringContaining("2 worker nodes")]);
+  expect(reasons({ ...ownStackFacts, loadBalancer: "container" })).toEqual([
+    expect.stringContaining("something else gives Services"),
+  ]);
+});
+
+test("Services get addresses that are nobody else's, and nodes announce just those", () => {
+  const pool = at(4).objects.find((o) => o.metadata.name === "load-balancer-pool") as IPPool;
+  expect(pool.spec.cidr).toBe("198.19.15.128/26");
+  expect((find("BGPConfiguration", 5) as BGPConfiguration).spec.serviceLoadBalancerIPs).toEqual([
+    { cidr: pool.spec.cidr },
+  ]);
+  for (const subnet of ["198.19.0.0/20", "10.9.8.0/24", "10.0.0.0/16"]) {
+    const { plan } = planKindNetwork("x", { subnet, host1: true, asNumber: 64512 }, []);
+    const range = loadBalancerRange({ outside: { ...ownStackFacts.outside!, network: subnet } });
+    expect(containsCidr(subnet, range)).toBe(true);
+    for (const other of [plan.range, plan.gateway, plan.host1!.address])
+      expect(overlapCidr(range, other)).toBe(false);
+  }
 });

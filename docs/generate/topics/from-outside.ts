@@ -6,6 +6,16 @@ export const fromOutside: TopicGroup = {
     done("A Service of type LoadBalancer", {
       "load-balancing": { "load-balancer": /describe svc echo-lb/ },
     }),
+    done("Calico's own LoadBalancer addresses, announced by BGP", {
+      bgp: {
+        "load-balancer": /get ippools\S* load-balancer-pool[\s\S]*"serviceLoadBalancerIPs"/,
+        "load-balancer-local": /show ip route bgp[\s\S]*"externalTrafficPolicy":"Local"/,
+      },
+    }),
+    done("The source address under each externalTrafficPolicy", {
+      "load-balancing": { "node-port": /grep RemoteAddr/, "load-balancer": /grep RemoteAddr/ },
+      bgp: { "load-balancer": /http:\/\/\$LB/, "load-balancer-local": /http:\/\/\$LB/ },
+    }),
     read(
       "The nginx ingress controller behind an NLB, names in Route 53",
       { "aws-load-balancers": /alias record/ },
