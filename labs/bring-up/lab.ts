@@ -53,14 +53,18 @@ const patient = (o: KubeObject): KubeObject =>
     ? { ...o, metadata: { ...o.metadata, annotations: { "pulumi.com/timeoutSeconds": "1200" } } }
     : o;
 
-const withoutCni = (ctx: LabContext): Claim[] => [
-  open(
-    `${ns(ctx).tools}/toolbox`,
-    "kube-system/kube-apiserver",
-    6443,
-    "a pod in its node's own network needs no CNI: so the operator runs before there is one",
-  ),
-];
+/** To the API server, where it is known to be a pod of the cluster's own. */
+const withoutCni = (ctx: LabContext): Claim[] => {
+  const known = ctx.facts.nodes?.some((n) => n.controlPlane) === true;
+  return [
+    open(
+      `${ns(ctx).tools}/toolbox`,
+      known ? "kube-system/kube-apiserver" : "internet",
+      known ? 6443 : 443,
+      "a pod in its node's own network needs no CNI: so the operator runs before there is one",
+    ),
+  ];
+};
 
 const networked = (ctx: LabContext): Claim[] => [
   ...withoutCni(ctx),
