@@ -133,6 +133,7 @@ test("json agrees with its schema, for every subcommand", async () => {
   for (const args of [
     ["list", folder, "--all"],
     ["explain", folder, ...ends],
+    ["explain", folder, ...ends, "--port", "5432", "--walk"],
     ["diff", join(folder, "deep"), now],
     ["exposure", folder],
     ["check", intents, folder],

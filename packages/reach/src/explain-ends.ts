@@ -52,6 +52,8 @@ export function between(
             destination: destination.endpoint,
             protocol,
             port: hasPorts(protocol) ? first?.[0] : undefined,
+            egress: part.egress,
+            ingress: part.ingress,
           },
         ],
       }));
@@ -125,7 +127,7 @@ function nodePortFlow(
     ...(question.sourcePort === undefined ? {} : { sourcePort: question.sourcePort }),
   });
   const names = { from: source.name, to: destination.name };
-  const by = { service, port, entry: "nodePort" } as const;
+  const by = { service, port, entry: "nodePort", ...(node === undefined ? {} : { node }) } as const;
   return serviceFlow(names, source.endpoint, by, question.port ?? port.port, answers);
 }
 

@@ -104,11 +104,13 @@ export function serviceFlow(
   shown: number,
   answers: readonly Decisions[],
 ): TracedFlow {
-  const legs = answers.map(({ backend, target }) => ({
+  const legs = answers.map(({ backend, target, egress, ingress }) => ({
     source,
     destination: backend,
     protocol: by.port.protocol,
     port: target,
+    egress,
+    ingress,
     by,
   }));
   return { flow: together(names, by, shown, answers), legs };

@@ -19,6 +19,9 @@ export {
 } from "./ambient";
 export { diff, type Change, type Difference } from "./state-diff";
 export { explain } from "./explain";
+export { walk } from "./walk/walk";
+export type { Hop, Walk } from "./walk/hop";
+export { walkText } from "./format/walk-text";
 export { fixFlow, type FlowFix } from "./fix/flow-fix";
 export { fixJson, fixText } from "./format/fix-text";
 export { at as valueAt, isMap, listAt, pathText, valueText, withAt, type Path } from "./fix/object-paths";

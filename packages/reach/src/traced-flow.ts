@@ -1,8 +1,9 @@
 import type { Flow } from "./reach-flows";
 import type { Backed } from "./input/endpoints";
 import type { ServicePort } from "./input/services";
+import type { Host } from "./input/hosts";
 import type { Entry } from "./hosts/service-question";
-import type { Endpoint, HttpRequest } from "./reach-model";
+import type { Decision, Endpoint, HttpRequest } from "./reach-model";
 
 /** One flow to explain. */
 export interface Question {
@@ -36,6 +37,15 @@ export interface Leg {
   readonly protocol: number;
   /** A port that the answer is about; undefined where the protocol has none. */
   readonly port: number | undefined;
+  /** What both ends decide about this very packet. */
+  readonly egress: Decision;
+  readonly ingress: Decision;
   /** The Service that led there. */
-  readonly by?: { readonly service: Backed; readonly port: ServicePort; readonly entry: Entry };
+  readonly by?: {
+    readonly service: Backed;
+    readonly port: ServicePort;
+    readonly entry: Entry;
+    /** The node whose port was named. */
+    readonly node?: Host;
+  };
 }

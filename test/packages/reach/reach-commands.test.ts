@@ -160,6 +160,16 @@ describe("as a program", () => {
     expect(run(["list"]).stderr).toMatch(/Name files or folders, or a running cluster/);
   });
 
+  test("--walk follows one packet, and refuses what it cannot show", () => {
+    const asked = ["explain", join(folder, "all.json"), "--from", "x/db", "--to", "x/web"];
+    const { stdout } = run([...asked, "--port", "80", "--walk"]);
+    expect(stdout).toMatch(/^x\/db → x\/web {2}TCP 80: open\n 1 x\/db: sends to 10\.0\.0\.1, port 80\n/);
+    expect(stdout).toMatch(/unknown no IPPool of Calico's is in the input/);
+    expect(run([...asked, "--walk"]).stderr).toMatch(/A walk follows one packet: add --port/);
+    const md = run([...asked, "--port", "80", "--walk", "--format", "md"]);
+    expect([md.status, md.stderr]).toEqual([1, expect.stringMatching(/take text or json/)]);
+  });
+
   test("pictures and staged comparisons", () => {
     expect(run(["list", join(folder, "all.json"), "--format", "svg"]).stdout).toMatch(
       /^<svg [\s\S]*x\/db → x\/web: all[\s\S]*<\/svg>\n$/,

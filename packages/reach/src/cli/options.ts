@@ -25,6 +25,8 @@ export interface ListOptions extends Shared {
 export interface ExplainOptions extends Shared {
   /** Look for the smallest edit that turns the flow. */
   fix?: boolean;
+  /** Follow one packet, hop by hop. */
+  walk?: boolean;
   from: string;
   to: string;
   port?: string;

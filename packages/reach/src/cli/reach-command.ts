@@ -38,6 +38,7 @@ export function reachCommand(reach: Command, from: From = {}): Command {
     ),
     true,
   )
+    .option("--walk", "follow one packet, hop by hop: routes, translation, hooks, tunnels")
     .option("--fix", "find the smallest edit that opens or closes the flow, and what else it changes")
     .addOption(format("text", "json", "md"))
     .action(async (paths: string[], options: ExplainOptions) => {
@@ -145,6 +146,7 @@ Examples:
   reach list manifests/
   reach explain manifests/ --from shop/web --to shop/db --port 5432
   reach explain manifests/ --from shop/web --to shop/db --port 5432 --fix
+  reach explain manifests/ --from shop/web --to service/shop/db --port 5432 --walk
   reach diff before/ after/
   reach exposure manifests/
   reach check intents.yaml manifests/

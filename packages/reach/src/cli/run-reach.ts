@@ -22,6 +22,8 @@ import {
   readIntents,
   checkIntents,
   unused,
+  walk,
+  walkText,
   type Unused,
   type ReadObjects,
   type Question,
@@ -68,9 +70,19 @@ export async function runExplain(
   const input = await state(paths, options, folder);
   const flows = explain(input, asked);
   const fix = options.fix === true ? fixed(input, asked, options.format) : undefined;
+  if (options.walk === true && options.format === "md")
+    throw new UserError("--walk does not go with --format md: take text or json.");
+  const walks = options.walk === true ? walk(input, asked) : undefined;
   const text = {
-    text: () => [...flows.map(flowText), ...(fix === undefined ? [] : [fixText(input, fix)])],
-    json: () => flowsJson(input, flows, fix === undefined ? undefined : fixJson(fix)),
+    text: () => [
+      ...(walks?.map(walkText) ?? flows.map(flowText)),
+      ...(fix === undefined ? [] : [fixText(input, fix)]),
+    ],
+    json: () =>
+      flowsJson(input, flows, {
+        ...(walks === undefined ? {} : { walks }),
+        ...(fix === undefined ? {} : { fix: fixJson(fix) }),
+      }),
     md: () => flowTable(flows),
   };
   await print(text[options.format]());

@@ -22,7 +22,7 @@ export function workloadList(state: State): WorkloadInfo[] {
 export function* flowsJson(
   state: State,
   flows: Iterable<Flow> | { readonly all: boolean },
-  fix?: object,
+  more: Record<string, unknown> = {},
 ): Generator<string> {
   yield opening(state);
   let first = true;
@@ -30,7 +30,7 @@ export function* flowsJson(
     yield first ? `\n${flow}` : `,\n${flow}`;
     first = false;
   }
-  yield closing(state, first, fix);
+  yield closing(state, first, more);
 }
 
 /** What stands before the flows. */
@@ -39,10 +39,12 @@ export function opening(state: State): string {
 }
 
 /** What stands behind them. */
-export function closing(state: State, empty: boolean, fix?: object): string {
-  const notes = state.notes.length === 0 ? "" : `,\n"notes": ${JSON.stringify(state.notes)}`;
-  const found = fix === undefined ? "" : `,\n"fix": ${JSON.stringify(fix)}`;
-  return `${empty ? "]" : "\n]"}${found}${notes}\n}\n`;
+export function closing(state: State, empty: boolean, more: Record<string, unknown> = {}): string {
+  const notes = state.notes.length === 0 ? {} : { notes: state.notes };
+  const fields = Object.entries({ ...more, ...notes }).map(
+    ([key, value]) => `,\n"${key}": ${JSON.stringify(value)}`,
+  );
+  return `${empty ? "]" : "\n]"}${fields.join("")}\n}\n`;
 }
 
 function* given(flows: Iterable<Flow>): Generator<string> {

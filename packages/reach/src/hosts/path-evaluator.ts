@@ -7,7 +7,8 @@ import type { Segment } from "../rules/evaluate-rules";
 import { type Packet, portSpace } from "../rules/rule-ports";
 import type { State } from "../reach-state";
 import { defaultDecision } from "./default-decision";
-import { beforeDnat, cross, crossTranslated, merged, sequence, type Trip } from "./host-chains";
+import { beforeDnat, cross, crossTranslated, merged, type Trip } from "./host-chains";
+import { alone, inSequence, type HookedWay, type Stage, type Staged } from "./hook-stages";
 import { seenAs, waysBetween } from "./node-ways";
 import { candidates, crossing, identity, ownPolicies } from "./host-crossings";
 import type { Way } from "./host-interfaces";
@@ -68,24 +69,46 @@ export class PathEvaluator {
 
   /** What both ends decide; undefined where the ends share no address family, or both lie outside. */
   ways(from: Endpoint, to: Endpoint, protocol: number, ports: PortSet, asked: Asked = {}): Ways | undefined {
+    const results = this.trips(from, to, protocol, ports, asked)?.flatMap((trips): Ways[] => {
+      const ways = trips.map(({ staged: { egress, ingress } }) => ({
+        egress: inSequence(egress),
+        ingress: inSequence(ingress),
+      }));
+      const [first] = ways;
+      return first === undefined ? [] : [ways.length === 1 ? first : mergedWays(ways, WAY_UNKNOWN)];
+    });
+    const [only] = results ?? [];
+    return results === undefined || results.length === 1 ? only : mergedWays(results, NODE_UNKNOWN);
+  }
+
+  /** The same, hook by hook, on each way that what is known leaves open. */
+  hooks(from: Endpoint, to: Endpoint, protocol: number, ports: PortSet, asked: Asked = {}): HookedWay[] {
+    return (this.trips(from, to, protocol, ports, asked) ?? []).flat().map(({ route, staged }) => ({
+      sender: route.sender,
+      receiver: route.receiver,
+      local: route.local,
+      seen: route.seen,
+      egress: staged.egress.stages,
+      ingress: staged.ingress.stages,
+    }));
+  }
+
+  /** Every way, those of one pair of nodes together; undefined where no packet can go. */
+  private trips(from: Endpoint, to: Endpoint, protocol: number, ports: PortSet, asked: Asked) {
     const { state } = this;
     const packet = state.packet(from, to, protocol, asked.sourcePort);
     if (packet === undefined || !possible(protocol, packet.family)) return undefined;
     if (from.type === "outside" && to.type === "outside") return undefined;
-    const results: Ways[] = [];
-    for (const a of candidates(state, from)) {
-      for (const b of candidates(state, to)) {
-        for (const local of this.localities(from, to, a, b)) {
-          const trips = this.routes(from, to, local, a, b).flatMap(
-            (route) => this.trip(packet, route, ports, asked) ?? [],
-          );
-          const [first] = trips;
-          if (first !== undefined) results.push(trips.length === 1 ? first : mergedWays(trips, WAY_UNKNOWN));
-        }
-      }
-    }
-    const [only] = results;
-    return results.length === 1 ? only : mergedWays(results, NODE_UNKNOWN);
+    return candidates(state, from).flatMap((a) =>
+      candidates(state, to).flatMap((b) =>
+        this.localities(from, to, a, b).map((local) =>
+          this.routes(from, to, local, a, b).flatMap((route) => {
+            const staged = this.trip(packet, route, ports, asked);
+            return staged === undefined ? [] : [{ route, staged }];
+          }),
+        ),
+      ),
+    );
   }
 
   /** Every way from end to end that what is known leaves open. */
@@ -117,7 +140,12 @@ export class PathEvaluator {
     return this.state.hosts.length === 1 ? [true] : [false, true];
   }
 
-  private trip(packet: Packet, route: Route, ports: PortSet, asked: Asked): Ways | undefined {
+  private trip(
+    packet: Packet,
+    route: Route,
+    ports: PortSet,
+    asked: Asked,
+  ): { egress: Staged; ingress: Staged } | undefined {
     const { state } = this;
     const { sender, receiver, seen } = route;
     const trip = (of: Packet): Trip => ({
@@ -141,63 +169,74 @@ export class PathEvaluator {
   }
 
   /** From the sender to the wire. */
-  private leaving(trip: Trip, { sender: host, local, way }: Route, ports: PortSet, asked: Asked): Segment[] {
+  private leaving(trip: Trip, { sender: host, local, way }: Route, ports: PortSet, asked: Asked): Staged {
     const { state } = this;
     const { source, destination } = trip.packet;
-    if (source.type === "outside")
-      return [{ ports, decision: defaultDecision("allow", "the sender is outside the cluster") }];
+    if (source.type === "outside") return alone(ports, "the sender is outside the cluster");
     if (source.type === "host") {
       if (local || host === undefined || host.interfaces.length === 0)
-        return [
-          { ports, decision: defaultDecision("allow", "no host endpoint governs what the host sends here") },
-        ];
-      return cross(state, trip, crossing(state, host, way, "egress", false, asked.source), ports);
+        return alone(ports, "no host endpoint governs what the host sends here");
+      const hook = `host endpoint of ${host.name}, what it sends`;
+      const at = crossing(state, host, way, "egress", false, asked.source);
+      return { stages: [{ hook, segments: cross(state, trip, at, ports) }], primary: 0 };
     }
-    const own = ownPolicies(trip, trip.source, "egress", ports);
-    if (host === undefined || host.interfaces.length === 0) return own;
-    const stages: Segment[][] = [];
+    const own: Stage = { hook: "pod", segments: ownPolicies(trip, trip.source, "egress", ports) };
+    if (host === undefined || host.interfaces.length === 0) return { stages: [own], primary: 0 };
     // The pod's interface is one that `*` governs; to its own host no forward policy applies.
     const toHost = destination.type === "host" && local;
     const inside = crossing(state, host, "internal", "ingress", !toHost);
-    stages.push(
-      asked.translated === undefined
-        ? cross(state, trip, toHost ? beforeDnat(inside) : inside, ports)
-        : crossTranslated(state, trip, inside, asked.translated, ports),
-    );
-    const primary = stages.push(own) - 1;
-    if (!local) stages.push(cross(state, trip, crossing(state, host, way, "egress", true), ports));
-    return sequence(stages, primary);
+    const first: Stage = {
+      hook: `host endpoint of ${host.name}, from its pod`,
+      segments:
+        asked.translated === undefined
+          ? cross(state, trip, toHost ? beforeDnat(inside) : inside, ports)
+          : crossTranslated(state, trip, inside, asked.translated, ports),
+    };
+    const out: Stage[] = local
+      ? []
+      : [
+          {
+            hook: `host endpoint of ${host.name}, what it forwards out`,
+            segments: cross(state, trip, crossing(state, host, way, "egress", true), ports),
+          },
+        ];
+    return { stages: [first, own, ...out], primary: 1 };
   }
 
   /** From the wire to the receiver. */
-  private arriving(
-    trip: Trip,
-    { receiver: host, local, way }: Route,
-    ports: PortSet,
-    asked: Asked,
-  ): Segment[] {
+  private arriving(trip: Trip, { receiver: host, local, way }: Route, ports: PortSet, asked: Asked): Staged {
     const { state } = this;
     const { source, destination } = trip.packet;
-    if (destination.type === "outside")
-      return [{ ports, decision: defaultDecision("allow", "the receiver is outside the cluster") }];
+    if (destination.type === "outside") return alone(ports, "the receiver is outside the cluster");
     if (destination.type === "host") {
-      if (local) return [{ ports, decision: this.ownHost(source) }];
+      if (local)
+        return {
+          stages: [{ hook: "host", segments: [{ ports, decision: this.ownHost(source) }] }],
+          primary: 0,
+        };
       if (host === undefined || host.interfaces.length === 0)
-        return [
-          { ports, decision: defaultDecision("allow", "no host endpoint governs what the host receives") },
-        ];
-      return cross(state, trip, crossing(state, host, way, "ingress", false, asked.destination), ports);
+        return alone(ports, "no host endpoint governs what the host receives");
+      const hook = `host endpoint of ${host.name}, what it receives`;
+      const at = crossing(state, host, way, "ingress", false, asked.destination);
+      return { stages: [{ hook, segments: cross(state, trip, at, ports) }], primary: 0 };
     }
     // felix/rules/static.go: a host reaches its own pods whatever their policies say.
-    if (local && source.type === "host")
-      return [{ ports, decision: defaultDecision("allow", "a host always reaches its own pods") }];
-    const own = ownPolicies(trip, trip.destination, "ingress", ports);
-    if (host === undefined || host.interfaces.length === 0) return own;
-    const stages: Segment[][] = [];
-    if (!local) stages.push(cross(state, trip, crossing(state, host, way, "ingress", true), ports));
-    const primary = stages.push(own) - 1;
-    stages.push(cross(state, trip, crossing(state, host, "internal", "egress", true), ports));
-    return sequence(stages, primary);
+    if (local && source.type === "host") return alone(ports, "a host always reaches its own pods");
+    const own: Stage = { hook: "pod", segments: ownPolicies(trip, trip.destination, "ingress", ports) };
+    if (host === undefined || host.interfaces.length === 0) return { stages: [own], primary: 0 };
+    const before: Stage[] = local
+      ? []
+      : [
+          {
+            hook: `host endpoint of ${host.name}, what it forwards in`,
+            segments: cross(state, trip, crossing(state, host, way, "ingress", true), ports),
+          },
+        ];
+    const last: Stage = {
+      hook: `host endpoint of ${host.name}, to its pod`,
+      segments: cross(state, trip, crossing(state, host, "internal", "egress", true), ports),
+    };
+    return { stages: [...before, own, last], primary: before.length };
   }
 
   private ownHost(source: Endpoint): Decision {

@@ -85,7 +85,7 @@ function direct(
 }
 
 /** The Service's own address, as what policies before DNAT see. */
-function virtual({ clusterIPs, name }: Backed, port: number): Translated {
+export function virtual({ clusterIPs, name }: Backed, port: number): Translated {
   return { from: addressed(name, clusterIPs), port };
 }
 
@@ -102,6 +102,19 @@ function addressed(name: string, nets: Backed["addresses"]): Endpoint {
   };
 }
 
+/**
+ * kube-proxy translates an address of a Service where the packet starts, if the load balancer keeps it (ipMode VIP); the
+ * eBPF dataplane ports of any node as well (felix/bpf-gpl/nat_lookup.h).
+ */
+export const translatedAtSender = (
+  { ebpf }: Pick<State, "ebpf">,
+  { from, entry, service }: Pick<ServiceQuestion, "from" | "entry" | "service">,
+): boolean =>
+  entry === "clusterIP" ||
+  (from.type !== "outside" &&
+    (entry !== "nodePort" || ebpf) &&
+    !(entry === "loadBalancer" && service.loadBalancer.hands === "nodePort"));
+
 /** From outside, or from inside to an address that leads to a node: through the node that receives it. */
 function byNode(
   state: State,
@@ -112,15 +125,7 @@ function byNode(
 ): Sides {
   const local = q.service.externalTrafficPolicy === "Local";
   const sender = senderOf(state, q.from);
-  const fromInside = q.from.type !== "outside";
-  const { hands } = q.service.loadBalancer;
-  // kube-proxy translates such an address where the packet starts, if the load balancer keeps it (ipMode VIP); the eBPF
-  // dataplane ports of any node as well (felix/bpf-gpl/nat_lookup.h).
-  const onTheSpot =
-    fromInside &&
-    (q.entry !== "nodePort" || state.ebpf) &&
-    !(q.entry === "loadBalancer" && hands === "nodePort");
-  if (onTheSpot) {
+  if (translatedAtSender(state, q)) {
     const sides = onOwnNode(state, paths, q, backend, target, sender, entering(q, q.node));
     const followed = !state.ebpf || q.service.internalTrafficPolicy !== "Local";
     return followed || sides.ingress.verdict === "deny" ? sides : { ...sides, ingress: LOCAL_INSIDE };
