@@ -40,6 +40,8 @@ export interface ClusterFacts {
   owned: boolean;
   /** A host beside the nodes, outside the cluster; absent where there is none whose address is known. */
   outside?: OutsideHost;
+  /** Docker's networks and containers beside the nodes, where a lab may have some: what their names begin with. */
+  docker?: { prefix: string };
   /** Names of the nodes, where they are known before they exist. */
   nodes?: readonly { name: string; controlPlane: boolean }[];
   /** CPU architectures of the nodes, where known. */

@@ -15,6 +15,7 @@ import type { Lab } from "./model";
 import { overlays } from "./overlays/lab";
 import { policyRecipes } from "./policy-recipes/lab";
 import { stagedPolicies } from "./staged/lab";
+import { dockerNetworks } from "./docker-networks/lab";
 import { dualStack } from "./dual-stack/lab";
 import { podAndHostViews } from "./pod-and-host-views/lab";
 import { servicesAndDns } from "./services-and-dns/lab";
@@ -33,6 +34,7 @@ export const labs: readonly Lab[] = [
   hostEndpoints,
   bringUp,
   podAndHostViews,
+  dockerNetworks,
   dualStack,
   ipPools,
   overlays,

@@ -2,6 +2,7 @@ import type { ClusterFacts } from "../kube/cluster-facts";
 import type { IngressSite } from "../routing/ingress-site";
 import type { ClaimedRequest } from "../routing/request";
 import { groupOf, objectKey, type KubeObject } from "../kube/objects";
+import { NO_MACHINE, type ContainerClaim, type LabMachine } from "./machine";
 
 /**
  * A lab: workloads plus ordered steps, as plain data. Step 0 is the lab as it starts; each later step adds or
@@ -101,6 +102,8 @@ export interface Step {
   patch?: (ctx: LabContext) => KubeObject[];
   /** Objects of earlier steps taken away. */
   remove?: (ctx: LabContext) => ObjectRef[];
+  /** All that Docker has beside the nodes at this step; nothing of earlier steps stays that is not in it. */
+  machine?: LabMachine;
   /** What must hold at this step; flows and requests not listed here are not claimed. */
   expect: (ctx: LabContext) => Claim[];
 }
@@ -121,7 +124,7 @@ export const refTo = ({ apiVersion, kind, metadata }: KubeObject): ObjectRef => 
   ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
 });
 
-export type Claim = FlowClaim | RequestClaim;
+export type Claim = FlowClaim | RequestClaim | ContainerClaim;
 
 /** A flow that must be open or closed at this step. */
 export interface FlowClaim {
@@ -205,6 +208,10 @@ export function labAt(selection: LabSelection): LabState {
   }
   return { objects: [...objects.values()], patches: [...patches.values()] };
 }
+
+/** What Docker has beside the nodes at the step. */
+export const machineAt = ({ lab, step }: Pick<LabSelection, "lab" | "step">): LabMachine =>
+  lab.steps[step]?.machine ?? NO_MACHINE;
 
 /** Fields under `spec` that any step of these labs sets on an object owned elsewhere. */
 export function patchedFields(selections: readonly LabSelection[], kind: string, name: string): string[] {

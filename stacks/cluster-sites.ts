@@ -114,6 +114,7 @@ export function kindSite(
       hostPorts: portMappings,
       hostPortNodes: { "ingress-ready": "true" },
       nodes: plan.nodes,
+      docker: { prefix: clusterName },
       ...(outside === undefined ? {} : { outside }),
       baseDomain: "localhost",
       owned: true,

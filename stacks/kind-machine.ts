@@ -36,16 +36,20 @@ export async function askKindMachine(
   };
 }
 
-/** What wraps packets by the stack's pools, and by those that its labs make at any step. */
+/** What wraps packets by the stack's pools, and by those that its labs make at any step; and what their networks need. */
 export function tunnelsOf({ calico, labs }: Pick<StackPlan, "calico" | "labs">): Tunnel[] {
   const ofLabs = labs.flatMap((s) =>
     s.lab.steps.flatMap((_, step) => labAt({ ...s, step }).objects.filter((o) => o.kind === "IPPool")),
   );
   const modes = ofLabs.map((o) => o["spec"] as { ipipMode?: string; vxlanMode?: string });
-  const uses = (tunnel: Tunnel): boolean =>
+  const uses = (tunnel: "ipip" | "vxlan"): boolean =>
     (calico.install && calico.pools.some((p) => p.encapsulation.toLowerCase().startsWith(tunnel))) ||
     modes.some((m) => (m[`${tunnel}Mode`] ?? "Never") !== "Never");
-  return (["ipip", "vxlan"] as const).filter(uses);
+  const networks = labs.flatMap((s) => s.lab.steps.flatMap((step) => step.machine?.networks ?? []));
+  return [
+    ...(["ipip", "vxlan"] as const).filter(uses),
+    ...(networks.some((n) => n.driver === "macvlan") ? (["macvlan", "dummy"] as const) : []),
+  ];
 }
 
 function wantedCluster(plan: StackPlan): WantedCluster[] {

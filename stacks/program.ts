@@ -6,8 +6,10 @@ import { factsBeforeLookup, offlineFacts } from "../components/eks/plan/aws-fact
 import type { Cluster } from "../components/cluster";
 import { ExistingCluster } from "../components/existing/existing-cluster";
 import { KindCluster } from "../components/kind/kind-cluster";
+import { LabMachine } from "../components/kind/lab-machine";
+import { planLabMachine } from "../components/kind/plan/lab-machine-plan";
 import { LabResources } from "../components/lab/lab";
-import { patchedFields } from "../labs/model";
+import { machineAt, patchedFields, type LabSelection } from "../labs/model";
 import { predecessors } from "../labs/predecessors";
 import { failOn, formatProblem } from "../kube/problems";
 import type { RawConfig } from "./config/load-config";
@@ -45,6 +47,7 @@ export async function stack(run: ProgramInput): Promise<Record<string, unknown>>
   const network = [...pods, ...(target.complete?.(nodes, pods) ?? [])];
   const ingress = await openIngress(plan, target, network);
   for (const selection of plan.labs) {
+    besideTheNodes(plan, selection, target.cluster);
     new LabResources(`lab-${selection.instance}`, {
       cluster: target.cluster,
       selection,
@@ -56,6 +59,22 @@ export async function stack(run: ProgramInput): Promise<Record<string, unknown>>
     });
   }
   return { ...outputs(plan, target.cluster), ...ingress.outputs };
+}
+
+/** What a lab's step has of Docker: selection has seen to it that there is one. */
+function besideTheNodes(
+  plan: StackPlan,
+  selection: LabSelection,
+  { goesWith, local, identity }: Cluster,
+): void {
+  const machine = machineAt(selection);
+  if (goesWith === undefined || machine.networks.length + machine.containers.length === 0) return;
+  new LabMachine(`lab-${selection.instance}-machine`, {
+    plan: planLabMachine(plan.clusterName, machine, plan.mirrors),
+    local,
+    cluster: goesWith,
+    identity,
+  });
 }
 
 /** The ingress, where something asks for it; imported only then, as it brings the AWS SDK's types along. */

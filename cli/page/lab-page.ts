@@ -1,4 +1,5 @@
 import { statusOf } from "../../routing/answer-text";
+import { answerContainer, containerText, type ContainerClaim } from "../../labs/machine";
 import type { FlowClaim, LabSelection, RequestClaim } from "../../labs/model";
 import { answerClaim } from "../../labs/prediction/claims";
 import { answerRequest } from "../../labs/prediction/requests";
@@ -86,7 +87,13 @@ function findings(at: StateAt, selection: LabSelection): Findings {
         ...at.claims.flatMap((e) => (e.kind === "flow" ? [claim(at, e)] : [])),
         ...(at.only ?? []).map(onlyClaim),
       ],
-      requests: at.claims.flatMap((e) => (e.kind === "request" ? [request(at, e, selection)] : [])),
+      requests: at.claims.flatMap((e) =>
+        e.kind === "request"
+          ? [request(at, e, selection)]
+          : e.kind === "container"
+            ? [betweenContainers(at, e)]
+            : [],
+      ),
       routes: routeLinesOf(selection.context, at.objects),
     };
     known.set(at.state, found);
@@ -175,6 +182,21 @@ function onlyClaim(only: AnsweredOnly): PageClaim {
       : {
           instead: `${first.from.name} reaches ${first.to.name} on ${first.protocol} ${formatPorts(first.ports)}${more}`,
         }),
+  };
+}
+
+/** Containers are no ends of the cluster: what is claimed of them stands beside the requests. */
+function betweenContainers({ machine }: StateAt, c: ContainerClaim): PageRequest {
+  const { holds, found, because } = answerContainer(machine, c);
+  const answer = { allow: "open", deny: "closed", unknown: "unknown" }[found];
+  return {
+    url: containerText(c),
+    sends: [],
+    shares: [],
+    answer,
+    holds,
+    reason: c.reason,
+    ...(holds ? {} : { instead: because }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { RouteLine } from "../../routing/route-lines";
-import type { LabSelection, RequestClaim } from "../../labs/model";
+import { answerContainer, containerText } from "../../labs/machine";
+import { machineAt, type LabSelection, type RequestClaim } from "../../labs/model";
 import { claimsOf } from "../../labs/prediction/claims";
 import { answerRequest } from "../../labs/prediction/requests";
 import { routeLinesOf } from "../../labs/prediction/route-lines";
@@ -10,7 +11,7 @@ export interface LabRoutes {
   routes: RouteLine[];
   /** `namespace/secret: names`. */
   certificates: string[];
-  /** Requests that the step claims, each with its answer as text. */
+  /** Requests, and ways between containers, that the step claims, each with its answer as text. */
   requests: { request: string; holds: boolean; instead?: string }[];
 }
 
@@ -20,6 +21,16 @@ export function labRoutes(s: LabSelection, objects: readonly KubeObject[]): LabR
     certificates: objects.filter((o) => o.kind === "Certificate").map(certificate),
     requests: claimsOf(s).flatMap((c) => {
       if (c.kind === "flow") return [];
+      if (c.kind === "container") {
+        const { holds, because } = answerContainer(machineAt(s), c);
+        return [
+          {
+            request: `${containerText(c)} → ${c.verdict === "allow" ? "open" : "closed"}`,
+            holds,
+            ...(holds ? {} : { instead: because }),
+          },
+        ];
+      }
       const { url, holds, instead } = answerRequest(objects, s.context, c);
       return [{ request: text(url, c), holds, ...(instead === undefined ? {} : { instead }) }];
     }),

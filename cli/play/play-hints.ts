@@ -5,8 +5,7 @@ import { diagnose, type Finding } from "../../labs/diagnosis/diagnose";
 import { claimChecks, onlyChecks, wantedFlows } from "../../labs/diagnosis/lab-checks";
 import { diagnoseRoutes, isRoute } from "../../labs/diagnosis/diagnose-routes";
 import { answerClaim, flowClaims } from "../../labs/prediction/claims";
-import { answerRequest } from "../../labs/prediction/requests";
-import type { LabStates } from "../../labs/prediction/lab-states";
+import { claimHolds, type LabStates } from "../../labs/prediction/lab-states";
 import { differences, meaning } from "../../packages/reach/src";
 import type { PlayHint } from "../page/page-data";
 import { isTheirs, ownState, taskOf } from "./exercise";
@@ -74,9 +73,7 @@ function heldBy(states: LabStates, step: number, theirs: Contents["objects"]): n
   const { own } = states.all(ownState(states, step, theirs));
   if (own === undefined) return 0;
   const { context } = states.selection;
-  const claims = own.claims.map((c) =>
-    c.kind === "flow" ? answerClaim(own.state, c).holds : answerRequest(own.objects, context, c).holds,
-  );
+  const claims = own.claims.map((c) => claimHolds(own, context, c));
   return [...claims, ...(own.only ?? []).map((o) => o.holds)].filter(Boolean).length;
 }
 

@@ -15,8 +15,9 @@ import { core } from "../cluster/api-paths";
 import { ProbePods } from "./cluster/probe-pods";
 import { outsideDoubt } from "./core/compare-flow";
 import { workloadNamespace, type Inventory } from "./core/inventory";
-import type { Check, FlowCheck, Report, RequestCheck, Result } from "./core/check-model";
+import type { Check, ContainerCheck, FlowCheck, Report, RequestCheck, Result } from "./core/check-model";
 import type { ProbeSite } from "./core/probes";
+import { verifyContainers } from "./run-containers";
 import { verifyFlows } from "./run-flows";
 import { entryOf, trustOf } from "./ingress-entry";
 import { openGatewayEntries } from "./gateway-entries";
@@ -44,6 +45,7 @@ export async function verify(run: VerifyRun): Promise<Report> {
   const began = clock.now();
   const flows = checks.filter((c): c is FlowCheck => c.kind === "flow");
   const requests = checks.filter((c): c is RequestCheck => c.kind === "request");
+  const containers = checks.filter((c): c is ContainerCheck => c.kind === "container");
   const namespaces = namespacesOf(plan, checks);
   const notes: string[] = [];
   const leftovers = await removeLeftovers(api, {
@@ -63,7 +65,8 @@ export async function verify(run: VerifyRun): Promise<Report> {
   let results: Result[];
   try {
     const probed = await probeFlows(flows, inventory, probePods, run, clock);
-    results = [...probed, ...(await tryRequests(requests, inventory, api, run, clock))];
+    const between = await tryContainers(containers, run, clock);
+    results = [...probed, ...between, ...(await tryRequests(requests, inventory, api, run, clock))];
   } finally {
     if (probePods.made.some((m) => !m.gone)) say("removing what was made");
     await probePods.remove();
@@ -139,6 +142,24 @@ async function probeFlows(
   if (port === undefined) return results;
   const control = await tryHere({ address: options.internet, port }, options.timeout, signal);
   return outsideDoubt(results, control.saw === "open", `${options.internet}:${port}`);
+}
+
+async function tryContainers(
+  checks: readonly ContainerCheck[],
+  { plan, options, say, signal }: VerifyRun,
+  clock: Clock,
+): Promise<Result[]> {
+  const prefix = plan.facts.docker?.prefix;
+  if (checks.length === 0 || prefix === undefined) return [];
+  return verifyContainers(checks, {
+    prefix,
+    timeout: options.timeout,
+    parallel: options.parallel,
+    settleMs: options.wait * 1000,
+    clock,
+    say,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 async function tryRequests(

@@ -156,6 +156,33 @@ export async function inContainer(
   }
 }
 
+/** A container's IPv4 address, on a network that another is on too where there is one; undefined where it has none of its own. */
+export async function containerAddress(
+  container: string,
+  from: string,
+  options: CallOptions = {},
+): Promise<string | undefined> {
+  const asked = ["inspect", "--format", "{{json .NetworkSettings.Networks}}", container, from];
+  const [to = {}, own = {}] = lines(await call("docker", asked, options)).map(
+    (line) => JSON.parse(line) as Record<string, { IPAddress: string }>,
+  );
+  const there = Object.entries(to).filter(([, { IPAddress }]) => IPAddress !== "");
+  return (there.find(([network]) => network in own) ?? there[0])?.[1].IPAddress;
+}
+
+/** Where on this machine a container's TCP port is published; undefined where it is not. */
+export async function publishedAt(
+  container: string,
+  port: number,
+  options: CallOptions = {},
+): Promise<{ address: string; port: number } | undefined> {
+  const format = "{{json .NetworkSettings.Ports}}";
+  const said = await call("docker", ["inspect", "--format", format, container], options);
+  const ports = JSON.parse(said) as Record<string, { HostIp: string; HostPort: string }[] | null> | null;
+  const [first] = ports?.[`${port}/tcp`] ?? [];
+  return first === undefined ? undefined : { address: first.HostIp, port: Number(first.HostPort) };
+}
+
 /** What is on a Docker engine and would be in a new cluster's way. */
 export interface DockerView {
   containers: readonly {

@@ -1,8 +1,8 @@
 import type { Problem } from "../../kube/problems";
 import type { KindRange } from "./plan/address-families";
 
-/** A kernel module that wraps packets. */
-export type Tunnel = "ipip" | "vxlan";
+/** A kernel module that wraps packets, or that a Docker network of a lab needs. */
+export type Tunnel = "ipip" | "vxlan" | "macvlan" | "dummy";
 
 /** What is known of the machine that is to run kind clusters: plain data. What could not be asked is absent. */
 export interface MachineFacts {
@@ -66,7 +66,7 @@ export interface WantedCluster {
   network?: { name: string; subnet: string };
   /** Whether Calico's eBPF dataplane runs on it. */
   ebpf?: boolean;
-  /** Tunnels that its pools ask for, and those of its labs at any step. */
+  /** Modules that its pools ask for, and those of its labs at any step. */
   tunnels?: readonly Tunnel[];
   /** Whether something serves its load balancers. */
   balanced?: boolean;

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../kube/objects";
 import type { SourceObject, State } from "../../packages/reach/src";
-import { labAt, type Claim, type LabSelection, type LabState } from "../model";
+import { answerContainer, type LabMachine } from "../machine";
+import { labAt, machineAt, type Claim, type LabContext, type LabSelection, type LabState } from "../model";
 import { alone, ambientOf } from "./ambient";
 import { answerClaim, claimsOf, flowClaims } from "./claims";
 import { OnlyClaims, type AnsweredOnly } from "./only-claims";
@@ -12,8 +13,26 @@ export interface StateAt {
   objects: readonly KubeObject[];
   state: State;
   claims: readonly Claim[];
+  /** What Docker has beside the nodes. */
+  machine: LabMachine;
   /** Whether nothing else is open than the step opens; only of a learner's own state. */
   only?: readonly AnsweredOnly[];
+}
+
+/** Whether a claim of any kind holds. */
+export function claimHolds(
+  { state, objects, machine }: Pick<StateAt, "state" | "objects" | "machine">,
+  context: LabContext,
+  claim: Claim,
+): boolean {
+  switch (claim.kind) {
+    case "flow":
+      return answerClaim(state, claim).holds;
+    case "request":
+      return answerRequest(objects, context, claim).holds;
+    case "container":
+      return answerContainer(machine, claim).holds;
+  }
 }
 
 /** A set of objects in place of a step's own: what a learner has in a folder. */
@@ -61,6 +80,7 @@ export class LabStates {
         objects: own.objects.map((o) => o.object),
         state: mine.splitAt(nets),
         claims: claimsOf(this.selected(own.step)),
+        machine: machineAt(this.selected(own.step)),
         only: this.onlyClaims(own.step).answer(mine.splitAt(nets)),
       },
     };
@@ -79,18 +99,20 @@ export class LabStates {
     const plain = new OnlyClaims(at.state, context);
     if (before === undefined) return plain;
     const unseen =
-      at.claims.every((c) =>
-        c.kind === "flow"
-          ? answerClaim(before.state, c).holds
-          : answerRequest(before.objects, context, c).holds,
-      ) && plain.answer(before.state).every(({ holds }) => holds);
+      at.claims.every((c) => claimHolds(before, context, c)) &&
+      plain.answer(before.state).every(({ holds }) => holds);
     return unseen ? new OnlyClaims(at.state, context, before.state) : plain;
   }
 
   private base(step: number): StateAt {
     const selection = this.selected(step);
     const state = this.load(labObjects([selection]));
-    return { objects: this.at(step).objects, state, claims: claimsOf(selection) };
+    return {
+      objects: this.at(step).objects,
+      state,
+      claims: claimsOf(selection),
+      machine: machineAt(selection),
+    };
   }
 
   /** The same steps, with the outside split at these networks; kept until the networks change. */

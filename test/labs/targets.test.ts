@@ -1,7 +1,8 @@
 import { planOffline } from "../../cli/plan/run-plan";
 import { ProblemsError, type Problem } from "../../kube/problems";
 import { labs } from "../../labs/index";
-import { labAt, type Lab } from "../../labs/model";
+import { answerContainer, containerText } from "../../labs/machine";
+import { labAt, machineAt, type Lab } from "../../labs/model";
 import { answerClaim, claimsOf } from "../../labs/prediction/claims";
 import { answerRequest } from "../../labs/prediction/requests";
 import { predictedState } from "../../labs/prediction/state";
@@ -85,6 +86,7 @@ const withVpcCni = Object.fromEntries(
 );
 const refused = (target: string): Record<string, string> => ({
   ...refusedThere(target),
+  ...(target.startsWith("kind") ? {} : { "docker-networks": "beside the nodes in Docker" }),
   ...(target === "kind, eBPF" ? { ebpf: ADDRESSES } : {}),
   ...(target.endsWith("both families") ? {} : { "dual-stack": FAMILIES }),
   ...(target === "kind, host network" ? refusedBy("gateway", NO_GATEWAY) : {}),
@@ -132,6 +134,10 @@ function broken(plan: StackPlan): string[] {
       if (c.kind === "request") {
         const { holds, url, instead } = answerRequest(objects, at.context, c);
         return holds ? [] : [`step ${step}: ${url}: ${instead ?? ""}`];
+      }
+      if (c.kind === "container") {
+        const { holds, because } = answerContainer(machineAt(at), c);
+        return holds ? [] : [`step ${step}: ${containerText(c)}: ${because}`];
       }
       const { holds, found, from, to, port, verdict, instead } = answerClaim(state, c);
       return holds

@@ -1,3 +1,4 @@
+import type { ContainerClaim } from "../../../labs/machine";
 import type { FixCause, Flow, Intent } from "../../../packages/reach/src";
 
 /** What verify knows, asks and finds: plain data. */
@@ -45,7 +46,10 @@ export interface RequestCheck extends CheckHead {
   backends?: Readonly<Record<string, number>>;
 }
 
-export type Check = FlowCheck | RequestCheck;
+/** A way between containers beside the nodes, or to a published port. */
+export interface ContainerCheck extends CheckHead, Omit<ContainerClaim, "reason"> {}
+
+export type Check = FlowCheck | RequestCheck | ContainerCheck;
 
 /**
  * What a probe saw. `open`: a packet came back, be it only a refusal, so no policy stopped it. `closed`: nothing came

@@ -1,4 +1,5 @@
-import type { FlowClaim, LabSelection, RequestClaim } from "../../../labs/model";
+import { containerText } from "../../../labs/machine";
+import type { Claim, FlowClaim, LabSelection, RequestClaim } from "../../../labs/model";
 import type { LabsOnCluster } from "../../../labs/prediction/ambient";
 import { claimsOf, decidingFlow, judgedState } from "../../../labs/prediction/claims";
 import { isSite, siteFor } from "../../../labs/prediction/requests";
@@ -12,13 +13,24 @@ export function checksOf(plan: LabsOnCluster): Check[] {
   const seen = new Set<string>();
   return plan.labs.flatMap((s) =>
     claimsOf(s).flatMap((claim) => {
-      const check = claim.kind === "flow" ? flowCheck(s, claim, state) : requestCheck(s, claim);
+      const check = checkOf(s, claim, state);
       // Labs put lists together; the same claim twice is one check.
       if (seen.has(check.id)) return [];
       seen.add(check.id);
       return [check];
     }),
   );
+}
+
+function checkOf(s: LabSelection, claim: Claim, state: State): Check {
+  switch (claim.kind) {
+    case "flow":
+      return flowCheck(s, claim, state);
+    case "request":
+      return requestCheck(s, claim);
+    case "container":
+      return { ...claim, ...head(s, containerText(claim), claim.reason) };
+  }
 }
 
 function head(s: LabSelection, title: string, reason: string): CheckHead {

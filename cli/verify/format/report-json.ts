@@ -28,6 +28,10 @@ function ends(check: Check): Record<string, unknown> {
     const { from, to, protocol, port, predicted } = check;
     return { from, to, protocol, port, ...(predicted === undefined ? {} : { predicted }) };
   }
+  if (check.kind === "container") {
+    const { from, to, by, port } = check;
+    return { from, to, by, port };
+  }
   const { scheme, host, port, path, headers } = check;
   return { scheme, host, port, path, headers };
 }

@@ -10,7 +10,7 @@ export function titleOf(check: Check): string {
 
 /** What should be seen. */
 export function expectedOf(check: Check): string {
-  if (check.kind === "flow") return word(check.verdict);
+  if (check.kind !== "request") return word(check.verdict);
   const shares = Object.entries(check.backends ?? {}).map(([name, share]) =>
     share === 1 ? name : `${name} ${Math.round(share * 1000) / 10} %`,
   );

@@ -9,10 +9,32 @@ export const networking: TopicGroup = {
     done("Bridge, ip_forward, NAT", {
       "pod-and-host-views": { "by-hand": /type bridge[\s\S]*ip_forward[\s\S]*MASQUERADE/ },
     }),
+    done("Docker networks: the default bridge, one of your own with names, two kept apart", {
+      "docker-networks": {
+        "default-bridge": /docker network inspect bridge/,
+        "own-network": /docker network create[\s\S]*docker network rm/,
+        "second-network": /wget .*http:\/\/db/,
+      },
+    }),
+    done("Docker networks: connect, disconnect, published ports", {
+      "docker-networks": {
+        connect: /docker network disconnect[\s\S]*docker network connect/,
+        publish: /docker port/,
+      },
+    }),
+    done("Docker networks: host, none, macvlan", {
+      "docker-networks": {
+        "host-and-none": /labs-kind-on-host[\s\S]*labs-kind-alone/,
+        macvlan: /labs-kind-lan-b/,
+      },
+    }),
     missing(
-      "Docker networks: bridge, host, overlay, macvlan, the docker network commands",
-      "Docker only carries the nodes here; its other drivers have no part in Kubernetes",
+      "Docker's overlay network",
+      "it needs a swarm, which changes the engine for everyone on the machine; the guide of `docker-networks` says what it is",
     ),
+    done("A CNI plugin called by hand: ADD and DEL on a node", {
+      "docker-networks": { cni: /CNI_COMMAND=ADD[\s\S]*CNI_COMMAND=DEL/ },
+    }),
     read("How CNI works: who calls whom, ADD and DEL", { "cni-and-ipam": /`ADD`[\s\S]*`DEL`/ }),
     done("Cluster networking: ports that must be open on nodes, and who listens", {
       "host-endpoints": { "no-guard": /nc -z -v .*10250[\s\S]*ss -ltnp/, "node-policy": /nc -z -v .*10250/ },

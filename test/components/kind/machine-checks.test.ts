@@ -145,7 +145,7 @@ test.each<[string, Partial<MachineFacts>, WantedCluster, RegExp]>([
   ],
   [
     "a kernel without IPIP",
-    { tunnels: { ipip: false, vxlan: true } },
+    { tunnels: { ipip: false, vxlan: true, macvlan: true, dummy: true } },
     { ...cluster, tunnels: ["ipip", "vxlan"] },
     /^docker: no module ipip: the kernel cannot make the tunnels that a pool asks for.*linux-modules-extra/,
   ],
@@ -258,19 +258,29 @@ test("routes as the kernel prints them; the default route is none", () => {
 });
 
 test("tunnels: only what pools ask for is asked, and what cannot be known is said", () => {
-  const none = { ipip: false, vxlan: false };
+  const none = { ipip: false, vxlan: false, macvlan: false, dummy: false };
   expect(judge({ tunnels: none }, { ...cluster, tunnels: [] })).toEqual({ problems: [], notes: [] });
   expect(judge({}, { ...cluster, tunnels: ["vxlan"] }).notes).toEqual([
-    "not known: whether the kernel where Docker runs has vxlan, which pools ask for",
+    "not known: whether the kernel where Docker runs has vxlan, which pools or labs ask for",
+  ]);
+});
+
+test("a macvlan network without a parent needs two modules", () => {
+  const all = { ipip: true, vxlan: true, macvlan: true, dummy: false };
+  const { problems } = judge({ tunnels: all }, { ...cluster, tunnels: ["macvlan", "dummy"] });
+  expect(problems.map((p) => `${String(p.value)}: ${p.message}`)).toEqual([
+    "no module dummy: the kernel cannot make the Docker network that a lab asks for",
   ]);
 });
 
 test("tunnels are read from kmod's lists, built in or not, compressed or not", () => {
   const lists =
     "kernel/net/ipv4/ipip.ko\n\nkernel/drivers/net/vxlan/vxlan.ko.zst: kernel/net/ipv4/udp_tunnel.ko.zst";
-  expect(tunnelsIn(lists)).toEqual({ ipip: true, vxlan: true });
+  expect(tunnelsIn(lists)).toEqual({ ipip: true, vxlan: true, macvlan: false, dummy: false });
   expect(tunnelsIn("kernel/net/netfilter/ipvs/ip_vs.ko:\nkernel/x/not_vxlan.ko:")).toEqual({
     ipip: false,
     vxlan: false,
+    macvlan: false,
+    dummy: false,
   });
 });

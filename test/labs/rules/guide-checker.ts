@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CA } from "../../../components/tls/plan/objects";
+import { containerName } from "../../../components/kind/plan/lab-machine-plan";
 import type { KubeObject } from "../../../kube/objects";
 import type { ClusterFacts } from "../../../kube/cluster-facts";
 import type { Lab, LabContext } from "../../../labs/model";
@@ -181,13 +182,18 @@ class Checker {
 
   private docker(command: Command): void {
     const [, verb = "", ...rest] = command.words;
-    if (!["exec", "stop", "start", "network", "ps", "inspect"].includes(verb))
+    if (!["exec", "stop", "start", "network", "ps", "inspect", "port"].includes(verb))
       this.say(command, `docker ${verb} is not known to the test`);
     const container = rest.find((w) => !w.startsWith("-"));
-    const { nodes = [], outside } = this.facts;
-    const known = [...nodes.map((n) => n.name), ...(outside === undefined ? [] : [outside.container])];
+    const { nodes = [], outside, docker } = this.facts;
+    const beside = this.lab.steps.flatMap((s) => s.machine?.containers ?? []);
+    const known = [
+      ...nodes.map((n) => n.name),
+      ...(outside === undefined ? [] : [outside.container]),
+      ...(docker === undefined ? [] : beside.map((c) => containerName(docker.prefix, c.name))),
+    ];
     if (
-      ["exec", "stop", "start"].includes(verb) &&
+      ["exec", "stop", "start", "port"].includes(verb) &&
       !container?.startsWith("$") &&
       !known.includes(container ?? "")
     )
