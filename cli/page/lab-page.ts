@@ -10,8 +10,17 @@ import { formatPorts, type State } from "../../packages/reach/src";
 import { Cells } from "./matrix-cells";
 import { pageDocument } from "./object-documents";
 import { labelsOf } from "./selectable-labels";
-import type { LabPage, PageClaim, PageDocument, PageLabels, PageRequest, PageState } from "./page-data";
+import type {
+  LabPage,
+  PageClaim,
+  PageDocument,
+  PageHop,
+  PageLabels,
+  PageRequest,
+  PageState,
+} from "./page-data";
 import { pairRemarks } from "./pair-remarks";
+import { pairWalks } from "./pair-walks";
 import { answerTo } from "./pair-flows";
 import { mainFlows, nodeId, pageNodes, pageServices } from "./graph-nodes";
 import type { LabStates, Own, StateAt } from "../../labs/prediction/lab-states";
@@ -32,6 +41,7 @@ export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: Pag
   const pageState = (at: StateAt, objects = at.objects): PageState => ({
     cells: cells.of(at.state),
     remarks: {},
+    walks: {},
     documents: documents.of(objects),
     labels: labelSets.of(labelsOf(at.objects)),
     ...findings(at, selection),
@@ -56,11 +66,16 @@ export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: Pag
     decisions: cells.decisions,
     answers: cells.answers,
     remarks: [],
+    hops: [],
+    walks: [],
     flows: mainFlows(all, nodes),
     steps,
   };
   const remarks = new Lists<string>();
+  const [hops, walks] = [new Lists<PageHop>(), new Lists<number[]>()];
   const remark = (on: PageState, { state }: StateAt): void => {
+    for (const [key, way] of pairWalks(page, on, state))
+      on.walks[key] = walks.of(way.map((hop) => hops.of(hop)));
     const found = [...pairRemarks(page, on.cells, state)];
     on.remarks = Object.fromEntries(
       found.map(([key, texts]) => [key, texts.map((text) => remarks.of(text))]),
@@ -71,6 +86,8 @@ export function labPage(states: LabStates, own?: Own): { lab: LabPage; own?: Pag
   });
   if (mine !== undefined && evaluated.own !== undefined) remark(mine, evaluated.own);
   page.remarks = remarks.list;
+  page.hops = hops.list;
+  page.walks = walks.list;
   return mine === undefined || evaluated.own === undefined
     ? { lab: page }
     : { lab: page, own: mine, state: evaluated.own.state };

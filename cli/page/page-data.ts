@@ -34,6 +34,10 @@ export interface LabPage {
   answers: PageAnswer[][];
   /** What the evaluator remarks beside deciding rules; many flows share one. */
   remarks: string[];
+  /** Places on packets' ways; many ways share one. */
+  hops: PageHop[];
+  /** Ways of packets, as indices of hops. */
+  walks: number[][];
   /** Pairs that the graph draws: `from * nodes.length + to`. */
   flows: number[];
   steps: PageStep[];
@@ -95,6 +99,14 @@ export interface PageDocument {
 
 export type Verdict = "allow" | "deny" | "unknown";
 
+export interface PageHop {
+  at: string;
+  does: string;
+  by: string;
+  verdict?: Verdict;
+  unknown?: string;
+}
+
 export interface PageDecision {
   verdict: Verdict;
   tier: string | null;
@@ -125,6 +137,8 @@ export interface PageState {
   documents: number[];
   /** By `remarkKey`: indices into the lab's remarks. */
   remarks: Record<string, number[]>;
+  /** By `remarkKey` of a port: index into the lab's walks. */
+  walks: Record<string, number>;
   /** Index into the lab's lists of labels. */
   labels: number;
   claims: PageClaim[];

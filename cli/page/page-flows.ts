@@ -1,4 +1,4 @@
-import type { LabPage, PageAnswer, PageNode, PagePort, PageState, Verdict } from "./page-data";
+import type { LabPage, PageAnswer, PageHop, PageNode, PagePort, PageState, Verdict } from "./page-data";
 
 /** Questions to a lab's page, without any evaluation: every answer is in the data. Pure; used in the browser too. */
 
@@ -62,6 +62,22 @@ export function remarksOf(
     state.remarks[remarkKey(pair, protocol, ports)];
   const found = (port === undefined ? undefined : of(port)) ?? of(text) ?? [];
   return found.flatMap((index) => lab.remarks[index] ?? []);
+}
+
+/** The ways of packets to a port, with their family where there are two. */
+export function walksOf(
+  lab: LabPage,
+  { walks }: PageState,
+  from: number,
+  to: number,
+  { protocol, port }: PagePort,
+): { family?: PageAnswer["family"]; hops: PageHop[] }[] {
+  const pair = from * lab.nodes.length + to;
+  return ([undefined, "IPv4", "IPv6"] as const).flatMap((family) => {
+    const index = walks[remarkKey(pair, protocol, port, family)];
+    const hops = index === undefined ? [] : (lab.walks[index] ?? []).flatMap((at) => lab.hops[at] ?? []);
+    return hops.length === 0 ? [] : [{ ...(family === undefined ? {} : { family }), hops }];
+  });
 }
 
 /** The ports of a pair that count: what the destination serves, and what claims expect to be open. */

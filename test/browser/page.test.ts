@@ -191,6 +191,11 @@ needs(CHROMIUM, executable !== undefined).describe("the page in Chromium", () =>
       expect(await page.locator(".verdict").innerText()).toMatch(
         /open\s+stars\/frontend → stars\/backend 6379/i,
       );
+      await to.fill("stars/backend");
+      await page.locator(".walk summary").click();
+      expect(await page.locator(".walk").innerText()).toMatch(
+        /stars\/frontend: sends to stars\/backend, port 6379[\s\S]*policies where it enters: allowed\s+ingress rule 0 of [\s\S]*arrives at port 6379/,
+      );
       await to.fill("203.0.113.9");
       expect(await page.locator(".verdict").innerText()).toMatch(/open\s+stars\/frontend → internet/i);
       await page.getByLabel("Port").fill("99999");

@@ -1,7 +1,8 @@
 import { Fragment, type RefObject } from "preact";
-import { answersAt, answersOf, findTarget, isItself, portText, remarksOf } from "../page-flows";
+import { answersAt, answersOf, findTarget, isItself, portText, remarksOf, walksOf } from "../page-flows";
 import type { LabPage, PageAnswer, PageState } from "../page-data";
 import type { AskedFlow } from "./page-place";
+import { Walk } from "./walk";
 import { Why } from "./why";
 import { changeText, nameOf, VERDICT } from "./page-words";
 
@@ -192,6 +193,11 @@ function PairAnswer(
           <Remarks texts={remarksOf(lab, state, from, to, answer, props.port)} />
         </Fragment>
       ))}
+      {props.port !== undefined &&
+        props.byService !== true &&
+        walksOf(lab, state, from, to, { protocol: asked.protocol, port: props.port }).map((way) => (
+          <Walk key={way.family} {...way} />
+        ))}
       <Ports
         answers={answers}
         current={first}

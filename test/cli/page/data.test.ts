@@ -9,6 +9,7 @@ import {
   portsOfCell,
   remarksOf,
   statusOf,
+  walksOf,
 } from "../../../cli/page/page-flows";
 import { labPage } from "../../../cli/page/lab-page";
 import type { LabPage, PageDecision, PageState } from "../../../cli/page/page-data";
@@ -26,6 +27,24 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))("the page of %s", (_, l
     expect(failing).toEqual([]);
     const expected = lab.steps.map((s) => s.expect(states.selection.context).length);
     expect(page.steps.map((s) => s.claims.length + s.requests.length)).toEqual(expected);
+  });
+
+  test("every claimed flow has the way of its packet, which ends as the claim says", () => {
+    for (const state of page.steps)
+      for (const { from, to, protocol, port, verdict, staged, only } of state.claims) {
+        const [a, b] = [from, to].map((id) => page.nodes.findIndex((n) => n.id === id));
+        if (staged === true || only !== undefined || a === undefined || b === undefined) continue;
+        if (a < 0 || b < 0 || answersAt(page, state, a, b, { protocol, port }).length !== 1) continue;
+        const ways = walksOf(page, state, a, b, { protocol, port });
+        if (ways.length === 0) expect([from, to, protocol, port, portsOfCell(page, a, b)]).toEqual("a way");
+        for (const { hops } of ways)
+          expect([from, to, port, hops.some((hop) => hop.verdict === "deny")]).toEqual([
+            from,
+            to,
+            port,
+            verdict === "deny",
+          ]);
+      }
   });
 
   test("every decision of a policy leads to its YAML, and every rule to its lines", () => {

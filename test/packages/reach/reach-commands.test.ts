@@ -164,7 +164,7 @@ describe("as a program", () => {
     const asked = ["explain", join(folder, "all.json"), "--from", "x/db", "--to", "x/web"];
     const { stdout } = run([...asked, "--port", "80", "--walk"]);
     expect(stdout).toMatch(/^x\/db → x\/web {2}TCP 80: open\n 1 x\/db: sends to 10\.0\.0\.1, port 80\n/);
-    expect(stdout).toMatch(/unknown no IPPool of Calico's is in the input/);
+    expect(stdout).toMatch(/unknown how packets go between nodes: no IPPool of Calico's is in the input/);
     expect(run([...asked, "--walk"]).stderr).toMatch(/A walk follows one packet: add --port/);
     const md = run([...asked, "--port", "80", "--walk", "--format", "md"]);
     expect([md.status, md.stderr]).toEqual([1, expect.stringMatching(/take text or json/)]);

@@ -84,7 +84,7 @@ test.each([
   expect(between(noted(24)).unknown).toBeUndefined();
   expect(between(far)).toMatchObject({
     does: expect.stringMatching(/^between subnets/) as string,
-    unknown: "whether both nodes are in one subnet is not known",
+    unknown: "whether both nodes are in one subnet",
   });
   expect(between(nodes).unknown).toMatch(/one \/24/);
 });
@@ -115,7 +115,7 @@ test("one node: no route between nodes; nodes not known: nothing is claimed of i
 test("another CNI: how packets go between nodes is not known, nor what leaves the cluster looks like", () => {
   expect(across(base).unknown).toMatch(/no IPPool/);
   expect(hops(base, "x/cli", "internet", 443).find(({ unknown }) => unknown !== undefined)?.unknown).toMatch(
-    /source's address is replaced is not known/,
+    /source's address is replaced: no IPPool/,
   );
 });
 

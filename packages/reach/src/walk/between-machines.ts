@@ -34,7 +34,7 @@ export function toPod(state: State, at: string, ends: Ends): Hop[] {
   };
   if (local === true) return [into];
   const perhaps =
-    local === undefined ? ["if the pod is on this very node, nothing is sent between nodes"] : [];
+    local === undefined ? ["whether the pod is on this very node: then nothing is sent between nodes"] : [];
   const { unknown, ...way } = pools.length === 0 ? NO_POOLS : between(state, pools, ends);
   const open = [...(unknown === undefined ? [] : [unknown]), ...perhaps];
   return [{ at, ...way, ...(open.length === 0 ? {} : { unknown: open.join("; ") }) }, into];
@@ -45,7 +45,7 @@ type Way = Omit<Hop, "at">;
 const NO_POOLS: Way = {
   does: "goes to the pod's node",
   by: "routes of the CNI",
-  unknown: "no IPPool of Calico's is in the input: how packets go between nodes is not known",
+  unknown: "how packets go between nodes: no IPPool of Calico's is in the input",
 };
 
 function between(state: State, pools: readonly Pool[], { source, destination, sender, receiver }: Ends): Way {
@@ -60,7 +60,7 @@ function between(state: State, pools: readonly Pool[], { source, destination, se
     return {
       does: "goes to the pod's node",
       by: "the route to the block of its pool",
-      unknown: "pools differ in how packets are wrapped, and the pod's address is not known",
+      unknown: "which pool the pod's address is of: they differ in how packets are wrapped",
     };
   const ways = waysBetween(state, source, destination, false, sender, receiver);
   if (tunnel === undefined || ways.every((way) => way === "fabric")) {
@@ -71,12 +71,12 @@ function between(state: State, pools: readonly Pool[], { source, destination, se
   return {
     does: `between subnets ${WRAPPED[tunnel].does}; within one it goes as it is`,
     by: `${WRAPPED[tunnel].by}; the pool is CrossSubnet`,
-    unknown: "whether both nodes are in one subnet is not known",
+    unknown: "whether both nodes are in one subnet",
   };
 }
 
 const ONE_24 =
-  "the nodes' subnet is not noted on them; their addresses are of one /24, which is hardly ever divided";
+  "whether that is one subnet, as nothing on the nodes says; their addresses are of one /24, which is hardly ever divided";
 const PLAIN = {
   none: "route to the pod's block via that node, learned by BGP (proto bird)",
   ipip: "route to the pod's block via that node, learned by BGP (proto bird): one subnet",
@@ -105,12 +105,11 @@ export function toMachine(state: State, at: string, { source, sender }: Ends): H
     return [
       {
         ...out,
-        unknown:
-          "no IPPool of Calico's is in the input: whether the source's address is replaced is not known",
+        unknown: "whether the source's address is replaced: no IPPool of Calico's is in the input",
       },
     ];
   if (masked.size > 1)
-    return [{ ...out, unknown: "pools differ in natOutgoing, and the pod's address is not known" }];
+    return [{ ...out, unknown: "which pool the pod's address is of: they differ in natOutgoing" }];
   const address = sender === undefined ? undefined : addressOf(sender.node);
   return [
     masked.has(true)

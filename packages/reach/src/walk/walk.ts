@@ -121,7 +121,7 @@ function carried(state: State, from: string, to: string, ends: Ends): Hop[] {
         at: to,
         does: "comes to the pod's node, at the pod's own address",
         by: "a route to the pods' range outside the cluster",
-        unknown: "whether there is such a route is not in the input",
+        unknown: "whether there is such a route",
       },
     ];
   return toPod(state, from, ends);
