@@ -2,6 +2,7 @@ import { ebpf } from "./ebpf/lab";
 import { egressLockdown } from "./egress-lockdown/lab";
 import { globalPolicy } from "./global-policy/lab";
 import { bringUp } from "./bring-up/lab";
+import { clusterPolicy } from "./cluster-policy/lab";
 import { boutique } from "./boutique/lab";
 import { gatewayApi } from "./gateway-api/lab";
 import { game2048 } from "./game-2048/lab";
@@ -29,6 +30,7 @@ export const labs: readonly Lab[] = [
   yaobank,
   policyRecipes,
   globalPolicy,
+  clusterPolicy,
   egressLockdown,
   stagedPolicies,
   hostEndpoints,

@@ -7,16 +7,23 @@ export function pageDocument(object: KubeObject): PageDocument {
   const { apiVersion, kind, metadata, ...rest } = object;
   const yaml = stringify({ apiVersion, kind, metadata, ...rest }, { lineWidth: 0 }).trimEnd();
   const { name, namespace } = metadata;
-  const spec = (object["spec"] ?? {}) as { tier?: unknown };
   return {
     kind,
     ...(namespace === undefined ? {} : { namespace }),
     name,
     policy: namespace === undefined ? name : `${namespace}/${name}`,
-    ...(/Policy$/.test(kind) ? { tier: typeof spec.tier === "string" ? spec.tier : "default" } : {}),
+    ...(/Policy$/.test(kind) ? { tier: tierOf(object) } : {}),
     yaml,
     rules: ruleLines(yaml),
   };
+}
+
+/** As decisions name it: Calico's tiers for those of a ClusterNetworkPolicy. */
+function tierOf(object: KubeObject): string {
+  const { tier } = (object["spec"] ?? {}) as { tier?: unknown };
+  if (typeof tier !== "string") return "default";
+  if (object.kind !== "ClusterNetworkPolicy") return tier;
+  return tier === "Baseline" ? "kube-baseline" : "kube-admin";
 }
 
 /** Where each rule of a policy begins and ends, counted in lines from 0; for text as `stringify` lays it out. */

@@ -21,7 +21,7 @@ const eks = (cni: string) => ({
     ...(JSON.parse(readStackFile("eks").raw[`${PROJECT}:eks`]!) as object),
     cni,
     // All labs at once are 52 pods, and two t3.medium carry 26.
-    nodeGroups: { workers: { instanceTypes: ["m5.xlarge"] } },
+    nodeGroups: { workers: { instanceTypes: ["m5.xlarge"], min: 3 } },
   },
 });
 const targets: Record<string, Record<string, unknown>> = {
@@ -88,6 +88,7 @@ const refused = (target: string): Record<string, string> => ({
   ...refusedThere(target),
   ...(target.startsWith("kind") ? {} : { "docker-networks": "beside the nodes in Docker" }),
   ...(target === "kind, eBPF" ? { ebpf: ADDRESSES } : {}),
+  ...(target.endsWith("already there") ? { "cluster-policy": "Calico is not this stack's" } : {}),
   ...(target.endsWith("both families") ? {} : { "dual-stack": FAMILIES }),
   ...(target === "kind, host network" ? refusedBy("gateway", NO_GATEWAY) : {}),
   ...(target.endsWith("a Gateway") ? refusedBy("ingressNginx", NO_NGINX) : {}),

@@ -79,6 +79,15 @@ export const inKubernetes: TopicGroup = {
         "deny-one": /"action":"Deny"/,
       },
     }),
+    done("Cluster policies: admin and baseline tier, Accept, Deny, Pass", {
+      "cluster-policy": {
+        "admin-denies": /no-sandbox/,
+        baseline: /closed-unless-allowed/,
+        "admin-accepts": /db-for-nobody/,
+        "admin-passes": /auditor/,
+        "calico-beside": /web-is-closed/,
+      },
+    }),
     done("Staged policies, flow logs of Goldmane and Whisker", {
       staged: {
         open: /port-forward service\/whisker/,

@@ -31,6 +31,12 @@ const MODULES = {
     version: charts["gateway-helm"].version,
     paths: ["charts/gateway-helm/charts/crds/crds/generated"],
   },
+  // As Calico's operator brings them (pkg/imports/crds).
+  "Network Policy API": {
+    module: "sigs.k8s.io/network-policy-api",
+    version: "v0.2.0",
+    paths: ["config/crd/standard"],
+  },
   "AWS VPC CNI": {
     module: "github.com/aws/amazon-vpc-cni-k8s",
     version: "v1.23.2",
