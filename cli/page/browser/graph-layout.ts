@@ -103,7 +103,13 @@ export function listensOn({ ports }: PageNode): string {
 }
 
 const nodeWidth = (node: PageNode): number =>
-  Math.max(92, widthOf(node.name) + 24, widthOf(listensOn(node), "11.5px") + 24);
+  Math.max(
+    92,
+    widthOf(node.name) + 24,
+    widthOf(listensOn(node), "11.5px") + 24,
+    // So that its namespace's box, and the picture, hold the namespace's name.
+    widthOf(node.group) + 24 - 2 * SIDE,
+  );
 
 /** Width of a name, in the font that the graph uses. */
 function widthOf(text: string, font = "600 13.5px"): number {
