@@ -6,10 +6,10 @@ import type { LabStates, Own } from "../../labs/prediction/lab-states";
 
 /**
  * What a learner writes and what is given. Theirs are policies, and whatever else networking is configured by:
- * NetworkPolicy, Ingress, Gateway API, and every kind of Calico's. Workloads, Services and certificates are the lab's.
+ * NetworkPolicy, ClusterNetworkPolicy, Ingress, Gateway API, and every kind of Calico's. Workloads, Services and certificates are the lab's.
  */
 export function isTheirs(object: KubeObject): boolean {
-  return /^((gateway\.)?networking\.k8s\.io|projectcalico\.org|crd\.projectcalico\.org)\//.test(
+  return /^(((gateway|policy)\.)?networking\.k8s\.io|projectcalico\.org|crd\.projectcalico\.org)\//.test(
     object.apiVersion,
   );
 }

@@ -10,6 +10,7 @@ const isRoute = (o: KubeObject): boolean => o.kind === "Ingress" || isGatewayObj
 export function* mutationsOf(o: KubeObject, namespaces: readonly string[]): Made {
   if (o.kind === "Ingress") yield* ofRoute(o);
   else if (isGatewayObject(o)) yield* ofGateway(o);
+  else if (o.kind === "ClusterNetworkPolicy") yield* ofCluster(o);
   else if (o.kind.endsWith("NetworkPolicy"))
     yield* o.apiVersion.startsWith("networking.k8s.io/") ? ofKubernetes(o) : ofCalico(o);
   else return;
@@ -93,6 +94,32 @@ function* ofKubernetes(o: KubeObject): Made {
           ["spec", direction],
           [...rules.slice(0, i), { [side]: rule[side] }, { ports: rule["ports"] }, ...rules.slice(i + 1)],
         );
+    }
+  }
+}
+
+function* ofCluster(o: KubeObject): Made {
+  const tier = valueAt(o, ["spec", "tier"]) === "Admin" ? "Baseline" : "Admin";
+  yield put(o, "tier", `the tier became ${tier}`, ["spec", "tier"], tier);
+  // 1000 is the last.
+  yield put(o, "order", "the priority became 1000", ["spec", "priority"], 1000);
+  yield* labelsAt(o, ["spec", "subject", "namespaces"], "the subject");
+  for (const [i, rule] of listAt(o, ["spec", "ingress"]).entries()) {
+    const path: Path = ["spec", "ingress", i];
+    for (const action of ["Accept", "Deny", "Pass"])
+      if (action !== rule["action"])
+        yield put(
+          o,
+          "action",
+          `the action of ingress rule ${i} became ${action}`,
+          [...path, "action"],
+          action,
+        );
+    for (const [j] of listAt(rule, ["from"]).entries()) {
+      const peer: Path = [...path, "from", j];
+      yield* labelsAt(o, [...peer, "namespaces"], `ingress from ${j}, namespaces,`);
+      for (const field of ["namespaceSelector", "podSelector"])
+        yield* labelsAt(o, [...peer, "pods", field], `ingress from ${j}, ${field},`);
     }
   }
 }

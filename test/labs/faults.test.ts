@@ -68,3 +68,14 @@ test("the same seed is the same fault, whenever the catalogue is made; seeds spr
   expect(seeds.map((s) => faultOfSeed(two, s)?.id)).toEqual(chosen);
   expect(new Set(chosen).size).toBeGreaterThan(one.length / 2);
 });
+
+test("faults are in cluster policies too, and each is seen", () => {
+  const { states, step, faults } = catalogue("cluster-policy");
+  const inThem = faults.filter((f) => f.object.startsWith("ClusterNetworkPolicy "));
+  expect(inThem.map((f) => f.kind)).toEqual(["action", "tier", "action"]);
+  for (const f of inThem) {
+    const { yours, problems } = update(states, step, contents(f.objects));
+    expect(problems).toEqual([]);
+    expect(yours!.claims.filter((c) => !c.holds)).toHaveLength(f.fails);
+  }
+});

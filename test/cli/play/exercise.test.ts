@@ -1,5 +1,5 @@
 import { labs } from "../../../labs/index";
-import { beginning, isTheirs } from "../../../cli/play/exercise";
+import { beginning, isTheirs, taskOf } from "../../../cli/play/exercise";
 import { playHints } from "../../../cli/play/play-hints";
 import { update } from "../../../cli/play/play-update";
 import type { Contents } from "../../../cli/play/learner-folder";
@@ -50,6 +50,14 @@ test.each(steps)("the solution in files meets the aim: %s", (_, lab, step) => {
   // The same objects as the step's own: no pair may differ from it.
   const own = changes(seen.lab!, seen.lab!.steps[step], seen.yours!);
   expect([own.opened.size, own.closed.size]).toEqual([0, 0]);
+});
+
+test("the cluster policies of a step are the learner's to write", () => {
+  const states = statesOf("cluster-policy");
+  const task = (step: number) => taskOf(states, step);
+  expect(task(1).objects).toContain("ClusterNetworkPolicy no-sandbox");
+  expect(task(2)).toEqual({ kind: "write", objects: ["ClusterNetworkPolicy closed-unless-allowed"] });
+  expect(task(4)).toEqual({ kind: "write", objects: ["ClusterNetworkPolicy auditor"] });
 });
 
 describe("a step of stars", () => {
