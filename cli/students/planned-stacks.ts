@@ -2,6 +2,7 @@ import { openToAll } from "../../components/ingress-nginx/controller/checks";
 import { quotaNeeds } from "../../components/eks/plan/quota-needs";
 import { quotaFindings, sumNeeds, type QuotaNeeds } from "../../components/eks/plan/quotas";
 import type { PlannedStack } from "../../stacks/config/class-config";
+import type { RawConfig } from "../../stacks/config/load-config";
 import { ProblemsError, type Problem } from "../../kube/problems";
 import { stackCost, type StackCost } from "../../stacks/stack-cost";
 import { acmeFindings } from "../../components/tls/plan/acme-limits";
@@ -37,14 +38,8 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
     if (!problems.has(key)) problems.set(key, { ...p, path: `config of ${name}: ${p.path}` });
   };
   for (const [name, { config }] of planned) {
-    const raw = Object.fromEntries(
-      Object.entries(config).map(([key, value]) => [
-        `${PROJECT}:${key}`,
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]),
-    );
     try {
-      const plan = planStack(name, raw);
+      const plan = planStack(name, rawConfigOf(config));
       const nginx = plan.ingress?.controller;
       const open = nginx === undefined ? undefined : openToAll(nginx);
       if (open !== undefined) add(name, open);
@@ -79,6 +74,15 @@ export function planStacks(planned: ReadonlyMap<string, PlannedStack>): {
   warnings.push(...acme);
   return { shapes, onKind, costs, problems: [...problems.values()], warnings };
 }
+
+/** Config without the project's name, as the program is handed it. */
+export const rawConfigOf = (config: Readonly<Record<string, unknown>>): RawConfig =>
+  Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      `${PROJECT}:${key}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
 
 /** Certificates that a stack asks for at any step of its labs, and for its Gateway. */
 function certificatesOf({ labs, ingress }: StackPlan): number {

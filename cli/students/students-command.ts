@@ -7,6 +7,7 @@ import type {
   ReapCommand,
   ResetCommand,
   StudentsUpCommand,
+  VerifyCommand,
 } from "./students-options";
 import { fromUser, nameOrFile } from "../user-paths";
 
@@ -59,6 +60,22 @@ export function addStudents(labs: Command): void {
       const { runStudentsList } = await import("./students-list");
       await runStudentsList(options);
     });
+
+  chosen(
+    students
+      .command("verify")
+      .description("probe every student's labs: who is at which step, and what is wrong, by cause")
+      .option("-l, --lab <lab...>", "only these labs")
+      .option("--parallel <n>", "students looked at at a time (default: 4)")
+      .option("--timeout <duration>", "give up on one student after this long (default: 10m)")
+      .option("--fresh", "begin again where a run of the last hour was cut off")
+      .option("--csv <file>", "write a row for each student and step", fromUser)
+      .option("--junit <file>", "write JUnit XML: a suite for each student", fromUser)
+      .option("--json", "print the result as JSON; progress goes to standard error"),
+  ).action(async (ids: string[], options: VerifyCommand) => {
+    const { runStudentsVerify } = await import("./students-verify");
+    await runStudentsVerify(ids, options);
+  });
 
   working(
     chosen(

@@ -32,6 +32,8 @@ export type ExtendCommand = WorkingOptions & ChosenOptions & { ttl?: string };
 export type ResetCommand = WorkingOptions &
   ChosenOptions & { lab?: string; step?: string; rebuild?: boolean };
 export type DownCommand = WorkingOptions & ChosenOptions & { forget?: boolean };
+export type VerifyCommand = WorkingOptions &
+  ChosenOptions & { lab?: string[]; csv?: string; junit?: string; fresh?: boolean };
 export type ReapCommand = WorkingOptions & { class?: string; dryRun?: boolean };
 export interface KubeconfigCommand {
   class?: string;

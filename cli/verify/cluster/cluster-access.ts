@@ -24,12 +24,7 @@ export async function reach(plan: StackPlan, options: AccessOptions): Promise<Re
   if (options.kubeconfig !== undefined || options.context !== undefined) return named(options);
   const outputs = await outputsOf(stack);
   if ("kubeconfig" in outputs) {
-    const { kubeconfig, ca } = outputs;
-    return {
-      kubeconfig: parsed(kubeconfig),
-      how: `cluster ${clusterName}`,
-      ...(ca === undefined ? {} : { ca }),
-    };
+    return openedBy(outputs, clusterName);
   }
   if (target.kind === "existing") {
     const { text } = await readKubeconfig(target.context, target.kubeconfig);
@@ -46,6 +41,16 @@ export async function reach(plan: StackPlan, options: AccessOptions): Promise<Re
     `the cluster of ${stack} cannot be reached: ${outputs.why}\n  fix: npm run up -- ${stack}, or name it with --kubeconfig and --context`,
   );
 }
+
+/** A cluster by what its stack says of it. */
+export const openedBy = (
+  { kubeconfig, caCertificate: ca }: { kubeconfig: string; caCertificate?: unknown },
+  clusterName: string,
+): ReachedCluster => ({
+  kubeconfig: parsed(kubeconfig),
+  how: `cluster ${clusterName}`,
+  ...(typeof ca === "string" && ca !== "" ? { ca } : {}),
+});
 
 function named({ kubeconfig: file, context }: AccessOptions): ReachedCluster {
   const config = new KubeConfig();
@@ -72,16 +77,18 @@ function parsed(text: string): KubeConfig {
 }
 
 /** The stack's outputs, by a CLI that is there already. */
-async function outputsOf(stack: string): Promise<{ kubeconfig: string; ca?: string } | { why: string }> {
+async function outputsOf(
+  stack: string,
+): Promise<{ kubeconfig: string; caCertificate?: unknown } | { why: string }> {
   // The Automation API takes a moment to load.
   const { installedEngine } = await import("../../engine/session");
   const engine = await installedEngine();
   if (engine === undefined) return { why: "the Pulumi CLI is not there to ask for the stack's outputs" };
   try {
-    const { kubeconfig, caCertificate: ca } = await engine.outputs(stack);
+    const { kubeconfig, caCertificate } = await engine.outputs(stack);
     if (typeof kubeconfig !== "string" || kubeconfig === "")
       return { why: `stack ${stack} has not been built` };
-    return { kubeconfig, ...(typeof ca === "string" && ca !== "" ? { ca } : {}) };
+    return { kubeconfig, caCertificate };
   } catch (error) {
     if (error instanceof EngineError && error.kind === "gone")
       return { why: `there is no stack ${stack} in this state backend` };

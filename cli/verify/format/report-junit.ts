@@ -34,17 +34,26 @@ function testcase({ check, status, detail, rules }: Result): string[] {
     classname: [check.lab, ...(check.step === undefined ? [] : [check.step.replaceAll(" ", "-")])].join("."),
     name: `${titleOf(check)} is ${expectedOf(check)}`,
   });
-  if (status === "pass") return [`    <testcase${head}/>`];
-  const element = { fail: "failure", error: "error", skip: "skipped" }[status];
-  const body = status === "skip" ? "" : xml(rules.join("\n"));
+  const element = ({ pass: undefined, fail: "failure", error: "error", skip: "skipped" } as const)[status];
+  return testcaseText(head, element, detail, status === "skip" ? "" : rules.join("\n"));
+}
+
+/** One case; without an element for what went wrong it passed. */
+export function testcaseText(
+  head: string,
+  element: "failure" | "error" | "skipped" | undefined,
+  message: string,
+  body: string,
+): string[] {
+  if (element === undefined) return [`    <testcase${head}/>`];
   return [
     `    <testcase${head}>`,
-    `      <${element}${attributes({ message: detail })}>${body}</${element}>`,
+    `      <${element}${attributes({ message })}>${xml(body)}</${element}>`,
     "    </testcase>",
   ];
 }
 
-function attributes(values: Record<string, string | number>): string {
+export function attributes(values: Record<string, string | number>): string {
   return Object.entries(values)
     .map(([name, value]) => ` ${name}="${xml(String(value)).replaceAll("\n", "&#10;")}"`)
     .join("");
