@@ -27,6 +27,8 @@ export class State {
   readonly outside: readonly Endpoint[];
   readonly services: ReadonlyMap<string, Backed>;
   readonly policies: readonly Policy[];
+  /** Whether Weave Net's controller enforces policies. */
+  readonly weave: boolean;
   /** Whether Calico's eBPF dataplane runs, in kube-proxy's place. */
   readonly ebpf: boolean;
   readonly endpointToHost: "Drop" | "Return" | "Accept";
@@ -68,6 +70,7 @@ export class State {
     this.hosts = found.hosts;
     this.services = found.services;
     this.policies = input.policies;
+    this.weave = input.weave;
     this.ebpf = input.ebpf;
     this.endpointToHost = input.endpointToHost;
     this.encapsulated = facts.encapsulated;

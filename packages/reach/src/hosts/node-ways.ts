@@ -79,6 +79,8 @@ export function hostSeenAs(
   sender: Host | undefined,
   receiver: Host | undefined,
 ): Endpoint[] {
+  // Its `weave` bridge has the route to pods, and an address from the pods' own range.
+  if (state.weave) return [tunnelled(source, sender, [])];
   const [wireguard] = sender?.tunnels.wireguard ?? [];
   if (wireguard !== undefined) return [tunnelled(source, sender, sender?.tunnels.wireguard ?? [])];
   const pools = poolsOf(state.pools, destination);

@@ -180,6 +180,9 @@ export class PathEvaluator {
       const at = crossing(state, host, way, "egress", false, asked.source);
       return { stages: [{ hook, segments: cross(state, trip, at, ports) }], primary: 0 };
     }
+    // net/bridge.go and prog/weave-npc: what is for an address of the node itself returns before any policy's rule.
+    if (state.weave && local && destination.type === "host")
+      return alone(ports, "Weave Net checks nothing that a pod sends to its own node");
     const own: Stage = { hook: "pod", segments: ownPolicies(trip, trip.source, "egress", ports) };
     if (host === undefined || host.interfaces.length === 0) return { stages: [own], primary: 0 };
     // The pod's interface is one that `*` governs; to its own host no forward policy applies.

@@ -23,6 +23,8 @@ export interface Input {
   readonly profiles: ReadonlyMap<string, Profile & { labels: Readonly<Record<string, string>> }>;
   readonly podCidrs: readonly Net[];
   readonly pools: readonly Pool[];
+  /** Whether Weave Net's controller enforces policies. */
+  readonly weave: boolean;
   /** Whether Calico's eBPF dataplane runs. */
   readonly ebpf: boolean;
   readonly endpointToHost: "Drop" | "Return" | "Accept";

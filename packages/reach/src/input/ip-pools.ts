@@ -1,5 +1,8 @@
 import { overlaps, parseNet, type Net } from "../../../../kube/ip";
+import type { Problem } from "../../../../kube/problems";
+import type { Facts } from "../facts";
 import type { Endpoint } from "../reach-model";
+import type { Input } from "./cluster-input";
 import type { Fields } from "./object-fields";
 
 /** Whether packets to a pod are encapsulated between machines; `crossSubnet`: where these are of different subnets. */
@@ -44,4 +47,19 @@ export function readPool(pool: Fields, kind: "IPPool" | "Installation"): Pool | 
 /** The pools that an end's address may be of. */
 export function poolsOf(pools: readonly Pool[], endpoint: Endpoint): readonly Pool[] {
   return pools.filter(({ cidr }) => endpoint.addresses.nets.some((net) => overlaps(net, cidr)));
+}
+
+/** Where pods lie: as the facts say, else the pools, else the nodes. */
+export function podCidrs(
+  facts: Facts,
+  { pools, nodes }: Pick<Input, "pools" | "nodes">,
+  problems: Problem[],
+): Net[] {
+  if (facts.podCidrs === undefined)
+    return pools.length > 0 ? pools.map((pool) => pool.cidr) : nodes.flatMap((node) => node.podCidrs);
+  return facts.podCidrs.flatMap((text) => {
+    const net = parseNet(text);
+    if (net === undefined) problems.push({ path: "podCidrs", value: text, message: "is not a CIDR" });
+    return net ?? [];
+  });
 }

@@ -1,6 +1,13 @@
 import type { SelectorNode, Truth } from "../selector";
 import { covers, parseNet, type Family, type Net } from "../../../../kube/ip";
-import { PROTOCOLS, type EndpointMatch, type EntityMatch, type Policy, type Rule } from "../reach-model";
+import {
+  PROTOCOLS,
+  type Direction,
+  type EndpointMatch,
+  type EntityMatch,
+  type Policy,
+  type Rule,
+} from "../reach-model";
 import { ALL_PORTS, portSet, type PortSet } from "../port-sets";
 import type { Fields } from "./object-fields";
 import { labelSelector } from "./label-selector";
@@ -10,12 +17,17 @@ import { PORT_NAME } from "./named-ports";
 const ORDER = 1000;
 const ANY: EntityMatch = {};
 
-/** A Kubernetes NetworkPolicy, with the defaults that the API server fills in. */
-export function kubernetesPolicy(name: string, namespace: string, spec: Fields): Policy {
+/**
+ * A Kubernetes NetworkPolicy, with the defaults that the API server fills in.
+ * @param firstPorts whether its enforcer takes the first port alone of a range
+ */
+export function kubernetesPolicy(name: string, namespace: string, spec: Fields, firstPorts = false): Policy {
   spec.only("podSelector", "ingress", "egress", "policyTypes");
   const subject = labelSelector(spec.object("podSelector"));
-  const ingress = spec.objects("ingress").flatMap((rule, i) => policyRule(rule, i, namespace, "from"));
-  const egress = spec.objects("egress").flatMap((rule, i) => policyRule(rule, i, namespace, "to"));
+  const rules = (direction: Direction, key: "from" | "to"): Rule[] =>
+    spec.objects(direction).flatMap((rule, i) => policyRule(rule, i, namespace, key, firstPorts));
+  const ingress = rules("ingress", "from");
+  const egress = rules("egress", "to");
   if (spec.unknown("ingress") && !Array.isArray(spec.raw("ingress"))) ingress.push(unknownRule());
   if (spec.unknown("egress") && !Array.isArray(spec.raw("egress"))) egress.push(unknownRule());
   return {
@@ -70,11 +82,17 @@ function unknownRule(): Rule {
 }
 
 /** One written rule is one rule per protocol and address family here, all with its index. */
-function policyRule(rule: Fields, index: number, namespace: string, key: "from" | "to"): Rule[] {
+function policyRule(
+  rule: Fields,
+  index: number,
+  namespace: string,
+  key: "from" | "to",
+  firstPorts: boolean,
+): Rule[] {
   rule.only(key, "ports");
   const peers = rulePeers(rule, namespace, key);
   const result: Rule[] = [];
-  for (const { protocol, ports } of rulePorts(rule)) {
+  for (const { protocol, ports } of rulePorts(rule, firstPorts)) {
     for (const { family, anyOf } of peers) {
       const peer: EntityMatch = anyOf === undefined ? ANY : { anyOf };
       const port = ports === undefined ? {} : { ports };
@@ -177,7 +195,7 @@ interface Ports {
   readonly ports?: { numbers: PortSet; names: readonly string[]; unknown?: boolean };
 }
 
-function rulePorts(rule: Fields): Ports[] {
+function rulePorts(rule: Fields, firstPorts: boolean): Ports[] {
   if (rule.unknown("ports") && !Array.isArray(rule.raw("ports")))
     return [6, 17, 132].map((protocol) => ({ protocol, ports: unknownPorts }));
   const items = rule.objects("ports");
@@ -191,7 +209,7 @@ function rulePorts(rule: Fields): Ports[] {
       const ports = byProtocol.get(protocol) ?? { numbers: [], names: [], unknown: false };
       byProtocol.set(protocol, ports);
       if (item.unknown()) ports.unknown = true;
-      else portOf(item, ports);
+      else portOf(item, ports, firstPorts);
     }
   }
   return [...byProtocol].map(([protocol, { numbers, names, unknown }]) => ({
@@ -202,7 +220,11 @@ function rulePorts(rule: Fields): Ports[] {
 
 const unknownPorts = { numbers: [], names: [], unknown: true };
 
-function portOf(item: Fields, into: { numbers: [number, number][]; names: string[] }): void {
+function portOf(
+  item: Fields,
+  into: { numbers: [number, number][]; names: string[] },
+  firstPorts: boolean,
+): void {
   const value = item.raw("port");
   if (value === undefined) {
     if (item.has("endPort")) item.report("endPort", item.raw("endPort"), "needs port", "add the first port");
@@ -222,5 +244,5 @@ function portOf(item: Fields, into: { numbers: [number, number][]; names: string
   const last = item.has("endPort") ? item.integer("endPort", 1, 65535) : first;
   if (first === undefined || last === undefined) return;
   if (last < first) item.report("endPort", last, `must not be less than port ${first}`);
-  else into.numbers.push([first, last]);
+  else into.numbers.push([first, firstPorts ? first : last]);
 }

@@ -1,6 +1,5 @@
 import { objectTitle, type KubeObject } from "../../../../kube/objects";
 import { failOn, type Problem } from "../../../../kube/problems";
-import { parseNet, type Net } from "../../../../kube/ip";
 import type { Facts } from "../facts";
 import type { Policy, Profile } from "../reach-model";
 import { calicoPolicy, calicoProfile } from "./calico-policy";
@@ -15,7 +14,7 @@ import { roleOf, type ClusterKind, type Role } from "./known-kinds";
 import { service, type Service } from "./services";
 import { networkSet, networkSetSource, type SetSource } from "./network-sets";
 import { policyId, type PolicyId } from "./policy-id";
-import { readPool, type Pool } from "./ip-pools";
+import { podCidrs, readPool, type Pool } from "./ip-pools";
 import { runsEbpf } from "./ebpf";
 import { endpointSlice, endpointsObject, type Slice } from "./endpoint-slices";
 import { scoped } from "./object-scope";
@@ -23,6 +22,7 @@ import { sourceTitle, type SourceObject } from "./source-object";
 import { asEnforced } from "./staged-policies";
 import { BUILT_IN_TIERS, readTier } from "./tiers";
 import { unfolded } from "./unfold-lists";
+import { runsWeave, weavePolicies, weaveRangeNotes } from "./weave";
 import { podSource, type PodSource } from "./workloads";
 
 const TOP_LEVEL = ["apiVersion", "kind", "metadata", "spec", "status"] as const;
@@ -36,13 +36,15 @@ const MORE_AT_TOP: Partial<Record<Role, readonly string[]>> = {
 /** Reads and checks all objects. @throws ProblemsError with everything that is wrong */
 export function readInput(sources: readonly SourceObject[], facts: Facts): Input {
   const problems: Problem[] = [];
-  const reader = new Reader(problems);
   const notes: string[] = [];
-  const single = unfolded(sources, problems);
-  for (const source of facts.staged === true ? asEnforced([...single], notes) : single) reader.add(source);
+  const single = [...unfolded(sources, problems)];
+  const weave = runsWeave(single);
+  const reader = new Reader(problems, weave);
+  for (const source of facts.staged === true ? asEnforced(single, notes) : single) reader.add(source);
   const input = reader.finish(facts);
   failOn("The objects cannot be evaluated:", problems);
-  return { ...input, notes: [...notes, ...input.notes] };
+  const ranges = weave ? weaveRangeNotes(single) : [];
+  return { ...input, notes: [...notes, ...input.notes, ...ranges] };
 }
 
 /**
@@ -58,7 +60,7 @@ export function withPolicies(
   if (!roles.every((role) => role === "kubernetesPolicy" || role === "calicoPolicy" || role === "ignored"))
     return undefined;
   const problems: Problem[] = [];
-  const reader = new Reader(problems);
+  const reader = new Reader(problems, input.weave);
   for (const source of unfolded(come, problems)) reader.add(source);
   const added = reader.policiesIn(input.tiers);
   failOn("The objects cannot be evaluated:", problems);
@@ -94,7 +96,11 @@ class Reader {
   private readonly staged: string[] = [];
   private readonly notes: string[] = [];
 
-  constructor(private readonly problems: Problem[]) {}
+  constructor(
+    private readonly problems: Problem[],
+    /** Weave Net's controller enforces policies, in its own way. */
+    private readonly weave: boolean,
+  ) {}
 
   add(source: SourceObject): void {
     const role = roleOf(source.object);
@@ -168,7 +174,7 @@ class Reader {
         this.slices.push(...endpointsObject(name, namespace, root));
         return;
       case "kubernetesPolicy":
-        this.policies.push({ policy: kubernetesPolicy(name, namespace, spec), fields: spec });
+        this.policies.push({ policy: kubernetesPolicy(name, namespace, spec, this.weave), fields: spec });
         return;
       case "calicoPolicy": {
         const scope = object.kind === "NetworkPolicy" ? namespace : undefined;
@@ -226,10 +232,10 @@ class Reader {
     if (pool !== undefined) this.pools.push(pool);
   }
 
-  /** The policies, checked to stand in one of these tiers. */
+  /** The policies that are enforced, checked to stand in one of these tiers. */
   policiesIn(tiers: readonly { name: string }[]): Policy[] {
     const names = tiers.map(({ name }) => name);
-    return this.policies.map(({ policy, fields }) => {
+    const policies = this.policies.map(({ policy, fields }) => {
       if (!names.includes(policy.tier) && !fields.unknown("tier"))
         fields.report(
           "tier",
@@ -239,6 +245,10 @@ class Reader {
         );
       return policy;
     });
+    if (!this.weave) return policies;
+    const { applied, notes } = weavePolicies(policies);
+    this.notes.push(...notes);
+    return applied;
   }
 
   finish(facts: Facts): Input {
@@ -267,6 +277,7 @@ class Reader {
       profiles: this.profiles,
       podCidrs: podCidrs(facts, { pools: this.pools, nodes: this.nodes }, this.problems),
       pools: this.pools,
+      weave: this.weave,
       ebpf: runsEbpf(facts, this.felix, this.network),
       endpointToHost:
         facts.endpointToHost ??
@@ -281,19 +292,4 @@ class Reader {
       notes: this.notes,
     };
   }
-}
-
-/** Where pods lie: as the facts say, else the pools, else the nodes. */
-function podCidrs(
-  facts: Facts,
-  { pools, nodes }: Pick<Input, "pools" | "nodes">,
-  problems: Problem[],
-): Net[] {
-  if (facts.podCidrs === undefined)
-    return pools.length > 0 ? pools.map((pool) => pool.cidr) : nodes.flatMap((node) => node.podCidrs);
-  return facts.podCidrs.flatMap((text) => {
-    const net = parseNet(text);
-    if (net === undefined) problems.push({ path: "podCidrs", value: text, message: "is not a CIDR" });
-    return net ?? [];
-  });
 }
