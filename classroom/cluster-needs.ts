@@ -13,6 +13,8 @@ export interface ClusterNeeds {
   secondPool: boolean;
   /** No CNI: Calico is the student's to install. */
   bare: boolean;
+  /** Weave Net as CNI, and no Calico. */
+  weave: boolean;
 }
 
 /** What the labs of a student, and the class's own config, need of a kind cluster. */
@@ -26,6 +28,7 @@ export function needsOf(
     network: needs.some((n) => n.network) || cls.network,
     secondPool: needs.some((n) => n.secondPool),
     bare: needs.some((n) => n.bare),
+    weave: needs.some((n) => n.weave),
   };
 }
 

@@ -127,3 +127,13 @@ export const CLOUD_PROVIDER_IMAGE =
  */
 export const ROUTER_IMAGE =
   "quay.io/frrouting/frr:10.6.1@sha256:813497af103e972600f6161012b3bf2a2a1c5ea10d09cd1eacd74f1dc510a57b";
+
+/**
+ * Weave Net's maintained fork, two images of one version. Source: github.com/rajch/weave, release v2.9.0 (December 2024) and its
+ * DaemonSet; no public source names their digests, so these are tags alone.
+ */
+export const WEAVE = {
+  version: "2.9.0",
+  router: "rajchaudhuri/weave-kube:2.9.0",
+  policies: "rajchaudhuri/weave-npc:2.9.0",
+} as const;

@@ -64,8 +64,11 @@ export interface OutsideHost {
 export type Dataplane = "Iptables" | "Nftables" | "BPF";
 
 export interface CniFacts {
-  /** `calico`: Calico gives addresses; others: a cloud's CNI does and Calico only enforces policy. */
-  type: "calico" | "aws" | "other";
+  /**
+   * `calico`: Calico gives addresses; `weave`: Weave Net does, and there is no Calico; others: a cloud's CNI does and
+   * Calico only enforces policy.
+   */
+  type: "calico" | "aws" | "weave" | "other";
   /** Whether BGP runs between the nodes. */
   bgp: boolean;
   /** Encapsulation of the pod network between nodes. */

@@ -21,6 +21,7 @@ import { dualStack } from "./dual-stack/lab";
 import { podAndHostViews } from "./pod-and-host-views/lab";
 import { servicesAndDns } from "./services-and-dns/lab";
 import { stars } from "./stars/lab";
+import { weave } from "./weave/lab";
 import { wireguard } from "./wireguard/lab";
 import { yaobank } from "./yaobank/lab";
 
@@ -42,6 +43,7 @@ export const labs: readonly Lab[] = [
   overlays,
   bgp,
   wireguard,
+  weave,
   servicesAndDns,
   loadBalancing,
   ebpf,

@@ -36,6 +36,8 @@ export interface LabNeeds {
   calicoPolicy?: boolean;
   /** Calico gives pods their addresses. */
   calicoCni?: boolean;
+  /** The CNI is Weave Net. A class plans it; elsewhere the config says so. */
+  weave?: boolean;
   bgp?: boolean;
   /** Calico's dataplane is eBPF, in kube-proxy's place. */
   ebpf?: boolean;

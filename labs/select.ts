@@ -137,6 +137,16 @@ export function lacks(
     "use a stack whose CNI is Calico",
   );
   say(
+    needs.calicoPolicy === true && facts.cni.type === "weave",
+    "it needs Calico to enforce policies, and Weave Net's controller knows a part of Kubernetes' own alone",
+    "use a stack without kind.cni",
+  );
+  say(
+    needs.weave === true && facts.cni.type !== "weave",
+    "it is about Weave Net, and another CNI is here",
+    "use the stack weave, or a kind stack with kind.cni weave",
+  );
+  say(
     needs.bgp === true && !facts.cni.bgp,
     "it needs BGP between the nodes",
     "set calico.bgp to true where the target allows it",

@@ -7,7 +7,7 @@ import { planKind, type KindPlan } from "../components/kind/plan/kind-plan";
 import { defaultPorts, type PortHolders } from "../components/kind/kind-config";
 import { mirroredImage } from "../components/mirrors";
 import { planLoadBalancer } from "../components/kind/plan/load-balancer-plan";
-import { CLOUD_PROVIDER_IMAGE, ROUTER_IMAGE, type VersionSet } from "../components/versions";
+import { CLOUD_PROVIDER_IMAGE, ROUTER_IMAGE, WEAVE, type VersionSet } from "../components/versions";
 import type { Problem } from "../kube/problems";
 import type { Config } from "./config/stack-config";
 import { controllerOf, hasGateway, someLab, wantsIngress } from "./ingress-plan";
@@ -86,10 +86,15 @@ export function kindSite(
             "IPv6 only: whether Docker leads ports of this machine to IPv6 node ports is not known here, so none is mapped unless kind.portMappings says so",
           ]
         : []),
+      ...(config.kind.cni === "weave"
+        ? [
+            `Weave Net ${WEAVE.version} and no Calico; its images are taken by tag, as no public source names their digests`,
+          ]
+        : []),
       "kind changes nothing in place: another node image, name, value under `kind`, or `calico.dataplane` to or from BPF (kube-proxy off or on) replaces the cluster and all that is in it",
     ],
     calico: {
-      cni: "calico",
+      cni: config.kind.cni,
       bgp: { possible: true },
       podCidrs,
       serviceCidrs: ranges.services.map((r) => r.cidr),

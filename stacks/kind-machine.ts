@@ -37,7 +37,7 @@ export async function askKindMachine(
 }
 
 /** What wraps packets by the stack's pools, and by those that its labs make at any step; and what their networks need. */
-export function tunnelsOf({ calico, labs }: Pick<StackPlan, "calico" | "labs">): Tunnel[] {
+export function tunnelsOf({ calico, facts, labs }: Pick<StackPlan, "calico" | "facts" | "labs">): Tunnel[] {
   const ofLabs = labs.flatMap((s) =>
     s.lab.steps.flatMap((_, step) => labAt({ ...s, step }).objects.filter((o) => o.kind === "IPPool")),
   );
@@ -48,6 +48,8 @@ export function tunnelsOf({ calico, labs }: Pick<StackPlan, "calico" | "labs">):
   const networks = labs.flatMap((s) => s.lab.steps.flatMap((step) => step.machine?.networks ?? []));
   return [
     ...(["ipip", "vxlan"] as const).filter(uses),
+    // Without them its first container ends with an error (prog/weave-kube/init.sh).
+    ...(facts.cni.type === "weave" ? (["xt_set", "br_netfilter"] as const) : []),
     ...(networks.some((n) => n.driver === "macvlan") ? (["macvlan", "dummy"] as const) : []),
   ];
 }

@@ -7,6 +7,7 @@ import type { Cluster } from "../components/cluster";
 import { ExistingCluster } from "../components/existing/existing-cluster";
 import { KindCluster } from "../components/kind/kind-cluster";
 import { LabMachine } from "../components/kind/lab-machine";
+import { Weave } from "../components/weave/weave";
 import { planLabMachine } from "../components/kind/plan/lab-machine-plan";
 import { LabResources } from "../components/lab/lab";
 import { machineAt, patchedFields, type LabSelection } from "../labs/model";
@@ -37,13 +38,13 @@ interface Target {
   complete?: (nodes: pulumi.Resource[], network: pulumi.Resource[]) => pulumi.Resource[];
 }
 
-/** The stack: a cluster, Calico on it, the labs at their steps. Reads like its table of contents. */
+/** The stack: a cluster, Calico (or Weave Net) on it, the labs at their steps. Reads like its table of contents. */
 export async function stack(run: ProgramInput): Promise<Record<string, unknown>> {
   const { plan, aws } = await planHere(run);
   await checkMachine(plan, run);
   const local = new command.Provider("local");
   const target = await provision(plan, local, run, aws);
-  const { nodes, pods } = installCalico(plan, target);
+  const { nodes, pods } = installCni(plan, target);
   const network = [...pods, ...(target.complete?.(nodes, pods) ?? [])];
   const ingress = await openIngress(plan, target, network);
   for (const selection of plan.labs) {
@@ -144,14 +145,11 @@ async function provision(
 }
 
 /** The nodes, and what pods and policies wait for. Where the cluster has Calico already: nodes alone. */
-function installCalico(
-  plan: StackPlan,
-  target: Target,
-): { nodes: pulumi.Resource[]; pods: pulumi.Resource[] } {
+function installCni(plan: StackPlan, target: Target): { nodes: pulumi.Resource[]; pods: pulumi.Resource[] } {
   const { cluster } = target;
   if (!plan.calico.install) {
     const nodes = [...cluster.nodes, ...(target.addNodes?.([]) ?? [])];
-    return { nodes, pods: nodes };
+    return { nodes, pods: [...nodes, ...weave(plan, cluster)] };
   }
   const calico = new Calico("calico", {
     cluster,
@@ -162,6 +160,13 @@ function installCalico(
   });
   const nodes = [...cluster.nodes, ...(target.addNodes?.(calico.installed) ?? [])];
   return { nodes, pods: calico.ready(nodes) };
+}
+
+/** Weave Net, where it is in Calico's place. */
+function weave({ facts, mirrors, config }: StackPlan, cluster: Cluster): pulumi.Resource[] {
+  const [podCidr] = facts.podCidrs;
+  if (facts.cni.type !== "weave" || podCidr === undefined) return [];
+  return new Weave("weave", { cluster, podCidr, mirrors, wait: config.wait }).ready;
 }
 
 function outputs(plan: StackPlan, cluster: Cluster): Record<string, unknown> {

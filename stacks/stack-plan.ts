@@ -18,16 +18,10 @@ import { eksRoom, type EksRoom } from "./eks-room";
 import { eksSite } from "./eks-site";
 import { existingSite, kindSite, type Site, type TargetPlan } from "./cluster-sites";
 import { privateImages } from "./private-images";
-import {
-  balancersOf,
-  controllerOf,
-  hasGateway,
-  planIngress,
-  someLab,
-  type IngressPlan,
-} from "./ingress-plan";
+import { balancersOf, planIngress, someLab, type IngressPlan } from "./ingress-plan";
 import { listenerProblems, withGatewayHosts } from "./gateway-hosts";
 import { hostsOfLabs } from "./lab-objects";
+import { checkSections, withoutCalico } from "./section-checks";
 
 /** All that is decided before a resource is made: plain data. */
 export interface StackPlan {
@@ -80,8 +74,9 @@ function problemsOfRest(
   }
 }
 
-function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts): StackPlan {
+function planConfig(stack: string, given: Config, raw: RawConfig, aws: AwsFacts): StackPlan {
   const problems: Problem[] = [];
+  const config = withoutCalico(given);
   const versions = versionSet(config.kubernetes);
   if (versions === undefined) {
     const sets = versionSets
@@ -102,7 +97,7 @@ function planConfig(stack: string, config: Config, raw: RawConfig, aws: AwsFacts
         fix: suggestion(key, mirrorableCharts()),
       });
   }
-  checkSections(config, raw, problems);
+  checkSections(PROJECT, config, raw, problems);
   const clusterName = config.clusterName ?? clusterNameOf(stack, problems);
   const set = versions ?? versionSets[0];
   const site = planTarget(stack, config, clusterName, set, problems, aws);
@@ -227,50 +222,6 @@ function planTarget(
       problems.push(...planned.problems);
       return { ...site, target: { kind: "eks", cluster: planned.plan }, notes: planned.warnings };
     }
-  }
-}
-
-/** Sections of another target are mistakes: they would change nothing, in silence. */
-function checkSections(config: Config, raw: RawConfig, problems: Problem[]): void {
-  for (const section of ["kind", "existing", "eks"] as const) {
-    if (config.target !== section && `${PROJECT}:${section}` in raw) {
-      problems.push({
-        path: section,
-        message: `is for target ${section}, and the target is ${config.target}`,
-        fix: `remove ${section}, or set target to ${section}`,
-      });
-    }
-  }
-  const controller = controllerOf(config);
-  if (`${PROJECT}:gateway` in raw && !hasGateway(controller))
-    problems.push({
-      path: "gateway",
-      message: `is for a Gateway, and routes are served by ${controller}`,
-      fix: "remove it, or set ingress.controller to gateway or both",
-    });
-  if (config.target === "existing" && config.existing === undefined) {
-    problems.push({
-      path: "existing.context",
-      message: "is missing: it names your cluster",
-      fix: "pulumi config set --path existing.context <context of your kubeconfig>",
-    });
-  }
-  if (config.existing?.installedCni === "calico" && config.calico.install) {
-    problems.push({
-      path: "calico.install",
-      value: true,
-      message: "the cluster has Calico already (existing.installedCni: calico)",
-      fix: "set calico.install to false",
-    });
-  }
-  if (config.existing?.installedCni === "other" && config.calico.install) {
-    problems.push({
-      path: "existing.installedCni",
-      value: "other",
-      message:
-        "Calico enforces policy beside the AWS VPC CNI, or is the CNI itself; beside another CNI this project does not install it",
-      fix: "set calico.install to false, or use a cluster without a CNI",
-    });
   }
 }
 

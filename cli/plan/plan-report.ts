@@ -1,4 +1,5 @@
 import { operatorSummary } from "../../components/calico/plan/specs";
+import { WEAVE } from "../../components/versions";
 import { eksSummary, type EksSummary } from "../../components/eks/plan/eks-summary";
 import { ingressSummary } from "../../stacks/ingress-summary";
 import { labAt, type LabSelection } from "../../labs/model";
@@ -26,6 +27,8 @@ export interface PlanReport {
   target: string;
   clusterName: string;
   versions: { kubernetes: string; calico: string; api: string };
+  /** What networks the pods, with its version, as `Calico v3.33.1`; absent where the stack installs nothing. */
+  cni?: string;
   /** What this is, and the command that builds it. */
   about: string;
   /** The command that builds it. */
@@ -114,6 +117,7 @@ export function planReport(
       calico: plan.versions.calico,
       api: plan.versions.calicoApi,
     },
+    ...installedCni(plan),
     about: about(plan, build.up, ownFile),
     build: build.up,
     notes: plan.notes,
@@ -250,4 +254,9 @@ function serviceReport(o: KubeObject): LabReport["services"][number] {
         `${p.port}${p.targetPort === undefined || p.targetPort === p.port ? "" : `→${p.targetPort}`}${p.nodePort === undefined ? "" : ` (node ${p.nodePort})`}`,
     ),
   };
+}
+
+function installedCni({ calico, facts }: StackPlan): Pick<PlanReport, "cni"> {
+  if (facts.cni.type === "weave") return { cni: `Weave Net ${WEAVE.version}` };
+  return calico.install ? { cni: `Calico ${calico.version}` } : {};
 }

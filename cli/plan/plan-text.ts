@@ -11,7 +11,7 @@ import { routesText, ingressText } from "./ingress-text";
 /** A plan as a person reads it in a terminal of this width. */
 export function planText(report: PlanReport, folder: string, page?: string, width = 120): string {
   return [
-    `${pc.bold(`Plan of stack ${report.stack}`)}: target ${report.target}, cluster ${report.clusterName}, Kubernetes ${report.versions.kubernetes}, Calico ${report.versions.calico}`,
+    `${pc.bold(`Plan of stack ${report.stack}`)}: target ${report.target}, cluster ${report.clusterName}, ${[`Kubernetes ${report.versions.kubernetes}`, ...(report.cni === undefined ? [] : [report.cni])].join(", ")}`,
     pc.cyan(report.about),
     "",
     heading(`Resources (${report.resources.filter((r) => r.custom).length})`),

@@ -32,6 +32,7 @@ export function clusterNeeds(): Map<string, ClusterNeeds> {
         network: needs.kindNetwork === true,
         secondPool: needs.secondPool === true,
         bare: needs.bare === true,
+        weave: needs.weave === true,
       },
     ]),
   );

@@ -64,6 +64,10 @@ const kindNetwork = z.strictObject({
 
 /** Config of a kind cluster. What fits together is checked by components/kind/plan. */
 export const kindSchema = z.strictObject({
+  cni: z.enum(["calico", "weave"]).default("calico").meta({
+    description:
+      "Who gives pods their addresses and enforces policies: Calico, or Weave Net, for its lab: IPv4 alone, and no lab that needs Calico. A change replaces the cluster.",
+  }),
   workers: z.int().min(0).max(10).default(2).meta({ description: "Worker nodes." }),
   podCidr: cidr4
     .default("192.168.0.0/16")

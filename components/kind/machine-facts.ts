@@ -1,8 +1,8 @@
 import type { Problem } from "../../kube/problems";
 import type { KindRange } from "./plan/address-families";
 
-/** A kernel module that wraps packets, or that a Docker network of a lab needs. */
-export type Tunnel = "ipip" | "vxlan" | "macvlan" | "dummy";
+/** A kernel module that wraps packets, that a Docker network of a lab needs, or that Weave Net's controller does. */
+export type Tunnel = "ipip" | "vxlan" | "macvlan" | "dummy" | "xt_set" | "br_netfilter";
 
 /** What is known of the machine that is to run kind clusters: plain data. What could not be asked is absent. */
 export interface MachineFacts {

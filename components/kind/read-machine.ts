@@ -121,7 +121,14 @@ function ofThisKernel({ root, kernel = release() }: EngineFacts): KernelFacts {
 /** From kmod's lists: paths as `kernel/drivers/net/vxlan/vxlan.ko.zst`. */
 export function tunnelsIn(modules: string): NonNullable<MachineFacts["tunnels"]> {
   const has = (name: string): boolean => new RegExp(`/${name}\\.ko\\b`).test(modules);
-  return { ipip: has("ipip"), vxlan: has("vxlan"), macvlan: has("macvlan"), dummy: has("dummy") };
+  return {
+    ipip: has("ipip"),
+    vxlan: has("vxlan"),
+    macvlan: has("macvlan"),
+    dummy: has("dummy"),
+    xt_set: has("xt_set"),
+    br_netfilter: has("br_netfilter"),
+  };
 }
 
 const ASK =

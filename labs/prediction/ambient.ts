@@ -36,6 +36,7 @@ export function ambientOf({ facts, ingress, labs }: LabsOnCluster): Ambient {
       // Where a provider runs it, or nothing is known, it is no pod of the cluster.
       ...(facts.nodes?.some((n) => n.controlPlane) === true ? API_SERVER : []),
       ...installation(facts),
+      ...(facts.cni.type === "weave" ? [WEAVE] : []),
       ...[ingress?.site, ingress?.gatewaySite].flatMap((site) =>
         site === undefined ? [] : controller(site.controller),
       ),
@@ -60,6 +61,20 @@ export function alone(selection: LabSelection): LabsOnCluster {
   const beside = gateway === undefined || gateway === ingress ? {} : { gatewaySite: gateway };
   return { facts, ingress: ingress && { site: ingress, ...beside }, labs: [selection] };
 }
+
+/** As far as the evaluator tells by it that Weave Net's controller enforces policies; the component has the rest. */
+const WEAVE: KubeObject = {
+  apiVersion: "apps/v1",
+  kind: "DaemonSet",
+  metadata: { name: "weave-net", namespace: "kube-system", labels: { name: "weave-net" } },
+  spec: {
+    selector: { matchLabels: { name: "weave-net" } },
+    template: {
+      metadata: { labels: { name: "weave-net" } },
+      spec: { hostNetwork: true, containers: [{ name: "weave" }, { name: "weave-npc" }] },
+    },
+  },
+};
 
 /**
  * Calico's pools say whether packets between nodes are wrapped, its dataplane whose address pods see; a stack that installs

@@ -58,7 +58,8 @@ function readClassConfig(given: Readonly<Record<string, unknown>>): {
 export function environmentConfig(spec: EnvironmentSpec<ClassConfig>): ConfigInput {
   const { student, cls, target, allocation, needs } = spec;
   // Sections of the target that this student does not use would be refused.
-  const { kind, eks, dns, ...given } = cls.config;
+  const { kind, eks, dns, calico, ...given } = cls.config;
+  const weave = target === "kind" && needs.weave;
   const labs = Object.entries(student.labs ?? cls.labs).map(([lab, step]) => [lab, { step }]);
   return {
     ...given,
@@ -74,10 +75,11 @@ export function environmentConfig(spec: EnvironmentSpec<ClassConfig>): ConfigInp
       ...(student.email === undefined ? {} : { email: student.email }),
     },
     ...(target === "kind" ? { kind: kindConfig(kind, spec) } : {}),
-    ...(target === "kind" && needs.secondPool && allocation !== undefined
-      ? { calico: withPools(given.calico, allocation, hasIPv6(kind)) }
+    ...(calico === undefined || weave ? {} : { calico }),
+    ...(target === "kind" && needs.secondPool && !weave && allocation !== undefined
+      ? { calico: withPools(calico, allocation, hasIPv6(kind)) }
       : {}),
-    ...(target === "kind" && needs.bare ? { calico: { ...given.calico, install: false } } : {}),
+    ...(target === "kind" && needs.bare && !weave ? { calico: { ...calico, install: false } } : {}),
     ...(target === "eks" ? { eks: eksConfig(eks, spec) } : {}),
     ...(dns === undefined ? {} : { dns: target === "eks" ? namesOf(student, dns) : dns }),
   };
@@ -102,6 +104,7 @@ function kindConfig(
   const { network, ...rest } = given ?? {};
   return {
     ...rest,
+    ...(needs.weave ? { cni: "weave" as const } : {}),
     ...(cls.workers === undefined ? {} : { workers: cls.workers }),
     ...(allocation === undefined
       ? {}

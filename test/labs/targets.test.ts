@@ -27,6 +27,7 @@ const eks = (cni: string) => ({
 const targets: Record<string, Record<string, unknown>> = {
   kind,
   "kind, both families": { ...kind, kind: { ipFamily: "dual" } },
+  "kind, Weave Net": { ...kind, kind: { cni: "weave" } },
   "kind, eBPF": { ...kind, calico: { dataplane: "BPF" } },
   "kind, host network": { ...kind, ingress: { controller: "ingress-nginx", hostNetwork: true } },
   "kind, a Gateway": { ...kind, ingress: { controller: "gateway" } },
@@ -69,6 +70,8 @@ const FAMILIES = "addresses of both families";
 const NO_GATEWAY = "ingress.controller makes none";
 const NO_NGINX = "it is about ingress-nginx";
 const DATAPLANE = "about Calico's eBPF dataplane";
+const ANOTHER_CNI = "about Weave Net, and another CNI";
+const NO_CALICO = "controller knows a part of Kubernetes' own alone";
 const INSTALLS = "the stack installs Calico";
 const onKind = {
   "host-endpoints": ADDRESSES,
@@ -84,8 +87,13 @@ const onExisting = Object.fromEntries(
 const withVpcCni = Object.fromEntries(
   labs.filter((l) => l.needs.calicoCni === true).map((l) => [l.id, OTHER_CNI]),
 );
+const withWeave = {
+  ...Object.fromEntries(labs.filter((l) => l.needs.calicoPolicy === true).map((l) => [l.id, NO_CALICO])),
+  ...withVpcCni,
+};
 const refused = (target: string): Record<string, string> => ({
   ...refusedThere(target),
+  ...(target === "kind, Weave Net" ? withWeave : { weave: ANOTHER_CNI }),
   ...(target.startsWith("kind") ? {} : { "docker-networks": "beside the nodes in Docker" }),
   ...(target === "kind, eBPF" ? { ebpf: ADDRESSES } : {}),
   ...(target.endsWith("already there") ? { "cluster-policy": "Calico is not this stack's" } : {}),

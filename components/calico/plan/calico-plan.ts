@@ -111,6 +111,7 @@ export function planCalico(
 }
 
 function cniFacts(site: CalicoSite, bgp: boolean, install: boolean, pools: readonly PlannedPool[]): CniFacts {
+  if (site.cni === "weave") return { type: "weave", bgp: false, encapsulation: "VXLAN", podsRoutable: false };
   if (site.cni !== "calico")
     return { type: site.cni, bgp: false, encapsulation: "cloud", podsRoutable: true };
   return {

@@ -1,7 +1,9 @@
+import type { CniFacts } from "../../../kube/cluster-facts";
+
 /** What a target says about the place where Calico is to run. */
 export interface CalicoSite {
   /** Who gives pods their addresses. With a cloud's CNI, Calico only enforces policy. */
-  cni: "calico" | "aws" | "other";
+  cni: CniFacts["type"];
   /** Operator's name of the platform; left out, the operator finds out by itself. */
   provider?: "EKS";
   /** Whether nodes can speak BGP to each other; if not, why. */

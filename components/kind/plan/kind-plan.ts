@@ -5,6 +5,7 @@ import type { Problem } from "../../../kube/problems";
 import type { KindConfig, PortMapping } from "../kind-config";
 import type { KindLoadBalancerPlan } from "./load-balancer-plan";
 import { kindRanges, rangeProblems } from "./address-families";
+import { weaveProblems } from "./weave-checks";
 import { planKindNetwork, type KindNetworkPlan } from "./kind-network-plan";
 
 export interface KindPlan {
@@ -27,7 +28,7 @@ export type KindSpec = Omit<KindConfig, "portMappings" | "kubeProxyMode"> & {
   kubeProxyMode: ClusterFacts["kubeProxyMode"];
 };
 
-/** kind's config for a cluster without its own CNI. kind changes nothing in place, so every part is in the fingerprint. */
+/** kind's config for a cluster without a CNI of kind's own. kind changes nothing in place, so every part is in the fingerprint. */
 export function planKind(
   name: string,
   config: KindSpec,
@@ -39,7 +40,7 @@ export function planKind(
     kind: "Cluster",
     apiVersion: "kind.x-k8s.io/v1alpha4",
     networking: {
-      // Calico is the CNI; nodes stay NotReady until it runs.
+      // Calico or Weave Net is the CNI; nodes stay NotReady until it runs.
       disableDefaultCNI: true,
       // Said only where it is not kind's default: what kind is given decides whether a cluster is replaced.
       ...(config.ipFamily === "ipv4" ? {} : { ipFamily: config.ipFamily }),
@@ -80,7 +81,16 @@ export function planKind(
           routerImage,
         );
   const fingerprint = createHash("sha256")
-    .update(`${name}\n${nodeImage}\n${text}${own === undefined ? "" : `\n${own.plan.subnet}`}`)
+    .update(
+      [
+        name,
+        nodeImage,
+        text,
+        ...(own === undefined ? [] : [own.plan.subnet]),
+        // One CNI leaves its plugins, links and rules on the nodes to the other.
+        ...(config.cni === "calico" ? [] : [config.cni]),
+      ].join("\n"),
+    )
     .digest("hex")
     .slice(0, 16);
   return {
@@ -109,7 +119,7 @@ function nodeNames(cluster: string, workers: number): { name: string; controlPla
 }
 
 function check(config: KindSpec): Problem[] {
-  const problems = rangeProblems(config, config.workers + 1);
+  const problems = [...rangeProblems(config, config.workers + 1), ...weaveProblems(config)];
   if (config.network !== undefined && config.ipFamily !== "ipv4")
     problems.push({
       path: "kind.network",

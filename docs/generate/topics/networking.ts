@@ -59,12 +59,17 @@ export const networking: TopicGroup = {
     done("kubelet and CNI: /opt/cni/bin, /etc/cni/net.d", {
       "pod-and-host-views": { "host-view": /ls \/opt\/cni\/bin \/etc\/cni\/net\.d/ },
     }),
-    read(
-      "Weave Net: agents, the bridge weave, 10.32.0.0/12",
-      { "overlays-and-routing": /10\.32\.0\.0\/12/ },
-      "no stack runs it",
-    ),
-    done("A pod's default gateway", { "pod-and-host-views": { "pod-view": /-- ip route$/m } }),
+    done("Weave Net: DaemonSet, log, the range 10.32.0.0/12, the bridge weave, its policy controller", {
+      weave: {
+        bridge:
+          /daemonset weave-net[\s\S]*logs ds\/weave-net -c weave [\s\S]*status ipam[\s\S]*addr show weave/,
+        closed: /-c weave-npc/,
+      },
+    }),
+    done("A pod's default gateway", {
+      "pod-and-host-views": { "pod-view": /-- ip route$/m },
+      weave: { bridge: /-- ip route$/m },
+    }),
     done("Service networking: ClusterIP, NodePort, kube-proxy's rules", {
       "services-and-dns": {
         "cluster-ip": /iptables-save -t nat \| grep payroll\/web-service/,

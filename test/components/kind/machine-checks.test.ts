@@ -23,6 +23,14 @@ const good: MachineFacts = {
   nodes: 0,
 };
 const port = (hostPort: number) => ({ hostPort, protocol: "TCP", listenAddress: "127.0.0.1" });
+const NONE = {
+  ipip: false,
+  vxlan: false,
+  macvlan: false,
+  dummy: false,
+  xt_set: false,
+  br_netfilter: false,
+} as const;
 const cluster: WantedCluster = {
   name: "labs-kind",
   kubernetes: "1.36",
@@ -145,9 +153,15 @@ test.each<[string, Partial<MachineFacts>, WantedCluster, RegExp]>([
   ],
   [
     "a kernel without IPIP",
-    { tunnels: { ipip: false, vxlan: true, macvlan: true, dummy: true } },
+    { tunnels: { ...NONE, vxlan: true } },
     { ...cluster, tunnels: ["ipip", "vxlan"] },
     /^docker: no module ipip: the kernel cannot make the tunnels that a pool asks for.*linux-modules-extra/,
+  ],
+  [
+    "a kernel without what Weave Net's controller needs",
+    { tunnels: { ...NONE, br_netfilter: true } },
+    { ...cluster, tunnels: ["xt_set", "br_netfilter"] },
+    /^docker: no module xt_set: Weave Net's policy controller needs it .*or remove kind.cni$/,
   ],
   ["little disk", { freeDisk: 2 * GIB }, cluster, /^docker: 2\.0 GiB of disk: .*about 5\.5 GiB/],
 ])("%s is refused, with a way out", (_, facts, wanted, text) => {
@@ -258,16 +272,17 @@ test("routes as the kernel prints them; the default route is none", () => {
 });
 
 test("tunnels: only what pools ask for is asked, and what cannot be known is said", () => {
-  const none = { ipip: false, vxlan: false, macvlan: false, dummy: false };
-  expect(judge({ tunnels: none }, { ...cluster, tunnels: [] })).toEqual({ problems: [], notes: [] });
+  expect(judge({ tunnels: NONE }, { ...cluster, tunnels: [] })).toEqual({ problems: [], notes: [] });
   expect(judge({}, { ...cluster, tunnels: ["vxlan"] }).notes).toEqual([
-    "not known: whether the kernel where Docker runs has vxlan, which pools or labs ask for",
+    "not known: whether the kernel where Docker runs has vxlan, which pools, the CNI or labs ask for",
   ]);
 });
 
 test("a macvlan network without a parent needs two modules", () => {
-  const all = { ipip: true, vxlan: true, macvlan: true, dummy: false };
-  const { problems } = judge({ tunnels: all }, { ...cluster, tunnels: ["macvlan", "dummy"] });
+  const { problems } = judge(
+    { tunnels: { ...NONE, macvlan: true } },
+    { ...cluster, tunnels: ["macvlan", "dummy"] },
+  );
   expect(problems.map((p) => `${String(p.value)}: ${p.message}`)).toEqual([
     "no module dummy: the kernel cannot make the Docker network that a lab asks for",
   ]);
@@ -276,11 +291,6 @@ test("a macvlan network without a parent needs two modules", () => {
 test("tunnels are read from kmod's lists, built in or not, compressed or not", () => {
   const lists =
     "kernel/net/ipv4/ipip.ko\n\nkernel/drivers/net/vxlan/vxlan.ko.zst: kernel/net/ipv4/udp_tunnel.ko.zst";
-  expect(tunnelsIn(lists)).toEqual({ ipip: true, vxlan: true, macvlan: false, dummy: false });
-  expect(tunnelsIn("kernel/net/netfilter/ipvs/ip_vs.ko:\nkernel/x/not_vxlan.ko:")).toEqual({
-    ipip: false,
-    vxlan: false,
-    macvlan: false,
-    dummy: false,
-  });
+  expect(tunnelsIn(lists)).toEqual({ ...NONE, ipip: true, vxlan: true });
+  expect(tunnelsIn("kernel/net/netfilter/ipvs/ip_vs.ko:\nkernel/x/not_vxlan.ko:")).toEqual(NONE);
 });

@@ -10,6 +10,7 @@ const kind: KindSpec = {
   workers: 2,
   podCidr: "198.19.16.0/20",
   serviceCidr: "198.19.32.0/20",
+  cni: "calico",
   ipFamily: "ipv4",
   kubeProxyMode: "iptables",
   portMappings: [],

@@ -33,6 +33,7 @@ const SYSTEM = new Set([
   "daemonset calico-system/calico-node",
   ...["service ingress-nginx/ingress-nginx-controller", "deployment ingress-nginx/ingress-nginx-controller"],
   "configmap ingress-nginx/ingress-nginx-controller",
+  ...["daemonset kube-system/weave-net", "configmap kube-system/weave-net"],
   "ippool /default-ipv4-ippool",
   ...["felixconfiguration /default", "installation /default"],
   "configmap tigera-operator/kubernetes-services-endpoint",
@@ -45,7 +46,7 @@ const SYSTEM_NAMESPACES = [
   ...["default", "kube-system", "calico-system", "tigera-operator", "ingress-nginx", "cert-manager"],
 ];
 const SYSTEM_LABELS = [
-  ...["k8s-app=kube-proxy", "k8s-app=calico-node", "k8s-app=kube-dns"],
+  ...["k8s-app=kube-proxy", "k8s-app=calico-node", "k8s-app=kube-dns", "name=weave-net"],
   "node-role.kubernetes.io/control-plane",
   "projectcalico.org/tier=",
   "kubernetes.io/service-name=",

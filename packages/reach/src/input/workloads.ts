@@ -65,7 +65,7 @@ export function podSource(named: Named, root: Fields): PodSource {
   const metadata = template.object("metadata");
   const spec = template.object("spec");
   const status = named.kind === "Pod" ? root.object("status") : undefined;
-  const node = named.kind === "Pod" ? spec.string("nodeName") : undefined;
+  const node = spec.string("nodeName");
   return {
     ...named,
     labels: metadata.map("labels"),
