@@ -1,8 +1,13 @@
 import type { Problem } from "../../../kube/problems";
-import type { KindSpec } from "./kind-plan";
+import type { ClusterFacts } from "../../../kube/cluster-facts";
+import type { KindConfig } from "../kind-config";
 
 /** What Weave Net does not carry, or was not read of it. */
-export function weaveProblems({ cni, ipFamily, kubeProxyMode }: KindSpec): Problem[] {
+export function weaveProblems({
+  cni,
+  ipFamily,
+  kubeProxyMode,
+}: Pick<KindConfig, "cni" | "ipFamily"> & Pick<ClusterFacts, "kubeProxyMode">): Problem[] {
   if (cni !== "weave") return [];
   return [
     ...(ipFamily === "ipv4"

@@ -2,7 +2,7 @@ import { overlaps, parseNet, type Net } from "../../../../kube/ip";
 import type { Problem } from "../../../../kube/problems";
 import type { Facts } from "../facts";
 import type { Endpoint } from "../reach-model";
-import type { Input } from "./cluster-input";
+import type { NodeSource } from "./nodes";
 import type { Fields } from "./object-fields";
 
 /** Whether packets to a pod are encapsulated between machines; `crossSubnet`: where these are of different subnets. */
@@ -52,7 +52,7 @@ export function poolsOf(pools: readonly Pool[], endpoint: Endpoint): readonly Po
 /** Where pods lie: as the facts say, else the pools, else the nodes. */
 export function podCidrs(
   facts: Facts,
-  { pools, nodes }: Pick<Input, "pools" | "nodes">,
+  { pools, nodes }: { pools: readonly Pool[]; nodes: readonly NodeSource[] },
   problems: Problem[],
 ): Net[] {
   if (facts.podCidrs === undefined)
