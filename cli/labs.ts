@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { reachCommand } from "../packages/reach/src/cli/reach-command";
 import { reportError } from "../packages/reach/src/cli/report-error";
 import { addCapacity } from "./capacity/capacity-command";
+import { addClass } from "./class/class-command";
 import { addList } from "./list/list-command";
 import { addMigrate } from "./migrate/migrate-command";
 import { addNewLab } from "./new-lab/new-lab-command";
@@ -30,7 +31,7 @@ export function program(): Command {
     .addHelpText("after", FIRST);
   for (const add of [addList, addPlan, addPlay, addUp, addCapacity]) add(labs);
   reachCommand(labs.command("reach"), { folder: userFolder() });
-  for (const add of [addMigrate, addStudents, addVerify, addSweep, addNewLab]) add(labs);
+  for (const add of [addMigrate, addStudents, addClass, addVerify, addSweep, addNewLab]) add(labs);
   for (const [name, lines] of Object.entries(EXAMPLES))
     labs.commands
       .find((c) => c.name() === name)
@@ -49,7 +50,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   up: ["up kind", "up kind --refresh"],
   step: ["step stars next", "step yaobank allow-dns"],
   capacity: ["capacity m5.large t3.medium"],
-  students: ["students up --roster class.csv"],
+  students: ["students up --roster class.csv", "students verify --all"],
+  class: ["class tokens --roster class.csv", "class grade hand-ins/ --rubric rubric.yaml"],
   verify: ["verify kind", "verify kind --hint"],
   new: ["new my-lab"],
 };

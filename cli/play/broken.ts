@@ -35,6 +35,12 @@ export function faultFor(states: LabStates, step: number, seed: string): Fault {
   );
 }
 
+/** Whether every claim of the step holds, with files that can be read. */
+export function isSolved({ yours, problems }: Omit<PlayUpdate, "took">): boolean {
+  const claims = [...(yours?.claims ?? []), ...(yours?.requests ?? [])];
+  return problems.length === 0 && claims.length > 0 && claims.every((c) => c.holds);
+}
+
 /** Watches one fault until it is mended; says so once, and notes the result in the folder. */
 export class FaultWatch {
   private hints = 0;
@@ -55,12 +61,11 @@ export class FaultWatch {
   }
 
   /** The result, the first time that every claim holds; undefined otherwise. */
-  mended({ step, yours, problems }: Omit<PlayUpdate, "took">, now: number): string | undefined {
-    const claims = [...(yours?.claims ?? []), ...(yours?.requests ?? [])];
-    const whole = problems.length === 0 && claims.length > 0 && claims.every((c) => c.holds);
-    if (this.told || !whole || step !== this.of.step) return undefined;
+  mended(update: Omit<PlayUpdate, "took">, now: number): string | undefined {
+    if (this.told || !isSolved(update) || update.step !== this.of.step) return undefined;
+    const claims = [...(update.yours?.claims ?? []), ...(update.yours?.requests ?? [])];
     this.told = true;
-    const { lab, seed, fault, folder } = this.of;
+    const { lab, step, seed, fault, folder } = this.of;
     const seconds = Math.round((now - this.began) / 1000);
     const result: FaultResult = {
       lab,

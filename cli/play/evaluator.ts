@@ -3,9 +3,11 @@ import { Worker } from "node:worker_threads";
 
 /** What is asked about a learner's files. */
 export interface Question {
-  kind: "update" | "hints";
+  kind: "update" | "hints" | "judge";
   instance: string;
   step: number;
+  /** Whose files. @default the one that the thread starts with */
+  folder?: string;
   /** When it began, in milliseconds since 1970. */
   since: number;
 }
@@ -58,7 +60,10 @@ export class Evaluator {
   ask(question: Question): Promise<Answer> {
     const same = this.#waiting.find(
       ({ question: q }) =>
-        q.kind === question.kind && q.instance === question.instance && q.step === question.step,
+        q.kind === question.kind &&
+        q.instance === question.instance &&
+        q.step === question.step &&
+        q.folder === question.folder,
     );
     if (same !== undefined) return same.promise;
     let settle: Job["settle"] = () => undefined;

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { PlayOptions } from "./run-play";
 import { fromUser, nameOrFile } from "../user-paths";
 
@@ -14,6 +14,12 @@ export function addPlay(labs: Command): void {
     .option("--fresh", "put the folder's files away and begin again")
     .option("--broken", "begin with one mistake in a step's solution: find and mend it")
     .option("--seed <seed>", "with --broken: which mistake; the same seed gives the same one")
+    .addOption(
+      new Option(
+        "--token <token>",
+        "your token of a class: signs what you hand in (docs/instructors.md)",
+      ).env("LABS_TOKEN"),
+    )
     .action(async (name: string, options: PlayOptions) => {
       const { runPlay } = await import("./run-play");
       await runPlay(name, options);

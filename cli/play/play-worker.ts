@@ -7,6 +7,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { reasonOf } from "../../kube/problems";
 import type { PlayHint, PlayUpdate } from "../page/page-data";
 import type { Question, WorkerInput } from "./evaluator";
+import { judge, type Judged } from "./judge";
 import { readFolder } from "./learner-folder";
 import { playHints } from "./play-hints";
 import { atMost, sessionsOf, type PlaySession } from "./play-session";
@@ -15,9 +16,11 @@ import { failedUpdate, update } from "./play-update";
 const { name, folder } = workerData as WorkerInput;
 const sessions = new Map(sessionsOf(name, folder).map((s) => [s.selection.instance, s]));
 
-function answer({ kind, instance, step, since }: Question): PlayHint[] | PlayUpdate {
-  const s = sessions.get(instance);
-  if (s === undefined) throw new Error(`no lab ${instance}`);
+function answer({ kind, instance, step, since, folder }: Question): PlayHint[] | PlayUpdate | Judged {
+  const session = sessions.get(instance);
+  if (session === undefined) throw new Error(`no lab ${instance}`);
+  const s = folder === undefined ? session : { ...session, folder };
+  if (kind === "judge") return judge(s.states, atMost(s, step), readFolder(s.folder));
   if (kind === "hints") return playHints(s.states, atMost(s, step), readFolder(s.folder));
   const seen = look(s, atMost(s, step));
   return { ...seen, took: performance.timeOrigin + performance.now() - since };

@@ -8,14 +8,16 @@ import { labPage } from "../page/lab-page";
 import type { PlayHint, PlayUpdate } from "../page/page-data";
 import { renderPage } from "../page/render-page";
 import { toUser } from "../user-paths";
-import { brokenFolder, faultFor, FaultWatch } from "./broken";
+import { brokenFolder, faultFor, FaultWatch, isSolved } from "./broken";
 import { Evaluator, EVALUATOR_LIMITS, type EvaluatorLimits } from "./evaluator";
 import { beginning } from "./exercise";
+import { handInFile, HandInKeeper, textsOf } from "./hand-in-keeper";
 import { filesIn, putAway, seed } from "./learner-folder";
 import { readme } from "./play-readme";
 import { serve } from "./play-server";
 import { atMost, sessionsOf, type PlaySession } from "./play-session";
 import { greeting, line } from "./play-text";
+import { tokenIn } from "./token-option";
 import { failedUpdate } from "./play-update";
 import { watch } from "./watch-folder";
 
@@ -28,6 +30,8 @@ export interface PlayOptions {
   broken?: boolean;
   /** Which mistake; the same seed gives the same one. @default a new one */
   seed?: string;
+  /** Of a class: signs what is handed in. */
+  token?: string;
 }
 
 export interface Playing {
@@ -54,6 +58,7 @@ export async function play(
   const sessions = begin(name, seeded);
   if (options.folder !== undefined && sessions.length > 1)
     throw new UserError(`--folder is for one lab, and ${name} has ${sessions.length}: name a lab.`);
+  const token = tokenIn(options.token);
   const fault = seeded.seed === undefined ? undefined : faultIn(sessions[0], seeded.seed);
   for (const s of sessions) prepare(s, options.fresh === true, say, fault?.objects);
   const page = await renderPage({
@@ -66,6 +71,23 @@ export async function play(
       ),
     },
   });
+  const began = performance.timeOrigin + performance.now();
+  const keepers = new Map(
+    sessions.map((s) => [
+      s.selection.instance,
+      new HandInKeeper(
+        {
+          file: handInFile(s.folder),
+          from: "play",
+          selection: s.selection,
+          began,
+          ...(token && { token }),
+          ...(seeded.seed && { seed: seeded.seed }),
+        },
+        say,
+      ),
+    ]),
+  );
   const input = { name, ...(seeded.folder === undefined ? {} : { folder: seeded.folder }) };
   // Hints take longer, and must not hold up updates.
   const [updates, hints] = [new Evaluator(input, limits), new Evaluator(input, limits)];
@@ -77,6 +99,7 @@ export async function play(
   };
   const hintsFor = async (instance: string, step: number): Promise<string> => {
     fault?.watch.asked();
+    keepers.get(instance)?.asked(step, now());
     const answer = await hints.ask({ kind: "hints", instance, step, since: now() });
     if ("text" in answer) return answer.text;
     const none: PlayHint = { object: "your files", message: answer.failed, mends: 0 };
@@ -91,8 +114,11 @@ export async function play(
     for (const step of new Set([...open, shown])) {
       void updateFor(instance, step, performance.timeOrigin + since).then((update) => {
         server.send(instance, step, update);
-        if (step !== shown) return;
         const seen = JSON.parse(update) as PlayUpdate;
+        // What is given is no work of the learner's, and what cannot be read is none yet.
+        if (seen.task.kind !== "given" && seen.lab !== undefined)
+          keepers.get(instance)?.saw({ step, solved: isSolved(seen), texts: textsOf(s.folder) }, now());
+        if (step !== shown) return;
         say(
           [line(seen), ...(fault?.watch.mended(seen, now()) ?? "").split("\n").filter((l) => l !== "")].join(
             "\n",

@@ -11,7 +11,14 @@ import type { Student } from "../../classroom/student";
 import { labs } from "../../labs";
 import { plainYaml } from "../../kube/plain-yaml";
 import { readUserFile } from "../../stacks/offline/user-file";
-import { ProblemsError, reasonOf, UserError, withoutControls, type Problem } from "../../kube/problems";
+import {
+  failOn,
+  ProblemsError,
+  reasonOf,
+  UserError,
+  withoutControls,
+  type Problem,
+} from "../../kube/problems";
 
 /** The labs that there are, with the names of their steps. */
 export function knownLabs(): KnownLabs {
@@ -59,7 +66,7 @@ export function loadClass(
   try {
     // Without a class file the class is called as its roster.
     const standard = {
-      class: suggestClass(rosterFile.replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, "")),
+      class: nameBy(rosterFile),
       labs: ["stars"],
     };
     cls = file === undefined ? classOf(standard, "(no class file)") : classOf(yaml(file), file);
@@ -73,6 +80,18 @@ export function loadClass(
     throw new ProblemsError("The class cannot be made like this; nothing was changed.", problems);
   }
   return { cls, students: roster.students };
+}
+
+const nameBy = (file: string): string => suggestClass(file.replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, ""));
+
+/** Who is in a class, where no environments are made of it: only ids and names count. @throws ProblemsError */
+export function rosterOf(file: string, name?: string): { className: string; students: Student[] } {
+  const beside = join(dirname(file), "class.yaml");
+  const className = name ?? classNameOf(existsSync(beside) ? beside : undefined) ?? nameBy(file);
+  const bytes = readUserFile(file, `--roster ${file}`);
+  const { students, problems } = readRoster(bytes, file, { className, labs: knownLabs() });
+  failOn("The roster is not right.", problems);
+  return { className, students };
 }
 
 /** `--class` of other commands than `up`: the name of a class, or its file. */

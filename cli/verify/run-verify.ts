@@ -18,6 +18,8 @@ import { reportJson } from "./format/report-json";
 import { reportJunit } from "./format/report-junit";
 import { reportText } from "./format/report-text";
 import { succeeded } from "./format/report-words";
+import { tokenIn } from "../play/token-option";
+import { writeHandIns } from "./hand-in/write-hand-ins";
 import { findHints } from "./hint/find-hints";
 import { selectChecked } from "./select-checks";
 import { LIFETIME_SECONDS, namespacesOf, verify } from "./verify-claims";
@@ -29,6 +31,7 @@ export async function runVerify(nameOrFile: string, options: VerifyOptions): Pro
   // Reported now: after minutes of probing it would cost the report.
   if (junit !== undefined && !existsSync(dirname(junit)))
     throw new UserError(`--junit ${junit}: there is no folder ${dirname(junit)}`);
+  const token = tokenIn(options.token);
   const { plan, checks, of } = subject(readStackFile(nameOrFile), options);
   const stages = interrupts();
   const signal = stages.signal("stop");
@@ -48,6 +51,14 @@ export async function runVerify(nameOrFile: string, options: VerifyOptions): Pro
             ? { hints: await findHints(openApi(reached.kubeconfig), plan, report.results, signal) }
             : {};
         await print({ ...report, ...hints }, options);
+        if (options.handIn !== undefined)
+          await writeHandIns(openApi(reached.kubeconfig), plan, report, {
+            folder: options.handIn,
+            hint: options.hint === true,
+            now: Date.now(),
+            say,
+            ...(token && { token }),
+          });
         if (!succeeded(report)) process.exitCode = 1;
       }),
     );

@@ -31,6 +31,15 @@ export function addVerify(labs: Command): void {
     .option("--internet <address>", "stands for the internet as a destination", "1.1.1.1")
     .option("--entry <address>", "where the ingress is reached, instead of what its names resolve to")
     .option("--image <image>", "image of the probe pods (with sh, nc and nslookup)")
+    .addOption(
+      new Option(
+        "--hand-in <folder>",
+        "write what was verified as a hand-in of a class too (docs/instructors.md)",
+      )
+        .argParser(fromUser)
+        .conflicts("intents"),
+    )
+    .addOption(new Option("--token <token>", "your token of the class: signs it").env("LABS_TOKEN"))
     .option("--clean", "only remove what runs of verify have left in the cluster")
     .action(async (stack: string, options: VerifyOptions) => {
       const { runVerify } = await import("./run-verify");

@@ -20,4 +20,7 @@ export interface VerifyOptions {
   entry?: string;
   image?: string;
   clean?: boolean;
+  /** A folder for what a class hands in. */
+  handIn?: string;
+  token?: string;
 }

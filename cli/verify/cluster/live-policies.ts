@@ -25,6 +25,27 @@ export async function livePolicies(
   return lists.flat();
 }
 
+const ROUTES: readonly (readonly [string, readonly string[]])[] = [
+  ["/apis/networking.k8s.io/v1", ["ingresses"]],
+  [
+    "/apis/gateway.networking.k8s.io/v1",
+    ["gateways", "httproutes", "grpcroutes", "tlsroutes", "backendtlspolicies"],
+  ],
+  ["/apis/gateway.networking.k8s.io/v1beta1", ["referencegrants"]],
+];
+
+/** What leads requests into these namespaces' labs, as the cluster has it. Read only. */
+export async function liveRoutes(
+  api: ClusterApi,
+  namespaces: readonly string[],
+  signal?: AbortSignal,
+): Promise<KubeObject[]> {
+  const lists = await Promise.all(
+    ROUTES.flatMap(([root, plurals]) => plurals.map((p) => everywhere(api, root, p, namespaces, signal))),
+  );
+  return lists.flat();
+}
+
 async function calico(
   api: ClusterApi,
   namespaces: readonly string[],

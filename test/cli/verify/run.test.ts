@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tokenOf, tokenText } from "../../../classroom/class-token";
+import { readHandIn } from "../../../classroom/hand-in";
 import { RUN_LABEL } from "../../../cli/verify/core/probe-pod";
 import { runVerify } from "../../../cli/verify/run-verify";
 import type { VerifyOptions } from "../../../cli/verify/verify-options";
@@ -167,4 +169,18 @@ test("an API server that refuses is told without a stack", async () => {
   cluster = await clusterWith(planOf("stars", 0));
   cluster.answer = () => [401, { message: "Unauthorized" }];
   await expect(verify(0)).rejects.toThrow("the API server refused (401): Unauthorized");
+});
+
+test("what was verified is handed in: solved only where the cluster's own objects prove it", async () => {
+  cluster = await clusterWith(planOf("stars", 3));
+  const handIn = join(folder, "out");
+  const report = () => readHandIn(readFileSync(join(handIn, "stars.handin"), "utf8")).handIn;
+  await verify(3, { handIn, token: tokenText(tokenOf("k".repeat(43), "net", "ana")) });
+  await verify(4, { handIn, hint: true });
+  expect(report()?.steps).toMatchObject([
+    { step: 3, id: "backend", solved: expect.any(String) as string, hints: 0 },
+    { step: 4, hints: 1 },
+  ]);
+  expect(report()?.steps[1]?.solved).toBeUndefined();
+  expect(Object.values(report()?.texts ?? {})[0]).toContain("name: backend-policy");
 });
