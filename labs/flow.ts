@@ -18,6 +18,12 @@ export const open = (from: string, to: string, port: number, reason: string): Fl
 export const closed = (from: string, to: string, port: number, reason: string): FlowClaim =>
   flow("deny", from, to, port, reason);
 
+/** The same claim about one request: `request("GET", "/items", open(…))`. */
+export const request = (method: string, path: string, claim: FlowClaim): FlowClaim => ({
+  ...claim,
+  http: { method, path },
+});
+
 /** Lookups at the cluster's DNS servers: by UDP and, for long answers, by TCP. */
 export const lookups = (verdict: Verdict, from: string, reason: string): FlowClaim[] =>
   (["UDP", "TCP"] as const).map((protocol) =>

@@ -1,6 +1,7 @@
 import type { ClusterFacts } from "../kube/cluster-facts";
 import type { IngressSite } from "../routing/ingress-site";
 import type { ClaimedRequest } from "../routing/request";
+import type { HttpRequest } from "../packages/reach/src";
 import { groupOf, objectKey, type KubeObject } from "../kube/objects";
 import { NO_MACHINE, type ContainerClaim, type LabMachine } from "./machine";
 
@@ -137,6 +138,8 @@ export interface FlowClaim {
   protocol: "TCP" | "UDP" | "SCTP" | "ICMP";
   /** Port at the destination pod (after the Service's translation). */
   port: number;
+  /** The request that is sent, where rules look at it; then a 403 of a proxy is closed too. */
+  http?: HttpRequest;
   verdict: "allow" | "deny";
   /** Judged as if staged policies were enforced: what Whisker shows as pending. No packet can tell, so `verify` does not probe it. */
   staged?: true;

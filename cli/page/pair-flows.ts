@@ -21,7 +21,7 @@ const known = new WeakMap<State, readonly PairFlows[]>();
  */
 export function answerTo(state: State, question: Question & { port: number; protocol: string }): Flow[] {
   // With both families a flow may be open in one and closed in the other: a pair's first part is half of the answer.
-  const simple = !state.governed && state.families().length === 1;
+  const simple = !state.governed && state.families().length === 1 && question.request === undefined;
   const parts = !simple ? undefined : byNames(state).get(`${question.from} ${question.to}`);
   const part = parts?.find(
     ({ part, ports }) =>

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { AnsweredClaim, LabSelection } from "../../labs/model";
-import { connectivity, type Flow, type State } from "../../packages/reach/src";
+import { connectivity, requestText, type Flow, type State } from "../../packages/reach/src";
 import { answerClaim, flowClaims } from "../../labs/prediction/claims";
 
 /** Who reaches whom in a lab at its step, and whether what the step claims is so. */
@@ -55,7 +55,7 @@ export function matrixText(lab: LabFlows, workloads: readonly string[]): string[
         : pc.red(`✗ ${broken.length} of ${lab.claims.length} claims of this step do not hold:`),
     ...broken.map(
       (c) =>
-        `  ${c.from} → ${c.to}:${c.port} is ${c.found}, claimed ${c.verdict}${c.staged === true ? " once enforced" : ""} (${c.reason}): ${c.instead ?? ""}`,
+        `  ${c.from} → ${c.to}:${c.port}${c.http === undefined ? "" : ` ${requestText(c.http)}`} is ${c.found}, claimed ${c.verdict}${c.staged === true ? " once enforced" : ""} (${c.reason}): ${c.instead ?? ""}`,
     ),
   ];
 }

@@ -6,7 +6,7 @@ import { claimChecks, onlyChecks, wantedFlows } from "../../labs/diagnosis/lab-c
 import { diagnoseRoutes, isRoute } from "../../labs/diagnosis/diagnose-routes";
 import { answerClaim, flowClaims } from "../../labs/prediction/claims";
 import { claimHolds, type LabStates } from "../../labs/prediction/lab-states";
-import { differences, meaning } from "../../packages/reach/src";
+import { differences, intentTitle, meaning } from "../../packages/reach/src";
 import type { PlayHint } from "../page/page-data";
 import { isTheirs, ownState, taskOf } from "./exercise";
 import type { Contents } from "./learner-folder";
@@ -60,7 +60,7 @@ function found(states: LabStates, step: number, contents: Contents): PlayHint[] 
   const unmet = claims.map((c) => answerClaim(own.state, c)).filter((c) => !c.holds);
   if (unmet.length > 0)
     return unmet.slice(0, 3).map((c) => ({
-      object: `${c.from} → ${c.to} ${c.protocol} ${c.port}`,
+      object: intentTitle(c),
       message: `must be ${c.verdict === "allow" ? "open" : "closed"}${c.staged === true ? " once enforced" : ""}; now ${[c.instead ?? "", ...(c.remarks ?? [])].join("; ")}`,
       mends: 0,
     }));

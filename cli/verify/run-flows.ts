@@ -108,7 +108,9 @@ async function probe(batch: readonly Probe[], run: FlowRun): Promise<Map<string,
   if (first === undefined) return new Map();
   const { source } = first;
   if (source.kind === "here") {
-    const each = batch.map(async (p) => [p.id, await tryHere(p.target, run.timeout, run.signal)] as const);
+    const each = batch.map(
+      async (p) => [p.id, await tryHere(p.target, run.timeout, run.signal, p.http)] as const,
+    );
     return new Map(await Promise.all(each));
   }
   const answer = await shell(source.kind === "container" ? source : run.probePods.of(source.key), batch, run);

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import type { FlowClaim } from "../../labs/model";
 import { placesOf, policyRecipes, recipes } from "../../labs/policy-recipes/lab";
+import { requestText } from "../../packages/reach/src";
 import type { Recipe } from "../../labs/policy-recipes/recipe";
 import { carries } from "./carries";
 import { generate } from "./pages";
@@ -42,7 +43,8 @@ function recipePage(recipe: Recipe, number: number): string {
   ].join("\n");
 }
 
-const flowText = (c: FlowClaim): string => `\`${c.from}\` → \`${c.to}\` ${c.protocol} ${c.port}`;
+const flowText = (c: FlowClaim): string =>
+  `\`${c.from}\` → \`${c.to}\` ${c.protocol} ${c.port}${c.http === undefined ? "" : ` ${requestText(c.http)}`}`;
 const yaml = (object: object): string => ["```yaml", stringify(object).trimEnd(), "```"].join("\n");
 
 /** Open flows as arrows, closed ones dotted with a cross. */

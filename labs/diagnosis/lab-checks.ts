@@ -4,6 +4,7 @@ import {
   PROTOCOLS,
   protocolName,
   type Check,
+  type HttpRequest,
   type Intent,
   type State,
   type WrongFlow,
@@ -15,10 +16,15 @@ import type { OnlyClaims } from "../prediction/only-claims";
 /** Claims as checks that a search for edits can ask of any state. Each has an id of its own. */
 export function claimChecks(claims: readonly (Claimed & { id?: string })[]): Check[] {
   return claims.map((claim, i) => {
-    const check = flowCheck(claim.id ?? `flow ${i}`, claim, claim.verdict);
+    const check = flowCheck(claim.id ?? `flow ${i}`, asked(claim), claim.verdict);
     return { ...check, wrong: (state) => check.wrong(judgedState(state, claim)) };
   });
 }
+
+const asked = ({ http, ...claim }: Claimed): Claimed & { request?: HttpRequest } => ({
+  ...claim,
+  ...(http === undefined ? {} : { request: http }),
+});
 
 type Claimed = Intent & Pick<FlowClaim, "staged">;
 
@@ -38,5 +44,7 @@ export function onlyChecks(only: OnlyClaims): Check[] {
 
 /** The flows that must be open, as the ends and ports that rules should name. */
 export function wantedFlows(claims: readonly Claimed[], state: State): WrongFlow[] {
-  return claims.filter((c) => c.verdict === "allow" && c.staged !== true).flatMap((c) => flowsOf(state, c));
+  return claims
+    .filter((c) => c.verdict === "allow" && c.staged !== true)
+    .flatMap((c) => flowsOf(state, asked(c)));
 }

@@ -27,9 +27,23 @@ export function answerClaim(now: State, claim: FlowClaim, ask: Ask = explain): A
 export const judgedState = (state: State, { staged }: Pick<FlowClaim, "staged">): State =>
   staged === true ? state.enforced() : state;
 
+const questionOf = ({
+  from,
+  to,
+  port,
+  protocol,
+  http,
+}: FlowClaim): Question & { port: number; protocol: string } => ({
+  from,
+  to,
+  port,
+  protocol,
+  ...(http === undefined ? {} : { request: http }),
+});
+
 /** What the evaluator remarks about a flow that is not as claimed: a rule that nearly matches, whose port it is, … */
-function besides(state: State, { from, to, port, protocol }: FlowClaim, flow: Flow): { remarks?: string[] } {
-  const asked = explain(state, { from, to, port, protocol, remarks: true });
+function besides(state: State, claim: FlowClaim, flow: Flow): { remarks?: string[] } {
+  const asked = explain(state, { ...questionOf(claim), remarks: true });
   const same = asked.find((f) => f.from === flow.from && f.to === flow.to) ?? asked[0];
   const remarks = (same?.remarks ?? []).map(({ text }) => text);
   return remarks.length === 0 ? {} : { remarks };
@@ -38,12 +52,12 @@ function besides(state: State, { from, to, port, protocol }: FlowClaim, flow: Fl
 /** The flow that decides about a claim: of an end that policies divide, a part that contradicts it. */
 export function decidingFlow(
   state: State,
-  { from, to, port, protocol, verdict }: FlowClaim,
+  claim: FlowClaim,
   ask: Ask = explain,
 ): { flow: Flow } | { problem: string } {
   try {
-    const flows = ask(state, { from, to, port, protocol });
-    const flow = flows.find((f) => f.verdict !== verdict) ?? flows[0];
+    const flows = ask(state, questionOf(claim));
+    const flow = flows.find((f) => f.verdict !== claim.verdict) ?? flows[0];
     return flow === undefined ? { problem: "no packet can go this way" } : { flow };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -60,7 +60,8 @@ export function Claims({
 
 const keyOf = (row: PageClaim | PageRequest): string =>
   "verdict" in row
-    ? (row.only ?? `${row.from} ${row.to} ${row.protocol} ${row.port} ${row.staged ?? ""}`)
+    ? (row.only ??
+      `${row.from} ${row.to} ${row.protocol} ${row.port} ${row.http === undefined ? "" : `${row.http.method} ${row.http.path}`} ${row.staged ?? ""}`)
     : `${row.url} ${row.sends.join()}`;
 
 function ClaimRow({
@@ -70,7 +71,20 @@ function ClaimRow({
   claim: PageClaim;
   onAsk: (asked: AskedFlow) => void;
 }): preact.JSX.Element {
-  const { from, to, port, protocol, verdict, holds, reason, instead, remarks = [], only, staged } = claim;
+  const {
+    from,
+    to,
+    port,
+    protocol,
+    http,
+    verdict,
+    holds,
+    reason,
+    instead,
+    remarks = [],
+    only,
+    staged,
+  } = claim;
   const must = `${verdict === "allow" ? "open" : "closed"}${staged === true ? " once enforced" : ""}`;
   if (only !== undefined && holds) return <OnlyHolds only={only} reason={reason} />;
   return (
@@ -86,6 +100,7 @@ function ClaimRow({
         {only === undefined && (
           <>
             <span class="port">{protocol === "TCP" ? port : `${port}/${protocol}`}</span>
+            {http !== undefined && <span class="port">{`${http.method} ${http.path}`}</span>}
             <span class={`must ${verdict}`}>{holds ? must : `must be ${must}`}</span>
           </>
         )}

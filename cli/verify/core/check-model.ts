@@ -57,6 +57,8 @@ export type Check = FlowCheck | RequestCheck | ContainerCheck;
  */
 export interface Observation {
   saw: "open" | "closed" | "unclear";
+  /** Who closed it, where that can be told: a proxy that answers, or the network, which is silent. */
+  by?: "proxy" | "network";
   /** `10.244.1.7:80: refused`. */
   detail: string;
 }

@@ -1,6 +1,7 @@
 import type { ContainerCheck, Observation, Result } from "./check-model";
 import { wants } from "./compare-flow";
-import { NO_ROUTE, parseProbes } from "./probe-script";
+import { parseProbes } from "./probe-script";
+import { NO_ROUTE } from "./web-probe";
 import type { Probe } from "./probes";
 
 /**

@@ -1,6 +1,6 @@
 import type { Decision } from "../../../packages/reach/src";
 import type { FlowCheck, Observation, Prediction, Result } from "./check-model";
-import { NO_ROUTE } from "./probe-script";
+import { NO_ROUTE } from "./web-probe";
 
 /** What the probes of one check saw, as one result. A flow is open only where every pod behind its end answers. */
 export function compareFlow(check: FlowCheck, observations: readonly Observation[]): Result {
@@ -20,6 +20,8 @@ export function compareFlow(check: FlowCheck, observations: readonly Observation
   const wanted = wants(check);
   const against = observations.filter((o) => o.saw !== "unclear" && o.saw !== wanted);
   if (against.length > 0) return done("fail");
+  const other = otherHand(check, observations);
+  if (other !== undefined) return done("fail", `${detail}; ${other}`);
   if (observations.length === 0 || observations.some((o) => o.saw === "unclear"))
     return done("error", detail === "" ? "no probe came back" : detail);
   return done(
@@ -28,6 +30,16 @@ export function compareFlow(check: FlowCheck, observations: readonly Observation
       ? detail
       : `${detail}; by the stack's objects it would be ${word(predicted.verdict)}`,
   );
+}
+
+/** Closed, but not by whom the objects say: a proxy that answers 403, or the network, which is silent. */
+function otherHand({ predicted, http }: FlowCheck, observations: readonly Observation[]): string | undefined {
+  if (http === undefined || predicted?.verdict !== "deny") return undefined;
+  const { egress, ingress } = predicted;
+  const decision = egress.verdict === "deny" ? egress : ingress;
+  const wanted = decision.at ?? "network";
+  const seen = observations.flatMap(({ by }) => by ?? []).find((by) => by !== wanted);
+  return seen === undefined ? undefined : `closed by the ${seen}, and it should be the ${wanted}`;
 }
 
 /** Whether a lab's claim is not what its own objects give: a mistake in the lab. */

@@ -20,6 +20,9 @@ const CONTROLLERS =
   /^(pod-template-hash|controller-revision-hash|pod-template-generation|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|(batch\.kubernetes\.io\/)?(job-name|controller-uid|job-completion-index))$/;
 /** Annotations by which Calico gives an address: they decide what address policies see. */
 const POOLS = /^cni\.projectcalico\.org\/ipv[46]pools$/;
+/** Annotations that say whether and how Istio puts its proxy beside the pod; what the injector notes is not asked for. */
+const MESH =
+  /^(sidecar\.istio\.io\/inject|inject\.istio\.io\/templates|proxy\.istio\.io\/config|traffic\.sidecar\.istio\.io\/.*)$/;
 
 export interface ProbePodSettings {
   run: string;
@@ -49,7 +52,9 @@ export function probePod(source: ProbePodSource, name: string, settings: ProbePo
       namespace: namespaceOf(source),
       labels: { ...kept(like?.labels ?? {}), [RUN_LABEL]: settings.run },
       annotations: {
-        ...Object.fromEntries(Object.entries(like?.annotations ?? {}).filter(([k]) => POOLS.test(k))),
+        ...Object.fromEntries(
+          Object.entries(like?.annotations ?? {}).filter(([k]) => POOLS.test(k) || MESH.test(k)),
+        ),
         [OWNER]: settings.owner,
         "cluster-autoscaler.kubernetes.io/safe-to-evict": "true",
       },

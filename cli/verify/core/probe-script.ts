@@ -1,8 +1,6 @@
 import type { Observation } from "./check-model";
 import type { Probe, ProbeTarget } from "./probes";
-
-/** Told where the kernel knew no way to the address. */
-export const NO_ROUTE = "no route there: that is the network, not a policy";
+import { NO_ROUTE, requestWords, WEB, webAnswer } from "./web-probe";
 
 /** The name that DNS servers are asked for; any answer, also that there is no such name, shows that the way is open. */
 const NAME = "kubernetes.default.svc.cluster.local";
@@ -14,12 +12,15 @@ const NAME = "kubernetes.default.svc.cluster.local";
  * so that a connection that dies loses only the rest.
  */
 export function script(
-  probes: readonly Pick<Probe, "id" | "protocol" | "target">[],
+  probes: readonly Pick<Probe, "id" | "protocol" | "target" | "http">[],
   seconds: number,
 ): string {
-  const lines = probes.map(({ id, protocol, target }) =>
-    [protocol === "UDP" ? "dns" : "tcp", id, word(target.address), String(target.port), "&"].join(" "),
-  );
+  const lines = probes.map(({ id, protocol, target, http }) => {
+    const does = http !== undefined ? "web" : protocol === "UDP" ? "dns" : "tcp";
+    const sent = http === undefined ? [] : requestWords(http, target);
+    return [does, id, word(target.address), String(target.port), ...sent, "&"].join(" ");
+  });
+  const web = probes.some(({ http }) => http !== undefined) ? WEB : "";
   return `W=${Math.max(1, Math.ceil(seconds))}
 has() { command -v "$1" >/dev/null 2>&1; }
 if has nc && nc --help 2>&1 | grep -q -e '-e PROG'; then
@@ -36,7 +37,7 @@ fi
 say() { printf '@%s %s %s\\n' "$1" "$2" "$(printf '%s' "$3" | tr '\\n' ' ')"; }
 tcp() { m=$(con "$2" "$3" 2>&1 </dev/null); say "$1" $? "$m"; }
 dns() { m=$(ask "$2" "$3" 2>&1 </dev/null); say "$1" $? "$m"; }
-${lines.join("\n")}
+${web}${lines.join("\n")}
 wait
 `;
 }
@@ -54,20 +55,22 @@ function word(text: string): string {
 /** Reads what a script printed; lines of others are passed over, a line cut off at the end is not counted. */
 export function parseProbes(
   output: string,
-  probes: readonly Pick<Probe, "id" | "protocol" | "target">[],
+  probes: readonly Pick<Probe, "id" | "protocol" | "target" | "http">[],
 ): Map<string, Observation> {
   const found = new Map<string, Observation>();
   const byId = new Map(probes.map((p) => [p.id, p]));
   for (const line of output.split("\n").slice(0, -1)) {
-    const [, id = "", code = "", message = ""] = /^@(\w+) (\d+) ?(.*)$/.exec(line.trimEnd()) ?? [];
+    const [, id = "", code = "", message = ""] = /^@(\w+) (\d+) ?([^]*)$/.exec(line.trimEnd()) ?? [];
     const probe = byId.get(id);
     if (probe === undefined) continue;
     const at = socketText(probe.target);
     const saw =
-      probe.protocol === "UDP"
-        ? dnsAnswer(Number(code), message)
-        : tcpAnswer(Number(code), message, probe.target.through);
-    found.set(id, { saw: saw.saw, detail: `${at}: ${saw.detail}` });
+      probe.http !== undefined
+        ? webAnswer(message)
+        : probe.protocol === "UDP"
+          ? dnsAnswer(Number(code), message)
+          : tcpAnswer(Number(code), message, probe.target.through);
+    found.set(id, { ...saw, detail: `${at}: ${saw.detail}` });
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { ClusterFacts } from "../../../kube/cluster-facts";
 import type { Inventory, LivePod, LiveService } from "./inventory";
+import type { HttpRequest } from "../../../packages/reach/src";
 import type { FlowCheck } from "./check-model";
 
 /** Where a probe is sent from. */
@@ -22,6 +23,8 @@ export interface ProbeTarget {
    * pod's. Services without pods are refused; docker's proxy accepts before it asks.
    */
   through?: "service" | "proxy";
+  /** Of a request: the name that it asks for. @default the address */
+  host?: string;
 }
 
 /** One attempt to reach one address. A check has several where several pods stand behind its end. */
@@ -32,6 +35,8 @@ export interface Probe {
   source: Source;
   target: ProbeTarget;
   protocol: "TCP" | "UDP";
+  /** What is sent, in place of connecting alone. */
+  http?: HttpRequest;
 }
 
 export interface Unprobed {
@@ -72,6 +77,7 @@ export function planProbes(checks: readonly FlowCheck[], inventory: Inventory, s
           source: made.source,
           target,
           protocol: made.protocol,
+          ...(check.http === undefined ? {} : { http: check.http }),
         });
   }
   return plan;
@@ -99,6 +105,8 @@ function probesOf(
   const asked = { ...check, protocol, port };
   const source = sourceOf(check.from, inventory, site);
   if ("reason" in source) return source;
+  if (check.http === undefined && protocol === "TCP" && source.kind === "pod" && inMesh(source.like))
+    return skip(ACCEPTS);
   const toNode = inventory.nodes.some((n) => n.name === check.to);
   if (source.kind === "here" && toNode && !site.nodesReachable) return skip(NO_NODES);
   const targets =
@@ -127,6 +135,7 @@ interface Asked {
   readonly to: string;
   readonly port: number;
   readonly protocol: string;
+  readonly http?: HttpRequest;
 }
 
 function targetsOf(check: Asked, inventory: Inventory, site: ProbeSite): ProbeTarget[] | No {
@@ -143,9 +152,11 @@ function targetsOf(check: Asked, inventory: Inventory, site: ProbeSite): ProbeTa
   if (service !== undefined)
     return service.clusterIPs.length === 0
       ? skip(`${to} has no address of its own: name the workload behind it`)
-      : service.clusterIPs.map((address) => ({ address, port, through: "service" }));
+      : service.clusterIPs.map((address) => ({ address, port, through: "service", host: hostOf(service) }));
   const workload = inventory.workloads.get(to);
   if (workload === undefined) return wrong(`${to} is not on the cluster`);
+  const named = check.http === undefined ? [] : byName(check, inventory);
+  if (named.length > 0) return named;
   const pods = workload.pods.filter((p) => p.ready && p.ips.length > 0).slice(0, REPLICAS);
   if (pods.length === 0) return wrong(`${to} has no pod that is ready`);
   // Of a pod with both families each is a way of its own: policies may close one of them.
@@ -162,18 +173,7 @@ function fromOutside(
   { facts, nodesReachable }: ProbeSite,
 ): ProbeTarget[] | No {
   const pods = inventory.workloads.get(check.to)?.pods ?? [];
-  const [namespace = ""] = check.to.split("/");
-  const leads = inventory.services
-    .filter((s) => s.namespace === namespace && pods.some((p) => selects(s, p)))
-    .flatMap((s) =>
-      s.ports
-        // A named port is taken for the claimed one where it is the Service's only one.
-        .filter(
-          (p) => p.targetPort === check.port || (typeof p.targetPort === "string" && s.ports.length === 1),
-        )
-        .filter((p) => p.protocol === check.protocol)
-        .map((p) => ({ service: s, nodePort: p.nodePort, port: p.port })),
-    );
+  const leads = leadingTo(check, inventory);
   for (const { service, port } of leads) {
     const [address] = service.loadBalancer;
     const inReach = facts.loadBalancer !== "container" || nodesReachable;
@@ -195,6 +195,40 @@ function fromOutside(
   }
   return skip("no Service leads there from outside: this machine has no way to try it");
 }
+
+/** Services that lead to a port of a workload. */
+function leadingTo(
+  { to, port, protocol }: Asked,
+  { workloads, services }: Inventory,
+): { service: LiveService; nodePort: number | undefined; port: number }[] {
+  const pods = workloads.get(to)?.pods ?? [];
+  const [namespace = ""] = to.split("/");
+  return services
+    .filter((s) => s.namespace === namespace && pods.some((p) => selects(s, p)))
+    .flatMap((s) =>
+      s.ports
+        // A named port is taken for the claimed one where it is the Service's only one.
+        .filter((p) => p.targetPort === port || (typeof p.targetPort === "string" && s.ports.length === 1))
+        .filter((p) => p.protocol === protocol)
+        .map((p) => ({ service: s, nodePort: p.nodePort, port: p.port })),
+    );
+}
+
+/** Requests go by a Service: to a pod's own address a sidecar sends in plain text, and no waypoint is on the way. */
+function byName(asked: Asked, inventory: Inventory): ProbeTarget[] {
+  const lead = leadingTo(asked, inventory).find(({ service }) => service.clusterIPs.length > 0);
+  if (lead === undefined) return [];
+  const { service, port } = lead;
+  return service.clusterIPs.map((address) => ({ address, port, through: "service", host: hostOf(service) }));
+}
+
+const hostOf = ({ name, namespace }: LiveService): string => `${name}.${namespace}`;
+
+/** What Istio's injector and its node agent note on pods. */
+const inMesh = ({ annotations }: LivePod): boolean =>
+  "sidecar.istio.io/status" in annotations || annotations["ambient.istio.io/redirection"] === "enabled";
+const ACCEPTS =
+  "the pod's own proxy accepts every connection, so connecting proves nothing: claim a request (http)";
 
 const selects = (s: LiveService, p: LivePod): boolean =>
   Object.keys(s.selector).length > 0 && Object.entries(s.selector).every(([k, v]) => p.labels[k] === v);

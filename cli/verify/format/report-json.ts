@@ -25,8 +25,8 @@ export function reportJson(report: Report): string {
 
 function ends(check: Check): Record<string, unknown> {
   if (check.kind === "flow") {
-    const { from, to, protocol, port, predicted } = check;
-    return { from, to, protocol, port, ...(predicted === undefined ? {} : { predicted }) };
+    const { from, to, protocol, port, http, predicted } = check;
+    return { from, to, protocol, port, http, ...(predicted === undefined ? {} : { predicted }) };
   }
   if (check.kind === "container") {
     const { from, to, by, port } = check;

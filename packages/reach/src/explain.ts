@@ -63,7 +63,8 @@ function acrossFamilies(families: readonly Family[], answer: (family: Family) =>
 }
 
 /** The answers of each family with the ways of their packets. @throws UserError where an end is not known */
-export function traced(state: State, question: Question): TracedFlow[] {
+export function traced(whole: State, question: Question): TracedFlow[] {
+  const state = question.request === undefined ? whole : whole.withRequest(question.request);
   const families = state.families();
   if (families.length < 2) return tracedIn(state, question);
   const failed: UserError[] = [];

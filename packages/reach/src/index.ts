@@ -36,7 +36,7 @@ export type { Facts } from "./facts";
 export { readFiles, readObjects, type ReadObjects } from "./files/read-objects";
 export { checkIntents, readIntents, type Checked, type Intent } from "./intents";
 export { because } from "./format/deciding-side";
-export { intentOutcome, intentsText, intentTitle } from "./format/intents-report";
+export { intentOutcome, intentsText, intentTitle, requestText } from "./format/intents-report";
 export { unused, type Unused } from "./unused-rules";
 export type { Flow, FlowPart, Remark } from "./reach-flows";
 export { dotLines } from "./format/flows-dot";
@@ -50,6 +50,7 @@ export { formatPorts, intersect, isEmpty, subtract, type PortSet } from "./port-
 export {
   PROTOCOLS,
   protocolName,
+  type HttpRequest,
   type Decision,
   type Direction,
   type Endpoint,

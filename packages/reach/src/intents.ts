@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { failOn, UserError, type Problem } from "../../../kube/problems";
 import { explain } from "./explain";
 import type { Flow } from "./reach-flows";
-import type { Verdict } from "./reach-model";
+import type { HttpRequest, Verdict } from "./reach-model";
 import type { State } from "./reach-state";
 
 /** A flow that must be open or closed; the form in which labs claim flows too. */
@@ -15,6 +15,8 @@ export interface Intent {
   readonly port?: number;
   /** @default "TCP" where a port is given, else every protocol */
   readonly protocol?: string;
+  /** The request, where rules look at it. */
+  readonly http?: HttpRequest;
   readonly verdict: Exclude<Verdict, "unknown">;
   /** Why it must be so, for the report. */
   readonly reason?: string;
@@ -29,7 +31,7 @@ export interface Checked {
   readonly problem?: string;
 }
 
-const KEYS = ["from", "to", "port", "protocol", "verdict", "reason"];
+const KEYS = ["from", "to", "port", "protocol", "http", "reason"];
 const SHAPE = 'open: [{ from: shop/web, to: shop/db, port: 5432, reason: "…" }], closed: […]';
 
 /**
@@ -80,11 +82,11 @@ function intentOf(item: unknown, verdict: Intent["verdict"], path: string, probl
     return [];
   }
   const before = problems.length;
-  for (const key of Object.keys(item).filter((k) => !KEYS.includes(k) || k === "verdict"))
+  for (const key of Object.keys(item).filter((k) => !KEYS.includes(k)))
     problems.push({
       path: `${path}.${key}`,
       message: "is not a field here",
-      fix: "fields are from, to, port, protocol, reason",
+      fix: `fields are ${KEYS.join(", ")}`,
     });
   for (const key of ["from", "to"]) {
     if (typeof item[key] !== "string" || item[key] === "")
@@ -95,7 +97,8 @@ function intentOf(item: unknown, verdict: Intent["verdict"], path: string, probl
         fix: "name a workload, node, address or Service",
       });
   }
-  const { port, protocol, reason } = item;
+  const { port, protocol, http, reason } = item;
+  if (http !== undefined) checkRequest(http, `${path}.http`, problems);
   if (
     port !== undefined &&
     !(typeof port === "number" && Number.isInteger(port) && port >= 1 && port <= 65535)
@@ -109,6 +112,29 @@ function intentOf(item: unknown, verdict: Intent["verdict"], path: string, probl
   return [{ ...item, verdict } as unknown as Intent];
 }
 
+const REQUEST = "write { method: GET, path: /items }";
+
+function checkRequest(http: unknown, path: string, problems: Problem[]): void {
+  if (!isMap(http)) {
+    problems.push({ path, value: http, message: "must be a request", fix: REQUEST });
+    return;
+  }
+  for (const key of Object.keys(http).filter((k) => k !== "method" && k !== "path"))
+    problems.push({ path: `${path}.${key}`, message: "is not a field here", fix: REQUEST });
+  for (const [key, form] of Object.entries({ method: METHOD, path: PATH })) {
+    const value = http[key];
+    if (typeof value !== "string" || !form.test(value))
+      problems.push({
+        path: `${path}.${key}`,
+        value,
+        message: key === "method" ? "must be a method in capitals" : "must start with / and have no spaces",
+        fix: REQUEST,
+      });
+  }
+}
+const METHOD = /^[A-Z]+$/;
+const PATH = /^\/[!-~]*$/;
+
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -116,7 +142,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
 /** Asks for each intent; one of which an end is missing does not hold, and says so. */
 export function checkIntents(state: State, intents: readonly Intent[]): Checked[] {
   return intents.map((intent) => {
-    const { from, to, port, protocol } = intent;
+    const { from, to, port, protocol, http } = intent;
     try {
       const flows = explain(state, {
         from,
@@ -124,6 +150,7 @@ export function checkIntents(state: State, intents: readonly Intent[]): Checked[
         remarks: true,
         ...(port === undefined ? {} : { port }),
         ...(protocol === undefined ? {} : { protocol }),
+        ...(http === undefined ? {} : { request: http }),
       });
       return {
         intent,

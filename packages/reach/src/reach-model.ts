@@ -16,6 +16,8 @@ export interface Decision {
   /** Index in the policy's own ingress or egress list as the user wrote it; -1 for a default. */
   readonly rule: number;
   readonly reason: string;
+  /** Decided by a proxy, which answers 403 or resets; otherwise by the network, which is silent. */
+  readonly at?: "proxy";
   /** Internal: a hook before DNAT or tracking that leaves the packet to the next one. Never part of an answer. */
   readonly goesOn?: true;
 }

@@ -57,6 +57,7 @@ export class State {
   private allGroups: readonly Group[] | undefined;
   private readonly byFamily = new Map<Family, State>();
   private onceEnforced: State | undefined;
+  private readonly byRequest = new Map<string, State>();
 
   constructor(
     private readonly sources: readonly SourceObject[],
@@ -163,7 +164,13 @@ export class State {
 
   /** The same cluster, asked about HTTP requests like this one. */
   withRequest(request: HttpRequest): State {
-    return new State(this.sources, { ...this.facts, request }, { input: this.input, found: this.found });
+    const key = `${request.method} ${request.path}`;
+    let state = this.byRequest.get(key);
+    if (state === undefined) {
+      state = new State(this.sources, { ...this.facts, request }, { input: this.input, found: this.found });
+      this.byRequest.set(key, state);
+    }
+    return state;
   }
 
   /** The only family that is judged; undefined where the cluster says it. */

@@ -3,7 +3,7 @@ import { compareFlow, outsideDoubt } from "../../../cli/verify/core/compare-flow
 import type { Inventory, LivePod, LiveService } from "../../../cli/verify/core/inventory";
 import type { FlowCheck, Observation } from "../../../cli/verify/core/check-model";
 import { planProbes, type ProbePlan, type ProbeSite } from "../../../cli/verify/core/probes";
-import { NO_ROUTE } from "../../../cli/verify/core/probe-script";
+import { NO_ROUTE } from "../../../cli/verify/core/web-probe";
 import { hostname } from "node:os";
 
 const pod = (name: string, more: Partial<LivePod> = {}): LivePod => ({
@@ -257,4 +257,28 @@ test.each([
     },
   };
   expect(abandoned(object, now, 900, (pid) => pid === 1)).toBe(expected);
+});
+
+test("a request goes by the Service, with its name; a mesh's own proxy accepts whatever else is tried", () => {
+  const http = { method: "GET", path: "/" };
+  const [probe] = plan(check("a/client", "a/web", { http })).probes;
+  expect(probe).toMatchObject({
+    http,
+    target: { address: "10.96.1.1", port: 80, through: "service", host: "web.a" },
+  });
+  expect(targets(plan(check("a/client", "a/web", { http }), inventory({ services: [] })))).toEqual([
+    "a/client > 10.0.0.9:8080",
+    "a/client > 10.0.0.8:8080",
+  ]);
+  const notes = [{ "sidecar.istio.io/status": "{}" }, { "ambient.istio.io/redirection": "enabled" }];
+  for (const annotations of notes) {
+    const meshed = inventory({
+      workloads: new Map([
+        ...inventory().workloads,
+        ["a/client", { kind: "Deployment", pods: [pod("client-1", { labels: {}, annotations })] }],
+      ]),
+    });
+    expect(plan(check("a/client", "a/web"), meshed).unprobed[0]?.reason).toMatch(/accepts every connection/);
+    expect(plan(check("a/client", "a/web", { http }), meshed).probes).toHaveLength(1);
+  }
 });

@@ -123,6 +123,20 @@ describe("as a program", () => {
     );
     expect(text.stdout).toMatch(/2 of 3 intents hold/);
     expect(text.status).toBe(1);
+    writeFileSync(
+      join(folder, "web.yaml"),
+      "open: [{ from: x/db, to: x/web, port: 80, http: { method: GET, path: /a } }]\n",
+    );
+    expect(run(["check", join(folder, "web.yaml"), join(folder, "all.json")]).stdout).toMatch(
+      /✓ x\/db → x\/web TCP 80 GET \/a must be open/,
+    );
+    writeFileSync(
+      join(folder, "get.yaml"),
+      "open:\n- { from: a, to: b, http: GET }\n- { from: a, to: b, http: { method: get, path: a, host: c } }\n",
+    );
+    expect(run(["check", join(folder, "get.yaml"), join(folder, "all.json")]).stderr).toMatch(
+      /open\[0\]\.http: .*must be a request[^]*open\[1\]\.http\.host: is not a field[^]*http\.method: .*in capitals[^]*http\.path: .*must start with \//,
+    );
     const junit = run(["check", join(folder, "intents.yaml"), join(folder, "all.json"), "--format", "junit"]);
     expect(junit.stdout).toMatch(/<testsuite name="reach" tests="3" failures="1">/);
     writeFileSync(join(folder, "none.yaml"), "open: []\n");

@@ -6,7 +6,7 @@ import { hasPorts } from "../reach-model";
 import type { Leg, Question } from "../traced-flow";
 import type { Check, WrongFlow } from "./fix-model";
 
-type Asked = Pick<Question, "from" | "to" | "port" | "protocol">;
+type Asked = Pick<Question, "from" | "to" | "port" | "protocol" | "request">;
 
 /** Ports at the destination: the one that was asked about, behind a Service its target; else those of the answer. */
 function portsOf(leg: Leg, flow: Flow, asked: number | undefined): PortSet {
@@ -16,7 +16,11 @@ function portsOf(leg: Leg, flow: Flow, asked: number | undefined): PortSet {
 }
 
 /** A flow that must be open, or closed. */
-export function flowCheck(id: string, { from, to, port, protocol }: Asked, want: "allow" | "deny"): Check {
+export function flowCheck(
+  id: string,
+  { from, to, port, protocol, request }: Asked,
+  want: "allow" | "deny",
+): Check {
   return {
     id,
     wrong: (state) => {
@@ -26,6 +30,7 @@ export function flowCheck(id: string, { from, to, port, protocol }: Asked, want:
           to,
           ...(port === undefined ? {} : { port }),
           ...(protocol === undefined ? {} : { protocol }),
+          ...(request === undefined ? {} : { request }),
         };
         return traced(state, question).flatMap(({ flow, legs }): WrongFlow[] => {
           if (flow.verdict === want) return [];

@@ -1,7 +1,7 @@
 import { UserError } from "../../../../kube/problems";
 import { answers } from "../connectivity";
 import { explain, traced } from "../explain";
-import { PROTOCOLS, type Direction, type Endpoint } from "../reach-model";
+import { PROTOCOLS, type Direction, type Endpoint, type HttpRequest } from "../reach-model";
 import type { State } from "../reach-state";
 import { diff, type Change, type Difference } from "../state-diff";
 import type { Question } from "../traced-flow";
@@ -35,8 +35,9 @@ export function fixFlow(state: State, question: Question & { port: number }): Fl
     to: question.to,
     port: question.port,
     protocol: question.protocol ?? "TCP",
+    ...(question.request === undefined ? {} : { request: question.request }),
   };
-  const flows = explain(state, asked);
+  const flows = explain(state, question);
   const verdicts = new Set(flows.map((f) => f.verdict));
   const [verdict] = verdicts;
   if (verdict === undefined || verdicts.size > 1 || verdict === "unknown")
@@ -78,6 +79,7 @@ interface Asked {
   from: string;
   to: string;
   port: number;
+  request?: HttpRequest;
   protocol: string;
 }
 

@@ -3,6 +3,7 @@ import { withoutControls } from "../../../../kube/problems";
 import type { Checked, Intent } from "../intents";
 import { because } from "./deciding-side";
 import { protocolText } from "../reach-flows";
+import type { HttpRequest } from "../reach-model";
 
 const WORD = { allow: "open", deny: "closed", unknown: "unknown" } as const;
 
@@ -29,10 +30,14 @@ export function intentOutcome({ intent, flows, holds, problem }: Checked): Inten
   return { title, text, facts: [...reason, ...(wrong.remarks ?? []).map((remark) => remark.text)] };
 }
 
-export function intentTitle({ from, to, port, protocol }: Omit<Intent, "verdict">): string {
-  if (port !== undefined) return `${from} → ${to} ${protocol ?? "TCP"} ${port}`;
-  return `${from} → ${to} (all ports${protocol === undefined ? "" : ` of ${protocol}`})`;
+export function intentTitle({ from, to, port, protocol, http }: Omit<Intent, "verdict">): string {
+  const sent = http === undefined ? "" : ` ${requestText(http)}`;
+  if (port !== undefined) return `${from} → ${to} ${protocol ?? "TCP"} ${port}${sent}`;
+  return `${from} → ${to} (all ports${protocol === undefined ? "" : ` of ${protocol}`})${sent}`;
 }
+
+/** `GET /items` */
+export const requestText = ({ method, path }: HttpRequest): string => `${method} ${path}`;
 
 export function* intentsText(checked: readonly Checked[]): Generator<string> {
   for (const entry of checked) {
