@@ -206,6 +206,8 @@ export interface PlayHint {
   /** As `NetworkPolicy stars/backend-policy`, or a place in a file. */
   object: string;
   message: string;
+  /** What kind of mistake it is: `label`, `dns`, …; absent where only the symptom is known. */
+  cause?: string;
   /** How many claims more hold once this edit alone is made, those that it breaks taken away; 0 where that is not known. */
   mends: number;
   /** The object with the edit made, as YAML; of one that is to go, what it is. */

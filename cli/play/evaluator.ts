@@ -17,7 +17,7 @@ export type Answer = { text: string } | { failed: string };
 
 /** Which labs and whose files: what a thread starts with. */
 export interface WorkerInput {
-  name: string;
+  name: string | readonly string[];
   folder?: string;
 }
 

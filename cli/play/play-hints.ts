@@ -77,8 +77,9 @@ function heldBy(states: LabStates, step: number, theirs: Contents["objects"]): n
   return [...claims, ...(own.only ?? []).map((o) => o.holds)].filter(Boolean).length;
 }
 
-function hintOf({ object, message, rights, edits }: Finding, mends = rights.length): PlayHint {
+function hintOf({ cause, object, message, rights, edits }: Finding, mends = rights.length): PlayHint {
   return {
+    cause,
     object,
     message,
     mends,

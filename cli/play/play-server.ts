@@ -62,7 +62,7 @@ export async function serve(content: Content, port: number): Promise<PlayServer>
   };
 }
 
-async function listen(server: Server, port: number): Promise<number> {
+export async function listen(server: Server, port: number, host = "127.0.0.1"): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       reject(
@@ -71,13 +71,13 @@ async function listen(server: Server, port: number): Promise<number> {
           : error,
       );
     });
-    server.listen(port, "127.0.0.1", resolve);
+    server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
 }
 
 /** What no page of another site may do with an answer. */
-const HEADERS = {
+export const HEADERS = {
   "X-Content-Type-Options": "nosniff",
   "Cache-Control": "no-store",
   "Content-Security-Policy": "frame-ancestors 'none'",
@@ -137,7 +137,7 @@ async function answer(
   response.end(hints);
 }
 
-function refuse(response: ServerResponse, status: number, why: string): void {
+export function refuse(response: ServerResponse, status: number, why: string): void {
   response.statusCode = status;
   response.setHeader("Content-Type", "text/plain; charset=utf-8");
   response.end(`${why}\n`);

@@ -14,7 +14,12 @@ import { atMost, sessionsOf, type PlaySession } from "./play-session";
 import { failedUpdate, update } from "./play-update";
 
 const { name, folder } = workerData as WorkerInput;
-const sessions = new Map(sessionsOf(name, folder).map((s) => [s.selection.instance, s]));
+const sessions = new Map(
+  [name]
+    .flat()
+    .flatMap((n) => sessionsOf(n, folder))
+    .map((s) => [s.selection.instance, s]),
+);
 
 function answer({ kind, instance, step, since, folder }: Question): PlayHint[] | PlayUpdate | Judged {
   const session = sessions.get(instance);

@@ -22,7 +22,7 @@ export function Hints({
     if (asked === 0) return undefined;
     const aborted = new AbortController();
     const query = new URLSearchParams({ lab: instance, step: String(step) });
-    fetch(`/hints?${query.toString()}`, { signal: aborted.signal })
+    fetch(`hints?${query.toString()}`, { signal: aborted.signal })
       .then((r) => r.json())
       .then((found) => {
         setHints(found as PlayHint[]);

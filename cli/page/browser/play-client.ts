@@ -12,7 +12,7 @@ export function usePlay(data: PageData, instance: string | undefined, step: numb
   useEffect(() => {
     if (data.play === undefined || instance === undefined) return undefined;
     const source = new EventSource(
-      `/events?${new URLSearchParams({ lab: instance, step: String(step) }).toString()}`,
+      `events?${new URLSearchParams({ lab: instance, step: String(step) }).toString()}`,
     );
     source.addEventListener("update", (event: MessageEvent<string>) => {
       const update = JSON.parse(event.data) as PlayUpdate;
