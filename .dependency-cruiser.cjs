@@ -16,8 +16,9 @@ const rooms = [
 const home = rooms.map((room) => room.name).concat("cli", "docs", "bench", "test");
 
 // What a component may import of another: the files beside the folders (cluster, mirrors, versions) serve all,
-// and so does kubernetes/, which registers objects and runs jobs in the cluster for whoever has them.
-const shared = ["^components/[^/]+[.]ts$", "^components/kubernetes/"];
+// and so do kubernetes/, which registers objects and runs jobs in the cluster for whoever has them, and aws/, where
+// clusters on AWS have their VPC, roles and prices from.
+const shared = ["^components/[^/]+[.]ts$", "^components/(kubernetes|aws)/"];
 
 // Plain data and functions: no Pulumi, neither at once nor through what they import.
 const pure = [

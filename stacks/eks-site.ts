@@ -1,5 +1,5 @@
 import { podRanges, planEks, type PlannedEks } from "../components/eks/plan/eks-plan";
-import { controlPlaneReaches } from "../components/eks/plan/network-request";
+import { controlPlaneReaches } from "../components/aws/plan/network-request";
 import type { AwsFacts } from "../components/eks/plan/aws-facts";
 import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";

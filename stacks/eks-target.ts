@@ -2,14 +2,14 @@ import * as aws from "@pulumi/aws";
 import type * as command from "@pulumi/command";
 import * as eks from "@pulumi/eks";
 import type * as pulumi from "@pulumi/pulumi";
-import { lookUpAws } from "../components/eks/aws-lookup";
+import { groupTypes, lookUpAws } from "../components/eks/aws-lookup";
 import { lookUpNetwork } from "../components/eks/network-lookup";
 import { lookUpStanding } from "../components/eks/cluster-lookup";
 import { endpointReachProblems } from "../components/eks/endpoint-check";
 import { lookUpLimits } from "../components/eks/quota-lookup";
 import { EksCluster } from "../components/eks/eks-cluster";
 import type { EksPlan } from "../components/eks/plan/eks-plan";
-import { stackTags } from "../components/eks/plan/aws-tags";
+import { stackTags } from "../components/aws/plan/aws-tags";
 import type { AwsFacts } from "../components/eks/plan/aws-facts";
 import type { Cluster } from "../components/cluster";
 import type { ClusterFacts } from "../kube/cluster-facts";
@@ -40,7 +40,7 @@ export async function lookUpForEks(
   failOn("AWS cannot be asked from here; nothing was changed.", eksToolProblems(config.eks.profile));
   const made = provider();
   const [{ facts, problems }, standing, limits, network] = await Promise.all([
-    lookUpAws(config.eks, made),
+    lookUpAws({ ...config.eks, types: groupTypes(config.eks) }, made),
     lookUpStanding(clusterName, made),
     lookUpLimits(clusterName, made),
     lookUpNetwork(config.eks, made),

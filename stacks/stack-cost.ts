@@ -1,11 +1,6 @@
-import {
-  eksCost,
-  sumOf,
-  type BalancerNeeds,
-  type CostPart,
-  type CostSum,
-} from "../components/eks/plan/eks-cost";
-import { MONTH, priceSources, servicePrice } from "../components/eks/plan/prices";
+import { sumOf, type CostPart, type CostSum } from "../components/aws/plan/cost";
+import { eksCost, type BalancerNeeds } from "../components/eks/plan/eks-cost";
+import { MONTH, priceSources, servicePrice } from "../components/aws/plan/prices";
 import { ownsLoadBalancer } from "../kube/load-balancers";
 import { labAt } from "../labs/model";
 import { balancersOf } from "./ingress-plan";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { reasonOf } from "../../kube/problems";
-import { TAG_STACK } from "../../components/eks/plan/aws-tags";
+import { TAG_STACK } from "../../components/aws/plan/aws-tags";
 import type { Fate } from "./cluster-leftovers";
 import type { PendingOperation } from "./engine";
 

@@ -1,4 +1,4 @@
-import { servicePrice } from "../../components/eks/plan/prices";
+import { servicePrice } from "../../components/aws/plan/prices";
 import {
   clusterByTags,
   items,

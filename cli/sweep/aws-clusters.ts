@@ -1,4 +1,4 @@
-import { servicePrice } from "../../components/eks/plan/prices";
+import { servicePrice } from "../../components/aws/plan/prices";
 import { moment, ownership, price, str, type AwsCall, type AwsKind, type Item, type Tags } from "./aws-kind";
 import type { Found } from "./found";
 

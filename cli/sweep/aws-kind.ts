@@ -1,5 +1,5 @@
 import { TAG_EXPIRES } from "../../classroom/environment-record";
-import { TAG_CLUSTER, TAG_OWNER, TAG_STACK } from "../../components/eks/plan/aws-tags";
+import { TAG_CLUSTER, TAG_OWNER, TAG_STACK } from "../../components/aws/plan/aws-tags";
 import type { Found } from "./found";
 
 /** One call of AWS's API: its operation and input as the service's model has them; lists come whole. */

@@ -3,8 +3,8 @@ import {
   volumePrice,
   instancePrice,
   type HourlyService,
-} from "../../components/eks/plan/prices";
-import { TAG_CLUSTER } from "../../components/eks/plan/aws-tags";
+} from "../../components/aws/plan/prices";
+import { TAG_CLUSTER } from "../../components/aws/plan/aws-tags";
 import {
   items,
   moment,

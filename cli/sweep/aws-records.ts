@@ -1,5 +1,5 @@
-import { servicePrice } from "../../components/eks/plan/prices";
-import { TAG_CLUSTER } from "../../components/eks/plan/aws-tags";
+import { servicePrice } from "../../components/aws/plan/prices";
+import { TAG_CLUSTER } from "../../components/aws/plan/aws-tags";
 import {
   items,
   moment,

@@ -1,4 +1,4 @@
-import { servicePrice } from "../../components/eks/plan/prices";
+import { servicePrice } from "../../components/aws/plan/prices";
 import { items, ownership, price, str, tagsOf, type AwsCall, type AwsKind } from "./aws-kind";
 import type { Found } from "./found";
 

@@ -1,4 +1,4 @@
-import { TAG_CLUSTER } from "../../components/eks/plan/aws-tags";
+import { TAG_CLUSTER } from "../../components/aws/plan/aws-tags";
 import type { KubeObject } from "../../kube/objects";
 import { reasonOf } from "../../kube/problems";
 import { realClock, type Clock } from "../clock";

@@ -4,11 +4,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { podIdentityTrust } from "../aws-trust";
 import type { ControlPlane } from "./control-plane";
-import type { ClusterNetwork } from "./eks-network";
+import type { ClusterNetwork } from "../aws/network";
 import type { VpcCniValues } from "./plan/addon-plan";
 import type { EksPlan } from "./plan/eks-plan";
-import { networkingOf, zoneLetter } from "./plan/network-request";
-import { ServiceRole } from "./service-role";
+import { networkingOf, zoneLetter } from "../aws/plan/network-request";
+import { ServiceRole } from "../aws/service-role";
 
 /** ServiceAccount of the VPC CNI. */
 const AWS_NODE = "aws-node";

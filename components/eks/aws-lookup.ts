@@ -1,9 +1,23 @@
 import * as aws from "@pulumi/aws";
 import type { Problem } from "../../kube/problems";
-import type { InstanceFacts } from "./plan/instance-types";
-import { similarInstanceType } from "./plan/instance-types";
+import type { InstanceFacts } from "../aws/plan/instance-types";
+import { similarInstanceType } from "../aws/plan/instance-types";
 import type { AwsFacts } from "./plan/aws-facts";
 import type { EksConfig } from "./eks-config";
+
+/** What is asked about. */
+export interface Asked {
+  region: string;
+  profile?: string | undefined;
+  /** Where the config names instance types, and which. */
+  types: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Instance types of node groups, by where the config names them. */
+export const groupTypes = ({ nodeGroups }: EksConfig): Asked["types"] =>
+  Object.fromEntries(
+    Object.entries(nodeGroups).map(([name, g]) => [`nodeGroups.${name}.instanceTypes`, g.instanceTypes]),
+  );
 
 export interface Answers {
   facts: AwsFacts;
@@ -15,10 +29,10 @@ export interface Answers {
  * resource but the provider, so that a plan that cannot work fails at preview. Every question is asked; every answer
  * that is a refusal becomes a problem.
  */
-export async function lookUpAws(config: EksConfig, provider: aws.Provider, path = "eks"): Promise<Answers> {
+export async function lookUpAws(config: Asked, provider: aws.Provider, path = "eks"): Promise<Answers> {
   const problems: Problem[] = [];
   const opts = { provider, async: true } as const;
-  const types = [...new Set(Object.values(config.nodeGroups).flatMap((g) => g.instanceTypes))];
+  const types = [...new Set(Object.values(config.types).flat())];
   const [identity, zones, versions, facts, offerings] = await Promise.all([
     aws
       .getCallerIdentity({}, opts)
@@ -129,10 +143,10 @@ function byType(
   return found;
 }
 
-function typePath(config: EksConfig, type: string, path: string): string {
-  for (const [name, group] of Object.entries(config.nodeGroups)) {
-    const i = group.instanceTypes.indexOf(type);
-    if (i >= 0) return `${path}.nodeGroups.${name}.instanceTypes[${i}]`;
+function typePath({ types }: Asked, type: string, path: string): string {
+  for (const [at, named] of Object.entries(types)) {
+    const i = named.indexOf(type);
+    if (i >= 0) return `${path}.${at}[${i}]`;
   }
   return path;
 }

@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import { controlPlaneLogGroup } from "./plan/iam-policies";
+import { controlPlaneLogGroup } from "../aws/plan/iam-policies";
 import { plannedName, type NodeGroupSize, type StandingCluster } from "./plan/standing-cluster";
 
 type Options = { provider: aws.Provider; async: true };

@@ -2,10 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as eks from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterNetwork } from "./eks-network";
+import type { ClusterNetwork } from "../aws/network";
 import type { EksPlan } from "./plan/eks-plan";
 import { kubeconfigYaml } from "./plan/eks-kubeconfig";
-import { controlPlaneLogGroup } from "./plan/iam-policies";
+import { controlPlaneLogGroup } from "../aws/plan/iam-policies";
 import type { AccessConfig } from "./eks-config";
 
 export interface ControlPlaneArgs {

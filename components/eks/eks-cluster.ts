@@ -8,7 +8,7 @@ import type { Mirrors } from "../mirrors";
 import { Addons } from "./addons";
 import { ControlPlane } from "./control-plane";
 import { LoadBalancerController } from "./load-balancer-controller";
-import { Network, type ClusterNetwork } from "./eks-network";
+import { Network, type ClusterNetwork } from "../aws/network";
 import { ExistingNetwork } from "./existing-network";
 import { NodeGroups } from "./node-groups";
 import { Storage } from "./storage";

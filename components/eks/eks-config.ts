@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cidr4, dnsLabel } from "../../kube/config-fields";
-import { networkSchema } from "./network-config";
+import { networkSchema } from "../aws/network-config";
+import { cniModes } from "../aws/plan/network-request";
 
 /** Config of an EKS cluster. What fits what is decided by components/eks/plan. */
 
@@ -110,8 +111,6 @@ const access = z.strictObject({
       description: "Only in these namespaces, where `*` stands for any characters; everywhere if empty.",
     }),
 });
-
-export const cniModes = ["aws", "aws-prefix", "aws-custom", "aws-custom-prefix", "calico"] as const;
 
 /** Name of the node group that a cluster has where none is named. */
 export const DEFAULT_GROUP = "workers";

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterNetwork, NetworkArgs } from "./eks-network";
-import { subnetTags } from "./plan/existing-network-rules";
-import type { SubnetRole } from "./plan/network-request";
+import type { ClusterNetwork, NetworkArgs } from "../aws/network";
+import { subnetTags } from "../aws/plan/vpc-plan";
+import type { SubnetRole } from "../aws/plan/network-request";
 
 /** A VPC that is there already. Nothing of it is made, but tags where the config asks for them. */
 export class ExistingNetwork extends pulumi.ComponentResource implements ClusterNetwork {

@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { chartRef, mirroredImage, type Mirrors } from "../mirrors";
 import { charts } from "../versions";
 import type { ControlPlane } from "./control-plane";
-import type { ClusterNetwork } from "./eks-network";
+import type { ClusterNetwork } from "../aws/network";
 import type { EksPlan } from "./plan/eks-plan";
 import { LBC_IMAGE, LBC_NAMESPACE, LBC_SERVICE_ACCOUNT, loadBalancerValues } from "./plan/load-balancer-plan";
 import { irsaTrust, podIdentityTrust, type TrustPolicy } from "../aws-trust";
-import { loadBalancerPolicy } from "./plan/iam-policies";
-import { ServiceRole } from "./service-role";
+import { loadBalancerPolicy } from "../aws/plan/iam-policies";
+import { ServiceRole } from "../aws/service-role";
 
 export interface LoadBalancerControllerArgs {
   plan: EksPlan;

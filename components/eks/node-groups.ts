@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import type * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterNetwork } from "./eks-network";
+import type { ClusterNetwork } from "../aws/network";
 import type { EksPlan } from "./plan/eks-plan";
 import { eksEffect, type NodeGroupPlan } from "./plan/node-plan";
 import { serviceTrust } from "../aws-trust";
-import { ServiceRole } from "./service-role";
+import { ServiceRole } from "../aws/service-role";
 
 export interface NodeGroupsArgs {
   plan: EksPlan;

@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import { TAG_CLUSTER } from "./plan/aws-tags";
+import { TAG_CLUSTER } from "../aws/plan/aws-tags";
 import { QUOTAS, type Limit, type Limits, type QuotaName } from "./plan/quotas";
 
 /**

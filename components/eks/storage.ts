@@ -13,7 +13,7 @@ import {
   ebsValues,
   gp3Class,
 } from "./plan/storage-plan";
-import { ServiceRole } from "./service-role";
+import { ServiceRole } from "../aws/service-role";
 
 export interface StorageArgs {
   plan: EksPlan;

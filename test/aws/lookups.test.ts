@@ -1,4 +1,4 @@
-import { lookUpInstanceType } from "../../components/eks/plan/instance-types";
+import { lookUpInstanceType } from "../../components/aws/plan/instance-types";
 import { fromAws } from "../../components/eks/aws-lookup";
 import { Aws } from "./stand-in/aws";
 import { lookUp } from "./stand-in/functions";

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { cniModes } from "../../components/eks/eks-config";
+import { cniModes } from "../../components/aws/plan/network-request";
 import { planStack, PROJECT } from "../../stacks/stack-plan";
 import { runOnEks, stackFile, stackText, table, type EksRun, type Ran, type Row } from "./eks-run";
 

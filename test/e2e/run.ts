@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { cniModes } from "../../components/eks/eks-config";
+import { cniModes } from "../../components/aws/plan/network-request";
 import { runOnEks, table, type EksRun, type Ran } from "./eks-run";
 
 /** `npm run e2e -- eks`: a real cluster on a real account, paid for by whoever owns the credentials. */

@@ -1,7 +1,7 @@
 import type { Problem } from "../../../kube/problems";
 import type { EksConfig } from "../eks-config";
 import type { AwsFacts } from "./aws-facts";
-import { partitionOf } from "./iam-policies";
+import { partitionOf } from "../../aws/plan/iam-policies";
 
 /** A user or role by its whole path, as IAM names it. */
 const PRINCIPAL = /^arn:(aws[a-z-]*):iam::\d{12}:(user|role)\/[\w+=,.@/-]+$/;

@@ -1,7 +1,7 @@
 import type { Problem } from "../../../kube/problems";
 import type { EksConfig } from "../eks-config";
-import { networkingOf, type CniMode } from "./network-request";
-import type { WarmPool } from "./warm-pool";
+import { networkingOf, type CniMode } from "../../aws/plan/network-request";
+import type { WarmPool } from "../../aws/plan/warm-pool";
 
 /** Settings of the VPC CNI add-on, as its configuration values. Numbers and flags are strings there. */
 export interface VpcCniValues {

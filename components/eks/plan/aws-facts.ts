@@ -1,4 +1,4 @@
-import { lookUpInstanceType, type InstanceFacts } from "./instance-types";
+import { lookUpInstanceType, type InstanceFacts } from "../../aws/plan/instance-types";
 import type { Limits } from "./quotas";
 import type { StandingCluster } from "./standing-cluster";
 

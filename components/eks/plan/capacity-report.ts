@@ -6,10 +6,15 @@ import {
   warmPoolProblems,
   worstPlacement,
   type PodCapacity,
-} from "./pod-capacity";
-import { lookUpInstanceType, similarInstanceType, tableSource, type InstanceFacts } from "./instance-types";
-import { prefixFor } from "./subnet-size";
-import type { PodNetworking, WarmPool } from "./warm-pool";
+} from "../../aws/plan/pod-capacity";
+import {
+  lookUpInstanceType,
+  similarInstanceType,
+  tableSource,
+  type InstanceFacts,
+} from "../../aws/plan/instance-types";
+import { prefixFor } from "../../aws/plan/subnet-size";
+import type { PodNetworking, WarmPool } from "../../aws/plan/warm-pool";
 
 export interface CapacityQuestion {
   types: readonly string[];

@@ -1,27 +1,15 @@
-import { eksVersions } from "./aws-regions";
+import { priced, type CostPart } from "../../aws/plan/cost";
+import { eksVersions } from "../../aws/plan/aws-regions";
 import type { EksPlan } from "./eks-plan";
-import { natGateways } from "./network-request";
+import { natGateways } from "../../aws/plan/network-request";
 import type { NodeGroupPlan } from "./node-plan";
-import { instancePrice, servicePrice, volumePrice, type HourlyService } from "./prices";
-
-/** One line of what a stack costs. */
-export interface CostPart {
-  what: string;
-  count: number;
-  /** The most that it may grow to, where autoscaling can move it. */
-  most?: number;
-  /** USD an hour for one; absent where no price is known, and then `why` says why. */
-  each?: number;
-  why?: string;
-}
+import { instancePrice, servicePrice, volumePrice, type HourlyService } from "../../aws/plan/prices";
 
 /** What stands in the cluster's network because of Services: known above this room. */
 export interface BalancerNeeds {
   /** Load balancers, network ones if nothing else is said, with what they are for. */
   balancers: readonly { what: string; internetFacing: boolean; alb?: boolean }[];
 }
-
-const NO_PRICE = "the table has no price of it in this region";
 
 /** What a cluster costs by the hour, part by part. What depends on use has a part without a price. */
 export function eksCost(plan: EksPlan, { balancers }: BalancerNeeds, today: Date): CostPart[] {
@@ -54,9 +42,6 @@ export function eksCost(plan: EksPlan, { balancers }: BalancerNeeds, today: Date
   ];
 }
 
-const priced = (what: string, count: number, each: number | undefined): CostPart =>
-  each === undefined ? { what, count, why: NO_PRICE } : { what, count, each };
-
 const byUse = (what: string): CostPart => ({ what, count: 1, why: "by the GB" });
 
 function groupCost(region: string, group: NodeGroupPlan, publicNodes: boolean): CostPart[] {
@@ -85,23 +70,4 @@ function groupCost(region: string, group: NodeGroupPlan, publicNodes: boolean): 
 function inExtendedSupport(version: string, today: Date): boolean {
   const end = eksVersions.find((v) => v.version === version)?.endOfStandard;
   return end !== undefined && Date.parse(end) < today.getTime();
-}
-
-/** The sum of parts with a price, and the names of those without. */
-export interface CostSum {
-  /** USD an hour, as the groups start. */
-  hour: number;
-  /** USD an hour with every group at its most nodes. */
-  most: number;
-  /** Parts that have no price here: the sums are without them. */
-  unknown: string[];
-}
-
-export function sumOf(parts: readonly CostPart[]): CostSum {
-  const add = (n: (p: CostPart) => number): number => parts.reduce((sum, p) => sum + n(p) * (p.each ?? 0), 0);
-  return {
-    hour: add((p) => p.count),
-    most: add((p) => p.most ?? p.count),
-    unknown: parts.filter((p) => p.each === undefined).map((p) => p.what),
-  };
 }

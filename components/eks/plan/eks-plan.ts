@@ -1,45 +1,33 @@
 import type { Problem } from "../../../kube/problems";
-import {
-  networkingOf,
-  POD_RANGE,
-  type CniMode,
-  type NetworkPlan,
-  type NetworkRequest,
-} from "./network-request";
+import { networkingOf, POD_RANGE, type CniMode, type NetworkRequest } from "../../aws/plan/network-request";
 import { accessProblems } from "./access-rules";
 import { addonVersionProblems, vpcCniValues, type VpcCniValues } from "./addon-plan";
-import { groupCapacities, type GroupCapacity } from "./address-demand";
+import { groupCapacities, type GroupCapacity } from "../../aws/plan/address-demand";
 import { existingZones, planExistingNetwork } from "./existing-network";
 import { eksNotes } from "./eks-notes";
-import { planNetwork } from "./network-plan";
+import { planNetwork } from "../../aws/plan/network-plan";
 import { groupNotes, groupRequests, nodeGroupPlans, type NodeGroupPlan } from "./node-plan";
 import { encryptionProblems } from "./encryption-rules";
 import { endpointProblems } from "./endpoint-rules";
 import { labelProblems } from "./label-rules";
-import { partitionOf, type Place } from "./iam-policies";
-import { checkEksVersion, chooseZones } from "./aws-regions";
+import { partitionOf } from "../../aws/plan/iam-policies";
+import { checkEksVersion, chooseZones } from "../../aws/plan/aws-regions";
 import { endpointServices, privateProblems } from "./private-network";
 import { storageProblems } from "./storage-plan";
 import { standingProblems, standingSubnetProblems } from "./standing-cluster";
 import { tagProblems } from "./tag-rules";
-import { stackTags } from "./aws-tags";
+import type { VpcPlan } from "../../aws/plan/vpc-plan";
+import { stackTags } from "../../aws/plan/aws-tags";
 import type { AwsFacts } from "./aws-facts";
 import type { AccessConfig, EksConfig } from "../eks-config";
 
 /** All that is decided about an EKS cluster before a resource is made: plain data. */
-export interface EksPlan {
-  name: string;
-  place: Place;
+export interface EksPlan extends VpcPlan {
   profile?: string;
   kubernetes: string;
   cni: CniMode;
-  network: NetworkPlan;
   /** Zones of the control plane: the network's, or those that it has had since it was made. */
   controlPlaneZones: readonly string[];
-  s3Endpoint: boolean;
-  /** Services of AWS that the VPC reaches by an endpoint of its own. */
-  endpoints: readonly string[];
-  flowLogs?: { retentionDays: number };
   serviceCidr: string;
   publicCidrs: readonly string[];
   access: Readonly<Record<string, AccessConfig>>;

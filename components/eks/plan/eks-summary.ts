@@ -1,7 +1,7 @@
 import type { EksPlan } from "./eks-plan";
-import { networkingOf, UNKNOWN } from "./network-request";
+import { networkingOf, UNKNOWN } from "../../aws/plan/network-request";
 import type { Room } from "./node-room";
-import { HOST_NETWORK_PODS } from "./pod-capacity";
+import { HOST_NETWORK_PODS } from "../../aws/plan/pod-capacity";
 
 /** An EKS plan as tables of plain data: what `labs plan` prints and gives as JSON. */
 export interface EksSummary {

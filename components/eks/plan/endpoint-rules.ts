@@ -1,42 +1,19 @@
-import { covers, DOCUMENTATION, overlaps, PRIVATE, SHARED } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
+import { OWN_ADDRESS, publicCidrProblems } from "../../aws/plan/public-cidrs";
 import type { EksConfig } from "../eks-config";
 import type { AwsFacts } from "./aws-facts";
 
 /** EKS quotas, "public endpoint access CIDR ranges per cluster"; it cannot be raised. */
 const MOST_CIDRS = 40;
 
-/** Nobody on the internet has such an address, so EKS refuses it (`invalid in publicAccessCidrs`). */
-const NEVER_PUBLIC = [
-  ...PRIVATE.map((net) => net.text),
-  SHARED.text,
-  "0.0.0.0/8",
-  "127.0.0.0/8",
-  "169.254.0.0/16",
-  "192.0.0.0/24",
-  "198.18.0.0/15",
-  "224.0.0.0/4",
-  "240.0.0.0/4",
-];
-
 /** Who may reach the API server: somebody, by addresses that exist. */
 export function endpointProblems(config: EksConfig, { stage }: AwsFacts, path: string): Problem[] {
   const { publicCidrs, private: onlyPrivate } = config.endpoint;
   const at = `${path}.endpoint.publicCidrs`;
-  const own = "your own address as /32 (curl https://checkip.amazonaws.com)";
-  const problems: Problem[] = publicCidrs.flatMap((cidr, i): Problem[] => {
-    const where = { path: `${at}[${i}]`, value: cidr };
-    if (NEVER_PUBLIC.some((range) => covers(range, cidr)))
-      return [
-        {
-          ...where,
-          message: "is no address of the internet, so EKS refuses it",
-          fix: `${own}, or leave it out: the VPC reaches the API server anyway`,
-        },
-      ];
-    if (stage === "looked-up" && DOCUMENTATION.some((range) => overlaps(range, cidr)))
-      return [{ ...where, message: "is a range for documents: nobody has such an address", fix: own }];
-    return [];
+  const own = OWN_ADDRESS;
+  const problems = publicCidrProblems(publicCidrs, at, stage === "looked-up", {
+    refused: "so EKS refuses it",
+    without: "or leave it out: the VPC reaches the API server anyway",
   });
   if (publicCidrs.length > MOST_CIDRS)
     problems.push({

@@ -1,8 +1,9 @@
 import type { Problem } from "../../../kube/problems";
 import type { EksConfig } from "../eks-config";
 import type { NetworkFacts, SubnetFacts } from "./aws-facts";
+import { subnetTags } from "../../aws/plan/vpc-plan";
 import { endpointServices } from "./private-network";
-import { networkingOf, type NetworkRequest, type SubnetPlan, type SubnetRole } from "./network-request";
+import { networkingOf, type NetworkRequest, type SubnetRole } from "../../aws/plan/network-request";
 
 export type Existing = NonNullable<EksConfig["network"]["existing"]>;
 
@@ -187,11 +188,4 @@ export function tagProblems(given: Existing, facts: NetworkFacts, at: string): P
           },
         ];
   });
-}
-
-/** Tags by which load balancers find their subnets (AWS Load Balancer Controller, subnet discovery). */
-export function subnetTags({ role }: Pick<SubnetPlan, "role">, cluster: string): Record<string, string> {
-  if (role === "pod") return {};
-  const tag = role === "public" ? "kubernetes.io/role/elb" : "kubernetes.io/role/internal-elb";
-  return { [tag]: "1", [`kubernetes.io/cluster/${cluster}`]: "shared" };
 }

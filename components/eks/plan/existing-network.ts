@@ -1,9 +1,9 @@
 import { prefixOf } from "../../../kube/ip";
 import type { Problem } from "../../../kube/problems";
 import type { EksConfig } from "../eks-config";
-import { demand, sum } from "./address-demand";
-import { podProblems } from "./address-shortage";
-import { zoneProblems } from "./aws-regions";
+import { demand, sum } from "../../aws/plan/address-demand";
+import { podProblems } from "../../aws/plan/address-shortage";
+import { zoneProblems } from "../../aws/plan/aws-regions";
 import type { AwsFacts, NetworkFacts } from "./aws-facts";
 import {
   endpointProblems,
@@ -14,7 +14,7 @@ import {
   vpcProblems,
   type Existing,
 } from "./existing-network-rules";
-import { requestProblems, type Planned } from "./network-plan";
+import { requestProblems, type Planned } from "../../aws/plan/network-plan";
 import {
   networkingOf,
   UNKNOWN,
@@ -22,7 +22,7 @@ import {
   type NetworkRequest,
   type SubnetPlan,
   type SubnetRole,
-} from "./network-request";
+} from "../../aws/plan/network-request";
 
 const ROLES = Object.keys(LISTS) as SubnetRole[];
 

@@ -1,5 +1,5 @@
 import type { Problem } from "../../../kube/problems";
-import type { InstanceFacts } from "./instance-types";
+import type { InstanceFacts } from "../../aws/plan/instance-types";
 
 /** Families with other accelerators, for which EKS has no image with drivers: they run, as plain nodes. */
 const WITHOUT_DRIVERS = /^(g4ad|f\d|vt\d|dl\d|dl2q)\./;

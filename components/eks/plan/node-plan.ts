@@ -1,10 +1,10 @@
 import type { Problem } from "../../../kube/problems";
 import { unknownType } from "./capacity-report";
-import type { GroupCapacity } from "./address-demand";
+import type { GroupCapacity } from "../../aws/plan/address-demand";
 import { amiType, imageNotes, imageProblems } from "./images";
-import type { InstanceFacts } from "./instance-types";
+import type { InstanceFacts } from "../../aws/plan/instance-types";
 import { desiredNow, type StandingCluster } from "./standing-cluster";
-import { zoneLetter, type GroupRequest } from "./network-request";
+import { zoneLetter, type GroupRequest } from "../../aws/plan/network-request";
 import type { AwsFacts } from "./aws-facts";
 import type { EksConfig, NodeGroupConfig, Taint } from "../eks-config";
 

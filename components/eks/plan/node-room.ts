@@ -1,8 +1,8 @@
 import type { AwsFacts } from "./aws-facts";
 import type { EksPlan } from "./eks-plan";
-import type { InstanceFacts } from "./instance-types";
-import { networkingOf } from "./network-request";
-import { podCapacity } from "./pod-capacity";
+import type { InstanceFacts } from "../../aws/plan/instance-types";
+import { networkingOf } from "../../aws/plan/network-request";
+import { podCapacity } from "../../aws/plan/pod-capacity";
 
 /** Pods of one kind that a stack runs: what a scheduler counts them by. */
 export interface PodDemand {

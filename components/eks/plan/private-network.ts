@@ -1,6 +1,6 @@
 import type { Problem } from "../../../kube/problems";
 import type { EksConfig } from "../eks-config";
-import { partitionOf } from "./iam-policies";
+import { partitionOf } from "../../aws/plan/iam-policies";
 
 /**
  * What nodes, add-ons and controllers call (EKS guide, "Deploy private clusters with limited internet access"), besides S3,

@@ -1,5 +1,5 @@
 import type { EksPlan } from "./eks-plan";
-import { natGateways } from "./network-request";
+import { natGateways } from "../../aws/plan/network-request";
 import type { QuotaName, QuotaNeeds } from "./quotas";
 
 const FAMILIES: readonly [types: RegExp, quota: QuotaName][] = [

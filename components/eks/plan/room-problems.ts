@@ -1,6 +1,6 @@
 import type { Problem } from "../../../kube/problems";
-import { largerTypes } from "./instance-types";
-import { networkingOf, type CniMode } from "./network-request";
+import { largerTypes } from "../../aws/plan/instance-types";
+import { networkingOf, type CniMode } from "../../aws/plan/network-request";
 import {
   fits,
   nodeCount,
@@ -11,8 +11,8 @@ import {
   type Room,
   type RoomGroup,
 } from "./node-room";
-import { podCapacity } from "./pod-capacity";
-import type { WarmPool } from "./warm-pool";
+import { podCapacity } from "../../aws/plan/pod-capacity";
+import type { WarmPool } from "../../aws/plan/warm-pool";
 
 export interface RoomQuestion {
   groups: readonly RoomGroup[];

@@ -1,6 +1,6 @@
-import { lookUpInstanceType } from "../../../components/eks/plan/instance-types";
-import { networkingOf } from "../../../components/eks/plan/network-request";
-import { podCapacity } from "../../../components/eks/plan/pod-capacity";
+import { lookUpInstanceType } from "../../../components/aws/plan/instance-types";
+import { networkingOf } from "../../../components/aws/plan/network-request";
+import { podCapacity } from "../../../components/aws/plan/pod-capacity";
 import { atStep } from "./at-step";
 import { box, diagram, group, idOf, table } from "./mermaid";
 import { planned } from "./planned";

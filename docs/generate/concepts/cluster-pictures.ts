@@ -1,4 +1,4 @@
-import { cniModes } from "../../../components/eks/eks-config";
+import { cniModes } from "../../../components/aws/plan/network-request";
 import { encapsulations as modes } from "../../../components/calico/calico-config";
 import { installation } from "../../../components/calico/plan/specs";
 import { versionSets } from "../../../components/versions";

@@ -4,10 +4,10 @@ import {
   podCapacity,
   warmPoolProblems,
   worstPlacement,
-} from "../../../components/eks/plan/pod-capacity";
-import table from "../../../components/eks/plan/instance-type-table.json";
-import { lookUpInstanceType, similarInstanceType } from "../../../components/eks/plan/instance-types";
-import { addressesHeld, type PodNetworking, type WarmPool } from "../../../components/eks/plan/warm-pool";
+} from "../../../components/aws/plan/pod-capacity";
+import table from "../../../components/aws/plan/instance-type-table.json";
+import { lookUpInstanceType, similarInstanceType } from "../../../components/aws/plan/instance-types";
+import { addressesHeld, type PodNetworking, type WarmPool } from "../../../components/aws/plan/warm-pool";
 
 const plain: PodNetworking = { cni: "aws", prefixDelegation: false, customNetworking: false };
 const prefix: PodNetworking = { ...plain, prefixDelegation: true };

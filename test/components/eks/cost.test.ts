@@ -1,4 +1,4 @@
-import { instancePrice, servicePrice, volumePrice } from "../../../components/eks/plan/prices";
+import { instancePrice, servicePrice, volumePrice } from "../../../components/aws/plan/prices";
 import { classCostText, costText } from "../../../cli/plan/cost-text";
 import { stackCost, type StackCost } from "../../../stacks/stack-cost";
 import { planStack } from "../../../stacks/stack-plan";

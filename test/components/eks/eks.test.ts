@@ -4,7 +4,7 @@ import { factsBeforeLookup, offlineFacts } from "../../../components/eks/plan/aw
 import { kubeconfigYaml } from "../../../components/eks/plan/eks-kubeconfig";
 import { loadBalancerValues } from "../../../components/eks/plan/load-balancer-plan";
 import { eksSummary } from "../../../components/eks/plan/eks-summary";
-import { stackTags } from "../../../components/eks/plan/aws-tags";
+import { stackTags } from "../../../components/aws/plan/aws-tags";
 import { eksSchema } from "../../../components/eks/eks-config";
 
 const context: EksContext = {

@@ -1,7 +1,7 @@
 import type { AwsFacts, SubnetFacts } from "../../../components/eks/plan/aws-facts";
 import { planEks } from "../../../components/eks/plan/eks-plan";
 import { offlineFacts } from "../../../components/eks/plan/aws-facts";
-import { loadBalancerPolicy } from "../../../components/eks/plan/iam-policies";
+import { loadBalancerPolicy } from "../../../components/aws/plan/iam-policies";
 import { eksSchema } from "../../../components/eks/eks-config";
 import { stackGraph } from "../../support/graph";
 

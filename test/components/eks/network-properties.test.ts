@@ -1,10 +1,10 @@
 import { containsCidr, overlapCidr } from "cidr-tools";
 import fc from "fast-check";
-import { lookUpInstanceType } from "../../../components/eks/plan/instance-types";
-import { planNetwork } from "../../../components/eks/plan/network-plan";
-import { chooseZones } from "../../../components/eks/plan/aws-regions";
-import { cniModes } from "../../../components/eks/eks-config";
-import { type GroupRequest, type NetworkRequest } from "../../../components/eks/plan/network-request";
+import { lookUpInstanceType } from "../../../components/aws/plan/instance-types";
+import { planNetwork } from "../../../components/aws/plan/network-plan";
+import { chooseZones } from "../../../components/aws/plan/aws-regions";
+import { cniModes } from "../../../components/aws/plan/network-request";
+import { type GroupRequest, type NetworkRequest } from "../../../components/aws/plan/network-request";
 
 const zones = ["us-west-2a", "us-west-2b", "us-west-2c"];
 

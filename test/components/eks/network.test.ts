@@ -1,11 +1,11 @@
-import { lookUpInstanceType } from "../../../components/eks/plan/instance-types";
-import { planNetwork, type Planned } from "../../../components/eks/plan/network-plan";
-import { checkEksVersion, chooseZones } from "../../../components/eks/plan/aws-regions";
+import { lookUpInstanceType } from "../../../components/aws/plan/instance-types";
+import { planNetwork, type Planned } from "../../../components/aws/plan/network-plan";
+import { checkEksVersion, chooseZones } from "../../../components/aws/plan/aws-regions";
 import {
   type CniMode,
   type GroupRequest,
   type NetworkRequest,
-} from "../../../components/eks/plan/network-request";
+} from "../../../components/aws/plan/network-request";
 
 const zones = ["us-west-2a", "us-west-2b", "us-west-2c"];
 

@@ -7,7 +7,7 @@ import {
   partitionOf,
   type PolicyDocument,
   type Statement,
-} from "../../../components/eks/plan/iam-policies";
+} from "../../../components/aws/plan/iam-policies";
 
 const place = {
   partition: "aws",

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import table from "../../../components/eks/plan/instance-type-table.json";
+import table from "../../../components/aws/plan/instance-type-table.json";
 
 test("no JSON file has the name of a module beside it: the engine would load the JSON instead", () => {
   const shadows = ["components", "stacks", "labs", "policies"].flatMap((room) =>

@@ -89,3 +89,5 @@ export const networkSchema = z.strictObject({
         "VPC flow logs to CloudWatch: who talked to whom, accepted or rejected. About 0.50 USD a GB.",
     }),
 });
+
+export type NetworkConfig = z.output<typeof networkSchema>;

@@ -3,8 +3,7 @@ import { groupCapacities } from "./address-demand";
 import { holdsUpdate, layOut, type Shortage } from "./subnet-layout";
 import { freeBlock, overlaps, prefixOf, PRIVATE, resized, SHARED } from "../../../kube/ip";
 import { LARGEST_PREFIX } from "./subnet-size";
-import { cniModes } from "../eks-config";
-import { networkingOf, POD_RANGE, type CniMode, type NetworkRequest } from "./network-request";
+import { cniModes, networkingOf, POD_RANGE, type CniMode, type NetworkRequest } from "./network-request";
 
 /** Every subnet that is too small, with what is missing and the ways out. */
 export function shortageProblems(request: NetworkRequest, path: string): Problem[] {

@@ -1,12 +1,12 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EksPlan } from "./plan/eks-plan";
+import type { VpcPlan } from "./plan/vpc-plan";
 
 /** Services of AWS under their own names, at addresses in the private subnets. `name`: what names of resources begin with. */
 export function interfaceEndpoints(
   parent: pulumi.Resource,
   name: string,
-  { plan, vpc, subnetIds }: { plan: EksPlan; vpc: aws.ec2.Vpc; subnetIds: pulumi.Input<string>[] },
+  { plan, vpc, subnetIds }: { plan: VpcPlan; vpc: aws.ec2.Vpc; subnetIds: pulumi.Input<string>[] },
 ): pulumi.Resource[] {
   const named = (what: string) => ({ Name: `${plan.name}-${what}` });
   const group = new aws.ec2.SecurityGroup(

@@ -1,4 +1,4 @@
-import type { EksConfig } from "../eks-config";
+import type { NetworkConfig } from "../network-config";
 import type { InstanceFacts } from "./instance-types";
 import type { PodNetworking, WarmPool } from "./warm-pool";
 
@@ -7,7 +7,9 @@ import type { PodNetworking, WarmPool } from "./warm-pool";
  * `aws`: VPC CNI, one address per pod. `aws-prefix`: VPC CNI, /28 prefixes. `aws-custom`: VPC CNI, pods on subnets of
  * their own in secondary ranges. `aws-custom-prefix`: the same with /28 prefixes. `calico`: Calico's overlay, no VPC address.
  */
-export type CniMode = EksConfig["cni"];
+export type CniMode = (typeof cniModes)[number];
+
+export const cniModes = ["aws", "aws-prefix", "aws-custom", "aws-custom-prefix", "calico"] as const;
 
 /** Where pods live on subnets of their own if nothing is said: what AWS recommends for pods. */
 export const POD_RANGE = "100.64.0.0/16";
@@ -46,11 +48,11 @@ export interface NetworkRequest {
   serviceCidr: string;
   /** Pools of Calico's overlay; empty in the other modes. */
   podCidrs: readonly string[];
-  peers: EksConfig["network"]["peers"];
+  peers: NetworkConfig["peers"];
   /** How what is in the VPC gets out; `existing`: as the VPC that is there has it; `isolated`: not at all. */
-  nat: EksConfig["network"]["nat"] | "existing" | "isolated";
+  nat: NetworkConfig["nat"] | "existing" | "isolated";
   /** Prefix lengths that are wanted; what is left out is sized from the need. */
-  prefixes: EksConfig["network"]["prefixes"];
+  prefixes: NetworkConfig["prefixes"];
   groups: readonly GroupRequest[];
   warm: WarmPool;
   /** Pods planned in all. Without: every node full. */

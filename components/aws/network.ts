@@ -2,13 +2,12 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { FlowLogs } from "./flow-logs";
 import { interfaceEndpoints } from "./interface-endpoints";
-import type { EksPlan } from "./plan/eks-plan";
-import { subnetTags } from "./plan/existing-network-rules";
+import { subnetTags, type VpcPlan } from "./plan/vpc-plan";
 import { nodeRole } from "./plan/address-demand";
 import { zoneLetter, type SubnetRole } from "./plan/network-request";
 
 export interface NetworkArgs {
-  plan: EksPlan;
+  plan: VpcPlan;
   provider: aws.Provider;
 }
 
@@ -33,6 +32,7 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
   private readonly prefix: string;
 
   constructor(name: string, args: NetworkArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    // Its first name: another token would make every VPC again.
     super("labs:eks:Network", name, {}, { ...opts, providers: [args.provider] });
     this.args = args;
     this.prefix = name;
