@@ -106,14 +106,33 @@ const alike = (a: StepStanding, b: StepStanding): boolean =>
 const causes = ({ wrong }: StepStanding): string[] => [...new Set(wrong.map((w) => w.cause))];
 
 /** How many of those reached have each cause at the step that they work at, the most frequent first. */
-export function causesOf(class_: readonly Standing[]): { cause: string; students: string[]; of: number }[] {
+export function causesOf(class_: readonly Standing[]): CauseCount[] {
   const reached = class_.filter((s) => s.unreachable === undefined);
+  return countCauses(
+    reached.map(({ student, labs }) => ({
+      student,
+      wrong: labs.flatMap((l) => l.steps.flatMap((s) => s.wrong)),
+    })),
+    reached.length,
+  );
+}
+
+export interface CauseCount {
+  cause: string;
+  students: string[];
+  of: number;
+}
+
+/** Each student counts once for a cause, at however many labs. */
+export function countCauses(
+  class_: readonly { student: string; wrong: readonly Wrong[] }[],
+  of: number,
+): CauseCount[] {
   const found = new Map<string, Set<string>>();
-  for (const { student, labs } of reached)
-    for (const step of labs.flatMap((l) => l.steps))
-      for (const cause of causes(step)) found.set(cause, (found.get(cause) ?? new Set()).add(student));
+  for (const { student, wrong } of class_)
+    for (const { cause } of wrong) found.set(cause, (found.get(cause) ?? new Set()).add(student));
   return [...found]
-    .map(([cause, who]) => ({ cause, students: [...who], of: reached.length }))
+    .map(([cause, who]) => ({ cause, students: [...who], of }))
     .sort((a, b) => b.students.length - a.students.length || (a.cause < b.cause ? -1 : 1));
 }
 
@@ -134,5 +153,5 @@ export const CAUSE_WORDS: Readonly<Record<string, string>> = {
   workload: "have right policies, and a network that does not follow them",
 };
 
-export const causeText = ({ cause, students, of }: ReturnType<typeof causesOf>[number]): string =>
+export const causeText = ({ cause, students, of }: CauseCount): string =>
   `${students.length} of ${of} ${CAUSE_WORDS[cause] ?? cause}`;

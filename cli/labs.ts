@@ -51,7 +51,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   step: ["step stars next", "step yaobank allow-dns"],
   capacity: ["capacity m5.large t3.medium"],
   students: ["students up --roster class.csv", "students verify --all"],
-  class: ["class tokens --roster class.csv", "class grade hand-ins/ --rubric rubric.yaml"],
+  class: [
+    "class tokens --roster class.csv",
+    "class play --roster class.csv --labs stars",
+    "class grade hand-ins/ --rubric rubric.yaml",
+  ],
   verify: ["verify kind", "verify kind --hint"],
   new: ["new my-lab"],
 };

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { fromUser } from "../user-paths";
+import type { ClassOptions, ClassPlayOptions } from "./run-class";
 import type { GradeOptions } from "./run-grade";
 import type { TokensOptions } from "./run-tokens";
 
@@ -22,6 +23,50 @@ export function addClass(labs: Command): void {
       const { runTokens } = await import("./run-tokens");
       await runTokens(options);
     });
+
+  const served = (c: Command, port: string): Command =>
+    c
+      .requiredOption("--roster <file>", "CSV or YAML: id, name, …", fromUser)
+      .option(
+        "--key <file>",
+        "key of the class (default: .labs/class/<class>.key, made where there is none)",
+        fromUser,
+      )
+      .option("--rubric <file>", "show points, too", fromUser)
+      .option(
+        "--host <address>",
+        "address to listen at; any but loopback asks for a link that nobody guesses",
+        "127.0.0.1",
+      )
+      .option("--port <port>", "0 takes any that is free", port);
+
+  served(
+    cls
+      .command("page")
+      .description("a page of the class: who is how far, by clusters and by hand-ins, and what is wrong")
+      .option("--hand-ins <folder>", "of .handin files, with subfolders", fromUser),
+    "4481",
+  ).action(async (options: ClassOptions) => {
+    const { classPage, untilStopped } = await import("./run-class");
+    await untilStopped(classPage(options));
+  });
+
+  served(
+    cls
+      .command("play")
+      .description("labs for a class on this machine, without a cluster: a link for each student")
+      .requiredOption("--labs <labs>", "such as stars,yaobank")
+      .option("--url <url>", "how students reach it, where that is not the address")
+      .option(
+        "--links <file>",
+        "write the links as CSV, readable only by you, and do not print them",
+        fromUser,
+      ),
+    "4480",
+  ).action(async (options: ClassPlayOptions) => {
+    const { classPlay, untilStopped } = await import("./run-class");
+    await untilStopped(classPlay(options));
+  });
 
   cls
     .command("grade")

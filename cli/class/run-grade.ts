@@ -49,7 +49,7 @@ export async function gradeFolder(
   rubric: Rubric,
   options: Pick<GradeOptions, "roster" | "key">,
   evaluators: Evaluators,
-): Promise<{ grades: Grade[]; refused: Refused[]; unsigned: boolean }> {
+): Promise<{ grades: Grade[]; judged: JudgedHandIn[]; refused: Refused[]; unsigned: boolean }> {
   const roster = options.roster === undefined ? undefined : rosterOf(options.roster, rubric.class);
   const className = rubric.class ?? roster?.className;
   const keyFile = options.key ?? (className === undefined ? undefined : keyFileOf(className));
@@ -67,7 +67,7 @@ export async function gradeFolder(
   const { judged, refused: forged } = await judgeHandIns(received, evaluators);
   const all = [...refused, ...forged];
   const grades = gradeClass(rubric, classOf(judged, all, roster?.students));
-  return { grades, refused: all, unsigned: key === undefined };
+  return { grades, judged, refused: all, unsigned: key === undefined };
 }
 
 /** Everybody of the roster, and whoever else has sent something. */

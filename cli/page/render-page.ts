@@ -40,6 +40,6 @@ function inScript(text: string): string {
   return text.replace(/<(?=\/script|!--|script)/gi, "\\u003c");
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 }

@@ -52,6 +52,10 @@ export class HandInKeeper {
     this.report = this.kept() ?? { ...none, steps: [], texts: {} };
   }
 
+  get steps(): readonly HandInStep[] {
+    return this.report.steps;
+  }
+
   asked(step: number, now: number): void {
     const entry = this.entry(Math.min(step, this.of.selection.lab.steps.length - 1), now);
     if (entry.solved === undefined) entry.hints++;
