@@ -26,6 +26,8 @@ export function program(): Command {
   const labs = new Command("labs")
     .description("Kubernetes networking labs as code")
     .version(version)
+    // Half a terminal is 60 columns: what stands beside long options is broken there too.
+    .configureHelp({ minWidthToWrap: 16 })
     // The whole help would push the error out of sight.
     .showHelpAfterError("Arguments and options: the same command with --help.")
     .addHelpText("after", FIRST);
@@ -36,10 +38,12 @@ export function program(): Command {
     labs.commands
       .find((c) => c.name() === name)
       ?.addHelpText("after", `\nExamples:\n${lines.map((l) => `  npm run labs -- ${l}`).join("\n")}`);
-  // Only of the program itself: a command's own mistakes need no list of commands.
-  return labs.showHelpAfterError(
-    `Commands: ${labs.commands.map((c) => c.name()).join(", ")}\nArguments and options: the same command with --help.`,
-  );
+  // Only of what has commands: another command's own mistakes need no list of them.
+  for (const group of [labs, ...labs.commands.filter((c) => c.commands.length > 0)])
+    group.showHelpAfterError(
+      `Commands: ${group.commands.map((c) => c.name()).join(", ")}\nArguments and options: the same command with --help.`,
+    );
+  return labs;
 }
 
 /** What people mostly want of a command; lines fit a terminal of 60 columns. */

@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { program } from "../../cli/labs";
 import { listText, stepsText } from "../../cli/list/run-list";
 import { labs } from "../../labs/index";
 
@@ -110,6 +112,19 @@ test("who does not know the commands is told them: list, --version, a command th
     expect.stringMatching(/unknown command 'foo'\nCommands: list, plan, play,/),
   ]);
   expect(run("play", "--help").stdout).toMatch(/Examples:\n {2}npm run labs -- play stars/);
+});
+
+test("a group of commands tells its own, and help fits 60 columns", () => {
+  expect(run("students", "foo").stderr).toMatch(/unknown command 'foo'\nCommands: up, list, verify,/);
+  const all = (c: Command): Command[] => [c, ...c.commands.flatMap(all)];
+  const long = all(program()).flatMap((c) =>
+    c
+      .configureOutput({ getOutHelpWidth: () => 60 })
+      .helpInformation()
+      .split("\n")
+      .filter((line) => line.length > 60 && line.trim().includes(" ")),
+  );
+  expect(long).toEqual([]);
 });
 
 test.each([60, 80])("lists and steps fit %i columns", (columns) => {

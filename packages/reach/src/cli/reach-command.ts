@@ -151,4 +151,7 @@ Examples:
   reach exposure manifests/
   reach check intents.yaml manifests/
   reach list --context kind-kind
-Without a subcommand: reach <paths> lists, reach <paths> --from … --to … explains, reach --diff OLD NEW compares.`;
+Without a subcommand:
+  reach <paths>                      lists
+  reach <paths> --from … --to …      explains
+  reach --diff OLD NEW               compares`;
