@@ -4,6 +4,7 @@ import "../packages/reach/src/cli/colour";
 import { Command } from "commander";
 import { reachCommand } from "../packages/reach/src/cli/reach-command";
 import { reportError } from "../packages/reach/src/cli/report-error";
+import { addBreak } from "./break/break-command";
 import { addCapacity } from "./capacity/capacity-command";
 import { addClass } from "./class/class-command";
 import { addList } from "./list/list-command";
@@ -33,7 +34,7 @@ export function program(): Command {
     .addHelpText("after", FIRST);
   for (const add of [addList, addPlan, addPlay, addUp, addCapacity]) add(labs);
   reachCommand(labs.command("reach"), { folder: userFolder() });
-  for (const add of [addMigrate, addStudents, addClass, addVerify, addSweep, addNewLab]) add(labs);
+  for (const add of [addMigrate, addStudents, addClass, addVerify, addBreak, addSweep, addNewLab]) add(labs);
   for (const [name, lines] of Object.entries(EXAMPLES))
     labs.commands
       .find((c) => c.name() === name)
@@ -61,6 +62,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "class grade hand-ins/ --rubric rubric.yaml",
   ],
   verify: ["verify kind", "verify kind --hint"],
+  break: ["break kind --lab stars", "break kind --lab stars --seed 7", "break kind --lab stars --mend"],
   new: ["new my-lab"],
 };
 

@@ -28,6 +28,8 @@ export interface ClusterApi {
   create(path: string, object: KubeObject, signal?: AbortSignal): Promise<KubeObject>;
   /** Puts a whole object in the place of the one that was read. @throws ApiError 409 where it has changed since */
   replace(path: string, object: KubeObject): Promise<void>;
+  /** Server-side apply by this field manager, which takes over what others hold. */
+  apply(path: string, object: KubeObject, manager: string): Promise<void>;
   /** An object that is not there is no error. */
   remove(path: string, graceSeconds?: number): Promise<void>;
 }
@@ -45,6 +47,10 @@ export function openApi(kubeconfig: KubeConfig, options: ApiOptions = {}): Clust
     create: (path, object, signal) => create(caller, path, object, signal),
     replace: async (path, object) => {
       await caller.call("PUT", path, { body: object });
+    },
+    apply: async (path, object, manager) => {
+      const query = new URLSearchParams({ fieldManager: manager, force: "true" });
+      await caller.call("PATCH", `${path}?${query.toString()}`, { body: object, type: APPLY });
     },
     remove: async (path, graceSeconds = 1) => {
       const body = {
@@ -109,8 +115,13 @@ async function create(
   }
 }
 
+/** JSON is YAML. */
+const APPLY = "application/apply-patch+yaml";
+
 interface Call {
   body?: unknown;
+  /** @default "application/json" */
+  type?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -124,12 +135,12 @@ class Caller {
     private readonly clock: Clock,
   ) {}
 
-  async call(method: string, path: string, { body, signal }: Call): Promise<unknown> {
+  async call(method: string, path: string, { body, signal, type }: Call): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();
       const last = attempt === ATTEMPTS;
       try {
-        const answer = await this.once(method, path, body, signal);
+        const answer = await this.once(method, path, { body, signal, type });
         if (answer.code >= 200 && answer.code < 300) return json(answer.text);
         const busy = answer.code === 429 || answer.code === 503;
         if (!busy || last) throw new ApiError(answer.code, refusalText(answer));
@@ -150,8 +161,7 @@ class Caller {
   private async once(
     method: string,
     path: string,
-    body: unknown,
-    signal: AbortSignal | undefined,
+    { body, signal, type = "application/json" }: Call,
   ): Promise<ApiAnswer> {
     const limit = AbortSignal.timeout(this.timeoutMs);
     const both = signal === undefined ? limit : AbortSignal.any([limit, signal]);
@@ -160,7 +170,7 @@ class Caller {
         method,
         path,
         signal: both,
-        ...(body === undefined ? {} : { body: { type: "application/json", text: JSON.stringify(body) } }),
+        ...(body === undefined ? {} : { body: { type, text: JSON.stringify(body) } }),
       });
     } catch (error) {
       if (signal?.aborted === true) throw signal.reason;

@@ -14,14 +14,20 @@ export class ObjectReader {
   constructor(readonly api: ClusterApi) {}
 
   /** The object as it is in the cluster; undefined where it is not there, or the server does not know its kind. */
-  async read({ apiVersion, kind, metadata }: KubeObject): Promise<KubeObject | undefined> {
+  async read(object: KubeObject): Promise<KubeObject | undefined> {
+    const at = await this.pathOf(object);
+    return at === undefined ? undefined : absent(this.api.get(at));
+  }
+
+  /** undefined where the server does not know its kind. */
+  async pathOf({ apiVersion, kind, metadata }: KubeObject): Promise<string | undefined> {
     const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     const served = this.roots.get(root) ?? this.kindsOf(root);
     this.roots.set(root, served);
     const found = (await served).resources?.find((r) => r.kind === kind && !r.name.includes("/"));
     if (found === undefined) return undefined;
     const namespace = found.namespaced ? (metadata.namespace ?? "default") : undefined;
-    return absent(this.api.get(path(root, namespace, found.name, metadata.name)));
+    return path(root, namespace, found.name, metadata.name);
   }
 
   private async kindsOf(root: string): Promise<ServedKinds> {

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
+import type { KubeObject } from "../../kube/objects";
 import { UserError } from "../../kube/problems";
 import { faultOfSeed, faultsOf, type Fault } from "../../labs/faults/faults";
 import type { LabStates } from "../../labs/prediction/lab-states";
@@ -25,9 +26,13 @@ export const brokenFolder = (instance: string, seed: string): string =>
   join(".labs", "play", `${instance}-broken-${seed.replace(/[^\w.-]+/g, "_")}`);
 
 /** The fault that a seed puts into a lab's step. @throws UserError where the step has none */
-export function faultFor(states: LabStates, step: number, seed: string): Fault {
-  const { objects, patches } = states.at(step);
-  const fault = faultOfSeed(faultsOf(states, step, [...objects, ...patches].filter(isTheirs)), seed);
+export function faultFor(
+  states: LabStates,
+  step: number,
+  seed: string,
+  theirs: readonly KubeObject[] = [...states.at(step).objects, ...states.at(step).patches].filter(isTheirs),
+): Fault {
+  const fault = faultOfSeed(faultsOf(states, step, theirs), seed);
   if (fault !== undefined) return fault;
   const { lab } = states.selection;
   throw new UserError(

@@ -32,6 +32,8 @@ export async function runVerify(nameOrFile: string, options: VerifyOptions): Pro
   if (junit !== undefined && !existsSync(dirname(junit)))
     throw new UserError(`--junit ${junit}: there is no folder ${dirname(junit)}`);
   const token = tokenIn(options.token);
+  if (options.seed !== undefined && options.handIn === undefined)
+    throw new UserError("--seed goes with --hand-in.");
   const { plan, checks, of } = subject(readStackFile(nameOrFile), options);
   const stages = interrupts();
   const signal = stages.signal("stop");
@@ -58,6 +60,7 @@ export async function runVerify(nameOrFile: string, options: VerifyOptions): Pro
             now: Date.now(),
             say,
             ...(token && { token }),
+            ...(options.seed && { seed: options.seed }),
           });
         if (!succeeded(report)) process.exitCode = 1;
       }),

@@ -39,6 +39,7 @@ export function addVerify(labs: Command): void {
         .argParser(fromUser)
         .conflicts("intents"),
     )
+    .option("--seed <seed>", "with --hand-in: which mistake of `labs break` was to be found")
     .addOption(new Option("--token <token>", "your token of the class: signs it").env("LABS_TOKEN"))
     .option("--clean", "only remove what runs of verify have left in the cluster")
     .action(async (stack: string, options: VerifyOptions) => {

@@ -22,5 +22,7 @@ export interface VerifyOptions {
   clean?: boolean;
   /** A folder for what a class hands in. */
   handIn?: string;
+  /** Of `labs break`: which mistake was to be found. */
+  seed?: string;
   token?: string;
 }

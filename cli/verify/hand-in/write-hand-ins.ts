@@ -29,10 +29,18 @@ export async function writeHandIns(
   {
     folder,
     token,
+    seed,
     hint,
     now,
     say,
-  }: { folder: string; token?: ClassToken; hint: boolean; now: number; say: (line: string) => void },
+  }: {
+    folder: string;
+    token?: ClassToken;
+    seed?: string;
+    hint: boolean;
+    now: number;
+    say: (line: string) => void;
+  },
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const instance of new Set(report.results.map((r) => r.check.lab))) {
@@ -59,7 +67,7 @@ export async function writeHandIns(
       );
     const file = join(folder, `${instance}.handin`);
     const keeper = new HandInKeeper(
-      { file, from: "verify", selection: played, began: now, ...(token && { token }) },
+      { file, from: "verify", selection: played, began: now, ...(token && { token }), ...(seed && { seed }) },
       say,
     );
     if (hint) keeper.asked(s.step, now);

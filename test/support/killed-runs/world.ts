@@ -181,6 +181,7 @@ export class OutsideWorld {
         return Promise.resolve();
       },
       create: gone,
+      apply: gone,
       remove: gone,
     };
   }
