@@ -1,3 +1,4 @@
+import type { Wrong } from "./standing";
 import { itemKey, itemTitle, type Rubric, type RubricItem } from "./rubric";
 
 /** A step or mistake that a student worked at, as the instructor's own evaluation has it. */
@@ -10,6 +11,8 @@ export interface Work {
   /** Claims that the student's files made hold, and what does not hold. */
   earned: number;
   missing: string[];
+  /** Likely mistakes, where they were looked for. */
+  wrong: Wrong[];
   hints: number;
   /** Milliseconds since 1970; of the student's own clock. */
   solvedAt?: number;

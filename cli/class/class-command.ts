@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { fromUser } from "../user-paths";
-import type { ClassOptions, ClassPlayOptions } from "./run-class";
+import type { ClassOptions, ClassPlayOptions } from "./class-running";
 import type { GradeOptions } from "./run-grade";
 import type { TokensOptions } from "./run-tokens";
 
@@ -44,10 +44,12 @@ export function addClass(labs: Command): void {
     cls
       .command("page")
       .description("a page of the class: who is how far, by clusters and by hand-ins, and what is wrong")
+      .option("--verify <pause>", "probe the class's clusters again and again, with such a pause: 5m")
       .option("--hand-ins <folder>", "of .handin files, with subfolders", fromUser),
     "4481",
   ).action(async (options: ClassOptions) => {
-    const { classPage, untilStopped } = await import("./run-class");
+    const { classPage } = await import("./run-class-page");
+    const { untilStopped } = await import("./class-running");
     await untilStopped(classPage(options));
   });
 
@@ -64,7 +66,8 @@ export function addClass(labs: Command): void {
       ),
     "4480",
   ).action(async (options: ClassPlayOptions) => {
-    const { classPlay, untilStopped } = await import("./run-class");
+    const { classPlay } = await import("./run-class-play");
+    const { untilStopped } = await import("./class-running");
     await untilStopped(classPlay(options));
   });
 

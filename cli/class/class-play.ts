@@ -11,6 +11,7 @@ import { HandInKeeper, textsOf } from "../play/hand-in-keeper";
 import type { PlayHint, PlayUpdate } from "../page/page-data";
 import { failedUpdate } from "../play/play-update";
 import { atMost, sessionsOf, type PlaySession } from "../play/play-session";
+import { wrongOf } from "./evaluators";
 import { EvaluatorPool } from "./evaluator-pool";
 import { RateLimit } from "./rate-limit";
 import { StudentFiles, type Refusal } from "./student-files";
@@ -135,9 +136,7 @@ export class ClassPlay {
     next.looked = true;
     const solved = next.keeper.steps.some((s) => s.step === next.step && s.solved !== undefined);
     const found = solved ? [] : await this.ask(next, next.step);
-    next.wrong = found.flatMap(({ cause, object, message }) =>
-      cause === undefined ? [] : [{ cause, object, message }],
-    );
+    next.wrong = wrongOf(found);
     return true;
   }
 

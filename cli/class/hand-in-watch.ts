@@ -6,6 +6,7 @@ import type { Rubric } from "../../classroom/rubric";
 import { reasonOf } from "../../kube/problems";
 import { labs } from "../../labs/index";
 import { Evaluators } from "./evaluators";
+import type { Refused } from "./read-hand-ins";
 import { gradeFolder } from "./run-grade";
 
 export interface HandInsSeen {
@@ -24,6 +25,8 @@ export class HandInWatch {
     private readonly folder: string,
     private readonly rubric: Rubric,
     private readonly options: { roster?: string; key?: string },
+    /** Look for what is wrong with whom: where the class plays here, that is known already. */
+    private readonly causes: boolean,
   ) {}
 
   async look(): Promise<void> {
@@ -36,19 +39,18 @@ export class HandInWatch {
         this.rubric,
         this.options,
         this.evaluators,
+        this.causes,
       );
       this.seen = {
         grades: this.rubric.items.length === 0 ? [] : grades,
-        notes: refused.map(
-          (r) => `${r.file} is refused: ${r.problems.map((p) => `${p.path}: ${p.message}`).join("; ")}`,
-        ),
+        notes: refusals(refused),
         rows: judged.map(({ student, handIn, work }) => ({
           student,
           name: grades.find((g) => g.student === student)?.name ?? student,
           lab: handIn.lab,
           from: "hand-in" as const,
           hints: work.reduce((s, w) => s + w.hints, 0),
-          wrong: [],
+          wrong: work.flatMap((w) => w.wrong),
           changed: Date.parse(handIn.written),
           steps: (labs.find((l) => l.id === handIn.lab)?.steps ?? []).map(({ id }, i) => {
             const own = work.filter((w) => w.step === i);
@@ -71,6 +73,16 @@ export class HandInWatch {
   close(): Promise<void> {
     return this.evaluators.close();
   }
+}
+
+/** A line for each reason: a whole class may have forgotten its token. */
+function refusals(refused: readonly Refused[]): string[] {
+  const reason = ({ problems }: Refused): string => problems.map((p) => `${p.path}: ${p.message}`).join("; ");
+  return [...new Set(refused.map(reason))].map((why) => {
+    const files = refused.filter((r) => reason(r) === why).map((r) => r.file);
+    const more = files.length > 5 ? ` and ${files.length - 5} more` : "";
+    return `refused: ${why} (${files.slice(0, 5).join(", ")}${more})`;
+  });
 }
 
 /** The same while no hand-in changes. */

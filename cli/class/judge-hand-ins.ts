@@ -1,14 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import type { HandIn, HandInStep } from "../../classroom/hand-in";
+import { availableParallelism } from "node:os";
+import type { HandIn } from "../../classroom/hand-in";
 import type { Work } from "../../classroom/grading";
 import { UserError, type Problem } from "../../kube/problems";
 import { claimsHash } from "../../labs/prediction/claims-hash";
 import type { LabSelection } from "../../labs/model";
 import { inParallel } from "../in-parallel";
-import type { Evaluator } from "../play/evaluator";
-import type { Judged } from "../play/judge";
 import { labsToPlay } from "../play/labs-to-play";
 import type { Evaluators } from "./evaluators";
 import type { Received, Refused } from "./read-hand-ins";
@@ -22,6 +18,7 @@ export interface JudgedHandIn extends Received {
 export async function judgeHandIns(
   received: readonly Received[],
   evaluators: Evaluators,
+  causes = false,
 ): Promise<{ judged: JudgedHandIn[]; refused: Refused[] }> {
   const judged: JudgedHandIn[] = [];
   const refused: Refused[] = [];
@@ -44,7 +41,7 @@ export async function judgeHandIns(
       return;
     }
     for (const r of all) {
-      const { work, problems } = await judgeOne(r.handIn, selection, evaluators.of(lab));
+      const { work, problems } = await judgeOne(r.handIn, selection, evaluators, causes);
       if (problems.length > 0) refused.push({ file: r.file, student: r.student, problems });
       else judged.push({ ...r, work });
     }
@@ -65,7 +62,8 @@ function labOf(lab: string): LabSelection | undefined {
 async function judgeOne(
   handIn: HandIn,
   selection: LabSelection,
-  evaluator: Evaluator,
+  evaluators: Evaluators,
+  causes: boolean,
 ): Promise<{ work: Work[]; problems: Problem[] }> {
   const problems: Problem[] = [];
   const work: Work[] = [];
@@ -82,10 +80,11 @@ async function judgeOne(
       });
       continue;
     }
-    const answer = await judgeFiles(handIn, entry, selection.instance, evaluator);
+    const answer = await evaluators.judge(handIn, entry, selection.instance, causes);
     if ("failed" in answer) {
       problems.push({ path: at, message: `its files cannot be evaluated: ${answer.failed}` });
-      continue;
+      // What takes ten seconds does so at each step.
+      break;
     }
     const missing = answer.claims.filter((c) => !c.holds).map((c) => c.what);
     if (entry.solved !== undefined && !answer.solved)
@@ -102,29 +101,10 @@ async function judgeOne(
       solved: answer.solved,
       earned: answer.claims.filter((c) => c.holds && !c.before).length,
       missing,
+      wrong: answer.wrong,
       hints: entry.hints,
       ...(answer.solved ? { solvedAt: Date.parse(entry.solved ?? handIn.written) } : {}),
     });
   }
   return { work, problems };
-}
-
-async function judgeFiles(
-  { texts }: HandIn,
-  { step, files }: HandInStep,
-  instance: string,
-  evaluator: Evaluator,
-): Promise<Judged | { failed: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "labs-hand-in-"));
-  try {
-    for (const [name, hash] of Object.entries(files)) {
-      // The form of paths is checked: none leads out of the folder.
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), texts[hash] ?? "");
-    }
-    const answer = await evaluator.ask({ kind: "judge", instance, step, folder, since: 0 });
-    return "text" in answer ? (JSON.parse(answer.text) as Judged) : answer;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

@@ -49,6 +49,7 @@ export async function gradeFolder(
   rubric: Rubric,
   options: Pick<GradeOptions, "roster" | "key">,
   evaluators: Evaluators,
+  causes = false,
 ): Promise<{ grades: Grade[]; judged: JudgedHandIn[]; refused: Refused[]; unsigned: boolean }> {
   const roster = options.roster === undefined ? undefined : rosterOf(options.roster, rubric.class);
   const className = rubric.class ?? roster?.className;
@@ -64,7 +65,7 @@ export async function gradeFolder(
     ...(key === undefined ? {} : { key }),
     ...(rubric.from === undefined ? {} : { from: rubric.from }),
   });
-  const { judged, refused: forged } = await judgeHandIns(received, evaluators);
+  const { judged, refused: forged } = await judgeHandIns(received, evaluators, causes);
   const all = [...refused, ...forged];
   const grades = gradeClass(rubric, classOf(judged, all, roster?.students));
   return { grades, judged, refused: all, unsigned: key === undefined };

@@ -17,7 +17,7 @@ import { ClassPlay } from "../../../cli/class/class-play";
 import { instructorPath, serveClass, studentPath, type ClassServer } from "../../../cli/class/class-server";
 import { instructorPage } from "../../../cli/class/instructor-page";
 import { RateLimit } from "../../../cli/class/rate-limit";
-import { playRow } from "../../../cli/class/run-class";
+import { playRow } from "../../../cli/class/run-class-play";
 import { FILE_LIMITS, StudentFiles } from "../../../cli/class/student-files";
 import type { PlayUpdate } from "../../../cli/page/page-data";
 import { KEY, solution } from "./student-work";

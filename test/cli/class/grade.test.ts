@@ -96,6 +96,10 @@ test("wrong, old and forged reports are refused with the reason, all at once; th
   const { signature: _, ...body } = lie;
   const signed = { ...body, steps: body.steps.map((s) => ({ ...s, solved: body.written })) };
   writeFileSync(join(folder, "lie.handin"), handInText(signed, tokenOf(KEY, "net", "bo")));
+  const resign = (file: string, student: string): void => {
+    const { signature: _, ...report } = JSON.parse(readFileSync(file, "utf8")) as HandIn;
+    writeFileSync(file, handInText(report, tokenOf(KEY, "net", student)));
+  };
   forge(handIn(join(folder, "edited"), { student: "cy" }, half), (r) => {
     r.steps[0]!.hints = 9;
   });
@@ -113,6 +117,11 @@ test("wrong, old and forged reports are refused with the reason, all at once; th
     const step = r.steps[0]!;
     step.files = Object.fromEntries(Object.values(step.files).map((h) => [`../../${h}.yaml`, h]));
   });
+  forge(handIn(join(folder, "both"), { student: "hal" }, half), (r) => {
+    const [hash = ""] = Object.keys(r.texts);
+    for (const s of r.steps) s.files = { "a.yaml": hash, "a.yaml/b.yaml": hash };
+  });
+  resign(join(folder, "both.handin"), "hal");
   symlinkSync("/etc/passwd", join(folder, "link.handin"));
   const found = await grade({ from: "2026-11-01T00:00:00Z", labs: { stars: { steps: 1 } } });
   const said = Object.fromEntries(
@@ -124,12 +133,13 @@ test("wrong, old and forged reports are refused with the reason, all at once; th
     "text.handin": matching(/^texts\..*is not the text of that hash$/),
     "other.handin": "signature: is not ana's",
     "unsigned.handin": matching(/^signature: is not there/),
+    "both.handin": matching(/^steps\.0 .*its files cannot be evaluated: .*EEXIST|ENOTDIR/),
     "old.handin": "written: is older than what is graded",
     "cut.handin": matching(/is not JSON/),
     "version.handin": matching(/another version/),
     "path.handin": matching(/^steps\.0\.files\..*is no path inside a folder|invalid key/),
   });
-  expect(refusedText(found.refused)).toMatch(/Refused: 9 hand-ins/);
+  expect(refusedText(found.refused)).toMatch(/Refused: 10 hand-ins/);
   expect(points(found)["ana"]).toBe(4);
 });
 

@@ -1,86 +1,21 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
-import { writeFileSync } from "node:fs";
 import type { ClassView, ViewRow } from "../../classroom/class-view";
-import { clusterRows } from "../../classroom/class-view";
 import { csv } from "../../classroom/csv";
 import { labChoices } from "../../classroom/lab-choice";
-import type { Rubric } from "../../classroom/rubric";
 import { UserError } from "../../kube/problems";
 import { ownFolder } from "../../stacks/project-folders";
 import { labPage } from "../page/lab-page";
 import { renderPage } from "../page/render-page";
 import { knownLabs, rosterOf } from "../students/class-input";
-import { StandingStore } from "../students/standing-store";
-import { standingFolder } from "../students/students-verify";
 import { toUser } from "../user-paths";
-import { ClassPlay, type Place } from "./class-play";
-import { instructorPath, serveClass, studentPath } from "./class-server";
 import { keyFileOf, keyOrNew } from "./class-key";
-import { HandInWatch } from "./hand-in-watch";
+import { ClassPlay, type Place } from "./class-play";
+import { every, out, portOf, watchOf, type ClassPlayOptions, type Running, type Say } from "./class-running";
+import { instructorPath, serveClass, studentPath } from "./class-server";
 import { instructorPage } from "./instructor-page";
 import { isLoopback, serveInstructor, urlHost } from "./instructor-server";
-import { rubricIn } from "./run-grade";
-
-export interface ClassOptions {
-  roster: string;
-  key?: string;
-  host: string;
-  port: string;
-  rubric?: string;
-  handIns?: string;
-}
-
-export interface ClassPlayOptions extends ClassOptions {
-  labs: string;
-  url?: string;
-  links?: string;
-}
-
-export interface Running {
-  /** Of the instructor's page. */
-  url: string;
-  close: () => Promise<void>;
-}
-
-const NO_POINTS: Rubric = { items: [], hints: { cost: 0, most: 0 } };
-
-type Say = (text: string) => void;
-const out: Say = (text) => void process.stdout.write(`${text}\n`);
-
-/** `labs class page`: what is known of a class from clusters and hand-ins, on a page that asks again by itself. */
-export async function classPage(options: ClassOptions, say: Say = out): Promise<Running> {
-  const { className, students } = rosterOf(options.roster);
-  const key = keyOrNew(options.key ?? keyFileOf(className));
-  const watch = watchOf(options, options.handIns);
-  const standings = new StandingStore(standingFolder);
-  const stacks = new Set(students.map((s) => s.environment));
-  const view = (): ClassView => ({
-    className,
-    rows: [...clusterRows(standings.all().filter((s) => stacks.has(s.stack))), ...(watch?.seen.rows ?? [])],
-    grades: watch?.seen.grades ?? [],
-    notes: watch?.seen.notes ?? [],
-  });
-  const server = await serveInstructor(() => instructorPage(view(), Date.now()), {
-    host: options.host,
-    port: portOf(options.port),
-    path: instructorPath(key, className),
-  });
-  const stop = every(2000, async () => {
-    await watch?.look();
-  });
-  say(`${pc.bold(`Class ${className}`)} ${pc.cyan(server.url)}  (stop with Ctrl-C)`);
-  say(
-    `  clusters: what labs students verify --all has seen; hand-ins: ${options.handIns === undefined ? "none, name a folder with --hand-ins" : toUser(options.handIns)}`,
-  );
-  return {
-    url: server.url,
-    close: async () => {
-      stop();
-      await Promise.all([server.close(), watch?.close()]);
-    },
-  };
-}
 
 /** `labs class play`: labs for a whole class on this machine, without a cluster; a link for each student. */
 export async function classPlay(options: ClassPlayOptions, say: Say = out): Promise<Running> {
@@ -103,7 +38,7 @@ export async function classPlay(options: ClassPlayOptions, say: Say = out): Prom
     },
   });
   const handIns = join(folder, "hand-ins");
-  const watch = options.rubric === undefined ? undefined : watchOf(options, handIns);
+  const watch = options.rubric === undefined ? undefined : watchOf(options, handIns, false);
   const view = (): ClassView => ({
     className,
     rows: [...play.places.values()].map(playRow),
@@ -173,34 +108,6 @@ export function playRow({ student, session: { selection }, keeper, saved, wrong 
   };
 }
 
-function watchOf({ rubric, roster, key }: ClassOptions, folder: string | undefined): HandInWatch | undefined {
-  if (folder === undefined) return undefined;
-  const read = rubric === undefined ? NO_POINTS : rubricIn(rubric);
-  return new HandInWatch(folder, read, { roster, ...(key === undefined ? {} : { key }) });
-}
-
-/** One after the other, however long each takes. */
-function every(ms: number, work: () => Promise<void>): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const next = (): void => {
-    void work().finally(() => {
-      if (!stopped) timer = setTimeout(next, ms);
-    });
-  };
-  next();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65535) throw new UserError(`--port ${text} is not a port.`);
-  return port;
-}
-
 function labsIn(text: string): string[] {
   const known = [...knownLabs().keys()];
   const labs = [...new Set(labChoices(text).map((l) => l.lab))];
@@ -210,14 +117,4 @@ function labsIn(text: string): string[] {
       `--labs ${text}: ${unknown.join(", ") || "nothing"} is not a lab; labs: ${known.join(", ")}`,
     );
   return labs;
-}
-
-/** Until Ctrl-C. */
-export async function untilStopped(running: Promise<Running>): Promise<void> {
-  const { close } = await running;
-  await new Promise<void>((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
-  });
-  await close();
 }
