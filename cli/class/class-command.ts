@@ -59,6 +59,7 @@ export function addClass(labs: Command): void {
       .description("labs for a class on this machine, without a cluster: a link for each student")
       .requiredOption("--labs <labs>", "such as stars,yaobank")
       .option("--url <url>", "how students reach it, where that is not the address")
+      .option("--folder <folder>", "of files and hand-ins (default: .labs/class/<class>)", fromUser)
       .option(
         "--links <file>",
         "write the links as CSV, readable only by you, and do not print them",

@@ -18,6 +18,8 @@ export interface ClassPlayOptions extends ClassOptions {
   labs: string;
   url?: string;
   links?: string;
+  /** @default .labs/class/<class> */
+  folder?: string;
 }
 
 export interface Running {

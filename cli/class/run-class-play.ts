@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import pc from "picocolors";
 import type { ClassView, ViewRow } from "../../classroom/class-view";
 import { csv } from "../../classroom/csv";
@@ -22,7 +22,7 @@ export async function classPlay(options: ClassPlayOptions, say: Say = out): Prom
   const { className, students } = rosterOf(options.roster);
   const labs = labsIn(options.labs);
   const key = keyOrNew(options.key ?? keyFileOf(className));
-  const folder = join(ownFolder, "class", className);
+  const folder = resolve(options.folder ?? join(ownFolder, "class", className));
   const play = new ClassPlay({ className, key, students, labs, folder, say });
   const page = await renderPage({
     stack: className,
