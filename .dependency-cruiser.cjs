@@ -33,6 +33,7 @@ const starts = [
   "^cli/(labs|page/browser/main)[.]tsx?$",
   "^stacks/index[.]ts$",
   "^components/kubernetes/cluster-job/main[.]ts$",
+  "^components/ec2/kubeconfig-job/main[.]ts$",
   "^cli/play/play-worker[.]ts$",
   "^packages/reach/(build|src/index|src/cli/main)[.]ts$",
   "^policies/guardrails/pack/index[.]ts$",

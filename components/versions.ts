@@ -9,7 +9,7 @@ export interface VersionSet {
    * Where a new cluster of it can be had, as of November 2026; a cluster that is there may have any. AWS itself is asked
    * before anything is made on EKS.
    */
-  where: readonly ("kind" | "EKS")[];
+  where: readonly ("kind" | "EKS" | "EC2")[];
   /** Node image of kind, by digest. Source: kind v0.33.0 release page. */
   kindNode: string;
   /** First kind release that makes nodes of this minor version. Source: the release's default image and kubeadm templates. */
@@ -34,7 +34,7 @@ export const KIND_RELEASE = "0.33.0";
 export const versionSets: readonly [VersionSet, ...VersionSet[]] = [
   {
     kubernetes: "1.36",
-    where: ["kind", "EKS"],
+    where: ["kind", "EKS", "EC2"],
     kindNode: "kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed",
     kindSince: "0.32.0",
     calico: CALICO,
@@ -43,7 +43,7 @@ export const versionSets: readonly [VersionSet, ...VersionSet[]] = [
   },
   {
     kubernetes: "1.35",
-    where: ["kind", "EKS"],
+    where: ["kind", "EKS", "EC2"],
     kindNode: "kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0",
     kindSince: "0.31.0",
     calico: CALICO,
@@ -53,7 +53,7 @@ export const versionSets: readonly [VersionSet, ...VersionSet[]] = [
   {
     // The default of kind v0.33.0. EKS had nothing newer than 1.36 in October 2026 (endoflife.date, amazon-eks).
     kubernetes: "1.37",
-    where: ["kind"],
+    where: ["kind", "EC2"],
     kindNode: "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5",
     kindSince: "0.33.0",
     calico: CALICO,
@@ -105,6 +105,10 @@ export function calicoCrdManifest(set: Pick<VersionSet, "calico" | "calicoApi">)
   const file = set.calicoApi === "v3" ? "v3_projectcalico_org.yaml" : "v1_crd_projectcalico_org.yaml";
   return `https://raw.githubusercontent.com/projectcalico/calico/${set.calico}/manifests/${file}`;
 }
+
+/** The patch of a set's node image, which is a release of Kubernetes: `1.36.4`. */
+export const patchOf = ({ kindNode, kubernetes }: VersionSet): string =>
+  /:v([0-9.]+)@/.exec(kindNode)?.[1] ?? `${kubernetes}.0`;
 
 /** `1.37 (kind)`: a set and where it can be had. */
 export const setText = ({ kubernetes, where }: VersionSet): string => `${kubernetes} (${where.join(", ")})`;

@@ -4,7 +4,7 @@
  */
 export interface ClusterFacts {
   /** For messages and links; nothing may decide by it. */
-  platform: "kind" | "existing" | "eks";
+  platform: "kind" | "existing" | "eks" | "ec2";
   /** Kubernetes minor version, as `1.36`. */
   kubernetes: string;
   /** Worker nodes planned (the smallest number, where groups scale). */

@@ -1,4 +1,5 @@
 import type { EksPlan } from "../components/eks/plan/eks-plan";
+import type { Ec2Plan } from "../components/ec2/plan/ec2-types";
 import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";
 import { KUBE_PROXY_OFF } from "../components/existing/plan/ebpf-contents";
@@ -16,7 +17,8 @@ export type TargetPlan =
   | { kind: "kind"; cluster: KindPlan }
   | { kind: "existing"; context: string; kubeconfig?: string | undefined }
   /** Without a cluster only while there are problems. */
-  | { kind: "eks"; cluster: EksPlan | undefined };
+  | { kind: "eks"; cluster: EksPlan | undefined }
+  | { kind: "ec2"; cluster: Ec2Plan | undefined };
 
 /** What a target decides about the cluster, and what that leaves to Calico. */
 export interface Site {

@@ -21,7 +21,7 @@ import { eksToolProblems } from "./eks-tools";
 
 /** The AWS provider of a stack: region, account and tags in one place. */
 export function awsProvider(stack: string, clusterName: string, config: Config): aws.Provider {
-  const { region, profile, account, tags } = config.eks;
+  const { region, profile, account, tags } = config.target === "ec2" ? config.ec2 : config.eks;
   const { owner, expires } = config;
   return new aws.Provider("aws", {
     region: region as aws.Region,
@@ -65,7 +65,7 @@ export interface EksTarget {
   cluster: Cluster;
   aws: AwsSite;
   addNodes?: (after: pulumi.Resource[]) => pulumi.Resource[];
-  complete: (nodes: pulumi.Resource[], network: pulumi.Resource[]) => pulumi.Resource[];
+  complete?: (nodes: pulumi.Resource[], network: pulumi.Resource[]) => pulumi.Resource[];
 }
 
 /** Makes the cluster. */

@@ -6,8 +6,13 @@ import type { Problem } from "../kube/problems";
  * What an EKS stack needs on this machine: the AWS CLI (each call to the cluster gets its token from it) and
  * credentials that are valid now. Asked before the provider, whose own words about it are long.
  */
-export function eksToolProblems(
+export const eksToolProblems = (profile: string | undefined, env?: NodeJS.ProcessEnv): Problem[] =>
+  awsToolProblems(profile, "each call to an EKS cluster gets its token from the AWS CLI", env);
+
+/** The AWS CLI, and credentials that are valid now. @param why what it is for */
+export function awsToolProblems(
   profile: string | undefined,
+  why: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Problem[] {
   const version = aws(["--version"], env);
@@ -15,7 +20,7 @@ export function eksToolProblems(
     return [
       {
         path: "aws",
-        message: "is not on the PATH; each call to an EKS cluster gets its token from the AWS CLI",
+        message: `is not on the PATH; ${why}`,
         fix: "install the AWS CLI 2: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
       },
     ];

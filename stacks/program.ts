@@ -89,18 +89,20 @@ async function openIngress(
   return provisionIngress(plan, plan.ingress, target.cluster, network, target.aws);
 }
 
-/** The plan. For EKS it needs AWS's answers: first everything is said that is known without them. */
+/** The plan. On AWS it needs AWS's answers: first everything is said that is known without them. */
 async function planHere({
   stack,
   raw,
   offline,
 }: ProgramInput): Promise<{ plan: StackPlan; aws?: aws.Provider }> {
   const plan = planStack(stack, raw, offline ? offlineFacts : factsBeforeLookup);
-  if (plan.target.kind !== "eks") return { plan };
+  if (plan.target.kind !== "eks" && plan.target.kind !== "ec2") return { plan };
   const { lookUpForEks, awsProvider } = await import("./eks-target");
   const provider = () => awsProvider(stack, plan.clusterName, plan.config);
   if (offline) return { plan, aws: provider() };
-  const answers = await lookUpForEks(plan.config, plan.clusterName, provider);
+  const { lookUpForEc2 } = await import("./ec2-target");
+  const lookUp = plan.target.kind === "eks" ? lookUpForEks : lookUpForEc2;
+  const answers = await lookUp(plan.config, plan.clusterName, provider);
   return { plan: planStack(stack, raw, answers.facts), aws: answers.provider };
 }
 
@@ -140,6 +142,15 @@ async function provision(
       const { provisionEks } = await import("./eks-target");
       const { mirrors, config } = plan;
       return provisionEks(target.cluster, aws, { facts, local, mirrors, wait: config.wait });
+    }
+    case "ec2": {
+      if (target.cluster === undefined || aws === undefined) throw new Error("no plan for EC2");
+      const { provisionEc2 } = await import("./ec2-target");
+      return provisionEc2(target.cluster, aws, {
+        facts,
+        local,
+        wait: plan.config.wait && plan.calico.install,
+      });
     }
   }
 }

@@ -11,7 +11,7 @@ const hasWeave = ({ target, kind }: Config): boolean => target === "kind" && kin
 
 /** Sections of another target are mistakes: they would change nothing, in silence. */
 export function checkSections(project: string, config: Config, raw: RawConfig, problems: Problem[]): void {
-  for (const section of ["kind", "existing", "eks"] as const) {
+  for (const section of ["kind", "existing", "eks", "ec2"] as const) {
     if (config.target !== section && `${project}:${section}` in raw) {
       problems.push({
         path: section,

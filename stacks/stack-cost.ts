@@ -1,4 +1,5 @@
 import { sumOf, type CostPart, type CostSum } from "../components/aws/plan/cost";
+import { ec2Cost } from "../components/ec2/plan/ec2-cost";
 import { eksCost, type BalancerNeeds } from "../components/eks/plan/eks-cost";
 import { MONTH, priceSources, servicePrice } from "../components/aws/plan/prices";
 import { ownsLoadBalancer } from "../kube/load-balancers";
@@ -19,10 +20,13 @@ export interface StackCost extends CostSum {
 
 /** Absent where the stack makes nothing that somebody charges for by the hour. */
 export function stackCost(plan: StackPlan, now: Date): StackCost | undefined {
-  if (plan.target.kind !== "eks" || plan.target.cluster === undefined) return undefined;
-  const { region } = plan.target.cluster.place;
+  const { target } = plan;
+  if ((target.kind !== "eks" && target.kind !== "ec2") || target.cluster === undefined) return undefined;
+  const { region } = target.cluster.place;
   const parts = [
-    ...eksCost(plan.target.cluster, { balancers: balancers(plan) }, now),
+    ...(target.kind === "eks"
+      ? eksCost(target.cluster, { balancers: balancers(plan) }, now)
+      : ec2Cost(target.cluster)),
     ...(plan.ingress?.dns.zone?.how === "create" ? [hostedZone(region)] : []),
   ];
   const sum = sumOf(parts);

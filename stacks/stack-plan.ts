@@ -15,6 +15,7 @@ import { loadConfig, type Loaded, type RawConfig } from "./config/load-config";
 import { suggestion } from "../kube/schema-problems";
 import type { Config } from "./config/stack-config";
 import { eksRoom, type EksRoom } from "./eks-room";
+import { ec2Site } from "./ec2-site";
 import { eksSite } from "./eks-site";
 import { existingSite, kindSite, type Site, type TargetPlan } from "./cluster-sites";
 import { privateImages } from "./private-images";
@@ -221,6 +222,11 @@ function planTarget(
       const { planned, ...site } = eksSite(stack, clusterName, config, aws);
       problems.push(...planned.problems);
       return { ...site, target: { kind: "eks", cluster: planned.plan }, notes: planned.warnings };
+    }
+    case "ec2": {
+      const { planned, ...site } = ec2Site(stack, clusterName, config, versions, aws);
+      problems.push(...planned.problems);
+      return { ...site, target: { kind: "ec2", cluster: planned.plan }, notes: planned.warnings };
     }
   }
 }

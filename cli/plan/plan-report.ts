@@ -1,5 +1,6 @@
 import { operatorSummary } from "../../components/calico/plan/specs";
 import { WEAVE } from "../../components/versions";
+import { ec2Summary, type Ec2Summary } from "../../components/ec2/plan/ec2-summary";
 import { eksSummary, type EksSummary } from "../../components/eks/plan/eks-summary";
 import { ingressSummary } from "../../stacks/ingress-summary";
 import { labAt, type LabSelection } from "../../labs/model";
@@ -38,6 +39,8 @@ export interface PlanReport {
   guardrails: Violation[];
   /** Network and node groups, where the target is EKS. */
   eks?: EksSummary;
+  /** Network, nodes and security groups, where the target is EC2. */
+  ec2?: Ec2Summary;
   /** What it costs at list prices; absent where nothing is charged by the hour. */
   cost?: StackCost;
   /** Controller, certificates and names, as lines; absent where the stack has no ingress. */
@@ -124,6 +127,9 @@ export function planReport(
     guardrails: checkAll(subjects(run.resources)),
     ...(plan.target.kind === "eks" && plan.target.cluster !== undefined
       ? { eks: eksSummary(plan.target.cluster, plan.room) }
+      : {}),
+    ...(plan.target.kind === "ec2" && plan.target.cluster !== undefined
+      ? { ec2: ec2Summary(plan.target.cluster) }
       : {}),
     ...(cost === undefined ? {} : { cost }),
     ...(plan.ingress === undefined ? {} : { ingress: ingressSummary(plan.ingress) }),

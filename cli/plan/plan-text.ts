@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { intentsText } from "../../packages/reach/src";
 import { costText } from "./cost-text";
+import { ec2Text } from "./ec2-text";
 import { eksText } from "./eks-text";
 import { matrixText } from "./flow-text";
 import type { LabReport, PlanReport } from "./plan-report";
@@ -18,6 +19,7 @@ export function planText(report: PlanReport, folder: string, page?: string, widt
     ...tree(report.resources, Math.min(width, 100)),
     "",
     ...(report.eks === undefined ? [] : eksText(report.eks)),
+    ...(report.ec2 === undefined ? [] : ec2Text(report.ec2)),
     ...(report.cost === undefined ? [] : costText(report.cost)),
     ...charts(report),
     ...(report.ingress === undefined ? [] : ingressText(report.ingress)),
@@ -149,4 +151,5 @@ const BUILD: Readonly<Record<string, string>> = {
   kind: "build it: needs Docker, kind and kubectl",
   existing: "build it in your cluster",
   eks: "build it on AWS: costs money",
+  ec2: "build it on AWS: costs money",
 };

@@ -5,6 +5,7 @@ import { balancers } from "./aws-balancers";
 import { eksClusters, nodeGroups } from "./aws-clusters";
 import { items, str, tagsOf, type AwsCall, type AwsKind, type Scope, type Tags } from "./aws-kind";
 import { instances, network } from "./aws-network";
+import { parameters } from "./aws-parameters";
 import { balancerGroups } from "./aws-security-groups";
 import { records } from "./aws-records";
 import { zones } from "./aws-zones";
@@ -16,6 +17,7 @@ const KINDS: readonly AwsKind[] = [
   nodeGroups,
   eksClusters,
   instances,
+  parameters,
   ...network,
   ...records,
   zones,

@@ -15,6 +15,7 @@ export interface ServiceRoleArgs {
 /** An IAM role with its policies. What depends on the component waits for all of them. */
 export class ServiceRole extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
+  readonly roleName: pulumi.Output<string>;
   /** The role, and what gives it its rights. */
   readonly all: pulumi.Resource[];
 
@@ -44,6 +45,7 @@ export class ServiceRole extends pulumi.ComponentResource {
             ),
           ];
     this.arn = role.arn;
+    this.roleName = role.name;
     this.all = [role, ...attached, ...own];
     this.registerOutputs({ arn: role.arn });
   }

@@ -41,7 +41,7 @@ export const calicoSchema = z.strictObject({
   }),
   dataplane: z.enum(["Iptables", "Nftables", "BPF"]).exactOptional().meta({
     description:
-      "How policy is programmed. It must go with kube-proxy's mode; if left out it does. `BPF` is Calico's eBPF dataplane, which takes kube-proxy's place: kind and EKS then have none, an existing cluster must have none. On kind a change to or from it replaces the cluster.",
+      "How policy is programmed. It must go with kube-proxy's mode; if left out it does. `BPF` is Calico's eBPF dataplane, which takes kube-proxy's place: kind, EKS and EC2 then have none, an existing cluster must have none. On kind a change to or from it replaces the cluster.",
   }),
   wireguard: z.boolean().default(false).meta({ description: "Whether traffic between nodes is encrypted." }),
   observability: z.boolean().exactOptional().meta({

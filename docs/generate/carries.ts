@@ -13,6 +13,7 @@ export const targets = [
   { title: "your own cluster", stack: "existing" },
   { title: "EKS, VPC CNI", stack: "eks", cni: "aws" },
   { title: "EKS, Calico CNI", stack: "eks", cni: "calico" },
+  { title: "EC2", stack: "ec2" },
 ] as const;
 export type Target = (typeof targets)[number];
 

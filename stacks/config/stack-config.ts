@@ -4,6 +4,7 @@ import { calicoSchema } from "../../components/calico/calico-config";
 import { expiresSchema, ownerSchema, studentSchema } from "../../classroom/student-config";
 import { dnsSchema } from "../../components/dns/dns-config";
 import { eksSchema } from "../../components/eks/eks-config";
+import { ec2Schema } from "../../components/ec2/ec2-config";
 import { dnsLabel } from "../../kube/config-fields";
 import { gatewaySchema } from "../../components/gateway/gateway-config";
 import { ingressSchema } from "../../components/ingress-nginx/ingress-config";
@@ -19,7 +20,7 @@ import { tlsSchema } from "../../components/tls/tls-config";
  */
 export const configSchema = z.strictObject({
   target: z
-    .enum(["kind", "existing", "eks"])
+    .enum(["kind", "existing", "eks", "ec2"])
     .default("kind")
     .meta({ description: "Where the cluster comes from." }),
   clusterName: dnsLabel(40)
@@ -39,6 +40,9 @@ export const configSchema = z.strictObject({
     .exactOptional()
     .meta({ description: "Your own cluster; only with `target: existing`." }),
   eks: eksSchema.prefault({}).meta({ description: "The EKS cluster; only with `target: eks`." }),
+  ec2: ec2Schema
+    .prefault({})
+    .meta({ description: "The cluster of EC2 instances by kubeadm; only with `target: ec2`." }),
   calico: calicoSchema.prefault({}).meta({ description: "Calico." }),
   ingress: ingressSchema
     .prefault({})

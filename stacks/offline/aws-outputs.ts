@@ -16,7 +16,9 @@ export function awsOutputs(args: pulumi.runtime.MockResourceArgs): Record<string
     case "aws:ec2/launchTemplate:LaunchTemplate":
       return { ...inputs, latestVersion: 1, arn: arn("ec2:us-west-2:123456789012:launch-template") };
     case "aws:ec2/eip:Eip":
-      return { ...inputs, allocationId: `eipalloc-${args.name}` };
+      return { ...inputs, allocationId: `eipalloc-${args.name}`, publicIp: "203.0.113.10" };
+    case "aws:ec2/instance:Instance":
+      return { ...inputs, primaryNetworkInterfaceId: `eni-${args.name}` };
     case "aws:iam/role:Role":
       return { ...inputs, name: args.name, arn: arn("iam::123456789012:role") };
     case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":

@@ -24,6 +24,10 @@ const eks = (cni: string) => ({
     nodeGroups: { workers: { instanceTypes: ["m5.xlarge"], min: 3 } },
   },
 });
+const ec2 = {
+  target: "ec2",
+  ec2: JSON.parse(readStackFile("ec2").raw[`${PROJECT}:ec2`]!) as object,
+};
 const targets: Record<string, Record<string, unknown>> = {
   kind,
   "kind, both families": { ...kind, kind: { ipFamily: "dual" } },
@@ -57,6 +61,9 @@ const targets: Record<string, Record<string, unknown>> = {
   "eks, aws-custom-prefix": eks("aws-custom-prefix"),
   "eks, calico": eks("calico"),
   "eks, aws, a Gateway": { ...eks("aws"), ingress: { controller: "gateway" } },
+  ec2,
+  "ec2, IPIP": { ...ec2, calico: { pools: [{ cidr: "192.168.0.0/17", encapsulation: "IPIP" }] } },
+  "ec2, a Gateway": { ...ec2, ingress: { controller: "gateway" } },
   "eks, calico, a Gateway": { ...eks("calico"), ingress: { controller: "gateway" } },
 };
 
@@ -101,14 +108,18 @@ const refused = (target: string): Record<string, string> => ({
   ...(target === "kind, host network" ? refusedBy("gateway", NO_GATEWAY) : {}),
   ...(target.endsWith("a Gateway") ? refusedBy("ingressNginx", NO_NGINX) : {}),
 });
+/** Its one pool is half of the pod range. */
+const withRoom = ({ "ip-pools": _room, ...rest }: typeof onKind): Record<string, string> => rest;
 const refusedBy = (need: "gateway" | "ingressNginx", why: string): Record<string, string> =>
   Object.fromEntries(labs.filter((l) => l.needs[need] === true).map((l) => [l.id, why]));
 const refusedThere = (target: string): Record<string, string> =>
-  target.startsWith("kind") || target.startsWith("eks, calico")
-    ? onKind
-    : target.startsWith("existing")
-      ? onExisting
-      : withVpcCni;
+  target === "ec2, IPIP"
+    ? withRoom(onKind)
+    : ["kind", "ec2", "eks, calico"].some((place) => target.startsWith(place))
+      ? onKind
+      : target.startsWith("existing")
+        ? onExisting
+        : withVpcCni;
 
 const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 

@@ -53,7 +53,7 @@ test.each([
   [
     "a version outside the sets names the sets",
     { kubernetes: "1.29" },
-    /1\.36 \(kind, EKS\) with Calico v3\.33\.1, v3 CRDs, 1\.35/,
+    /1\.36 \(kind, EKS, EC2\) with Calico v3\.33\.1, v3 CRDs, 1\.35/,
   ],
   [
     "a role that is not there names the roles",

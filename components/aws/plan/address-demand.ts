@@ -70,7 +70,8 @@ export function demand(request: NetworkRequest, zone: string, role: SubnetRole, 
       add("NAT gateway", 1);
   }
   if (role === "private") {
-    add("control plane", CONTROL_PLANE_RECOMMENDED);
+    // On EC2 it is a node like the others.
+    if (request.cluster !== "EC2") add("control plane", CONTROL_PLANE_RECOMMENDED);
     add("1 internal load balancer", PER_LOAD_BALANCER);
   }
   const carriesNodes = role === nodeRole(request);

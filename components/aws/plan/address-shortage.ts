@@ -141,7 +141,8 @@ function fewer(request: NetworkRequest, path: string): string | undefined {
     if (fits(capped(middle))) low = middle;
     else high = middle;
   }
-  return low === 0 ? undefined : `fewer nodes: ${path}.nodeGroups.<name>.max of at most ${low} fits`;
+  const key = request.cluster === "EC2" ? "workers.count" : "nodeGroups.<name>.max";
+  return low === 0 ? undefined : `fewer nodes: ${path}.${key} of at most ${low} fits`;
 }
 
 /** Modes that take fewer addresses and fit as the rest stands. */

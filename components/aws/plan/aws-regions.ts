@@ -56,14 +56,19 @@ export function zoneProblems(
   zones: readonly string[],
   facts: ZoneFacts,
   path: string,
+  cluster: "EKS" | "EC2" = "EKS",
 ): Problem[] {
   const problems: Problem[] = [];
-  if (zones.length < 2 || zones.length > 4) {
+  const least = cluster === "EKS" ? 2 : 1;
+  if (zones.length < least || zones.length > 4) {
     problems.push({
       path,
       value: zones,
-      message: `EKS needs subnets in two zones at least, and this network has room for four`,
-      fix: "2, 3 or 4 zones",
+      message:
+        cluster === "EKS"
+          ? "EKS needs subnets in two zones at least, and this network has room for four"
+          : "nodes need a zone, and this network has room for four",
+      fix: cluster === "EKS" ? "2, 3 or 4 zones" : "1 to 4 zones",
     });
   }
   zones.forEach((zone, i) => {

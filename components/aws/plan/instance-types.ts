@@ -1,5 +1,6 @@
 import { acceleratorOf, type Accelerator } from "./accelerators";
 import { nearest } from "../../../kube/nearest";
+import type { Problem } from "../../../kube/problems";
 // Not the name of this file: where the engine runs TypeScript, `./x` finds x.json before x.ts.
 import table from "./instance-type-table.json";
 
@@ -71,4 +72,18 @@ export function similarInstanceType(instanceType: string): string | undefined {
   const lower = instanceType.trim().toLowerCase();
   if (Object.hasOwn(rows, lower)) return lower;
   return nearest(lower, Object.keys(rows));
+}
+
+/** The problem of a type that the offline table does not have. */
+export function unknownType(path: string, type: string): Problem {
+  const similar = similarInstanceType(type);
+  return {
+    path,
+    value: type,
+    message: `is not one of the ${tableSource.types} instance types known offline (as of ${tableSource.date})`,
+    fix:
+      similar === undefined
+        ? "check the name; for a newer type ask AWS: aws ec2 describe-instance-types --instance-types <type>"
+        : `did you mean ${similar}?`,
+  };
 }

@@ -16,13 +16,13 @@ export interface Planned {
 }
 
 /**
- * The network of an EKS cluster, or every reason against it. `path`: where the request stands in the config.
+ * The network of a cluster, or every reason against it. `path`: where the request stands in the config.
  * `zones`: what is known of the region's zones.
  */
 export function planNetwork(request: NetworkRequest, path = "eks", zones: ZoneFacts = {}): Planned {
   const problems: Problem[] = [
     ...requestProblems(request, path),
-    ...zoneProblems(request.region, request.zones, zones, `${path}.zones`),
+    ...zoneProblems(request.region, request.zones, zones, `${path}.zones`, request.cluster),
     ...prefixProblems(request, path),
   ];
   if (networkingOf(request.cni).customNetworking && request.secondaryCidrs.length === 0) {
@@ -106,7 +106,7 @@ function prefixProblems(request: NetworkRequest, path: string): Problem[] {
         message: `cni ${request.cni} has no pod subnets`,
         fix: "leave it out",
       });
-    } else if (role === "private" && request.zones.length > 0) {
+    } else if (role === "private" && request.cluster !== "EC2" && request.zones.length > 0) {
       const others = Math.max(
         ...request.zones.map(
           (zone) =>

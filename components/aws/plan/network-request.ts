@@ -38,8 +38,10 @@ export interface GroupRequest {
 
 /** All that the layout of a network is decided by: plain data. */
 export interface NetworkRequest {
+  /** Whose network it is, which decides its least and its words. @default EKS */
+  cluster?: "EKS" | "EC2";
   region: string;
-  /** Availability zones by name, 2 to 4. */
+  /** Availability zones by name, 2 to 4 (on EC2 1 to 4). */
   zones: readonly string[];
   cni: CniMode;
   vpcCidr: string;

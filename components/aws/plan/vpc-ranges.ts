@@ -54,7 +54,7 @@ export function vpcRangeProblems(request: NetworkRequest, path: string): Problem
       fix: "fewer, larger ranges (100.64.0.0/16 alone holds 65,536 addresses)",
     });
   }
-  problems.push(...serviceProblems(request.serviceCidr, `${network}.serviceCidr`));
+  problems.push(...serviceProblems(request, `${network}.serviceCidr`));
 
   const others: Named[] = [
     { path: `${network}.serviceCidr`, title: "the Service range", cidr: request.serviceCidr },
@@ -82,8 +82,8 @@ export function vpcRangeProblems(request: NetworkRequest, path: string): Problem
   return problems;
 }
 
-/** Source: EKS API, KubernetesNetworkConfigRequest.serviceIpv4Cidr. */
-function serviceProblems(cidr: string, path: string): Problem[] {
+/** Source: EKS API, KubernetesNetworkConfigRequest.serviceIpv4Cidr. kubeadm takes /12 at most as well. */
+function serviceProblems({ serviceCidr: cidr, cluster = "EKS" }: NetworkRequest, path: string): Problem[] {
   const prefix = prefixOf(cidr);
   const inside = PRIVATE.some((range) => covers(range, cidr));
   if (inside && prefix >= 12 && prefix <= 24) return [];
@@ -91,7 +91,7 @@ function serviceProblems(cidr: string, path: string): Problem[] {
     {
       path,
       value: cidr,
-      message: "EKS takes a Service range of /12 to /24 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+      message: `${cluster === "EKS" ? "EKS" : "this network"} takes a Service range of /12 to /24 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`,
       fix: "172.20.0.0/16",
     },
   ];

@@ -18,6 +18,8 @@ export interface CalicoPlan {
   observability: boolean;
   containerIpForwarding: boolean;
   provider?: "EKS";
+  /** Felix turns EC2's source/destination check off. */
+  sourceDestCheck?: "felix";
   pools: readonly PlannedPool[];
   crds: { by: "operator" | "apply"; source: string };
   /** Nodes come after Calico is installed: nothing of it can be waited for until then. */
@@ -98,6 +100,7 @@ export function planCalico(
       observability,
       containerIpForwarding: config.containerIpForwarding,
       ...(site.provider === undefined ? {} : { provider: site.provider }),
+      ...(site.sourceDestCheck === undefined ? {} : { sourceDestCheck: site.sourceDestCheck }),
       pools,
       crds: { by, source: mirror ?? calicoCrdManifest(versions) },
       nodesLater: site.nodesAtInstall === 0 && site.workers > 0,

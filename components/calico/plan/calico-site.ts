@@ -9,7 +9,14 @@ export interface CalicoSite {
   /** Whether nodes can speak BGP to each other; if not, why. */
   bgp: { possible: true } | { possible: false; reason: string };
   /** Whether packets with pod addresses may go unwrapped within a subnet; if not, why. @default possible */
-  crossSubnet?: { possible: false; reason: string };
+  crossSubnet?: {
+    possible: false;
+    reason: string;
+    /** Not even where the pool says so for all packets, or wraps in IPIP across subnets. */
+    unwrapped?: true;
+  };
+  /** Calico turns EC2's source/destination check off. */
+  sourceDestCheck?: "felix";
   podCidrs: readonly string[];
   /** Ranges of Service addresses; absent where not known. */
   serviceCidrs?: readonly string[];

@@ -134,12 +134,16 @@ function checkPool(
       fix: site.bgp.possible ? "set calico.bgp to true, or use VXLAN" : "use VXLAN",
     });
   }
-  if (site.crossSubnet !== undefined && pool.encapsulation === "VXLANCrossSubnet") {
+  const unwrapped =
+    pool.encapsulation === "VXLANCrossSubnet" ||
+    (site.crossSubnet?.unwrapped === true && ["None", "IPIPCrossSubnet"].includes(pool.encapsulation));
+  if (site.crossSubnet !== undefined && unwrapped) {
     problems.push({
       path: `${path}.encapsulation`,
       value: pool.encapsulation,
       message: `does not work here: ${site.crossSubnet.reason}`,
-      fix: "use VXLAN",
+      fix:
+        site.crossSubnet.unwrapped === true ? "use VXLAN or IPIP, or ec2.sourceDestCheck: off" : "use VXLAN",
     });
   }
   const { from, to } = BLOCKS[family];

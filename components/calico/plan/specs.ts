@@ -112,6 +112,8 @@ export function felixConfiguration(plan: CalicoPlan, leftToLabs: readonly string
   const spec = {
     logSeverityScreen: "Info",
     wireguardEnabled: plan.wireguard,
+    // The nodes' role has the right to.
+    ...(plan.sourceDestCheck === "felix" ? { awsSrcDstCheck: "Disable" } : {}),
     // Load balancers ask kube-proxy's health port. The operator turns Felix's own off where kube-proxy is not its to manage
     // (core_controller.go, disableBPFKubeProxyHealthz), and here there is none.
     ...(plan.dataplane === "BPF" ? { bpfKubeProxyHealthzPort: 10256 } : {}),

@@ -9,7 +9,7 @@ import {
 } from "../../aws/plan/pod-capacity";
 import {
   lookUpInstanceType,
-  similarInstanceType,
+  unknownType,
   tableSource,
   type InstanceFacts,
 } from "../../aws/plan/instance-types";
@@ -98,20 +98,6 @@ export function capacityReport(question: CapacityQuestion): CapacityReport {
 
   const rows = known.map((facts) => toRow(podCapacity(facts, networking, warm), question));
   return { question, rows, notes: notes(known, question) };
-}
-
-/** The problem of a type that the offline table does not have. */
-export function unknownType(path: string, type: string): Problem {
-  const similar = similarInstanceType(type);
-  return {
-    path,
-    value: type,
-    message: `is not one of the ${tableSource.types} instance types known offline (as of ${tableSource.date})`,
-    fix:
-      similar === undefined
-        ? "check the name; for a newer type ask AWS: aws ec2 describe-instance-types --instance-types <type>"
-        : `did you mean ${similar}?`,
-  };
 }
 
 function toRow(capacity: PodCapacity, question: CapacityQuestion): CapacityRow {

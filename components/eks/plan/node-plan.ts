@@ -1,5 +1,5 @@
 import type { Problem } from "../../../kube/problems";
-import { unknownType } from "./capacity-report";
+import { unknownType } from "../../aws/plan/instance-types";
 import type { GroupCapacity } from "../../aws/plan/address-demand";
 import { amiType, imageNotes, imageProblems } from "./images";
 import type { InstanceFacts } from "../../aws/plan/instance-types";
