@@ -86,6 +86,7 @@ export class Grouping {
       families.join(),
       ports.map((p) => `${p.name} ${p.protocol} ${p.port ?? ""}`).join(),
       this.serviceKey(endpoint),
+      String(endpoint.dikastes),
       this.of.governed ? (endpoint.nodes?.join() ?? "any") : "",
     ].join("\u0000");
   }
@@ -122,6 +123,7 @@ export class Grouping {
       endpoint.families.join(),
       ports,
       this.serviceKey(endpoint),
+      String(endpoint.dikastes),
       this.of.governed ? (endpoint.nodes ?? []).join() : "",
     ].join("\u0000");
   }

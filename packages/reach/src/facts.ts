@@ -25,7 +25,7 @@ export interface Facts {
   readonly ebpf?: boolean;
   /** Judge as if Calico's staged policies were enforced. @default false: they are named, and decide nothing */
   readonly staged?: boolean;
-  /** The HTTP request that questions are about, for rules with `http`. @default none: such rules may or may not match */
+  /** The HTTP request that questions are about, for rules with `http`. @default none: before Dikastes such rules may or may not match */
   readonly request?: HttpRequest;
   /** Judge packets of this family alone. @default every family that the cluster has */
   readonly family?: Family;

@@ -68,6 +68,8 @@ export interface Endpoint {
   readonly families: readonly Family[];
   readonly ports: readonly NamedPort[];
   readonly hostPorts?: readonly HostPort[];
+  /** Whether Calico's application layer policy (Dikastes) stands before it. @default false */
+  readonly dikastes?: Truth;
   /** Nodes it may run on; undefined where any. */
   readonly nodes?: readonly string[];
   /** Profiles whose rules apply after the last tier; undefined for workloads: their namespace's, which allows. */

@@ -6,6 +6,7 @@ import { outsideBlocks } from "./outside-blocks";
 import { servicePorts } from "./service-ports";
 import type { Facts } from "./facts";
 import type { Input } from "./input/cluster-input";
+import { httpNotes } from "./input/dikastes";
 import { ebpfNotes } from "./input/ebpf";
 import { endpoints, type Backed } from "./input/endpoints";
 import type { Host } from "./input/hosts";
@@ -79,7 +80,12 @@ export class State {
     this.failsafe = input.failsafe;
     this.ignored = input.ignored;
     this.staged = input.staged;
-    this.notes = [...(facts.notes ?? []), ...input.notes, ...ebpfNotes(input)];
+    this.notes = [
+      ...(facts.notes ?? []),
+      ...input.notes,
+      ...ebpfNotes(input),
+      ...httpNotes(input.policies, found.workloads),
+    ];
     this.governed = this.hosts.some((host) => host.interfaces.length > 0);
     const backing = new Map([...this.services].map(([name, s]) => [name, new Set(s.backends)]));
     const sliced = new Map<string, Slice[]>();

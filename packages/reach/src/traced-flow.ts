@@ -17,7 +17,7 @@ export interface Question {
   readonly protocol?: string;
   /** The client's port, for rules that match on it. */
   readonly sourcePort?: number;
-  /** The HTTP request, for rules with `http`; Calico's application layer policy is then taken to run. */
+  /** The HTTP request, for rules with `http`. */
   readonly request?: HttpRequest;
   /** Tell with each answer what the asker may lack: see `Remark`. @default false */
   readonly remarks?: boolean;

@@ -1,6 +1,6 @@
 import type { Host } from "../input/hosts";
 import type { Direction, Endpoint, Hook } from "../reach-model";
-import type { PortSet } from "../port-sets";
+import { intersect, isEmpty, type PortSet } from "../port-sets";
 import { between, evaluate, type Segment } from "../rules/evaluate-rules";
 import type { State } from "../reach-state";
 import type { View } from "../endpoint-views";
@@ -76,5 +76,24 @@ function hostKey(state: State, host: Host): string {
 /** A pod's own policies. */
 export function ownPolicies(trip: Trip, view: View, direction: Direction, ports: PortSet): Segment[] {
   const matches = between(trip.source.truths, trip.destination.truths);
-  return evaluate(view.list(direction, "normal"), matches, trip.packet, ports);
+  const list = view.list(direction, "normal");
+  const { packet } = trip;
+  const found = evaluate(list, matches, packet, ports);
+  if (!list.byRequest || packet.request === undefined || packet.destination.dikastes !== true) return found;
+  return atProxy(found, evaluate(list, matches, { ...packet, felix: true }, ports));
+}
+
+/** What Felix lets through and Dikastes denies: the same rules are judged twice, at the pod's interface and at its proxy. */
+function atProxy(found: readonly Segment[], felix: readonly Segment[]): Segment[] {
+  return found.flatMap((segment) => {
+    const { decision, ports } = segment;
+    if (decision.verdict !== "deny") return [segment];
+    return felix.flatMap((at): Segment[] => {
+      const both = intersect(ports, at.ports);
+      if (isEmpty(both)) return [];
+      if (at.decision.verdict !== "allow") return [{ ports: both, decision }];
+      const reason = `${decision.reason}; at Dikastes, which answers 403: Felix does not look at http, and lets it through`;
+      return [{ ports: both, decision: { ...decision, at: "proxy", reason } }];
+    });
+  });
 }

@@ -65,6 +65,9 @@ export function calicoRule(rule: Fields, index: number, scope: RuleScope): Rule 
 function httpField(http: Fields): HttpMatch {
   http.only("methods", "paths");
   const methods = http.strings("methods");
+  for (const [i, method] of methods.entries())
+    if (methods.indexOf(method) !== i)
+      http.report(`methods[${i}]`, method, "stands there twice", "write it once");
   const paths = http.objects("paths").flatMap((path): HttpPath[] => {
     path.only("exact", "prefix");
     const [exact, prefix] = [path.string("exact"), path.string("prefix")];
@@ -77,6 +80,14 @@ function httpField(http: Fields): HttpMatch {
       );
       return [];
     }
+    const text = exact ?? prefix;
+    if (text !== undefined && !/^\/[^? #]*$/.test(text))
+      path.report(
+        exact === undefined ? "prefix" : "exact",
+        text,
+        "must start with / and hold no ?, # or space",
+        "write the path alone, like /items",
+      );
     return [{ ...(exact === undefined ? {} : { exact }), ...(prefix === undefined ? {} : { prefix }) }];
   });
   return {

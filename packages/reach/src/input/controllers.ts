@@ -53,9 +53,11 @@ function divided(
   const [first] = running;
   if (first === undefined) return [whole];
   if (sets.length === 1) {
-    if (seen(first) === seen(controller)) return [whole];
+    // What the injector put there only a running pod shows.
+    const { sidecar } = first;
+    if (seen(first) === seen(controller)) return [{ ...whole, sidecar }];
     const { labels, added, serviceAccount, hostNetwork, ports } = first;
-    return [{ ...whole, labels, added, serviceAccount, hostNetwork, ports }];
+    return [{ ...whole, labels, added, serviceAccount, hostNetwork, ports, sidecar }];
   }
   return sets.map((set) => {
     const [one = first] = set;

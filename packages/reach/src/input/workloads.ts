@@ -3,6 +3,7 @@ import type { Addresses } from "../addresses";
 import { PROTOCOLS, type Endpoint, type HostPort, type NamedPort } from "../reach-model";
 import { isUnknown } from "../selector";
 import { controllerLabels } from "./controller-labels";
+import { dikastesAt, sidecarOf, type Sidecar } from "./dikastes";
 import type { Fields } from "./object-fields";
 
 /** A pod, or the pods of a controller's template, before labels are inherited. */
@@ -33,6 +34,7 @@ export interface PodSource {
   readonly aliases?: readonly string[];
   /** Controllers that own it, nearest first. */
   readonly owners: readonly { kind: string; name: string }[];
+  readonly sidecar: Sidecar;
   /** Succeeded or failed: it holds no address any more. */
   readonly finished: boolean;
 }
@@ -81,6 +83,7 @@ export function podSource(named: Named, root: Fields): PodSource {
       .object("metadata")
       .objects("ownerReferences")
       .map((owner) => ({ kind: owner.string("kind") ?? "", name: owner.string("name") ?? "" })),
+    sidecar: sidecarOf(metadata, spec),
     finished: ["Succeeded", "Failed"].includes(status?.string("phase") ?? ""),
   };
 }
@@ -163,6 +166,7 @@ export function workload(source: PodSource, name: string, inherited: Inherited):
     addresses,
     families: familiesOf(addresses),
     ports: source.ports,
+    dikastes: dikastesAt(source.sidecar, inherited.namespaces.get(source.namespace) ?? {}),
     ...(source.hostPorts.length === 0 ? {} : { hostPorts: source.hostPorts }),
     ...(source.nodes.length === 0 ? {} : { nodes: source.nodes }),
     ...(source.aliases === undefined ? {} : { aliases: source.aliases }),

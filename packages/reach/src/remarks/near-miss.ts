@@ -1,6 +1,12 @@
 import { inNets } from "../addresses";
 import type { Flow, Remark } from "../reach-flows";
-import { protocolName, type Direction, type Endpoint, type EndpointMatch } from "../reach-model";
+import {
+  protocolName,
+  type Direction,
+  type Endpoint,
+  type EndpointMatch,
+  type HttpMatch,
+} from "../reach-model";
 import { contains, formatPorts } from "../port-sets";
 import { truthAt } from "../rules/evaluate-rules";
 import { matchPorts, type Packet } from "../rules/rule-ports";
@@ -56,6 +62,14 @@ function missOf(
     leg.port === undefined ? sure.length + maybe.length > 0 : contains(sure, port) || contains(maybe, port);
   const reached = matches(other, peer);
   if (reached && fits) return undefined;
+  if (reached && rule.http !== undefined && rule.http.unknown !== true) {
+    const { sure: open } = matchPorts(rule, { ...packet, felix: true });
+    if (leg.port === undefined || contains(open, leg.port))
+      return {
+        text: `${title} would match but for the request: it allows ${allowedRequests(rule.http)}`,
+        distance: 0,
+      };
+  }
   if (reached) {
     const allowed = allowedPorts(entry, packet);
     const asked = leg.port === undefined || question.port === undefined ? "" : ` ${leg.port}`;
@@ -72,6 +86,11 @@ function missOf(
   const best = whys.filter((why) => why.length > 0).sort((a, b) => a.length - b.length)[0];
   if (best === undefined || best.length > 2) return undefined;
   return { text: `${title} would match but for the peer: ${best.join(", and ")}`, distance: best.length };
+}
+
+function allowedRequests({ methods = ["any method"], paths }: HttpMatch): string {
+  const where = paths?.map(({ exact, prefix }) => exact ?? `${prefix ?? ""} and what is below it`);
+  return `${methods.join(", ")}${where === undefined ? "" : ` of ${where.join(", ")}`}`;
 }
 
 /** What the rule allows in place of what was asked, for any protocol. */

@@ -52,7 +52,7 @@ export function ruleEntry(
     applies === MAYBE
       ? "whether the policy applies is not known before deployment"
       : rule.http !== undefined && rule.unknown !== true
-        ? "depends on the request (--method, --path) where Calico's application layer policy runs; without that every request passes here"
+        ? "depends on the request (--method, --path), and on whether Dikastes stands before the pod"
         : "whether the rule matches is not known before deployment";
   return {
     action,

@@ -20,6 +20,8 @@ export interface RuleList {
   /** Whether answers depend on the address family, on ports of the destination, or neither. */
   readonly byFamily: boolean;
   readonly byPorts: boolean;
+  /** Whether a rule matches on HTTP requests. */
+  readonly byRequest: boolean;
   /** Whether a rule matches on the client's port. */
   readonly bySourcePort: boolean;
 }
@@ -137,6 +139,7 @@ export class RuleLists {
       entries: entries.map((entry, i) => ({ ...entry, next: next(i) })),
       byFamily: rules.some((rule) => rule?.family !== undefined),
       byPorts: rules.some((rule) => [rule?.destination.ports, rule?.destination.notPorts].some(usesEndpoint)),
+      byRequest: rules.some((rule) => rule?.http !== undefined),
       bySourcePort: rules.some((rule) => (rule?.source.ports ?? rule?.source.notPorts) !== undefined),
     };
   }

@@ -1,13 +1,7 @@
 import type { Family } from "../../../../kube/ip";
-import {
-  hasPorts,
-  isIcmp,
-  type Endpoint,
-  type HttpMatch,
-  type HttpRequest,
-  type PortMatch,
-  type Rule,
-} from "../reach-model";
+import { httpHolds } from "./http-match";
+import type { Truth } from "../selector";
+import { hasPorts, isIcmp, type Endpoint, type HttpRequest, type PortMatch, type Rule } from "../reach-model";
 import {
   ALL_ICMP,
   ALL_PORTS,
@@ -27,6 +21,8 @@ export interface Packet {
   readonly destination: Endpoint;
   readonly sourcePort?: number;
   readonly request?: HttpRequest;
+  /** As Felix alone judges it: it does not look at `http`. */
+  readonly felix?: true;
   /** Ports by which a Service stands for an endpoint; undefined where that is not known. */
   readonly servicePorts: (service: string, endpoint: Endpoint, protocol: number) => PortSet | undefined;
 }
@@ -88,7 +84,7 @@ export function matchPorts(rule: Rule, packet: Packet): Matched {
   };
   if (rule.icmp !== undefined) limit({ sure: rule.icmp, maybe: NO_PORTS });
   if (rule.notIcmp !== undefined) limit({ sure: subtract(space, rule.notIcmp), maybe: NO_PORTS });
-  if (rule.http !== undefined) limit(httpPorts(rule.http, packet.request, space));
+  if (rule.http !== undefined) limit(everywhere(httpHolds(rule.http, packet), space));
   const { source, destination } = rule;
   if (destination.ports !== undefined) limit(portsOf(destination.ports, packet.destination, packet));
   if (destination.notPorts !== undefined)
@@ -123,21 +119,10 @@ export function portsOf(match: PortMatch, endpoint: Endpoint, packet: Packet): M
   return { sure, maybe: unknown ? subtract(ALL_PORTS, sure) : NO_PORTS };
 }
 
-/** Without a request in the question it is open whether the rule matches (app-policy/checker/match.go of Calico). */
-function httpPorts(
-  { methods, paths, unknown }: HttpMatch,
-  request: HttpRequest | undefined,
-  space: PortSet,
-): Matched {
-  if (request === undefined || unknown === true) return { sure: NO_PORTS, maybe: space };
-  const method = methods === undefined || methods.includes("*") || methods.includes(request.method);
-  const path =
-    paths === undefined ||
-    paths.some(
-      ({ exact, prefix }) =>
-        exact === request.path || (prefix !== undefined && request.path.startsWith(prefix)),
-    );
-  return method && path ? { sure: space, maybe: NO_PORTS } : NOTHING;
+/** What holds, may hold or does not, whatever the port is. */
+function everywhere(holds: Truth, space: PortSet): Matched {
+  if (holds === false) return NOTHING;
+  return holds === true ? { sure: space, maybe: NO_PORTS } : { sure: NO_PORTS, maybe: space };
 }
 
 function complement({ sure, maybe }: Matched, space: PortSet): Matched {
