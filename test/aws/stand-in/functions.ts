@@ -12,6 +12,17 @@ const functions: Record<string, (inputs: Values, aws: Aws) => Promise<Values> | 
     const zones = (output["AvailabilityZones"] as Values[]).filter((z) => z["State"] === inputs["state"]);
     return { names: zones.map((z) => z["ZoneName"]), zoneIds: zones.map((z) => z["ZoneId"]) };
   },
+  "aws:ssm/getParameter:getParameter": async ({ name }, aws) => {
+    // moto has none of Canonical's parameters: any of its images stands in.
+    if (
+      !/^\/aws\/service\/canonical\/ubuntu\/server\/24\.04\/stable\/current\/(amd64|arm64)\//.test(
+        String(name),
+      )
+    )
+      throw new Error(`the stand-in does not know the parameter ${String(name)}`);
+    const output = await aws.call("ec2", "DescribeImages");
+    return { insecureValue: (output["Images"] as Values[])[0]?.["ImageId"] };
+  },
   "aws:eks/getClusterVersions:getClusterVersions": async (_, aws) => {
     const { clusterVersions } = await aws.call("eks", "DescribeClusterVersions");
     return { clusterVersions };

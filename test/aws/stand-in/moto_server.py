@@ -55,6 +55,11 @@ def main():
                 say({"output": {}})
                 continue
             made = client(call["service"], call["region"])
+            # AWS takes a protocol by its number without ports; moto asks for some.
+            for rule in call["input"].get("IpPermissions", []):
+                if rule.get("IpProtocol", "").isdigit():
+                    rule.setdefault("FromPort", -1)
+                    rule.setdefault("ToPort", -1)
             output = made._make_api_call(call["operation"], call["input"])
             output.pop("ResponseMetadata", None)
             say({"output": output})

@@ -193,8 +193,10 @@ export const ec2Types: Record<string, ResourceType> = {
         ...tagged(r, "security-group"),
       });
       const id = String(output["GroupId"]);
-      const rules =
-        r.get<{ protocol: string; fromPort: number; toPort: number; cidrBlocks: string[] }[]>("ingress");
+      const rules = r.get<
+        { protocol: string; fromPort: number; toPort: number; cidrBlocks: string[] }[] | undefined
+      >("ingress");
+      if (rules === undefined) return { id, outputs: {} };
       await aws.call("ec2", "AuthorizeSecurityGroupIngress", {
         GroupId: id,
         IpPermissions: rules.map((rule) => ({
