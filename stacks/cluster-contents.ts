@@ -11,14 +11,11 @@ import {
 } from "../components/existing/plan/gateway-contents";
 import { CHART_NAMESPACE } from "../components/gateway/plan/gateway-objects";
 import { GATEWAY } from "../routing/gateway/site-gateway";
-import { callApi, refusalText } from "../components/kubernetes/request";
 import type { KubeObject } from "../kube/objects";
 import { failOn, reasonOf } from "../kube/problems";
+import { opened } from "./ask-cluster";
 import type { Access } from "./kubeconfig";
 import type { StackPlan } from "./stack-plan";
-
-/** Seconds for one answer. */
-const LIMIT = 10;
 
 /**
  * Asks a cluster that is there whether what the stack would install is there already, and what it would use is there.
@@ -30,23 +27,15 @@ export async function checkContents(plan: StackPlan, access: Access): Promise<st
   const ebpf = plan.calico.install && plan.calico.dataplane === "BPF";
   if (wanted.ingress === undefined && wanted.certManager === undefined && gateway === undefined && !ebpf)
     return [];
-  const client = await import("@kubernetes/client-node");
-  const kubeconfig = new client.KubeConfig();
-  kubeconfig.loadFromString(access.text);
+  const question = await opened(access);
   const unanswered: string[] = [];
   const ask = async (path: string): Promise<unknown> => {
     try {
-      const answer = await callApi(kubeconfig, {
-        method: "GET",
-        path,
-        signal: AbortSignal.timeout(LIMIT * 1000),
-      });
-      if (answer.code === 200) return JSON.parse(answer.text) as unknown;
-      if (answer.code !== 404) unanswered.push(`${path}: ${refusalText(answer)}`);
+      return await question(path);
     } catch (error) {
       unanswered.push(`${path}: ${reasonOf(error)}`);
+      return undefined;
     }
-    return undefined;
   };
   const one = async (path: string): Promise<KubeObject | undefined> =>
     (await ask(path)) as KubeObject | undefined;

@@ -2,6 +2,13 @@ import type { EksPlan } from "../components/eks/plan/eks-plan";
 import type { Ec2Plan } from "../components/ec2/plan/ec2-types";
 import type { CalicoSite } from "../components/calico/plan/calico-site";
 import type { ClusterFacts } from "../kube/cluster-facts";
+import { calicoThereProblems } from "../components/existing/plan/calico-there";
+import {
+  countedWorkers,
+  describeCluster,
+  type ClusterReading,
+  type DescribedCluster,
+} from "../components/existing/plan/described-cluster";
 import { KUBE_PROXY_OFF } from "../components/existing/plan/ebpf-contents";
 import { kindRanges } from "../components/kind/plan/address-families";
 import { planKind, type KindPlan } from "../components/kind/plan/kind-plan";
@@ -9,13 +16,14 @@ import { defaultPorts, type PortHolders } from "../components/kind/kind-config";
 import { mirroredImage } from "../components/mirrors";
 import { planLoadBalancer } from "../components/kind/plan/load-balancer-plan";
 import { CLOUD_PROVIDER_IMAGE, ROUTER_IMAGE, WEAVE, type VersionSet } from "../components/versions";
+import { versionProblem } from "./kubeconfig";
 import type { Problem } from "../kube/problems";
 import type { Config } from "./config/stack-config";
 import { controllerOf, hasGateway, someLab, wantsIngress } from "./ingress-plan";
 
 export type TargetPlan =
   | { kind: "kind"; cluster: KindPlan }
-  | { kind: "existing"; context: string; kubeconfig?: string | undefined }
+  | { kind: "existing"; context: string; kubeconfig?: string | undefined; described: DescribedCluster }
   /** Without a cluster only while there are problems. */
   | { kind: "eks"; cluster: EksPlan | undefined }
   | { kind: "ec2"; cluster: Ec2Plan | undefined };
@@ -129,36 +137,56 @@ export function kindSite(
   };
 }
 
-/** A cluster that is there already, as config describes it. */
-export function existingSite(config: Config): Site {
-  const e = config.existing;
-  const has = e?.installedCni;
-  const cni = has === "aws" || has === "other" ? has : "calico";
+/** A cluster that is there already, as its config and what it tells itself describe it. */
+export function existingSite(config: Config, reading: ClusterReading, problems: Problem[]): Site {
+  const given = config.existing ?? { context: "" };
+  const { described, problems: found } = describeCluster(
+    given,
+    reading,
+    config.calico.install && config.calico.pools === undefined,
+  );
+  const version =
+    reading.kind === "answered"
+      ? versionProblem(reading.found.answers.version, config.kubernetes)
+      : undefined;
+  problems.push(
+    ...(version === undefined ? [] : [version]),
+    ...found,
+    ...calicoThereProblems(described, config.calico.install),
+  );
+  const { workers, installedCni, podCidrs, serviceCidr, serviceCidr6, kubeProxyMode, apiServer } = described;
+  const cni = installedCni === "aws" || installedCni === "other" ? installedCni : "calico";
   return {
-    target: { kind: "existing", context: e?.context ?? "", kubeconfig: e?.kubeconfig },
-    notes: [],
+    target: {
+      kind: "existing",
+      context: given.context,
+      kubeconfig: given.kubeconfig,
+      described,
+    },
+    notes: described.notes,
     calico: {
       cni,
       bgp: { possible: true },
-      podCidrs: e?.podCidrs ?? [],
-      serviceCidrs: [e?.serviceCidr, e?.serviceCidr6].filter((c) => c !== undefined),
-      kubeProxyMode: e?.kubeProxyMode ?? "iptables",
+      podCidrs,
+      serviceCidrs: [serviceCidr, serviceCidr6].filter((c) => c !== undefined),
+      kubeProxyMode,
       // Calico's operator could; nobody would turn it on again when the stack goes (kubeProxyManagement).
-      kubeProxyOff: `turn it off yourself, as it is not this stack's (kubeadm: ${KUBE_PROXY_OFF}), then set existing.kubeProxyMode to none`,
-      ...(e?.apiServer === undefined ? { apiServerNeeded: "existing.apiServer" } : {}),
-      nodesAtInstall: e?.workers ?? 0,
-      workers: e?.workers ?? 0,
+      kubeProxyOff: `turn it off yourself, as it is not this stack's (kubeadm: ${KUBE_PROXY_OFF}), then leave out existing.kubeProxyMode, or set existing.kubeProxyMode to none`,
+      ...(apiServer === undefined ? { apiServerNeeded: "existing.apiServer" } : {}),
+      nodesAtInstall: described.nodesAtInstall,
+      workers: countedWorkers(given, workers),
+      ...(described.calico === undefined ? {} : { there: described.calico }),
     },
     facts: {
       platform: "existing",
       kubernetes: config.kubernetes,
-      workers: e?.workers ?? 0,
-      podCidrs: e?.podCidrs ?? [],
-      ...(e?.serviceCidr === undefined ? {} : { serviceCidr: e.serviceCidr }),
-      ...(e?.serviceCidr6 === undefined ? {} : { serviceCidr6: e.serviceCidr6 }),
-      kubeProxyMode: e?.kubeProxyMode ?? "iptables",
-      controlPlaneReachesPods: e?.controlPlaneReachesPods ?? true,
-      loadBalancer: e?.loadBalancer ?? "none",
+      workers,
+      podCidrs,
+      ...(serviceCidr === undefined ? {} : { serviceCidr }),
+      ...(serviceCidr6 === undefined ? {} : { serviceCidr6 }),
+      kubeProxyMode,
+      controlPlaneReachesPods: described.controlPlaneReachesPods,
+      loadBalancer: described.loadBalancer,
       hostPorts: [],
       baseDomain: "localhost",
       owned: false,

@@ -72,25 +72,27 @@ export async function checkCluster(access: Access, kubernetes: string, ms = 10_0
       fix: `check that kubectl --context ${config.currentContext} version works`,
     });
   });
+  const problem = versionProblem(version.gitVersion, kubernetes);
+  if (problem !== undefined) throw unusable(problem);
+}
+
+/** Whether a cluster of this version is what the config says. */
+export function versionProblem(gitVersion: string, kubernetes: string): Problem | undefined {
+  const running = /^v(\d+\.\d+)/.exec(gitVersion)?.[1];
   // Builds without a version stamp say v0.0.0; there is nothing to compare then.
-  const minor = /^(\d+)/.exec(version.minor)?.[1];
-  if (version.gitVersion.startsWith("v0.") || minor === undefined) return;
-  const running = `${version.major}.${minor}`;
-  if (running === kubernetes) return;
+  if (running === undefined || running.startsWith("0.") || running === kubernetes) return undefined;
   const known = versionSets.map((s) => s.kubernetes);
-  throw unusable({
+  return {
     path: "kubernetes",
     value: kubernetes,
-    message: `the cluster runs ${version.gitVersion}`,
+    message: `the cluster runs ${gitVersion}`,
     fix: known.includes(running)
       ? `set kubernetes to "${running}"`
       : `no version set fits it; sets: ${known.join(", ")}`,
-  });
+  };
 }
 
 interface Version {
-  major: string;
-  minor: string;
   gitVersion: string;
 }
 

@@ -5,6 +5,7 @@ import { Calico } from "../components/calico/calico";
 import { factsBeforeLookup, offlineFacts } from "../components/eks/plan/aws-facts";
 import type { Cluster } from "../components/cluster";
 import { ExistingCluster } from "../components/existing/existing-cluster";
+import type { ClusterReading } from "../components/existing/plan/described-cluster";
 import { KindCluster } from "../components/kind/kind-cluster";
 import { LabMachine } from "../components/kind/lab-machine";
 import { Weave } from "../components/weave/weave";
@@ -13,12 +14,13 @@ import { LabResources } from "../components/lab/lab";
 import { machineAt, patchedFields, type LabSelection } from "../labs/model";
 import { predecessors } from "../labs/predecessors";
 import { failOn, formatProblem } from "../kube/problems";
-import type { RawConfig } from "./config/load-config";
+import { askCluster } from "./ask-cluster";
+import { loadConfig, type RawConfig } from "./config/load-config";
 import type { AwsSite, IngressResources } from "./ingress-resources";
 import { checkContents } from "./cluster-contents";
 import { askKindMachine } from "./kind-machine";
 import { checkCluster, readKubeconfig } from "./kubeconfig";
-import { planStack, type StackPlan } from "./stack-plan";
+import { clusterNameOf, planStack, PROJECT, type StackPlan } from "./stack-plan";
 import { missingKindTools } from "./required-tools";
 
 export interface ProgramInput {
@@ -26,6 +28,8 @@ export interface ProgramInput {
   raw: RawConfig;
   /** The offline plan: no tool is asked, no cluster is called. */
   offline: boolean;
+  /** What a cluster that is there has told already; else it is asked, unless this is offline. */
+  reading?: ClusterReading;
 }
 
 /** A cluster, and how nodes are added once a CNI that comes first is there. */
@@ -89,13 +93,18 @@ async function openIngress(
   return provisionIngress(plan, plan.ingress, target.cluster, network, target.aws);
 }
 
-/** The plan. On AWS it needs AWS's answers: first everything is said that is known without them. */
+/**
+ * The plan. On AWS it needs AWS's answers: first everything is said that is known without them. A cluster that is there
+ * is asked before anything is said of it: without its facts nobody knows what is wrong.
+ */
 async function planHere({
   stack,
   raw,
   offline,
+  reading,
 }: ProgramInput): Promise<{ plan: StackPlan; aws?: aws.Provider }> {
-  const plan = planStack(stack, raw, offline ? offlineFacts : factsBeforeLookup);
+  const facts = offline ? offlineFacts : factsBeforeLookup;
+  const plan = planStack(stack, raw, facts, reading ?? (offline ? undefined : await askThere(stack, raw)));
   if (plan.target.kind !== "eks" && plan.target.kind !== "ec2") return { plan };
   const { lookUpForEks, awsProvider } = await import("./eks-target");
   const provider = () => awsProvider(stack, plan.clusterName, plan.config);
@@ -104,6 +113,15 @@ async function planHere({
   const lookUp = plan.target.kind === "eks" ? lookUpForEks : lookUpForEc2;
   const answers = await lookUp(plan.config, plan.clusterName, provider);
   return { plan: planStack(stack, raw, answers.facts), aws: answers.provider };
+}
+
+/** @throws ProblemsError where it does not answer, or is of another version: nothing can be made in it */
+async function askThere(stack: string, raw: RawConfig): Promise<ClusterReading | undefined> {
+  const { config } = loadConfig(raw, PROJECT);
+  if (config?.target !== "existing" || config.existing === undefined) return undefined;
+  const access = await readKubeconfig(config.existing.context, config.existing.kubeconfig);
+  await checkCluster(access, config.kubernetes);
+  return askCluster(access, config.clusterName ?? clusterNameOf(stack, []));
 }
 
 async function provision(
@@ -132,7 +150,7 @@ async function provision(
           kubeconfig,
           server,
           facts,
-          apiServer: plan.config.existing?.apiServer,
+          apiServer: target.described.apiServer,
           local,
         }).cluster,
       };
@@ -214,7 +232,7 @@ async function checkMachine(plan: StackPlan, { offline }: ProgramInput): Promise
   }
   if (plan.target.kind === "existing") {
     const access = await readKubeconfig(plan.target.context, plan.target.kubeconfig);
-    await checkCluster(access, plan.config.kubernetes);
+    void pulumi.log.info(`the cluster says: ${plan.target.described.read.join("; ")}`);
     for (const question of await checkContents(plan, access))
       void pulumi.log.warn(
         `the cluster does not say what is in it, so that a clash is only seen when it comes: ${question}`,

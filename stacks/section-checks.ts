@@ -40,21 +40,4 @@ export function checkSections(project: string, config: Config, raw: RawConfig, p
       fix: "pulumi config set --path existing.context <context of your kubeconfig>",
     });
   }
-  if (config.existing?.installedCni === "calico" && config.calico.install) {
-    problems.push({
-      path: "calico.install",
-      value: true,
-      message: "the cluster has Calico already (existing.installedCni: calico)",
-      fix: "set calico.install to false",
-    });
-  }
-  if (config.existing?.installedCni === "other" && config.calico.install) {
-    problems.push({
-      path: "existing.installedCni",
-      value: "other",
-      message:
-        "Calico enforces policy beside the AWS VPC CNI, or is the CNI itself; beside another CNI this project does not install it",
-      fix: "set calico.install to false, or use a cluster without a CNI",
-    });
-  }
 }

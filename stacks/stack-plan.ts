@@ -2,6 +2,7 @@ import type { ClusterFacts } from "../kube/cluster-facts";
 import { planCalico, type CalicoPlan } from "../components/calico/plan/calico-plan";
 import { offlineFacts } from "../components/eks/plan/aws-facts";
 import type { AwsFacts } from "../components/eks/plan/aws-facts";
+import type { ClusterReading } from "../components/existing/plan/described-cluster";
 import { coverageProblems } from "../components/tls/plan/own";
 import { mirrorableCharts, type Mirrors } from "../components/mirrors";
 import { setText, versionSet, versionSets, type VersionSet } from "../components/versions";
@@ -14,6 +15,7 @@ import { failOn, ProblemsError } from "../kube/problems";
 import { loadConfig, type Loaded, type RawConfig } from "./config/load-config";
 import { suggestion } from "../kube/schema-problems";
 import type { Config } from "./config/stack-config";
+import { calicoApiProblems } from "./calico-api";
 import { eksRoom, type EksRoom } from "./eks-room";
 import { ec2Site } from "./ec2-site";
 import { eksSite } from "./eks-site";
@@ -50,24 +52,38 @@ export const PROJECT = "k8s-network-labs";
  * Plans a stack from its raw config, or throws every problem at once. Nothing is made here. `aws`: what is known of
  * AWS; offline, the tables of this project.
  */
-export function planStack(stack: string, raw: RawConfig, aws: AwsFacts = offlineFacts): StackPlan {
+export function planStack(
+  stack: string,
+  raw: RawConfig,
+  aws: AwsFacts = offlineFacts,
+  reading: ClusterReading = NOT_ASKED,
+): StackPlan {
+  const known = { aws, reading };
   const loaded = loadConfig(raw, PROJECT);
   if (loaded.config === undefined)
-    return fail(stack, [...loaded.problems, ...problemsOfRest(stack, loaded, raw, aws)]);
-  return planConfig(stack, loaded.config, raw, aws);
+    return fail(stack, [...loaded.problems, ...problemsOfRest(stack, loaded, raw, known)]);
+  return planConfig(stack, loaded.config, raw, known);
 }
+
+/** What is known beside the config: of AWS, and of a cluster that is there. */
+interface Known {
+  aws: AwsFacts;
+  reading: ClusterReading;
+}
+
+const NOT_ASKED: ClusterReading = { kind: "not-asked" };
 
 /** What else is wrong in the sections that could be read: all problems are reported at once. */
 function problemsOfRest(
   stack: string,
   { rest, problems }: Loaded,
   raw: RawConfig,
-  aws: AwsFacts,
+  known: Known,
 ): readonly Problem[] {
   if (rest === undefined) return [];
   const broken = new Set(problems.map((p) => p.path.split(".")[0]));
   try {
-    planConfig(stack, rest, raw, aws);
+    planConfig(stack, rest, raw, known);
     return [];
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error;
@@ -75,7 +91,7 @@ function problemsOfRest(
   }
 }
 
-function planConfig(stack: string, given: Config, raw: RawConfig, aws: AwsFacts): StackPlan {
+function planConfig(stack: string, given: Config, raw: RawConfig, { aws, reading }: Known): StackPlan {
   const problems: Problem[] = [];
   const config = withoutCalico(given);
   const versions = versionSet(config.kubernetes);
@@ -101,7 +117,7 @@ function planConfig(stack: string, given: Config, raw: RawConfig, aws: AwsFacts)
   checkSections(PROJECT, config, raw, problems);
   const clusterName = config.clusterName ?? clusterNameOf(stack, problems);
   const set = versions ?? versionSets[0];
-  const site = planTarget(stack, config, clusterName, set, problems, aws);
+  const site = planTarget(stack, config, clusterName, set, problems, { aws, reading });
   const calico = planCalico(withObservability(config), site.calico, set, config.mirrors.calicoCrds);
   problems.push(...calico.problems);
   const known: ClusterFacts = { ...site.facts, cni: calico.plan.cni };
@@ -114,7 +130,7 @@ function planConfig(stack: string, given: Config, raw: RawConfig, aws: AwsFacts)
   const labs = selectLabs(config.labs, facts, planned?.site, planned?.gatewaySite);
   const ingress = planned && withGatewayHosts(planned, labs.selections);
   problems.push(...listenerProblems(ingress));
-  problems.push(...entry.problems, ...labs.problems);
+  problems.push(...entry.problems, ...labs.problems, ...calicoApiProblems(site.target, labs.selections));
   const open = ingress?.controller === undefined ? undefined : openToAll(ingress.controller);
   if (open !== undefined && aws.stage !== "offline") problems.push(open);
   const room =
@@ -211,13 +227,13 @@ function planTarget(
   clusterName: string,
   versions: VersionSet,
   problems: Problem[],
-  aws: AwsFacts,
+  { aws, reading }: Known,
 ): Site {
   switch (config.target) {
     case "kind":
       return kindSite(config, clusterName, versions, problems);
     case "existing":
-      return existingSite(config);
+      return existingSite(config, reading, problems);
     case "eks": {
       const { planned, ...site } = eksSite(stack, clusterName, config, aws);
       problems.push(...planned.problems);
@@ -232,7 +248,7 @@ function planTarget(
 }
 
 /** `labs-<stack>`, as a DNS label of at most 40 characters: kind adds `-control-plane`, AWS its own prefixes. */
-function clusterNameOf(stack: string, problems: Problem[]): string {
+export function clusterNameOf(stack: string, problems: Problem[]): string {
   const name = stack.startsWith("labs-") ? stack : `labs-${stack}`;
   const safe = name
     .toLowerCase()

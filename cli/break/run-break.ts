@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import { UserError } from "../../kube/problems";
 import { LabStates } from "../../labs/prediction/lab-states";
+import { readClusterOf } from "../../stacks/ask-cluster";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { planStack } from "../../stacks/stack-plan";
 import { openApi } from "../cluster/api-client";
@@ -24,7 +25,7 @@ export interface BreakOptions {
 /** `labs break`: changes only what the step itself has put there for a learner to write. */
 export async function runBreak(nameOrFile: string, options: BreakOptions): Promise<void> {
   const { stack, raw } = readStackFile(nameOrFile);
-  const plan = planStack(stack, raw);
+  const plan = planStack(stack, raw, undefined, await readClusterOf(stack, raw));
   const { lab, step } = options;
   const [selection, ...more] = selectChecked(plan.labs, {
     ...(lab === undefined ? {} : { lab: [lab] }),

@@ -37,6 +37,8 @@ export interface PlanReport {
   notes: string[];
   /** What the guardrails say of the resources; empty when they hold. */
   guardrails: Violation[];
+  /** What a cluster that is there has told, a fact a line; absent where there is none, or it was not asked. */
+  cluster?: string[];
   /** Network and node groups, where the target is EKS. */
   eks?: EksSummary;
   /** Network, nodes and security groups, where the target is EC2. */
@@ -125,6 +127,9 @@ export function planReport(
     build: build.up,
     notes: plan.notes,
     guardrails: checkAll(subjects(run.resources)),
+    ...(plan.target.kind === "existing" && plan.target.described.read.length > 0
+      ? { cluster: plan.target.described.read }
+      : {}),
     ...(plan.target.kind === "eks" && plan.target.cluster !== undefined
       ? { eks: eksSummary(plan.target.cluster, plan.room) }
       : {}),

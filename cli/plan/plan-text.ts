@@ -15,6 +15,9 @@ export function planText(report: PlanReport, folder: string, page?: string, widt
     `${pc.bold(`Plan of stack ${report.stack}`)}: target ${report.target}, cluster ${report.clusterName}, ${[`Kubernetes ${report.versions.kubernetes}`, ...(report.cni === undefined ? [] : [report.cni])].join(", ")}`,
     pc.cyan(report.about),
     "",
+    ...(report.cluster === undefined
+      ? []
+      : [heading("What the cluster says"), ...report.cluster.map((line) => `  ${line}`), ""]),
     heading(`Resources (${report.resources.filter((r) => r.custom).length})`),
     ...tree(report.resources, Math.min(width, 100)),
     "",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readIntents, type Intent } from "../../packages/reach/src";
+import { readClusterOf } from "../../stacks/ask-cluster";
 import { runOffline } from "../../stacks/offline/run-offline";
 import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
@@ -9,15 +10,16 @@ import { planReport, type Plan } from "./plan-report";
 import { planText } from "./plan-text";
 import { writeManifests } from "./manifests";
 
-/** Plans a stack file offline, and asks its flows for intents. */
+/** Plans a stack file, and asks its flows for intents. Only a cluster that is there is asked, where it answers. */
 export async function planOffline(
   file: StackFile,
   intents: readonly Intent[] = [],
 ): Promise<Plan & { plan: StackPlan }> {
   const { stack, raw, ownFile } = file;
   // First without the runtime: a wrong config is reported before anything else happens.
-  const plan = planStack(stack, raw);
-  const run = await runOffline({ stack, raw }, () => program({ stack, raw, offline: true }));
+  const reading = await readClusterOf(stack, raw);
+  const plan = planStack(stack, raw, undefined, reading);
+  const run = await runOffline({ stack, raw }, () => program({ stack, raw, offline: true, reading }));
   return { ...planReport(plan, run, { ownFile, intents }), plan };
 }
 

@@ -4,6 +4,7 @@ import pc from "picocolors";
 import { kubeconfigFile, madeBy, shapeBy } from "../../components/kind/machine-objects";
 import { failOn, UserError } from "../../kube/problems";
 import { askKindMachine } from "../../stacks/kind-machine";
+import { readClusterOf } from "../../stacks/ask-cluster";
 import { readStackFile } from "../../stacks/offline/stack-file";
 import { missingKindTools } from "../../stacks/required-tools";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
@@ -21,7 +22,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Builds a stack, or previews it. Whatever can be known to be wrong is reported before the engine starts. */
 export async function runUp(nameOrFile: string, options: UpCommand): Promise<void> {
-  const plan = planOf(nameOrFile);
+  const plan = await planOf(nameOrFile);
   const name = plan.stack;
   const preview = options.preview === true;
   if (plan.target.kind === "kind" && !preview) {
@@ -182,9 +183,9 @@ function kindClusterOf(name: string): string | undefined {
 }
 
 /** @throws UserError where the file is none of this project's stacks: the engine knows no others */
-function planOf(nameOrFile: string): StackPlan {
+async function planOf(nameOrFile: string): Promise<StackPlan> {
   const { stack, raw, ownFile } = readStackFile(nameOrFile, projectFolder);
-  const plan = planStack(stack, raw);
+  const plan = planStack(stack, raw, undefined, await readClusterOf(stack, raw));
   if (ownFile === undefined) return plan;
   throw new UserError(
     `${nameOrFile} is a file of your own, and the engine knows the stacks of this folder only\n  fix: ${buildCommands(stack, ownFile).up}`,

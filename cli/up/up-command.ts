@@ -34,6 +34,6 @@ export function addUp(labs: Command): void {
     .option("-s, --stack <stack>", "stack name", "kind")
     .action(async (lab: string, step: string, options: { stack: string }) => {
       const { setStep } = await import("./set-step");
-      setStep(lab, step, options.stack);
+      await setStep(lab, step, options.stack);
     });
 }

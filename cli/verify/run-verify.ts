@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import pc from "picocolors";
 import { UserError } from "../../kube/problems";
 import { readIntents } from "../../packages/reach/src";
+import { readClusterOf } from "../../stacks/ask-cluster";
 import { readStackFile, type StackFile } from "../../stacks/offline/stack-file";
 import { planStack, type StackPlan } from "../../stacks/stack-plan";
 import { toUser } from "../user-paths";
@@ -34,7 +35,7 @@ export async function runVerify(nameOrFile: string, options: VerifyOptions): Pro
   const token = tokenIn(options.token);
   if (options.seed !== undefined && options.handIn === undefined)
     throw new UserError("--seed goes with --hand-in.");
-  const { plan, checks, of } = subject(readStackFile(nameOrFile), options);
+  const { plan, checks, of } = await subject(readStackFile(nameOrFile), options);
   const stages = interrupts();
   const signal = stages.signal("stop");
   stages.signal("end").addEventListener("abort", () => process.exit(130));
@@ -74,11 +75,11 @@ export async function runVerify(nameOrFile: string, options: VerifyOptions): Pro
 }
 
 /** What is verified on which plan: the claims of labs, or a file's intents. */
-function subject(
+async function subject(
   { stack, raw }: StackFile,
   options: VerifyOptions,
-): { plan: StackPlan; checks: Check[]; of: string } {
-  const whole = planStack(stack, raw);
+): Promise<{ plan: StackPlan; checks: Check[]; of: string }> {
+  const whole = planStack(stack, raw, undefined, await readClusterOf(stack, raw));
   if (options.intents !== undefined)
     return {
       plan: whole,

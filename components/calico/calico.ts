@@ -90,7 +90,7 @@ export class Calico extends pulumi.ComponentResource {
 
   private operator(dependsOn: pulumi.Resource[]): k8s.helm.v3.Release {
     const { cluster, plan, mirrors, wait } = this.args;
-    const namespace = this.object(operatorNamespace(), []);
+    const namespace = this.object(operatorNamespace(cluster.name), []);
     return new k8s.helm.v3.Release(
       `${this.prefix}-operator`,
       {

@@ -13,7 +13,14 @@ import { planStack, PROJECT, type StackPlan } from "../../stacks/stack-plan";
 const kind = { target: "kind" };
 const existing = {
   target: "existing",
-  existing: { context: "mine", workers: 2, podCidrs: ["10.244.0.0/16"], serviceCidr: "10.96.0.0/12" },
+  existing: {
+    context: "mine",
+    workers: 2,
+    installedCni: "none",
+    podCidrs: ["10.244.0.0/16"],
+    serviceCidr: "10.96.0.0/12",
+    kubeProxyMode: "iptables",
+  },
 };
 const eks = (cni: string) => ({
   target: "eks",

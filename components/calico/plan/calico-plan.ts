@@ -115,13 +115,22 @@ export function planCalico(
 
 function cniFacts(site: CalicoSite, bgp: boolean, install: boolean, pools: readonly PlannedPool[]): CniFacts {
   if (site.cni === "weave") return { type: "weave", bgp: false, encapsulation: "VXLAN", podsRoutable: false };
+  // Of a Calico that is there already we know what it tells.
+  const { bgp: itsBgp = bgp, dataplane, pools: itsPools, encapsulation } = install ? {} : (site.there ?? {});
   if (site.cni !== "calico")
-    return { type: site.cni, bgp: false, encapsulation: "cloud", podsRoutable: true };
+    return {
+      type: site.cni,
+      bgp: false,
+      encapsulation: "cloud",
+      ...(dataplane === undefined ? {} : { dataplane }),
+      podsRoutable: true,
+    };
   return {
     type: "calico",
-    bgp,
-    encapsulation: pools[0]?.encapsulation ?? "VXLANCrossSubnet",
-    // Of a Calico that is there already we know nothing.
+    bgp: itsBgp,
+    encapsulation: encapsulation ?? pools[0]?.encapsulation ?? "VXLANCrossSubnet",
+    ...(dataplane === undefined ? {} : { dataplane }),
+    ...(itsPools === undefined ? {} : { pools: itsPools }),
     ...(install
       ? {
           pools: pools.map(({ name, cidr, encapsulation, natOutgoing }) => ({

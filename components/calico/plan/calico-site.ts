@@ -33,4 +33,6 @@ export interface CalicoSite {
   nodesAtInstall: number;
   /** Worker nodes planned. */
   workers: number;
+  /** A Calico that is there already and not this stack's, as far as it tells how it was set up. */
+  there?: Partial<Pick<CniFacts, "bgp" | "encapsulation" | "dataplane" | "pools">>;
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../../kube/objects";
 import type { CalicoPlan } from "./calico-plan";
+import { OWNER_LABEL } from "../../owner-label";
 import { charts } from "../../versions";
 import type { Mirrors } from "../../mirrors";
 
@@ -44,11 +45,14 @@ export function operatorValues(
 }
 
 /** Namespace of the operator; created by us, as upstream's own manifest has it. */
-export function operatorNamespace(): KubeObject {
+export function operatorNamespace(cluster: string): KubeObject {
   return {
     apiVersion: "v1",
     kind: "Namespace",
-    metadata: { name: "tigera-operator", labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
+    metadata: {
+      name: "tigera-operator",
+      labels: { "pod-security.kubernetes.io/enforce": "privileged", [OWNER_LABEL]: cluster },
+    },
   };
 }
 

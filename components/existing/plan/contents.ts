@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../kube/objects";
 import type { Problem } from "../../../kube/problems";
-import { OWNER_LABEL } from "../../owner-label";
+import { isOurs, OWNER_LABEL } from "../../owner-label";
 
 /** What the API server of a cluster that is there says of ingress and certificates; undefined: it is not there. */
 export interface ClusterContents {
@@ -187,14 +187,6 @@ function releaseOf(o: KubeObject | undefined): string | undefined {
   const at = o?.metadata.annotations;
   const name = at?.["meta.helm.sh/release-name"];
   return name === undefined ? undefined : `${at?.["meta.helm.sh/release-namespace"] ?? ""}/${name}`;
-}
-
-/** Of this stack; before there was a label, what Pulumi has made counts as its own. */
-function isOurs(ns: KubeObject | undefined, cluster: string): boolean {
-  const owner = ns?.metadata.labels?.[OWNER_LABEL];
-  if (owner !== undefined) return owner === cluster;
-  const managers = (ns?.metadata["managedFields"] ?? []) as { manager?: string }[];
-  return managers.some((m) => m.manager?.startsWith("pulumi-kubernetes") === true);
 }
 
 const whose = (ns: KubeObject): string => {

@@ -2,11 +2,11 @@ import {
   contentProblems,
   type ClusterContents,
   type WantedContents,
-} from "../../components/existing/plan/contents";
-import type { KubeObject } from "../../kube/objects";
-import { planStack } from "../../stacks/stack-plan";
-import { ProblemsError } from "../../kube/problems";
-import { rawConfig, stackGraph } from "../support/graph";
+} from "../../../components/existing/plan/contents";
+import type { KubeObject } from "../../../kube/objects";
+import { planStack } from "../../../stacks/stack-plan";
+import { ProblemsError } from "../../../kube/problems";
+import { rawConfig, stackGraph } from "../../support/graph";
 
 const object = (kind: string, name: string, more: object = {}, spec: object = {}): KubeObject => ({
   apiVersion: "x/v1",
