@@ -3,6 +3,7 @@ import type { Flow, FlowPart } from "./reach-flows";
 import { Matrix, type PairParts } from "./matrix";
 import type { Endpoint } from "./reach-model";
 import { PathEvaluator } from "./hosts/path-evaluator";
+import { inMesh } from "./mesh/mesh-stage";
 import type { State } from "./reach-state";
 import type { Group } from "./endpoint-groups";
 
@@ -81,7 +82,7 @@ export function groupAnswers(
   | { readonly groupOf: ReadonlyMap<Endpoint, Group>; readonly pair: (from: Group, to: Group) => PairParts }
   | undefined {
   const hosts = state.workloads.some(({ type }) => type === "host");
-  if (state.governed || hosts || state.families().length > 1) return undefined;
+  if (state.governed || hosts || state.mesh !== undefined || state.families().length > 1) return undefined;
   const matrix = new Matrix(state);
   return { groupOf: groupsByMember(state), pair: (from, to) => matrix.pair(from, to) };
 }
@@ -99,6 +100,7 @@ function ofOneFamily(state: State): (from: Endpoint, to: Endpoint) => PairParts 
   return (from, to) => {
     const a = groupOf.get(from);
     const b = groupOf.get(to);
+    if (inMesh(state, to)) return paths.pair(from, to);
     const simple = !state.governed && from.type !== "host" && to.type !== "host";
     if (simple && a !== undefined && b !== undefined) return matrix.pair(a, b);
     return paths.pair(a?.view.endpoint ?? from, b?.view.endpoint ?? to);

@@ -29,7 +29,12 @@ export const LIVE_RESOURCES = [
   "networkpolicies.networking.k8s.io",
 ] as const;
 /** Read where the cluster serves them. */
-const OPTIONAL_GROUPS = ["policy.networking.k8s.io", "projectcalico.org", "crd.projectcalico.org"] as const;
+const OPTIONAL_GROUPS = [
+  "policy.networking.k8s.io",
+  "projectcalico.org",
+  "crd.projectcalico.org",
+  "security.istio.io",
+] as const;
 /** Calico's kinds that decide; its own bookkeeping is large and says nothing. */
 const CALICO = [
   "networkpolicies",
@@ -47,6 +52,8 @@ const CALICO = [
   "kubecontrollersconfigurations",
 ];
 
+const ISTIO = ["authorizationpolicies", "peerauthentications"];
+
 /**
  * Reads from a running cluster, through kubectl, what a folder would hold; kubectl fetches long lists by pages.
  * @throws UserError where there is no kubectl, no such cluster, or a right is missing
@@ -62,7 +69,7 @@ export async function readCluster(choice: ClusterChoice): Promise<SourceObject[]
     // Where Calico serves its API, what it stores behind it is the same once more.
     if (inGroup === "crd.projectcalico.org" && served.includes("globalnetworkpolicies.projectcalico.org"))
       return false;
-    return inGroup === "policy.networking.k8s.io" || CALICO.includes(resource);
+    return inGroup === "policy.networking.k8s.io" || [...CALICO, ...ISTIO].includes(resource);
   });
   const lists = await Promise.all(
     [LIVE_RESOURCES.join(","), ...(optional.length === 0 ? [] : [optional.join(",")])].map((resources) =>

@@ -70,6 +70,10 @@ export interface Endpoint {
   readonly hostPorts?: readonly HostPort[];
   /** Whether Calico's application layer policy (Dikastes) stands before it. @default false */
   readonly dikastes?: Truth;
+  /** How it is in an Istio mesh; absent where it is not. */
+  readonly mesh?: "sidecar" | "ambient";
+  /** Its own label or its namespace's sends what comes to it through a waypoint. */
+  readonly waypoint?: true;
   /** Nodes it may run on; undefined where any. */
   readonly nodes?: readonly string[];
   /** Profiles whose rules apply after the last tier; undefined for workloads: their namespace's, which allows. */

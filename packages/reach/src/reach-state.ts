@@ -13,6 +13,8 @@ import type { Host } from "./input/hosts";
 import type { Failsafe } from "./input/failsafe";
 import type { Pool } from "./input/ip-pools";
 import { readInput, withPolicies } from "./input/read-input";
+import type { Mesh } from "./mesh/mesh-model";
+import { meshNotes } from "./mesh/mesh-notes";
 import type { Slice } from "./input/endpoint-slices";
 import type { SourceObject } from "./input/source-object";
 import type { Endpoint, Policy, HttpRequest } from "./reach-model";
@@ -28,6 +30,8 @@ export class State {
   readonly outside: readonly Endpoint[];
   readonly services: ReadonlyMap<string, Backed>;
   readonly policies: readonly Policy[];
+  /** The mesh's policies; undefined where the mesh has no say. */
+  readonly mesh: Mesh | undefined;
   /** Whether Weave Net's controller enforces policies. */
   readonly weave: boolean;
   /** Whether Calico's eBPF dataplane runs, in kube-proxy's place. */
@@ -72,6 +76,8 @@ export class State {
     this.hosts = found.hosts;
     this.services = found.services;
     this.policies = input.policies;
+    const ambient = this.workloads.some(({ mesh }) => mesh === "ambient");
+    this.mesh = input.mesh ?? (ambient ? { authorizations: [], peers: [] } : undefined);
     this.weave = input.weave;
     this.ebpf = input.ebpf;
     this.endpointToHost = input.endpointToHost;
@@ -85,6 +91,7 @@ export class State {
       ...input.notes,
       ...ebpfNotes(input),
       ...httpNotes(input.policies, found.workloads),
+      ...meshNotes(this.mesh, input.ignored),
     ];
     this.governed = this.hosts.some((host) => host.interfaces.length > 0);
     const backing = new Map([...this.services].map(([name, s]) => [name, new Set(s.backends)]));

@@ -268,7 +268,7 @@ describe("wrong input is reported with object, path and fix", () => {
   });
 
   test.each(
-    `policy.linkerd.io/v1beta3 Server, security.istio.io/v1 PeerAuthentication, kuma.io/v1alpha1 MeshTrafficPermission,
+    `policy.linkerd.io/v1beta3 Server, consul.hashicorp.com/v1alpha1 ServiceIntentions, kuma.io/v1alpha1 MeshTrafficPermission,
     consul.hashicorp.com/v1alpha1 ServiceIntentions, vpcresources.k8s.aws/v1beta1 SecurityGroupPolicy,
     kubeovn.io/v1 SecurityGroup, k8s.ovn.org/v1 EgressFirewall, network.openshift.io/v1 EgressNetworkPolicy,
     networking.gke.io/v1alpha1 FQDNNetworkPolicy, projectcalico.org/v1 Tier, crd.projectcalico.org/v3 NetworkPolicy`.split(

@@ -51,6 +51,7 @@ function asService(workload: Endpoint, port: ServicePort): Backed {
     name: workload.name,
     namespace: workload.namespace ?? "",
     type: "NodePort",
+    useWaypoint: undefined,
     selector: undefined,
     ports: [port],
     addresses: [],

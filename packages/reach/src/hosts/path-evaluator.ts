@@ -12,6 +12,7 @@ import { alone, inSequence, type HookedWay, type Stage, type Staged } from "./ho
 import { seenAs, waysBetween } from "./node-ways";
 import { candidates, crossing, identity, ownPolicies } from "./host-crossings";
 import type { Way } from "./host-interfaces";
+import { carried, proxyStage, seenPorts, unfollowed, unknownStage } from "../mesh/mesh-stage";
 
 /** What both ends decide, each over the same ports. */
 export interface Ways {
@@ -162,10 +163,19 @@ export class PathEvaluator {
         ? packet
         : state.packet(seen, packet.destination, packet.protocol, packet.sourcePort);
     if (arriving === undefined) return undefined;
-    return {
-      egress: this.leaving(trip(packet), route, ports, asked),
-      ingress: this.arriving(trip(arriving), route, ports, asked),
-    };
+    const why = unfollowed(state, packet);
+    if (why !== undefined) {
+      const open = unknownStage(ports, why);
+      return { egress: open, ingress: open };
+    }
+    const seenAt = seenPorts(state, packet, ports);
+    const egress = this.leaving(trip(packet), route, seenAt, asked);
+    const ingress = this.arriving(trip(arriving), route, seenAt, asked);
+    const proxy = proxyStage(state, packet, ports);
+    if (proxy === undefined) return { egress, ingress };
+    const [out, in_] =
+      seenAt === ports ? [egress, ingress] : [carried(egress, ports), carried(ingress, ports)];
+    return { egress: out, ingress: { ...in_, stages: [...in_.stages, proxy] } };
   }
 
   /** From the sender to the wire. */

@@ -1,5 +1,6 @@
 import type { Net } from "../../../../kube/ip";
 import type { NetworkSet, Policy, Profile, Tier } from "../reach-model";
+import type { Mesh } from "../mesh/mesh-model";
 import type { Slice } from "./endpoint-slices";
 import type { Failsafe } from "./failsafe";
 import type { HostEndpointSource } from "./host-endpoints";
@@ -21,6 +22,8 @@ export interface Input {
   readonly tiers: readonly Tier[];
   readonly networkSets: readonly NetworkSet[];
   readonly profiles: ReadonlyMap<string, Profile & { labels: Readonly<Record<string, string>> }>;
+  /** What Istio's policies say; undefined without any. */
+  readonly mesh: Mesh | undefined;
   readonly podCidrs: readonly Net[];
   readonly pools: readonly Pool[];
   /** Whether Weave Net's controller enforces policies. */

@@ -7,14 +7,20 @@ import type { Fields } from "./object-fields";
 export interface Sidecar {
   /** Dikastes is a container of it, or a template that its annotation names. */
   readonly dikastes: Truth;
+  /** Istio's proxy is a container of it. */
+  readonly proxy: boolean;
   /** Of `sidecar.istio.io/inject`; undefined where it says nothing. */
   readonly inject: boolean | undefined;
+  /** It runs: what was not injected will not be. */
+  readonly runs: boolean;
+  /** `sidecar.istio.io/inject` is a label: that asks for the proxy in any namespace. */
+  readonly byLabel: boolean;
 }
 
 /** Templates of Calico's values for istiod: `dikastes`, and `dikastes-gateway`. */
 const TEMPLATE = /^dikastes(-gateway)?$/;
 
-export function sidecarOf(metadata: Fields, spec: Fields): Sidecar {
+export function sidecarOf(metadata: Fields, spec: Fields, runs: boolean): Sidecar {
   const [labels, annotations] = [metadata.map("labels"), metadata.map("annotations")];
   const names = [...spec.objects("containers"), ...spec.objects("initContainers")].map((c) =>
     c.string("name"),
@@ -23,7 +29,14 @@ export function sidecarOf(metadata: Fields, spec: Fields): Sidecar {
   const named = templates?.split(",").some((name) => TEMPLATE.test(name.trim()));
   const asked = labels["sidecar.istio.io/inject"] ?? annotations["sidecar.istio.io/inject"];
   const inject = asked === "true" ? true : asked === "false" ? false : undefined;
-  return { inject, dikastes: names.includes("dikastes") ? true : (named ?? "unknown") };
+  const byLabel = labels["sidecar.istio.io/inject"] !== undefined;
+  return {
+    inject,
+    runs,
+    byLabel,
+    proxy: names.includes("istio-proxy"),
+    dikastes: names.includes("dikastes") ? true : (named ?? "unknown"),
+  };
 }
 
 /**
@@ -38,6 +51,28 @@ export function dikastesAt(
   if (inject === false) return false;
   const meshed = namespace["istio-injection"] === "enabled" || namespace["istio.io/rev"] !== undefined;
   return inject === true || meshed ? "unknown" : false;
+}
+
+/** Namespaces that Istio's injector never looks at (pkg/kube/inject, IgnoredNamespaces). */
+const IGNORED = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
+
+/** How a pod is in a mesh: by what runs beside it, else by what its labels and its namespace's ask for. */
+export function meshOf(
+  { proxy, inject, runs, byLabel }: Sidecar,
+  labels: Readonly<Record<string, string>>,
+  namespace: string,
+  ofNamespace: Readonly<Record<string, string>>,
+): Pick<Endpoint, "mesh" | "waypoint"> {
+  const rev = labels["istio.io/rev"] ?? ofNamespace["istio.io/rev"];
+  const injection = ofNamespace["istio-injection"];
+  const asks = injection === "enabled" || (injection === undefined && (rev !== undefined || byLabel));
+  const injected =
+    !runs && !IGNORED.includes(namespace) && injection !== "disabled" && asks && inject !== false;
+  if (proxy || injected) return { mesh: "sidecar" };
+  const mode = labels["istio.io/dataplane-mode"] ?? ofNamespace["istio.io/dataplane-mode"];
+  if (mode !== "ambient") return {};
+  const waypoint = labels["istio.io/use-waypoint"] ?? ofNamespace["istio.io/use-waypoint"] ?? "none";
+  return { mesh: "ambient", ...(waypoint === "none" ? {} : { waypoint: true }) };
 }
 
 /** Rules with `http` that are none to somebody they select. */

@@ -25,6 +25,8 @@ export type Role =
   | "controllers"
   | "installation"
   | "staged"
+  | "authorization"
+  | "peerAuthentication"
   | "ignored";
 
 const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
@@ -119,7 +121,6 @@ const CLUSTER_POLICIES: Readonly<Record<string, readonly string[]>> = {
 const FOREIGN_POLICIES: Readonly<Record<string, readonly string[] | "all">> = {
   "cilium.io": "all",
   "crd.antrea.io": "all",
-  "security.istio.io": "all",
   "policy.linkerd.io": "all",
   "consul.hashicorp.com": ["ServiceIntentions"],
   "kuma.io": ["MeshTrafficPermission", "TrafficPermission"],
@@ -164,6 +165,16 @@ export function roleOf(
     if (role !== undefined) return role;
     return CALICO_OTHERS.includes(kind) ? "ignored" : unknownKind(apiVersion, kind, ...Object.keys(CALICO));
   }
+  if (group === "security.istio.io" && (version === "v1" || version === "v1beta1")) {
+    if (kind === "AuthorizationPolicy") return "authorization";
+    if (kind === "PeerAuthentication") return "peerAuthentication";
+    // It refuses tokens that are wrong; a request without one passes.
+    return kind === "RequestAuthentication"
+      ? "ignored"
+      : unknownKind(apiVersion, kind, "AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication");
+  }
+  if (group === "security.istio.io")
+    return { problem: `is of a version that ${group} does not have`, fix: `write apiVersion: ${group}/v1` };
   if (group === "operator.tigera.io" && kind === "Installation") return "installation";
   if (kind === "Template" && group === "template.openshift.io")
     return {

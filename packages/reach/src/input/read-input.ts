@@ -10,6 +10,8 @@ import { Fields } from "./object-fields";
 import { automaticHostEndpoints, hostEndpointSource, type HostEndpointSource } from "./host-endpoints";
 import { nodeSource, type NodeSource } from "./nodes";
 import { kubernetesPolicy } from "./kubernetes-policy";
+import type { Authorization, PeerAuthentication } from "../mesh/mesh-model";
+import { authorization, peerAuthentication } from "../mesh/read-mesh";
 import { roleOf, type ClusterKind, type Role } from "./known-kinds";
 import { service, type Service } from "./services";
 import { networkSet, networkSetSource, type SetSource } from "./network-sets";
@@ -94,6 +96,9 @@ class Reader {
   private network: Fields | undefined;
   private readonly ignored = new Map<string, number>();
   private readonly staged: string[] = [];
+  private readonly authorizations: Authorization[] = [];
+  private readonly peers: PeerAuthentication[] = [];
+  private meshed = false;
   private readonly notes: string[] = [];
 
   constructor(
@@ -222,6 +227,16 @@ class Reader {
         this.network = spec.object("calicoNetwork");
         for (const pool of this.network.objects("ipPools")) this.addPool(readPool(pool, "Installation"));
         return;
+      case "authorization": {
+        this.meshed = true;
+        const read = authorization(name, namespace, root);
+        if (read !== undefined) this.authorizations.push(read);
+        return;
+      }
+      case "peerAuthentication":
+        this.meshed = true;
+        this.peers.push(peerAuthentication(name, namespace, spec));
+        return;
       case "staged":
         this.staged.push(objectTitle(object));
         return;
@@ -275,6 +290,7 @@ class Reader {
       tiers: [...this.tiers.values()],
       networkSets: this.networkSets.map((set) => networkSet(set, this.namespaces)),
       profiles: this.profiles,
+      mesh: this.meshed ? { authorizations: this.authorizations, peers: this.peers } : undefined,
       podCidrs: podCidrs(facts, { pools: this.pools, nodes: this.nodes }, this.problems),
       pools: this.pools,
       weave: this.weave,

@@ -25,6 +25,8 @@ export interface Service {
   readonly externalIPs: readonly Net[];
   readonly loadBalancer: LoadBalancer;
   readonly headless: boolean;
+  /** Its label `istio.io/use-waypoint`. */
+  readonly useWaypoint: string | undefined;
   /** `Local`: only pods of the receiving node, and the client's address stays. */
   readonly externalTrafficPolicy: "Cluster" | "Local";
   /** `Local`: clients inside only reach pods of their own node. */
@@ -70,6 +72,7 @@ export function service(name: string, namespace: string, root: Fields): Service 
     externalIPs,
     loadBalancer,
     headless: clusterIp === "None",
+    useWaypoint: root.object("metadata").map("labels")["istio.io/use-waypoint"],
     externalTrafficPolicy: spec.choice("externalTrafficPolicy", "Cluster", "Local") ?? "Cluster",
     internalTrafficPolicy: spec.choice("internalTrafficPolicy", "Cluster", "Local") ?? "Cluster",
     families: familiesOf(spec, clusterIPs),

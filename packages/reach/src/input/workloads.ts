@@ -3,7 +3,7 @@ import type { Addresses } from "../addresses";
 import { PROTOCOLS, type Endpoint, type HostPort, type NamedPort } from "../reach-model";
 import { isUnknown } from "../selector";
 import { controllerLabels } from "./controller-labels";
-import { dikastesAt, sidecarOf, type Sidecar } from "./dikastes";
+import { dikastesAt, meshOf, sidecarOf, type Sidecar } from "./dikastes";
 import type { Fields } from "./object-fields";
 
 /** A pod, or the pods of a controller's template, before labels are inherited. */
@@ -83,7 +83,7 @@ export function podSource(named: Named, root: Fields): PodSource {
       .object("metadata")
       .objects("ownerReferences")
       .map((owner) => ({ kind: owner.string("kind") ?? "", name: owner.string("name") ?? "" })),
-    sidecar: sidecarOf(metadata, spec),
+    sidecar: sidecarOf(metadata, spec, status?.has("phase") === true),
     finished: ["Succeeded", "Failed"].includes(status?.string("phase") ?? ""),
   };
 }
@@ -155,6 +155,7 @@ export function workload(source: PodSource, name: string, inherited: Inherited):
     source.addresses.length > 0 || source.otherFamily === true
       ? { exact: true, nets: source.addresses }
       : inherited.pods;
+  const ofNamespace = inherited.namespaces.get(source.namespace) ?? {};
   return {
     type: "workload",
     name,
@@ -166,7 +167,8 @@ export function workload(source: PodSource, name: string, inherited: Inherited):
     addresses,
     families: familiesOf(addresses),
     ports: source.ports,
-    dikastes: dikastesAt(source.sidecar, inherited.namespaces.get(source.namespace) ?? {}),
+    dikastes: dikastesAt(source.sidecar, ofNamespace),
+    ...meshOf(source.sidecar, source.labels, source.namespace, ofNamespace),
     ...(source.hostPorts.length === 0 ? {} : { hostPorts: source.hostPorts }),
     ...(source.nodes.length === 0 ? {} : { nodes: source.nodes }),
     ...(source.aliases === undefined ? {} : { aliases: source.aliases }),

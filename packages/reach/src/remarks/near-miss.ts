@@ -2,6 +2,7 @@ import { inNets } from "../addresses";
 import type { Flow, Remark } from "../reach-flows";
 import {
   protocolName,
+  type Decision,
   type Direction,
   type Endpoint,
   type EndpointMatch,
@@ -22,7 +23,8 @@ export function nearMisses(state: State, question: Question, flow: Flow, leg: Le
   if (packet === undefined) return [];
   return (["egress", "ingress"] as const).flatMap((direction) => {
     const subject = direction === "egress" ? leg.source : leg.destination;
-    if (flow[direction].verdict !== "deny" || subject.type !== "workload") return [];
+    if (flow[direction].verdict !== "deny" || isMesh(flow[direction]) || subject.type !== "workload")
+      return [];
     const { entries } = state.view(subject).list(direction, "normal");
     const misses = entries.flatMap((entry) => missOf(state, entry, direction, leg, packet, question) ?? []);
     return misses
@@ -31,6 +33,9 @@ export function nearMisses(state: State, question: Question, flow: Flow, leg: Le
       .map(({ text }): Remark => ({ about: "near-miss", text }));
   });
 }
+
+/** The network let it through: a proxy of the mesh decided. */
+const isMesh = ({ at, tier }: Decision): boolean => at === "proxy" && tier === null;
 
 interface Miss {
   readonly text: string;
