@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { reasonOf } from "../../kube/problems";
 import { TAG_STACK } from "../../components/aws/plan/aws-tags";
 import type { Fate } from "./cluster-leftovers";
+import { ec2Lookups, terminatedInstances } from "./ec2-leftovers";
 import type { PendingOperation } from "./engine";
 
 /** Asks the AWS CLI, which every EKS stack needs; gives what it prints as JSON. */
@@ -52,6 +53,8 @@ const BY_INPUTS: Readonly<Record<string, (inputs: Inputs) => string | undefined>
   "aws:iam/rolePolicy:RolePolicy": joined(":", "role", "name"),
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": joined("/", "role", "policyArn"),
   "aws:cloudwatch/logGroup:LogGroup": joined("", "name"),
+  "aws:iam/instanceProfile:InstanceProfile": joined("", "name"),
+  "aws:ssm/parameter:Parameter": joined("", "name"),
   "aws:eks/nodeGroup:NodeGroup": joined(":", "clusterName", "nodeGroupName"),
   "aws:eks/addon:Addon": joined(":", "clusterName", "addonName"),
   "aws:eks/accessEntry:AccessEntry": joined(":", "clusterName", "principalArn"),
@@ -70,6 +73,7 @@ const BY_INPUTS: Readonly<Record<string, (inputs: Inputs) => string | undefined>
 const REPEATABLE = new Set(["aws:ec2/tag:Tag", "aws:autoscaling/tag:Tag"]);
 
 const NAT = "aws:ec2/natGateway:NatGateway";
+const INSTANCE = "aws:ec2/instance:Instance";
 
 /** EC2's own word for what carries tags. */
 const TAGGED: Readonly<Record<string, string>> = {
@@ -80,12 +84,15 @@ const TAGGED: Readonly<Record<string, string>> = {
   "aws:ec2/eip:Eip": "elastic-ip",
   "aws:ec2/routeTable:RouteTable": "route-table",
   "aws:ec2/vpcEndpoint:VpcEndpoint": "vpc-endpoint",
+  [INSTANCE]: "instance",
+  "aws:ec2/networkInterface:NetworkInterface": "network-interface",
 };
 
 type Lookup = (aws: AwsCli, inputs: Inputs, stack: string) => Promise<string[]>;
 
 /** What has an id of AWS's choice and no Name of ours. */
 const LOOKUPS: Readonly<Record<string, Lookup>> = {
+  ...ec2Lookups,
   "aws:eks/cluster:Cluster": async (aws, inputs, stack) => {
     const name = text(inputs, "name") ?? "";
     const all = (await aws("eks", "list-clusters")) as { clusters: string[] };
@@ -156,6 +163,8 @@ export async function lookUpAtAws(
 ): Promise<Map<PendingOperation, Fate>> {
   const fates = new Map<PendingOperation, Fate>();
   let tagged: Promise<TaggedResource[]> | undefined;
+  // Those of a managed group are not the stack's own.
+  const nodes = operations.some((op) => op.type === INSTANCE);
   for (const op of operations) {
     if (op.operation !== "creating" || REPEATABLE.has(op.type)) {
       fates.set(op, { kind: "repeat" });
@@ -167,7 +176,7 @@ export async function lookUpAtAws(
       const lookup = LOOKUPS[op.type];
       if (id !== undefined) fates.set(op, adopt(op, [id]));
       else if (type !== undefined)
-        fates.set(op, adopt(op, named(await (tagged ??= taggedOf(aws, stack)), type, op)));
+        fates.set(op, adopt(op, named(await (tagged ??= taggedOf(aws, stack, nodes)), type, op)));
       else if (lookup !== undefined) fates.set(op, adopt(op, await lookup(aws, op.inputs, stack)));
       else fates.set(op, { kind: "unknown", why: `nothing here looks up ${op.type}` });
     } catch (error) {
@@ -191,7 +200,7 @@ interface TaggedResource {
 }
 
 /** What EC2 has of a stack; its own tags are there as soon as the resource is, other than those of the tagging API. */
-async function taggedOf(aws: AwsCli, stack: string): Promise<TaggedResource[]> {
+async function taggedOf(aws: AwsCli, stack: string, nodes: boolean): Promise<TaggedResource[]> {
   const tags = async (...filters: string[]): Promise<Tag[]> =>
     ((await aws("ec2", "describe-tags", "--filters", ...filters)) as { Tags: Tag[] }).Tags;
   const [ours, names] = await Promise.all([
@@ -199,7 +208,11 @@ async function taggedOf(aws: AwsCli, stack: string): Promise<TaggedResource[]> {
     tags("Name=key,Values=Name"),
   ]);
   const gateways = ours.filter((t) => t.ResourceType === TAGGED[NAT]).map((t) => t.ResourceId);
-  const gone = gateways.length < 2 ? new Set<string>() : await deletedGateways(aws, gateways);
+  const instances = ours.filter((t) => nodes && t.ResourceType === TAGGED[INSTANCE]).map((t) => t.ResourceId);
+  const gone = new Set([
+    ...(gateways.length < 2 ? [] : await deletedGateways(aws, gateways)),
+    ...(await terminatedInstances(aws, instances)),
+  ]);
   const nameOf = new Map(names.map((t) => [t.ResourceId, t.Value]));
   return ours
     .filter((t) => !gone.has(t.ResourceId))
