@@ -10,6 +10,7 @@ import {
 import { GROUP, namespaceOf } from "../../routing/gateway/objects";
 import { classesOf, proxyPods } from "../../routing/gateway/site-gateway";
 import type { LabSelection } from "../model";
+import { WEAVE_AGENTS } from "../weave/agents";
 
 /** A cluster with labs on it, each at its step: what a prediction is about. A stack's plan is one. */
 export interface LabsOnCluster {
@@ -36,7 +37,7 @@ export function ambientOf({ facts, ingress, labs }: LabsOnCluster): Ambient {
       // Where a provider runs it, or nothing is known, it is no pod of the cluster.
       ...(facts.nodes?.some((n) => n.controlPlane) === true ? API_SERVER : []),
       ...installation(facts),
-      ...(facts.cni.type === "weave" ? [WEAVE] : []),
+      ...(facts.cni.type === "weave" ? [WEAVE_AGENTS] : []),
       ...[ingress?.site, ingress?.gatewaySite].flatMap((site) =>
         site === undefined ? [] : controller(site.controller),
       ),
@@ -61,20 +62,6 @@ export function alone(selection: LabSelection): LabsOnCluster {
   const beside = gateway === undefined || gateway === ingress ? {} : { gatewaySite: gateway };
   return { facts, ingress: ingress && { site: ingress, ...beside }, labs: [selection] };
 }
-
-/** As far as the evaluator tells by it that Weave Net's controller enforces policies; the component has the rest. */
-const WEAVE: KubeObject = {
-  apiVersion: "apps/v1",
-  kind: "DaemonSet",
-  metadata: { name: "weave-net", namespace: "kube-system", labels: { name: "weave-net" } },
-  spec: {
-    selector: { matchLabels: { name: "weave-net" } },
-    template: {
-      metadata: { labels: { name: "weave-net" } },
-      spec: { hostNetwork: true, containers: [{ name: "weave" }, { name: "weave-npc" }] },
-    },
-  },
-};
 
 /**
  * Calico's pools say whether packets between nodes are wrapped, its dataplane whose address pods see; a stack that installs

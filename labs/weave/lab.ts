@@ -8,6 +8,7 @@ import { NETSHOOT } from "../images";
 import { refTo, type Claim, type Lab, type LabContext } from "../model";
 import { privilegedNamespace, toolbox } from "../toolbox";
 import { deployment, namespace, NOBODY, service } from "../workload";
+import { WEAVE_AGENTS } from "./agents";
 
 const HTTP = 8080;
 const ADMIN = 8081;
@@ -116,7 +117,8 @@ export const weave: Lab = {
       caller(ctx, "stranger"),
     ];
   },
-  ambient: (ctx) => nodes(ctx.facts),
+  // The agents also where the lab is played and no cluster says which CNI it has.
+  ambient: (ctx) => [...nodes(ctx.facts), WEAVE_AGENTS],
   steps: [
     {
       id: "bridge",

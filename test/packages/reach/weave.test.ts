@@ -82,3 +82,25 @@ test("a node shows pods of other nodes an address that its objects do not tell",
   expect(verdict([...base, nodes], "n2 → x/web TCP 8080")).toBe("allow");
   expect(verdict([...base, nodes, weave()], "n2 → x/web TCP 8080")).toBe("unknown");
 });
+
+test("all pods of the same namespaces by two ways of writing: what comes into force is not known", () => {
+  const x = { matchLabels: { "kubernetes.io/metadata.name": "x" } };
+  const short = kubernetesPolicy("x/web", {
+    podSelector: web,
+    ingress: [{ from: [{ namespaceSelector: x }] }],
+  });
+  const long = (podSelector: object) =>
+    kubernetesPolicy("x/other", {
+      podSelector: { matchLabels: { app: "other" } },
+      ingress: [{ from: [{ namespaceSelector: x, podSelector }] }],
+    });
+  const named = { apiVersion: "v1", kind: "Namespace", metadata: { name: "x" } };
+  const asked = (...objects: KubeObject[]) =>
+    verdict([...base, named, weave(), ...objects], "x/cli → x/web TCP 8080");
+  expect(asked(short)).toBe("allow");
+  expect(asked(short, long({ matchLabels: { app: "cli" } }))).toBe("allow");
+  expect(asked(short, long({}))).toBe("unknown");
+  expect(notes([...base, weave(), short, long({})]).join()).toMatch(
+    /makes one set .* of NetworkPolicy x\/web and NetworkPolicy x\/other is not known/,
+  );
+});

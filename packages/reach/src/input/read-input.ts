@@ -24,7 +24,7 @@ import { sourceTitle, type SourceObject } from "./source-object";
 import { asEnforced } from "./staged-policies";
 import { BUILT_IN_TIERS, readTier } from "./tiers";
 import { unfolded } from "./unfold-lists";
-import { runsWeave, weavePolicies, weaveRangeNotes } from "./weave";
+import { readWeave, weavePolicies, type Weave } from "./weave";
 import { podSource, type PodSource } from "./workloads";
 
 const TOP_LEVEL = ["apiVersion", "kind", "metadata", "spec", "status"] as const;
@@ -40,13 +40,12 @@ export function readInput(sources: readonly SourceObject[], facts: Facts): Input
   const problems: Problem[] = [];
   const notes: string[] = [];
   const single = [...unfolded(sources, problems)];
-  const weave = runsWeave(single);
+  const weave = readWeave(single);
   const reader = new Reader(problems, weave);
   for (const source of facts.staged === true ? asEnforced(single, notes) : single) reader.add(source);
   const input = reader.finish(facts);
   failOn("The objects cannot be evaluated:", problems);
-  const ranges = weave ? weaveRangeNotes(single) : [];
-  return { ...input, notes: [...notes, ...input.notes, ...ranges] };
+  return { ...input, notes: [...notes, ...input.notes, ...(weave?.notes ?? [])] };
 }
 
 /**
@@ -58,11 +57,13 @@ export function withPolicies(
   gone: readonly KubeObject[],
   come: readonly SourceObject[],
 ): Input | undefined {
+  // There one policy may take another's effect.
+  if (input.weave) return undefined;
   const roles = [...gone, ...come.map(({ object }) => object)].map(roleOf);
   if (!roles.every((role) => role === "kubernetesPolicy" || role === "calicoPolicy" || role === "ignored"))
     return undefined;
   const problems: Problem[] = [];
-  const reader = new Reader(problems, input.weave);
+  const reader = new Reader(problems);
   for (const source of unfolded(come, problems)) reader.add(source);
   const added = reader.policiesIn(input.tiers);
   failOn("The objects cannot be evaluated:", problems);
@@ -104,7 +105,7 @@ class Reader {
   constructor(
     private readonly problems: Problem[],
     /** Weave Net's controller enforces policies, in its own way. */
-    private readonly weave: boolean,
+    private readonly weave?: Weave,
   ) {}
 
   add(source: SourceObject): void {
@@ -179,7 +180,10 @@ class Reader {
         this.slices.push(...endpointsObject(name, namespace, root));
         return;
       case "kubernetesPolicy":
-        this.policies.push({ policy: kubernetesPolicy(name, namespace, spec, this.weave), fields: spec });
+        this.policies.push({
+          policy: kubernetesPolicy(name, namespace, spec, this.weave !== undefined),
+          fields: spec,
+        });
         return;
       case "calicoPolicy": {
         const scope = object.kind === "NetworkPolicy" ? namespace : undefined;
@@ -260,8 +264,8 @@ class Reader {
         );
       return policy;
     });
-    if (!this.weave) return policies;
-    const { applied, notes } = weavePolicies(policies);
+    if (this.weave === undefined) return policies;
+    const { applied, notes } = weavePolicies(policies, this.weave);
     this.notes.push(...notes);
     return applied;
   }
@@ -293,7 +297,7 @@ class Reader {
       mesh: this.meshed ? { authorizations: this.authorizations, peers: this.peers } : undefined,
       podCidrs: podCidrs(facts, { pools: this.pools, nodes: this.nodes }, this.problems),
       pools: this.pools,
-      weave: this.weave,
+      weave: this.weave !== undefined,
       ebpf: runsEbpf(facts, this.felix, this.network),
       endpointToHost:
         facts.endpointToHost ??
