@@ -1,7 +1,7 @@
 import type { ClusterFacts } from "../kube/cluster-facts";
 import type { IngressSite } from "../routing/ingress-site";
 import type { ClaimedRequest } from "../routing/request";
-import type { HttpRequest } from "../packages/reach/src";
+import type { HttpRequest } from "../kube/http-request";
 import { groupOf, objectKey, type KubeObject } from "../kube/objects";
 import { NO_MACHINE, type ContainerClaim, type LabMachine } from "./machine";
 

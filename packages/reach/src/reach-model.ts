@@ -153,13 +153,7 @@ export interface HttpPath {
   readonly prefix?: string;
 }
 
-/** An HTTP request that a question is about. */
-export interface HttpRequest {
-  /** As `GET`. */
-  readonly method: string;
-  /** As `/items`, without query. */
-  readonly path: string;
-}
+export type { HttpRequest } from "../../../kube/http-request";
 
 /** Where a policy of a host endpoint is applied; workloads only have `normal`. */
 export type Hook = "normal" | "forward" | "preDNAT" | "untracked";
