@@ -53,6 +53,16 @@ needs(CHROMIUM, executable !== undefined).describe("the page in Chromium", () =>
   const pair = (page: Page, title: RegExp) =>
     page.locator(".edge").filter({ has: page.locator("title", { hasText: title }) });
 
+  test("an arrow names no port that is closed", async () => {
+    await at("lab=weave&step=3", {}, async ({ page }) => {
+      const text = await pair(page, /client.*web/)
+        .locator("text")
+        .first()
+        .textContent();
+      expect(text).toBe("8080");
+    });
+  });
+
   test("the slider moves through the steps, and what a step opened is marked", async () => {
     await at("lab=stars&step=0", {}, async ({ page }) => {
       expect(await page.locator("h2").innerText()).toBe("Step 0 Everything is open");

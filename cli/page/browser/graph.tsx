@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { changeOf, moreLike, statusOf, type Changes, type PairStatus } from "../page-flows";
+import { changeOf, moreLike, portText, statusOf, type Changes, type PairStatus } from "../page-flows";
 import type { LabPage, PageNode, PageState } from "../page-data";
 import { direct, draw, listensOn, smooth, type Box, type Drawing, type Point } from "./graph-layout";
 import { Markers } from "./markers";
@@ -107,7 +107,7 @@ function edgesOf({ lab, state, before, scope, changes }: Props, drawing: Drawing
         to,
         points: laid?.points ?? direct(a, b),
         label: laid?.label,
-        text: ports.length > 0 && ports.length <= 2 ? ports.join(", ") : (laid?.text ?? ""),
+        text: ports.length > 0 && ports.length <= 2 ? ports.join(", ") : textOf(status, laid?.text ?? ""),
         status,
         change,
       },
@@ -115,6 +115,13 @@ function edgesOf({ lab, state, before, scope, changes }: Props, drawing: Drawing
   });
   // What changed is drawn last, so that it lies on top.
   return edges.sort((a, b) => weight(a) - weight(b));
+}
+
+/** Where some ports are closed, an arrow names those that are open, as far as the text that was laid out has room. */
+function textOf({ kind, ports }: PairStatus, laid: string): string {
+  if (kind !== "mixed" || laid === "") return laid;
+  const open = [...new Set(ports.filter((p) => p.verdict === "allow").map(portText))];
+  return open.length <= 2 ? open.join(", ") : laid;
 }
 
 const weight = (e: Edge): number => (e.change !== "" ? 2 : e.status.kind === "closed" ? 0 : 1);
