@@ -65,10 +65,15 @@ export class Addons extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const addon = this.addon("vpc-cni", plan.addons.vpcCni, [...role.all, ...this.podIdentity], {
-      configurationValues: this.vpcCniValues(plan.vpcCni),
-      podIdentityAssociations: [{ serviceAccount: AWS_NODE, roleArn: role.arn }],
-    });
+    const addon = this.addon(
+      "vpc-cni",
+      plan.addons.vpcCni,
+      [...role.all, ...this.podIdentity, ...this.trunkRights()],
+      {
+        configurationValues: this.vpcCniValues(plan.vpcCni),
+        podIdentityAssociations: [{ serviceAccount: AWS_NODE, roleArn: role.arn }],
+      },
+    );
     if (!networkingOf(plan.cni).customNetworking) return [addon];
     const configs = plan.network.zones.map(
       (zone) =>
@@ -89,6 +94,25 @@ export class Addons extends pulumi.ComponentResource {
         ),
     );
     return [addon, ...configs];
+  }
+
+  /**
+   * EKS attaches trunk and branch interfaces with the rights of the cluster's role: before the CNI asks for the first, and
+   * until the last node is gone.
+   */
+  private trunkRights(): pulumi.Resource[] {
+    const { plan, controlPlane } = this.args;
+    if (!plan.podSecurityGroups) return [];
+    return [
+      new aws.iam.RolePolicyAttachment(
+        `${this.prefix}-trunk-rights`,
+        {
+          role: controlPlane.cluster.eksCluster.roleArn.apply((arn) => arn.split("/").at(-1) ?? ""),
+          policyArn: `arn:${plan.place.partition}:iam::aws:policy/AmazonEKSVPCResourceController`,
+        },
+        { parent: this },
+      ),
+    ];
   }
 
   /** Where nothing translates the API server's Service yet, aws-node goes to the server itself (README, CLUSTER_ENDPOINT). */

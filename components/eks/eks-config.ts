@@ -143,6 +143,18 @@ export const eksSchema = z.strictObject({
     .exactOptional()
     .meta({ description: "Pods planned in all; subnets are checked for them. Every node full if left out." }),
   warm: warm.prefault({}).meta({ description: "The VPC CNI's warm pool." }),
+  podSecurityGroups: z
+    .strictObject({
+      enforcing: z.enum(["strict", "standard"]).default("strict").meta({
+        description:
+          "`strict`: only the pod's groups decide, Calico's policies have no say. `standard`: both do.",
+      }),
+    })
+    .exactOptional()
+    .meta({
+      description:
+        "Pods that match a SecurityGroupPolicy get security groups of their own. Not on t3 and other types without trunk interfaces.",
+    }),
   network: networkSchema.prefault({}).meta({ description: "The VPC." }),
   endpoint: z
     .strictObject({

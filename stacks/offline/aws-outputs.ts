@@ -39,6 +39,7 @@ function eksCluster(name: string): Record<string, unknown> {
     eksCluster: {
       name,
       endpoint: `https://${host}`,
+      roleArn: "arn:aws:iam::123456789012:role/eks-cluster-eksRole-role",
       vpcConfig: { clusterSecurityGroupId: "sg-0123456789abcdef0" },
       identities: [{ oidcs: [{ issuer: "https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF" }] }],
     },

@@ -1,3 +1,4 @@
+import { branchInterfaces } from "./branch-interfaces";
 import { HOST_NETWORK_PODS, podCapacity, worstPlacement, type PodCapacity } from "./pod-capacity";
 import {
   networkingOf,
@@ -77,6 +78,7 @@ export function demand(request: NetworkRequest, zone: string, role: SubnetRole, 
   const carriesNodes = role === nodeRole(request);
   if (!carriesNodes && role !== "pod") return needs;
 
+  const networking = networkingOf(request.cni);
   const capacities = groupCapacities(request);
   const possible = capacities.reduce((sum, c) => sum + c.pods, 0);
   for (const c of capacities) {
@@ -92,12 +94,18 @@ export function demand(request: NetworkRequest, zone: string, role: SubnetRole, 
     const part = (u: AddressUse): [addresses: number, inPrefixes: number] =>
       role === "pod" ? [u.pod, u.inPrefixes] : [u.node, u.pod > 0 ? 0 : u.inPrefixes];
     add(role === "pod" ? `pods of ${what}` : `nodes ${what}`, ...part(use));
+    // One address each, and the trunk's own; on pods' subnets where pods have some.
+    if (request.branches === true && (role === "pod") === networking.customNetworking)
+      add(`branch interfaces of ${c.group.name}`, c.perZone * (1 + branchesOf(c.group)));
     if (!surge) continue;
     const [addresses, inPrefixes] = part(c.largest.atRest);
     add(`update of ${c.group.name}`, UPDATE_SURGE_PER_ZONE * addresses, UPDATE_SURGE_PER_ZONE * inPrefixes);
   }
   return needs;
 }
+
+const branchesOf = ({ types }: GroupRequest): number =>
+  Math.max(0, ...types.map((facts) => branchInterfaces(facts.instanceType) ?? 0));
 
 /** Where nodes are launched: without NAT only the public subnets reach a registry. */
 export function nodeRole(request: Pick<NetworkRequest, "nat">): "public" | "private" {

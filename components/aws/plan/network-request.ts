@@ -57,6 +57,8 @@ export interface NetworkRequest {
   prefixes: NetworkConfig["prefixes"];
   groups: readonly GroupRequest[];
   warm: WarmPool;
+  /** Nodes carry branch interfaces, for pods with security groups of their own. */
+  branches?: boolean;
   /** Pods planned in all. Without: every node full. */
   pods?: number;
 }

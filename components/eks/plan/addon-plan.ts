@@ -7,6 +7,7 @@ import type { WarmPool } from "../../aws/plan/warm-pool";
 export interface VpcCniValues {
   enableNetworkPolicy: "false";
   env: Record<string, string>;
+  init?: { env: Record<string, string> };
 }
 
 /**

@@ -12,9 +12,15 @@ import { endpointProblems } from "./endpoint-rules";
 import { labelProblems } from "./label-rules";
 import { partitionOf } from "../../aws/plan/iam-policies";
 import { checkEksVersion, chooseZones } from "../../aws/plan/aws-regions";
+import {
+  podSecurityGroupNotes,
+  podSecurityGroupProblems,
+  withPodSecurityGroups,
+} from "./pod-security-groups";
 import { endpointServices, privateProblems } from "./private-network";
 import { storageProblems } from "./storage-plan";
 import { standingProblems, standingSubnetProblems } from "./standing-cluster";
+import { zoneCountProblems } from "./zone-rules";
 import { tagProblems } from "./tag-rules";
 import type { VpcPlan } from "../../aws/plan/vpc-plan";
 import { stackTags } from "../../aws/plan/aws-tags";
@@ -39,6 +45,8 @@ export interface EksPlan extends VpcPlan {
   addons: EksConfig["addons"];
   /** Whether kube-proxy serves Services; else Calico's eBPF dataplane does. */
   kubeProxy: boolean;
+  /** Pods may have security groups of their own. */
+  podSecurityGroups: boolean;
   /** Settings of the VPC CNI; absent where Calico is the CNI. */
   vpcCni?: VpcCniValues;
   nodeGroups: NodeGroupPlan[];
@@ -100,6 +108,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
     ...encryptionProblems(config, path),
     ...addonVersionProblems(config, path, context.kubeProxy !== false),
     ...storageProblems(config, path),
+    ...podSecurityGroupProblems(config, path, context.kubeProxy !== false),
     ...privateProblems(config, path),
     ...standingProblems(config, zones, aws.cluster, path, context.kubernetes),
   ];
@@ -116,6 +125,7 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
     ...network.warnings,
     ...groupNotes(groups),
     ...eksNotes(config, aws),
+    ...podSecurityGroupNotes(config),
     ...leaseNotes(config, context),
   ];
   if (network.plan === undefined || problems.length > 0) return { problems, warnings };
@@ -157,7 +167,15 @@ export function planEks(config: EksConfig, context: EksContext, aws: AwsFacts, p
       encryptSecrets: config.encryptSecrets,
       addons: config.addons,
       kubeProxy: context.kubeProxy !== false,
-      ...(config.cni === "calico" ? {} : { vpcCni: vpcCniValues(config.cni, request.warm, tags) }),
+      podSecurityGroups: config.podSecurityGroups !== undefined,
+      ...(config.cni === "calico"
+        ? {}
+        : {
+            vpcCni: withPodSecurityGroups(
+              vpcCniValues(config.cni, request.warm, tags),
+              config.podSecurityGroups,
+            ),
+          }),
       nodeGroups,
       capacities,
       loadBalancer: config.loadBalancer,
@@ -204,27 +222,12 @@ function networkRequest(
     prefixes: network.prefixes,
     groups,
     warm: config.warm,
+    branches: config.podSecurityGroups !== undefined,
     ...(config.pods === undefined ? {} : { pods: config.pods }),
   };
 }
 
 const zoneFacts = (aws: AwsFacts) => (aws.zones === undefined ? {} : { available: aws.zones });
-
-/** A number of zones that the region, or this network, does not have. Fewer than two is said with the zones. */
-function zoneCountProblems(config: EksConfig, zones: readonly string[], path: string): Problem[] {
-  if (typeof config.zones !== "number" || zones.length === config.zones || config.zones < 2) return [];
-  const many = config.zones > 4;
-  return [
-    {
-      path: `${path}.zones`,
-      value: config.zones,
-      message: many
-        ? "this network has room for four zones"
-        : `${config.region} has ${zones.length} zones that EKS can use`,
-      fix: many ? "2, 3 or 4" : `${zones.length}, or another region`,
-    },
-  ];
-}
 
 /** Nothing ends it, so nobody should by mistake. */
 const isProtected = (config: EksConfig, { expires }: EksContext): boolean =>

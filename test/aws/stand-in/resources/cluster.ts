@@ -144,8 +144,9 @@ async function regrant(clusterName: string, old: Inputs, now: Inputs, aws: Aws):
 
 /** The outputs of the component that the program reads. */
 function outputs(cluster: Values): Values {
-  const { resourcesVpcConfig, identity, name, endpoint } = cluster as {
+  const { resourcesVpcConfig, identity, name, endpoint, roleArn } = cluster as {
     resourcesVpcConfig: Values;
+    roleArn: string;
     identity: { oidc: { issuer: string } };
     name: string;
     endpoint: string;
@@ -160,6 +161,7 @@ function outputs(cluster: Values): Values {
     eksCluster: {
       name,
       endpoint,
+      roleArn,
       vpcConfig: { clusterSecurityGroupId: resourcesVpcConfig["clusterSecurityGroupId"] },
       identities: [{ oidcs: [{ issuer: identity.oidc.issuer }] }],
     },
