@@ -15,7 +15,7 @@ export interface Test {
 }
 
 export interface AuthorizationRule {
-  /** One of these sources, each with all its tests; empty: any. */
+  /** One of these sources, each with all its tests; empty: every source. */
   readonly from: readonly (readonly Test[])[];
   readonly to: readonly (readonly Test[])[];
   readonly when: readonly Test[];
